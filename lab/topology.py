@@ -1,0 +1,113 @@
+"""What stands in the rack: leaves, nodes and their cabling, read from the plan files of the same inventory.
+
+The lab takes from a plan only what a person with a crimping tool and an installer would: which leaf stands in which
+rack, which node hangs on which rack, and the address, gateway, VLAN and MTU its operating system was installed with.
+Nothing of BGP: that reaches the leaves through the APIC API and the nodes through the Kubernetes API, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A leaf switch: APIC node id, pod and the rack whose hosts hang on it."""
+
+    id: int
+    pod: int
+    rack: str
+
+
+@dataclass(frozen=True)
+class Node:
+    """A Kubernetes node as installed; addresses with prefix length, gateways without, one per family."""
+
+    name: str
+    cluster: str
+    rack: str
+    vlan: int
+    mtu: int
+    addresses: tuple[str, ...]
+    gateways: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A Kubernetes cluster; networks by kind (``node``, ``pod``, ``service``, ``external_service``)."""
+
+    name: str
+    networks: dict[str, list[str]]
+    tenant: str
+    vrf: str
+    vrf_tenant: str
+
+
+@dataclass(frozen=True)
+class Topology:
+    """All of it. ``fabric_asn`` is what the fabric was brought up with."""
+
+    fabric: str
+    fabric_asn: int
+    version: str
+    leaves: dict[int, Leaf] = field(default_factory=dict)
+    clusters: dict[str, Cluster] = field(default_factory=dict)
+    nodes: dict[str, Node] = field(default_factory=dict)
+
+    def to_state(self) -> dict:
+        """As plain data for the lab's state file."""
+        return asdict(self)
+
+    def rack_leaves(self, rack: str) -> list[Leaf]:
+        """The leaves that a rack's hosts are cabled to (a vPC pair), by id."""
+        return sorted((leaf for leaf in self.leaves.values() if leaf.rack == rack), key=lambda leaf: leaf.id)
+
+
+def from_state(state: dict) -> Topology:
+    """The topology that ``to_state`` noted."""
+    return Topology(
+        fabric=state["fabric"],
+        fabric_asn=state["fabric_asn"],
+        version=state["version"],
+        leaves={int(key): Leaf(**leaf) for key, leaf in state["leaves"].items()},
+        clusters={key: Cluster(**cluster) for key, cluster in state["clusters"].items()},
+        nodes={
+            key: Node(**{**node, "addresses": tuple(node["addresses"]), "gateways": tuple(node["gateways"])})
+            for key, node in state["nodes"].items()
+        },
+    )
+
+
+def from_plans(files: Iterable[Path]) -> Topology:
+    """Read ``<cluster>/plan.yml`` files (docs/plan.md describes them) into one topology."""
+    plans = [yaml.safe_load(path.read_text()) for path in files]
+    if not plans:
+        raise ValueError("no plan.yml: run the plan playbook first")
+    fabric = plans[0]["fabric"]
+    topology = Topology(fabric=fabric["name"], fabric_asn=fabric["asn"], version=fabric["version"])
+    for plan in plans:
+        l3out = plan["l3out"]
+        topology.clusters[plan["cluster"]] = Cluster(
+            name=plan["cluster"],
+            networks=plan["networks"],
+            tenant=l3out["tenant"],
+            vrf=l3out["vrf"],
+            vrf_tenant=l3out["vrf_tenant"],
+        )
+        for leaf in plan["leaves"].values():
+            topology.leaves[leaf["id"]] = Leaf(leaf["id"], leaf["pod"], leaf["rack"])
+        for name, node in plan["nodes"].items():
+            topology.nodes[name] = Node(
+                name=name,
+                cluster=plan["cluster"],
+                rack=node["rack"],
+                vlan=node["vlan"],
+                mtu=node["mtu"],
+                addresses=tuple(node["interfaces"].values()),
+                gateways=tuple(node["gateways"].values()),
+            )
+    return topology

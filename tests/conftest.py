@@ -1,0 +1,28 @@
+"""Makes the checkout importable as ``ansible_collections.kubefabric.bgp``, as Ansible itself does it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from ansible.utils.collection_loader import _collection_finder as finder
+
+ROOT = Path(__file__).resolve().parent.parent
+COLLECTIONS = ROOT / ".collections"
+
+
+def _link_checkout() -> None:
+    """``.collections/ansible_collections/kubefabric/bgp`` is the checkout; ``make`` sets the same link."""
+    link = COLLECTIONS / "ansible_collections" / "kubefabric" / "bgp"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink():
+        link.symlink_to(Path("../../.."))
+
+
+def pytest_configure() -> None:
+    _link_checkout()
+    os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(COLLECTIONS)
+    sys.path.insert(0, str(ROOT))
+    if not any(isinstance(item, finder._AnsibleCollectionFinder) for item in sys.meta_path):
+        finder._AnsibleCollectionFinder(paths=[str(COLLECTIONS), *sys.path])._install()
