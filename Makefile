@@ -1,0 +1,66 @@
+# Two commands do all set-up: `make demo` and `make test`. Everything installed goes to .venv, the lab's cache
+# (~/.cache/kubefabric-lab) and, for the lab only, Debian packages.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INVENTORY ?= inventory
+LAB ?= demo
+COLLECTION := .collections/ansible_collections/kubefabric/bgp
+
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.collections
+export ANSIBLE_LOCALHOST_WARNING := False
+export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test unit lint docs bench setup clean rehearse
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+demo: setup ## a virtual ACI fabric and a Kubernetes cluster come up, site.yml configures both, a table proves it (root)
+	@$(BIN)/python -m lab --name $(LAB) up -i $(INVENTORY)
+	@set -e; . /run/kubefabric-lab/$(LAB)/environment; \
+	  $(BIN)/ansible-playbook kubefabric.bgp.site -i $(INVENTORY) -e @/run/kubefabric-lab/$(LAB)/vars.yml
+	@echo; echo "The lab stays up: '$(BIN)/python -m lab status' shows it, '$(BIN)/python -m lab down' removes it."
+
+rehearse: ## the same for your own inventory, in a lab of its own: make rehearse INVENTORY=path
+	@$(MAKE) --no-print-directory demo LAB=rehearse INVENTORY=$(INVENTORY)
+
+test: setup ## everything that can be checked here is checked; ends with one line: N passed, N failed, N skipped
+	@$(BIN)/python -m tests.run unit lab molecule
+
+unit: $(VENV)/.dev ## the quick layer alone
+	@$(BIN)/python -m tests.run unit
+
+lint: $(VENV)/.lint ## ruff, types, yamllint, ansible-lint, ansible-test sanity, docs
+	@$(BIN)/python -m tests.run lint
+
+docs: $(VENV)/.lint ## make the generated pages again
+	@$(BIN)/python -m docs.generate
+
+bench: setup ## requests and seconds, as ratios measured in one run
+	@$(BIN)/python -m benchmarks
+
+setup: $(VENV)/.dev $(VENV)/.lint
+	@$(BIN)/python -m lab.setup
+
+clean: ## the lab, the virtual environment and everything built (not the cache of built tools)
+	@if [ -x $(BIN)/python ] && [ -d /run/kubefabric-lab ]; then \
+	  for lab in $$(ls /run/kubefabric-lab); do $(BIN)/python -m lab --name $$lab down; done; fi
+	rm -rf $(VENV) .collections build .pytest_cache .ruff_cache .mypy_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("kubefabric.bgp needs Python 3.11 or later, not " + sys.version.split()[0] + "; name one: make PYTHON=python3.12 …") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "The venv module is missing; installing Debian's python3-venv …"; \
+	  apt-get update -q && apt-get install -y -q python3-venv && $(PYTHON) -m venv $(VENV); }
+
+$(VENV)/.dev: requirements/dev.txt | $(BIN)/python
+	@echo "Installing Ansible and the lab's Python packages into $(VENV) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@mkdir -p $(dir $(COLLECTION)) && ln -sfn ../../.. $(COLLECTION)
+	@touch $@
+
+$(VENV)/.lint: requirements/lint.txt $(VENV)/.dev
+	@echo "Installing linters and molecule into $(VENV) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/dev.txt -r requirements/lint.txt
+	@touch $@
