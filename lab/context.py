@@ -19,7 +19,7 @@ from pathlib import Path
 
 def cache_directory() -> Path:
     """Where slow builds are kept between labs, outside the checkout: keyed by version by those who use it."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    base = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
     return Path(base) / "kubefabric-lab"
 
 
@@ -144,9 +144,7 @@ def process_names(lab: Lab) -> list[str]:
     return sorted(path.stem for path in (lab.directory / "pids").glob("*.pid"))
 
 
-def wait_for(
-    condition: Callable[[], object], what: str, *, timeout: float = 30.0, interval: float = 0.2
-) -> object:
+def wait_for(condition: Callable[[], object], what: str, *, timeout: float = 30.0, interval: float = 0.2) -> object:
     """Wait until ``condition()`` is true and return its value; TimeoutError says ``what`` did not come."""
     deadline = time.monotonic() + timeout
     while True:

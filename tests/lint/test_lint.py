@@ -33,7 +33,12 @@ def run(command: list[str], directory: Path) -> None:
         "LC_ALL": "C.UTF-8",
     }
     done = subprocess.run(
-        [str(BIN / command[0]), *command[1:]], cwd=directory, env=environment, capture_output=True, text=True, check=False
+        [str(BIN / command[0]), *command[1:]],
+        cwd=directory,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-8000:]}\n{done.stderr[-4000:]}"
 

@@ -1,0 +1,29 @@
+"""Every molecule scenario runs whole: create, converge, idempotence, verify, destroy."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SCENARIOS = sorted(path.parent.name for path in (ROOT / "molecule").glob("*/molecule.yml"))
+
+
+@pytest.mark.lab
+@pytest.mark.skipif(os.geteuid() != 0, reason="the lab needs root (network namespaces)")
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_scenario(scenario: str) -> None:
+    bin_directory = Path(sys.executable).parent
+    done = subprocess.run(
+        [str(bin_directory / "molecule"), "test", "--scenario-name", scenario],
+        cwd=ROOT,
+        env={**os.environ, "PATH": f"{bin_directory}:{os.environ['PATH']}", "ANSIBLE_FORCE_COLOR": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-4000:]
