@@ -1,0 +1,192 @@
+"""The demo as a user sees it: one lab from the example inventory, site.yml, then what can go wrong with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+NAME = "e2e"
+DIRECTORY = Path("/run/kubefabric-lab") / NAME
+
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.skipif(os.geteuid() != 0, reason="the lab needs root (network namespaces)"),
+]
+
+
+def lab(*arguments: str) -> str:
+    """Run the lab's own command line."""
+    done = subprocess.run(
+        [sys.executable, "-m", "lab", "--name", NAME, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-6000:]
+    return done.stdout
+
+
+class Demo:
+    """What a user has in front of them after ``make demo``."""
+
+    def __init__(self, output: Path) -> None:
+        self.output = output
+
+    def playbook(self, name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run one of the collection's playbooks on the example inventory, pointed at the lab."""
+        environment = {
+            **os.environ,
+            **_exports(DIRECTORY / "environment"),
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
+            "ANSIBLE_NOCOLOR": "1",
+        }
+        done = subprocess.run(
+            [
+                *(str(BIN / "ansible-playbook"), f"kubefabric.bgp.{name}", "-i", str(ROOT / "inventory")),
+                *("-e", f"@{DIRECTORY / 'vars.yml'}", "-e", f"kubefabric_output_dir={self.output}", *arguments),
+            ],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if check:
+            assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-3000:]
+        return done
+
+    @property
+    def apic(self) -> dict:
+        """The controller's address in the lab."""
+        return yaml.safe_load((DIRECTORY / "vars.yml").read_text())["kubefabric_apic"]
+
+    def curl(self, method: str, path: str, body: str | None = None) -> dict:
+        """Ask the lab's controller outside of Ansible (its helpers below /lab need no login)."""
+        command = ["curl", "-sS", "--fail-with-body", "--cacert", str(DIRECTORY / "ca.pem"), "-X", method]
+        command += [f"https://127.0.0.1:{self.apic['port']}{path}", *(["--data", body] if body else [])]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout) if done.stdout.strip() else {}
+
+    def kubectl(self, *arguments: str) -> str:
+        """kubectl with the cluster's admin kubeconfig."""
+        return lab("exec", "cluster/k8s-prod", "--", "kubectl", *arguments)
+
+
+def _exports(path: Path) -> dict[str, str]:
+    """The ``export NAME=value`` lines of the lab's environment file."""
+    pairs = re.findall(r"^export (\w+)=(.*)$", path.read_text(), flags=re.MULTILINE)
+    return {name: value.strip("'\"") for name, value in pairs}
+
+
+def changed_counts(output: str) -> set[int]:
+    """The ``changed=`` figures of a play recap."""
+    return {int(figure) for figure in re.findall(r"changed=(\d+)", output)}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    lab("down")
+    lab("up", "-i", str(ROOT / "inventory"))
+    stage = Demo(tmp_path_factory.mktemp("build"))
+    stage.first = stage.playbook("site").stdout
+    yield stage
+    lab("down")
+    namespaces = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=True).stdout
+    assert f"kf-{NAME}-" not in namespaces
+    assert not DIRECTORY.exists()
+
+
+def test_site_ends_with_a_table_of_every_planned_session(demo: Demo) -> None:
+    for node in range(1, 7):
+        assert len(re.findall(rf"node{node}\s+\S*(?:leaf-)?10[1-4].*stablished", demo.first)) == 2, demo.first[-5000:]
+
+
+def test_second_run_changes_nothing_and_posts_nothing(demo: Demo) -> None:
+    demo.curl("POST", "/lab/requests/reset")
+    output = demo.playbook("site").stdout
+    assert changed_counts(output) == {0}, output
+    posts = {key: count for key, count in _requests(demo).items() if key.startswith("POST") and "aaaLog" not in key}
+    assert posts == {}
+
+
+def _requests(demo: Demo) -> dict[str, int]:
+    """Requests since the last reset, by ``METHOD path`` without query."""
+    return demo.curl("GET", "/lab/requests")["requests"]
+
+
+def test_fabric_costs_one_login_and_tenants_plus_two_reads(demo: Demo) -> None:
+    demo.curl("POST", "/lab/requests/reset")
+    demo.playbook("fabric")
+    requests = _requests(demo)
+    logins = sum(count for key, count in requests.items() if "aaaLogin" in key)
+    gets = sum(count for key, count in requests.items() if key.startswith("GET"))
+    assert (logins, gets <= 3) == (1, True), requests
+
+
+def test_pod_block_of_a_node_is_a_route_on_its_leaves_and_on_the_others(demo: Demo) -> None:
+    block = json.loads(demo.kubectl("get", "node", "node1", "-o", "json"))["spec"]["podCIDR"]
+    own = lab("exec", "leaf-101", "--", "vtysh", "-c", f"show ip route {block}")
+    assert "192.168.2.1" in own
+    other = lab("exec", "leaf-103", "--", "vtysh", "-c", f"show ip route {block}")
+    assert 'Known via "bgp"' in other
+
+
+def test_check_and_diff_show_exactly_the_drift_made_by_hand(demo: Demo) -> None:
+    demo.kubectl("label", "node", "node2", "rack_id=wrong", "--overwrite")
+    output = demo.playbook("site", "--check", "--diff").stdout
+    assert re.search(r"^-.*rack_id: wrong", output, flags=re.MULTILINE), output[-6000:]
+    assert re.search(r"^\+.*rack_id: rack1", output, flags=re.MULTILINE), output[-6000:]
+    lines = [line for line in output.splitlines() if re.match(r"^[-+](?!--|\+\+)", line)]
+    assert len(lines) == 2, "\n".join(lines)
+    demo.playbook("site")
+    assert json.loads(demo.kubectl("get", "node", "node2", "-o", "json"))["metadata"]["labels"]["rack_id"] == "rack1"
+
+
+def test_the_bgp_password_is_in_no_output_and_no_rendered_file(demo: Demo) -> None:
+    output = demo.playbook("site", "--check", "--diff", "-vvv").stdout
+    assert "123Cisco123" not in demo.first + output
+    for path in demo.output.rglob("*"):
+        assert not path.is_file() or "123Cisco123" not in path.read_text(), path
+
+
+def test_a_silent_leaf_is_named_and_its_routes_move_within_the_hold_time(demo: Demo) -> None:
+    lab("cut", "leaf-101")
+    started = time.monotonic()
+    block = json.loads(demo.kubectl("get", "node", "node1", "-o", "json"))["spec"]["podCIDR"]
+    while time.monotonic() - started < 30:
+        if "inaccessible" not in lab("exec", "leaf-102", "--", "vtysh", "-c", f"show ip route {block}"):
+            break
+    done = demo.playbook("verify", "-e", "kubefabric_verify_wait=5", check=False)
+    assert done.returncode != 0
+    assert re.search(r"leaf[ -]101", done.stdout), done.stdout[-4000:]
+    lab("restore", "leaf-101")
+    demo.playbook("verify")
+
+
+def test_ten_mistakes_are_ten_errors_and_nothing_is_written(demo: Demo, tmp_path: Path) -> None:
+    cluster = yaml.safe_load((ROOT / "inventory" / "host_vars" / "k8s-prod.yml").read_text())["kubefabric_cluster"]
+    cluster["asn"] = 65002
+    cluster["cni"] = "kuberouter"
+    cluster["typo"] = 1
+    cluster["networks"]["pod"] = ["192.168.2.0/25"]
+    cluster["networks"]["service"] = ["10.96.0.1/16"]
+    cluster["l3out"]["vlan"] = 5000
+    cluster["l3out"]["mtu"] = 100
+    cluster["l3out"]["name"] = "bad name"
+    cluster["bgp"] = {"password": "x", "keepalive": 3, "hold": 1, "ecmp": 65}
+    (tmp_path / "wrong.json").write_text(json.dumps({"kubefabric_cluster": cluster}))
+    demo.curl("POST", "/lab/requests/reset")
+    done = demo.playbook("site", "-e", f"@{tmp_path / 'wrong.json'}", check=False)
+    assert done.returncode != 0
+    for key in ("asn", "cni", "typo", "networks.pod", "networks.service", "vlan", "mtu", "l3out.name", "hold", "ecmp"):
+        assert key in done.stdout + done.stderr, key
+    assert sum(_requests(demo).values()) == 0
