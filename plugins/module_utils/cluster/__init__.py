@@ -1,0 +1,27 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The cluster's side of a plan: Kubernetes resources as data, one module per CNI. Pure: no I/O, no Ansible."""
+
+from __future__ import annotations
+
+from . import kube_router
+from .errors import ClusterError
+
+CNIS = {"kube_router": kube_router.resources}
+
+
+def resources(plan: dict, secrets: dict) -> list:
+    """Every Kubernetes resource that the plan asks for, in the order in which to apply them.
+
+    ``secrets`` is ``{"bgp_password": str | None}``; with ``"placeholder": True`` beside it the password is a text that
+    shows where the password belongs, and is not encoded. Raises ClusterError for a CNI that is not known here, or
+    for a plan that this CNI cannot do.
+    """
+    build = CNIS.get(plan["cni"])
+    if build is None:
+        raise ClusterError(
+            f"cluster {plan['cluster']}: cni {plan['cni']!r} is not supported by this version of kubefabric.bgp; "
+            f"supported: {', '.join(sorted(CNIS))}"
+        )
+    return build(plan, secrets)

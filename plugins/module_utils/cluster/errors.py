@@ -1,0 +1,10 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What goes wrong between a plan and a cluster, in words for people."""
+
+from __future__ import annotations
+
+
+class ClusterError(Exception):
+    """A plan that cannot become this CNI's resources, or a cluster that does not take them."""

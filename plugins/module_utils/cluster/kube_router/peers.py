@@ -1,0 +1,81 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Node objects: the rack's label, and the annotation from which kube-router learns its peers.
+
+kube-router takes a password for node-specific peers from the annotation only (its password file is for peers common
+to all nodes), so whoever may read Nodes may read the password: base64 is no encryption.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+
+from ..errors import ClusterError
+from .settings import LOCAL_ADDRESSES_SINCE, PEERS_ANNOTATION_SINCE, version
+
+PEERS = "kube-router.io/peers"
+PEER_IPS = "kube-router.io/peer.ips"
+PEER_ASNS = "kube-router.io/peer.asns"
+PEER_PASSWORDS = "kube-router.io/peer.passwords"
+PEER_LOCAL_IPS = "kube-router.io/peer.localips"
+ANNOTATIONS = (PEERS, PEER_IPS, PEER_ASNS, PEER_PASSWORDS, PEER_LOCAL_IPS)
+
+
+def nodes(plan: dict, options: dict, secrets: dict) -> list:
+    """One Node per node of the plan, with our label and annotations and nothing else: the rest is the kubelet's."""
+    password = _password(plan, secrets)
+    return [_node(plan, options, name, password) for name in plan["nodes"]]
+
+
+def _node(plan: dict, options: dict, name: str, password: str | None) -> dict:
+    node = plan["nodes"][name]
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {
+            "name": name,
+            "labels": {plan["rack_label"]: str(node["rack_id"])},
+            "annotations": annotations(node["peers"], version(options), password),
+        },
+    }
+
+
+def annotations(peers: list, release: tuple, password: str | None) -> dict:
+    """The annotations that tell a kube-router of this release its peers; ``password`` is base64 text or None."""
+    if release >= PEERS_ANNOTATION_SINCE:
+        return {PEERS: "".join(_entry(peer, password) for peer in peers)}
+    result = {
+        PEER_IPS: ",".join(peer["address"] for peer in peers),
+        PEER_ASNS: ",".join(str(peer["asn"]) for peer in peers),
+    }
+    if password is not None:
+        result[PEER_PASSWORDS] = ",".join(password for _peer in peers)
+    if release >= LOCAL_ADDRESSES_SINCE:
+        result[PEER_LOCAL_IPS] = ",".join(peer["local_address"] for peer in peers)
+    return result
+
+
+def _entry(peer: dict, password: str | None) -> str:
+    """One peer as YAML. Without ``localip`` a peer outside the node's primary family is skipped with a mere warning."""
+    fields = {"remoteip": peer["address"], "remoteasn": peer["asn"], "localip": peer["local_address"]}
+    if password is not None:
+        fields["password"] = password
+    lines = [f"{key}: {json.dumps(value)}" for key, value in fields.items()]
+    return "- " + "\n  ".join(lines) + "\n"
+
+
+def _password(plan: dict, secrets: dict) -> str | None:
+    """The password as kube-router reads it, base64 of its bytes; a placeholder stays readable."""
+    if not plan["bgp"].get("password"):
+        return None
+    password = secrets.get("bgp_password")
+    if password is None:
+        raise ClusterError(
+            f"cluster {plan['cluster']}: the plan's sessions have a password, but none was given; "
+            "set kubefabric_cluster.bgp.password, from a vault"
+        )
+    if secrets.get("placeholder"):
+        return password
+    return base64.b64encode(password.encode()).decode()

@@ -1,0 +1,120 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""kube-router's options: defaults, and what this CNI cannot do."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from ..errors import ClusterError
+
+# "version" decides flags and annotations; "image" defaults to the project's own image of that version.
+DEFAULTS = {
+    "version": "2.10.0",
+    "image": None,
+    "image_pull_policy": "IfNotPresent",
+    "image_pull_secrets": [],
+    "namespace": "kube-system",
+    "priority_class": "system-node-critical",
+    "tolerations": [
+        {"effect": "NoSchedule", "operator": "Exists"},
+        {"key": "CriticalAddonsOnly", "operator": "Exists"},
+        {"effect": "NoExecute", "operator": "Exists"},
+    ],
+    "resources": {"requests": {"cpu": "250m", "memory": "250Mi"}},
+    "api_server": None,
+    "cni": True,
+    "firewall": True,
+    "service_proxy": False,
+    "load_balancer": False,
+    "advertise_cluster_ip": False,
+    "advertise_external_ip": True,
+    "advertise_loadbalancer_ip": True,
+    "advertise_pod_cidr": True,
+    "graceful_restart_deferral_time": 10,
+    "health_port": 20244,
+    "metrics_port": 0,
+    "log_level": 0,
+    "extra_args": [],
+}
+
+DUAL_STACK_SINCE = (2, 0, 0)
+LOCAL_ADDRESSES_SINCE = (1, 6, 0)
+PEERS_ANNOTATION_SINCE = (2, 7, 0)
+
+_PRIVATE_ASNS = ((64512, 65535), (4200000000, 4294967294))
+_HOLD_RANGE = (3, 65536)
+
+
+def version(options: dict) -> tuple:
+    """The release as numbers, ``(2, 10, 0)``; ClusterError for a text that is no release."""
+    found = re.fullmatch(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?", str(options["version"]))
+    if not found:
+        raise ClusterError(
+            f"kubefabric_cluster.kube_router.version: {options['version']!r} is no release of kube-router; "
+            "write it like 2.10.0"
+        )
+    return tuple(int(part or 0) for part in found.groups())
+
+
+def families(plan: dict) -> list:
+    """The address families in which the nodes peer: ``["ipv4"]``, ``["ipv6"]`` or both."""
+    found = {peer["family"] for node in plan["nodes"].values() for peer in node["peers"]}
+    found |= {family_of(prefix) for prefix in plan["networks"].get("node") or []}
+    return sorted(found)
+
+
+def family_of(prefix: str) -> str:
+    """``ipv6`` for an address or prefix with colons, else ``ipv4``."""
+    return "ipv6" if ":" in prefix else "ipv4"
+
+
+def networks(plan: dict, kind: str) -> list:
+    """The plan's networks of a kind, in the families that the nodes speak (kube-router refuses to start on others)."""
+    return [prefix for prefix in plan["networks"].get(kind) or [] if family_of(prefix) in families(plan)]
+
+
+def settings(plan: dict) -> dict:
+    """The plan's ``kube_router`` options with every default filled in, checked against what kube-router can do."""
+    given = {key: value for key, value in (plan.get("kube_router") or {}).items() if value is not None}
+    for key in given:
+        if key not in DEFAULTS:
+            raise ClusterError(_unknown(key))
+    options = {**DEFAULTS, **given}
+    number = version(options)
+    options["image"] = options["image"] or "docker.io/cloudnativelabs/kube-router:v" + ".".join(map(str, number))
+    _check_speaker(plan)
+    if "ipv6" in families(plan) and number < DUAL_STACK_SINCE:
+        raise ClusterError(
+            f"cluster {plan['cluster']}: kube-router {options['version']} peers in IPv4 only; "
+            "IPv6 needs 2.0.0 or later (kubefabric_cluster.kube_router.version)"
+        )
+    return options
+
+
+def _unknown(key: str) -> str:
+    near = difflib.get_close_matches(key, DEFAULTS, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(DEFAULTS)}"
+    return f"kubefabric_cluster.kube_router.{key}: no such option; {hint}"
+
+
+def _check_speaker(plan: dict) -> None:
+    """The limits of kube-router's BGP speaker (v2.10, NewNetworkRoutingController)."""
+    cluster, asn, hold = plan["cluster"], plan["asn"], plan["bgp"]["hold"]
+    if not any(low <= asn <= high for low, high in _PRIVATE_ASNS):
+        raise ClusterError(
+            f"cluster {cluster}: kubefabric_cluster.asn: kube-router takes only private AS numbers, "
+            f"64512 to 65535 or 4200000000 to 4294967294, not {asn}"
+        )
+    if not _HOLD_RANGE[0] <= hold <= _HOLD_RANGE[1]:
+        raise ClusterError(
+            f"cluster {cluster}: kubefabric_cluster.bgp.hold: kube-router takes 3 to 65536 seconds, not {hold}"
+        )
+    other = {name: node["asn"] for name, node in plan["nodes"].items() if node["asn"] != asn}
+    if other:
+        raise ClusterError(
+            f"cluster {cluster}: all nodes of a kube-router cluster are in one AS, {asn}; "
+            + ", ".join(f"{name} is in {number}" for name, number in sorted(other.items()))
+        )

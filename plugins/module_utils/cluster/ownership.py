@@ -1,0 +1,37 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the cluster's objects that we made are told from everybody else's.
+
+An object that carries ``managed-by: kubefabric.bgp`` is ours: we create, change and delete it. Anything else, a Node
+above all, belongs to somebody else: we only amend it, and take back no more than the fields that we own there.
+"""
+
+from __future__ import annotations
+
+FIELD_MANAGER = "kubefabric"
+MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
+MANAGED_BY = "kubefabric.bgp"
+CLUSTER_LABEL = "bgp.kubefabric.io/cluster"
+RESTART_ANNOTATION = "bgp.kubefabric.io/restart"
+RESTART_PENDING = "pending"
+
+
+def labels(cluster: str) -> dict:
+    """The labels of an object that this collection makes for the cluster of this name."""
+    return {MANAGED_BY_LABEL: MANAGED_BY, CLUSTER_LABEL: cluster}
+
+
+def is_ours(resource: dict) -> bool:
+    """True for an object that this collection made, False for one that it only amends."""
+    return ((resource.get("metadata") or {}).get("labels") or {}).get(MANAGED_BY_LABEL) == MANAGED_BY
+
+
+def owner(resource: dict) -> str | None:
+    """The name of the cluster for which an object of ours was made, or None."""
+    return ((resource.get("metadata") or {}).get("labels") or {}).get(CLUSTER_LABEL)
+
+
+def selector(cluster: str) -> str:
+    """The label selector that finds everything we made for a cluster."""
+    return ",".join(f"{key}={value}" for key, value in labels(cluster).items())
