@@ -1,0 +1,101 @@
+"""The programs that the lab builds from Go modules, and where they are.
+
+Each folder below holds a ``go.mod`` and ``go.sum`` that pin one tool and all of its dependencies. A tool is built
+once into ``<cache>/tools/<name>-<version>-<hash of go.mod and go.sum>``, so that a changed pin is a new directory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.context import cache_directory
+
+SOURCES = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A Go module with the commands built from it.
+
+    ``stamp`` names a variable that the linker sets to the version (``-X``); ``files`` are folders of the module that
+    are kept beside the programs.
+    """
+
+    name: str
+    module: str
+    commands: tuple[str, ...]
+    stamp: str = ""
+    files: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> Path:
+        """The folder with go.mod and go.sum."""
+        return SOURCES / self.name
+
+    @property
+    def version(self) -> str:
+        """The version that go.mod requires, for example ``v1.36.3``."""
+        return required_version((self.source / "go.mod").read_text(), self.module)
+
+    @property
+    def directory(self) -> Path:
+        """Where the built programs are, once they are built."""
+        digest = hashlib.sha256()
+        for name in ("go.mod", "go.sum"):
+            digest.update((self.source / name).read_bytes())
+        return cache_directory() / "tools" / f"{self.name}-{self.version}-{digest.hexdigest()[:12]}"
+
+    @property
+    def linker_flags(self) -> str:
+        """What ``go build -ldflags`` gets: no symbol tables, and the version where the program asks for one."""
+        return f"-s -w -X {self.stamp}={self.version}" if self.stamp else "-s -w"
+
+    def missing(self) -> list[str]:
+        """Programs and folders that are not built yet; empty when all is there."""
+        wanted = [Path(command).name for command in self.commands] + [*self.files]
+        return [name for name in wanted if not (self.directory / name).exists()]
+
+
+# In the order of building: the long one last, so that a mistake in a pin shows early.
+TOOLS = (
+    Tool("kwok", "sigs.k8s.io/kwok", ("cmd/kwok",), files=("kustomize/stage",)),
+    Tool("kube-router", "github.com/cloudnativelabs/kube-router/v2", ("cmd/kube-router",)),
+    Tool(
+        "kubernetes",
+        "k8s.io/kubernetes",
+        ("cmd/kube-apiserver", "cmd/kube-controller-manager", "cmd/kube-scheduler", "cmd/kubectl"),
+        stamp="k8s.io/component-base/version.gitVersion",
+    ),
+)
+
+
+def required_version(go_mod: str, module: str) -> str:
+    """The version of ``module`` in the text of a go.mod; ValueError if it is not required there."""
+    found = re.search(rf"^(?:require)?\s*{re.escape(module)} (v\S+)", go_mod, re.MULTILINE)
+    if found is None:
+        raise ValueError(f"go.mod does not require {module}")
+    return found.group(1)
+
+
+def program(name: str) -> Path:
+    """The path of a built program such as ``kube-apiserver``; RuntimeError says how to build it if it is absent."""
+    for tool in TOOLS:
+        if name in {Path(command).name for command in tool.commands}:
+            path = tool.directory / name
+            if not path.exists():
+                raise RuntimeError(f"{name} is not built: run `python -m lab.setup` first (looked for {path})")
+            return path
+    raise RuntimeError(f"{name} is not among the lab's tools")
+
+
+def kwok_stages() -> Path:
+    """The folder with kwok's own Stage files."""
+    return next(tool for tool in TOOLS if tool.name == "kwok").directory / "kustomize" / "stage"
+
+
+def catalog_directory() -> Path:
+    """Where the APIC class catalog (``catalog.db``) is kept; the version is part of the name."""
+    return cache_directory() / "niwaki-2.1.0"
