@@ -1,0 +1,209 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What this collection knows of APIC's classes, as data.
+
+The tests hold every line against the class catalog of APIC 6.0(9c): relative names, naming properties, defaults, flag sets,
+write-only properties. A class that is not here may still appear in ``aci_tree``: it then brings its own ``rn``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Dict, Optional, Tuple
+
+
+@dataclass(frozen=True)
+class ClassSpec:
+    """One class of managed objects.
+
+    rn: format of its relative name, filled with the naming properties.
+    naming: naming properties, in the order of the format.
+    defaults: properties watched on objects of ours and the value they have when we say nothing; a drift from it is put back.
+    flags: properties that hold a set of flags, in no particular order ("export,import").
+    secure: write-only properties: APIC takes them and never returns them.
+    addresses: properties that hold an IP address or prefix (compared as such, so 2001:DB8:: is 2001:db8::).
+    aliases: property -> {what people write: what APIC returns}.
+    relation: the property that names the target, for relations that APIC creates together with their parent and never deletes:
+        an empty one is nobody's, and taking ours away means emptying it.
+    annotated: has the property ``annotation``.
+    """
+
+    rn: str
+    naming: Tuple[str, ...] = ()
+    defaults: Dict[str, str] = field(default_factory=dict)
+    flags: Tuple[str, ...] = ()
+    secure: Tuple[str, ...] = ()
+    addresses: Tuple[str, ...] = ()
+    aliases: Dict[str, Dict[str, str]] = field(default_factory=dict)
+    relation: Optional[str] = None
+    annotated: bool = True
+
+
+def _named(prefix: str, **rest) -> ClassSpec:
+    """The commonest kind: ``<prefix>-<name>``."""
+    return ClassSpec(rn=prefix + "-{name}", naming=("name",), **rest)
+
+
+CLASSES: Dict[str, ClassSpec] = {
+    "polUni": ClassSpec("uni"),
+    "tagAnnotation": ClassSpec("annotationKey-[{key}]", ("key",), annotated=False),
+    # Tenant and VRF
+    "fvTenant": _named("tn"),
+    "fvCtx": _named("ctx"),
+    "fvRsCtxToBgpCtxAfPol": ClassSpec("rsctxToBgpCtxAfPol-[{tnBgpCtxAfPolName}]-{af}", ("tnBgpCtxAfPolName", "af")),
+    # BGP policies of a tenant
+    "bgpCtxAfPol": _named(
+        "bgpCtxAfP",
+        defaults={
+            "maxEcmp": "16",
+            "maxEcmpIbgp": "16",
+            "maxLocalEcmp": "0",
+            "eDist": "20",
+            "iDist": "200",
+            "localDist": "220",
+        },
+        flags=("ctrl",),
+    ),
+    "bgpCtxPol": _named(
+        "bgpCtxP",
+        defaults={"kaIntvl": "60", "holdIntvl": "180", "staleIntvl": "default", "maxAsLimit": "0", "grCtrl": "helper"},
+        flags=("grCtrl",),
+        aliases={"staleIntvl": {"300": "default"}},
+    ),
+    "bgpBestPathCtrlPol": _named("bestpath", flags=("ctrl",), aliases={"ctrl": {"0": ""}}),
+    "bgpPeerPfxPol": _named(
+        "bgpPfxP",
+        defaults={"action": "reject", "maxPfx": "20000", "restartTime": "infinite", "thresh": "75"},
+        aliases={"restartTime": {"65535": "infinite"}},
+    ),
+    "bfdIfPol": _named(
+        "bfdIfPol",
+        defaults={
+            "adminSt": "enabled",
+            "detectMult": "3",
+            "minRxIntvl": "50",
+            "minTxIntvl": "50",
+            "echoAdminSt": "enabled",
+        },
+        flags=("ctrl",),
+        aliases={"ctrl": {"0": ""}},
+    ),
+    # Route control
+    "rtctrlSubjP": _named("subj"),
+    "rtctrlMatchRtDest": ClassSpec(
+        "dest-[{ip}]",
+        ("ip",),
+        defaults={"aggregate": "no", "fromPfxLen": "0", "toPfxLen": "0"},
+        addresses=("ip",),
+        aliases={"aggregate": {"false": "no", "true": "yes"}},
+    ),
+    "rtctrlProfile": _named(
+        "prof",
+        defaults={"type": "combinable", "autoContinue": "no"},
+        aliases={"autoContinue": {"false": "no", "true": "yes"}},
+    ),
+    "rtctrlCtxP": _named("ctx", defaults={"action": "permit", "order": "0"}),
+    "rtctrlRsCtxPToSubjP": ClassSpec("rsctxPToSubjP-{tnRtctrlSubjPName}", ("tnRtctrlSubjPName",)),
+    # L3Out
+    "l3extOut": _named(
+        "out", defaults={"enforceRtctrl": "export", "targetDscp": "unspecified"}, flags=("enforceRtctrl",)
+    ),
+    "l3extRsEctx": ClassSpec("rsectx", relation="tnFvCtxName"),
+    "l3extRsL3DomAtt": ClassSpec("rsl3DomAtt"),
+    "bgpExtP": ClassSpec("bgpExtP"),
+    "l3extLNodeP": _named("lnodep", defaults={"targetDscp": "unspecified"}),
+    "l3extRsNodeL3OutAtt": ClassSpec(
+        "rsnodeL3OutAtt-[{tDn}]",
+        ("tDn",),
+        defaults={"rtrIdLoopBack": "yes"},
+        addresses=("rtrId",),
+        aliases={"rtrIdLoopBack": {"false": "no", "true": "yes"}},
+    ),
+    "bgpProtP": ClassSpec("protp"),
+    "bgpRsBgpNodeCtxPol": ClassSpec("rsbgpNodeCtxPol", relation="tnBgpCtxPolName"),
+    "bgpRsBestPathCtrlPol": ClassSpec("rsBestPathCtrlPol"),
+    "l3extLIfP": _named("lifp", defaults={"prio": "unspecified"}),
+    "l3extVirtualLIfP": ClassSpec(
+        "vlifp-[{nodeDn}]-[{encap}]",
+        ("nodeDn", "encap"),
+        defaults={
+            "autostate": "disabled",
+            "encapScope": "local",
+            "mode": "regular",
+            "mtu": "inherit",
+            "ipv6Dad": "enabled",
+        },
+        addresses=("addr", "llAddr"),
+    ),
+    "l3extRsDynPathAtt": ClassSpec("rsdynPathAtt-[{tDn}]", ("tDn",), addresses=("floatingAddr",)),
+    "l3extRsPathL3OutAtt": ClassSpec(
+        "rspathL3OutAtt-[{tDn}]",
+        ("tDn",),
+        defaults={
+            "autostate": "disabled",
+            "encapScope": "local",
+            "mode": "regular",
+            "mtu": "inherit",
+            "ipv6Dad": "enabled",
+        },
+        addresses=("addr", "llAddr"),
+    ),
+    "l3extMember": ClassSpec("mem-{side}", ("side",), defaults={"ipv6Dad": "enabled"}, addresses=("addr", "llAddr")),
+    "l3extIp": ClassSpec("addr-[{addr}]", ("addr",), defaults={"ipv6Dad": "enabled"}, addresses=("addr",)),
+    "bgpPeerP": ClassSpec(
+        "peerP-[{addr}]",
+        ("addr",),
+        defaults={
+            "adminSt": "enabled",
+            "addrTCtrl": "af-ucast",
+            "allowedSelfAsCnt": "3",
+            "ctrl": "",
+            "peerCtrl": "",
+            "privateASctrl": "",
+            "ttl": "1",
+        },
+        flags=("addrTCtrl", "ctrl", "peerCtrl", "privateASctrl"),
+        secure=("password",),
+        addresses=("addr",),
+        aliases={"privateASctrl": {"0": ""}},
+    ),
+    "bgpAsP": ClassSpec("as"),
+    "bgpRsPeerPfxPol": ClassSpec("rspeerPfxPol", relation="tnBgpPeerPfxPolName"),
+    "bfdIfP": ClassSpec("bfdIfP", defaults={"type": "none"}, secure=("key",)),
+    "bfdRsIfPol": ClassSpec("rsIfPol", relation="tnBfdIfPolName"),
+    "l3extInstP": _named(
+        "instP",
+        defaults={"prefGrMemb": "exclude", "floodOnEncap": "disabled", "matchT": "AtleastOne", "prio": "unspecified"},
+    ),
+    "l3extSubnet": ClassSpec(
+        "extsubnet-[{ip}]",
+        ("ip",),
+        defaults={"aggregate": "", "scope": "import-security"},
+        flags=("aggregate", "scope"),
+        addresses=("ip",),
+    ),
+    # Access policies
+    "infraInfra": ClassSpec("infra"),
+    "fvnsVlanInstP": ClassSpec("vlanns-[{name}]-{allocMode}", ("name", "allocMode")),
+    "fvnsEncapBlk": ClassSpec(
+        "from-[{from}]-to-[{to}]", ("from", "to"), defaults={"allocMode": "inherit", "role": "external"}
+    ),
+    "infraAttEntityP": _named("attentp"),
+    "infraRsDomP": ClassSpec("rsdomP-[{tDn}]", ("tDn",)),
+    "physDomP": _named("phys"),
+    "l3extDomP": _named("l3dom"),
+    "infraRsVlanNs": ClassSpec("rsvlanNs"),
+}
+
+UNKNOWN = ClassSpec(rn="")
+
+
+def spec(class_name: str) -> ClassSpec:
+    """What is known of a class; an empty record for one that is not in the table."""
+    return CLASSES.get(class_name, UNKNOWN)
+
+
+def known(class_name: str) -> bool:
+    """Whether the table has the class."""
+    return class_name in CLASSES

@@ -1,0 +1,140 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A managed object as we want it, and how we hold it."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from typing import Dict, Iterator, List, Optional, Tuple
+
+from .classes import known, spec
+
+ANNOTATION = "orchestrator:kubefabric"
+OWNER_TAG = "kubefabric-"
+
+# How we hold an object.
+ANCESTOR = "ancestor"  # somebody else's: must be there; we neither create nor change nor delete it
+OWNED = "owned"  # ours: created, changed and deleted by us
+SHARED = "shared"  # several clusters': created if absent, tagged by each owner, deleted with the last one
+
+
+class BuildError(ValueError):
+    """A tree that cannot be built from what was given; the text is for people."""
+
+
+@dataclass
+class Mo:
+    """One managed object with its children.
+
+    cls: APIC's class name. attributes: properties, naming ones included, all strings. hold: see above; an OWNED object below a
+    SHARED one is a part of it. present: False means that ours must not (or no longer) be there. owner: on a SHARED object, the
+    cluster in whose name we hold it. exclusive: (class, property): of this class at most one child per value may exist, whoever
+    made it (a VRF takes one BGP policy per address family).
+    """
+
+    cls: str
+    attributes: Dict[str, str] = field(default_factory=dict)
+    children: List["Mo"] = field(default_factory=list)
+    hold: str = OWNED
+    present: bool = True
+    owner: Optional[str] = None
+    exclusive: Optional[Tuple[str, str]] = None
+
+    def __post_init__(self) -> None:
+        self.attributes = {name: canonical(self.cls, name, value) for name, value in self.attributes.items()}
+
+    @property
+    def rn(self) -> str:
+        """Relative name, from the naming properties or, for a class outside the table, as given."""
+        return relative_name(self.cls, self.attributes)
+
+    @property
+    def naming(self) -> Dict[str, str]:
+        """The attributes that name the object in a document."""
+        return naming_of(self.cls, self.attributes)
+
+
+def ancestor(
+    cls: str, children: Optional[List[Mo]] = None, exclusive: Optional[Tuple[str, str]] = None, **naming: str
+) -> Mo:
+    """Somebody else's object on the way to ours."""
+    return Mo(cls, naming, list(children or []), hold=ANCESTOR, exclusive=exclusive)
+
+
+def owned(cls: str, children: Optional[List[Mo]] = None, present: bool = True, **attributes: str) -> Mo:
+    """An object of ours."""
+    return Mo(cls, attributes, list(children or []), hold=OWNED, present=present)
+
+
+def shared(cls: str, owner: str, children: Optional[List[Mo]] = None, present: bool = True, **attributes: str) -> Mo:
+    """An object that several clusters may use; ``owner`` is the cluster that asks for it now."""
+    return Mo(cls, attributes, list(children or []), hold=SHARED, present=present, owner=owner)
+
+
+def owner_key(owner: str) -> str:
+    """The key of the tagAnnotation by which a cluster holds a shared object."""
+    return OWNER_TAG + owner
+
+
+def relative_name(cls: str, attributes: Dict[str, str]) -> str:
+    """Relative name of an object of ``cls`` with these attributes.
+
+    Raises BuildError when a naming property, or the ``rn`` of a class outside the table, is missing.
+    """
+    if not known(cls):
+        if attributes.get("rn"):
+            return attributes["rn"]
+        raise BuildError("%s is not in this collection's class table: give its attribute `rn`." % cls)
+    entry = spec(cls)
+    missing = [name for name in entry.naming if not attributes.get(name)]
+    if missing:
+        raise BuildError("%s lacks %s, which is part of its name (%s)." % (cls, " and ".join(missing), entry.rn))
+    return entry.rn.format(**attributes)
+
+
+def naming_of(cls: str, attributes: Dict[str, str]) -> Dict[str, str]:
+    """The attributes by which APIC knows which object is meant: the naming properties, or ``rn`` outside the table."""
+    names = spec(cls).naming if known(cls) else ("rn",)
+    return {name: attributes[name] for name in names}
+
+
+def canonical(cls: str, name: str, value: object) -> str:
+    """A property's value as APIC writes it: strings, addresses in their canonical form. Comparison and names depend on it."""
+    text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    if name not in spec(cls).addresses or not text:
+        return text
+    try:
+        return str(ipaddress.ip_interface(text)) if "/" in text else str(ipaddress.ip_address(text))
+    except ValueError as error:
+        raise BuildError("%s.%s: %s is not an IP address or prefix." % (cls, name, text)) from error
+
+
+def walk(mo: Mo, parent_dn: str = "") -> Iterator[Tuple[str, Mo]]:
+    """Every object of the tree with its distinguished name, parents first."""
+    dn = join(parent_dn, mo.rn)
+    yield dn, mo
+    for child in mo.children:
+        yield from walk(child, dn)
+
+
+def join(parent_dn: str, rn: str) -> str:
+    """The distinguished name of the child ``rn`` of ``parent_dn`` ('' above the root)."""
+    return parent_dn + "/" + rn if parent_dn else rn
+
+
+def split(dn: str) -> List[str]:
+    """The relative names of a distinguished name; a slash inside brackets does not divide.
+
+    >>> split("uni/tn-a/out-b/rsnodeL3OutAtt-[topology/pod-1/node-101]")
+    ['uni', 'tn-a', 'out-b', 'rsnodeL3OutAtt-[topology/pod-1/node-101]']
+    """
+    parts, depth = [""], 0
+    for character in dn:
+        depth += {"[": 1, "]": -1}.get(character, 0)
+        if character == "/" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
