@@ -1,0 +1,188 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Brings a list of resources to a state: reads, lets the API server compute the outcome, writes only what differs.
+
+First every kind is looked up and every outcome computed by a dry run, and only then is anything written: what cannot be
+done is known before the first write.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from . import conflicts, difference
+from .client import FieldsTaken, NotFoundError
+from .errors import ClusterError
+from .ownership import is_ours, owner, selector
+from .restart import with_mark
+
+# action: create, change, own (same content, but not ours before), delete, withdraw, none
+Step = namedtuple("Step", "kind body action before after force")
+
+Rules = namedtuple("Rules", "state cluster force_conflicts prune restart", defaults=(False, (), None))
+
+
+def plan_steps(cluster, resources: list, rules: Rules) -> list:
+    """One Step per resource and per object to prune. Reads and dry runs, writes nothing; raises ClusterError."""
+    kinds = _kinds(cluster, resources)
+    wanted = [_checked(resource) for resource in resources]
+    one = _absent if rules.state == "absent" else _present
+    steps = [one(cluster, kinds[_gvk(resource)], resource, rules) for resource in wanted]
+    return [*steps, *_pruned(cluster, wanted, rules)]
+
+
+def carry_out(cluster, steps: list) -> None:
+    """Write what the steps say; Step.after of a create or change is what the dry run answered."""
+    for step in steps:
+        metadata = step.body["metadata"]
+        if step.action == "delete":
+            cluster.delete(step.kind, metadata["name"], metadata.get("namespace"))
+        elif step.action != "none":
+            _write(cluster, step)
+
+
+def describe(step: Step) -> dict:
+    """One step for the result of the module: what happens to which object, and where."""
+    before, after = difference.content(step.before), difference.content(step.after)
+    return {
+        "action": step.action,
+        "api_version": step.body["apiVersion"],
+        "kind": step.body["kind"],
+        "name": step.body["metadata"]["name"],
+        "namespace": step.body["metadata"].get("namespace"),
+        "changed": difference.changed_paths(before, after) if before and after else [],
+    }
+
+
+def name_of(resource: dict) -> str:
+    """What people call an object: ``DaemonSet kube-system/kube-router``."""
+    metadata = resource["metadata"]
+    return f"{resource['kind']} " + "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))
+
+
+# -- reading -------------------------------------------------------------------------------------------
+
+
+def _gvk(resource: dict) -> tuple:
+    return resource["apiVersion"], resource["kind"]
+
+
+def _kinds(cluster, resources: list) -> dict:
+    """The API's resource of every kind; one error names all kinds that the cluster does not serve."""
+    found = {gvk: cluster.kind(*gvk) for gvk in dict.fromkeys(_gvk(resource) for resource in resources)}
+    missing = [f"{kind} ({api_version})" for (api_version, kind), served in found.items() if served is None]
+    if missing:
+        raise ClusterError(
+            f"the cluster does not serve {', '.join(missing)}; install what brings it first. Nothing was written."
+        )
+    return found
+
+
+def _checked(resource: dict) -> dict:
+    if not (resource.get("metadata") or {}).get("name"):
+        raise ClusterError(f"resources: a {resource['kind']} has no metadata.name")
+    return resource
+
+
+def _present(cluster, kind, resource: dict, rules: Rules) -> Step:
+    live = _live(cluster, kind, resource)
+    if live is None and not is_ours(resource):
+        raise ClusterError(
+            f"{name_of(resource)} does not exist in the cluster, and it is not ours to create. "
+            "Is the node's name in the inventory the name by which it joined?"
+            if resource["kind"] == "Node"
+            else f"{name_of(resource)} does not exist in the cluster, and it is not ours to create."
+        )
+    body = with_mark(resource, live, rules.restart)
+    after, force = _outcome(cluster, kind, body, rules)
+    return Step(kind, body, _action(cluster, live, after), live, after, force)
+
+
+def _absent(cluster, kind, resource: dict, rules: Rules) -> Step:
+    live = _live(cluster, kind, resource)
+    if live is None:
+        return Step(kind, resource, "none", None, None, False)
+    if not is_ours(resource):
+        return _withdrawn(cluster, kind, live)
+    if not is_ours(live) or (rules.cluster and owner(live) != rules.cluster):
+        raise ClusterError(
+            f"{name_of(resource)} is not ours: it does not carry the labels {selector(owner(resource) or '')}. "
+            "Remove it by hand if it should go."
+        )
+    return Step(kind, resource, "delete", live, None, False)
+
+
+def _withdrawn(cluster, kind, live: dict) -> Step:
+    """Take back our fields from an object of somebody else's: apply nothing but its name."""
+    metadata = {key: live["metadata"][key] for key in ("name", "namespace") if live["metadata"].get(key)}
+    body = {"apiVersion": live["apiVersion"], "kind": live["kind"], "metadata": metadata}
+    if not difference.owned_fields(live, cluster.field_manager):
+        return Step(kind, body, "none", live, live, False)
+    return Step(kind, body, "withdraw", live, cluster.apply(kind, body, dry_run=True), False)
+
+
+def _pruned(cluster, wanted: list, rules: Rules) -> list:
+    """Objects of the kinds to prune that we made for this cluster, or amended, and that the plan has no longer."""
+    keep = {
+        (*_gvk(resource), resource["metadata"].get("namespace"), resource["metadata"]["name"]) for resource in wanted
+    }
+    steps = []
+    for entry in rules.prune or ():
+        kind = cluster.kind(entry["api_version"], entry["kind"])
+        for live in cluster.list(kind, entry.get("namespace")) if kind else ():
+            metadata = live["metadata"]
+            if (*_gvk(live), metadata.get("namespace"), metadata["name"]) in keep:
+                continue
+            if entry.get("amended"):
+                steps.append(_withdrawn(cluster, kind, live))
+            elif is_ours(live) and owner(live) == rules.cluster:
+                steps.append(Step(kind, live, "delete", live, None, False))
+    return steps
+
+
+def _live(cluster, kind, resource: dict) -> dict | None:
+    metadata = resource["metadata"]
+    if kind.namespaced and not metadata.get("namespace"):
+        raise ClusterError(f"resources: {name_of(resource)} has no metadata.namespace")
+    return cluster.read(kind, metadata["name"], metadata.get("namespace"))
+
+
+# -- computing and writing -----------------------------------------------------------------------------
+
+
+def _outcome(cluster, kind, body: dict, rules: Rules) -> tuple:
+    """What the object would become, and whether other managers' fields must be taken for it."""
+    force = rules.force_conflicts
+    try:
+        return cluster.apply(kind, body, dry_run=True, force=force), force
+    except NotFoundError as error:
+        raise ClusterError(
+            f"{name_of(body)}: the namespace {body['metadata'].get('namespace')} does not exist"
+        ) from error
+    except FieldsTaken as taken:
+        held = conflicts.by_controllers(taken.conflicts)
+        if held:
+            raise ClusterError(
+                f"{name_of(body)}: {conflicts.describe(held)}. Two managers would fight over it: "
+                "stop the other one from setting it, or take it with force_conflicts: true. Nothing was written."
+            ) from taken
+    return cluster.apply(kind, body, dry_run=True, force=True), True
+
+
+def _action(cluster, live: dict | None, after: dict) -> str:
+    if live is None:
+        return "create"
+    if difference.content(live) != difference.content(after):
+        return "change"
+    mine = [difference.owned_fields(state, cluster.field_manager) for state in (live, after)]
+    return "none" if mine[0] == mine[1] else "own"
+
+
+def _write(cluster, step: Step) -> None:
+    try:
+        cluster.apply(step.kind, step.body, dry_run=False, force=step.force)
+    except FieldsTaken as taken:
+        raise ClusterError(
+            f"{name_of(step.body)} changed while we were at it: {taken}. Run again; what is done stays done."
+        ) from taken

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Kubernetes API, as little of it as bringing resources to a state needs, on kubernetes.core's client."""
+
+from __future__ import annotations
+
+from . import conflicts
+from .errors import ClusterError
+
+try:
+    from kubernetes.dynamic.exceptions import (
+        ConflictError,
+        DynamicApiError,
+        NotFoundError,
+        ResourceNotFoundError,
+        ResourceNotUniqueError,
+    )
+    from urllib3.exceptions import HTTPError
+except ImportError:  # reported by AnsibleK8SModule before anything here is called
+    ConflictError = DynamicApiError = NotFoundError = Exception  # type: ignore[misc,assignment]
+    ResourceNotFoundError = ResourceNotUniqueError = HTTPError = Exception  # type: ignore[misc,assignment]
+
+
+class FieldsTaken(Exception):
+    """Another field manager holds what we want to set; ``conflicts`` says who and what."""
+
+    def __init__(self, found: list) -> None:
+        super().__init__(conflicts.describe(found))
+        self.conflicts = found
+
+
+def connected(connect):
+    """What ``connect()`` returns; a ClusterError when the API does not answer."""
+    try:
+        return connect()
+    except (DynamicApiError, HTTPError, OSError) as error:
+        raise ClusterError(f"the Kubernetes API cannot be used: {_complaint(error)}") from error
+
+
+class Cluster:
+    """One Kubernetes API. ``client`` is kubernetes.core's K8SClient; every error is a ClusterError for people."""
+
+    def __init__(self, client, field_manager: str) -> None:
+        self.client = client
+        self.field_manager = field_manager
+
+    def kind(self, api_version: str, kind: str):
+        """The API's resource for a kind, or None if the cluster does not serve it."""
+        try:
+            return self.client.resource(kind, api_version)
+        except (ResourceNotFoundError, ResourceNotUniqueError):
+            return None
+        except (DynamicApiError, HTTPError) as error:
+            raise self._unreachable(error) from error
+
+    def read(self, kind, name: str, namespace: str | None) -> dict | None:
+        """One object as the API has it, or None."""
+        try:
+            return self._call(kind.get, name=name, namespace=namespace).to_dict()
+        except NotFoundError:
+            return None
+
+    def list(self, kind, namespace: str | None = None, selector: str | None = None) -> list:
+        """Every object of a kind, of one namespace if given, with the labels if given."""
+        found = self._call(kind.get, namespace=namespace, label_selector=selector).to_dict()
+        return [{"apiVersion": kind.group_version, "kind": kind.kind, **item} for item in found.get("items") or []]
+
+    def apply(self, kind, body: dict, *, dry_run: bool, force: bool = False) -> dict:
+        """Server-side apply; raises FieldsTaken if other managers hold fields and ``force`` is not given."""
+        metadata = body["metadata"]
+        options = {"dry_run": "All"} if dry_run else {}
+        try:
+            return self._call(
+                kind.server_side_apply,
+                body=body,
+                name=metadata["name"],
+                namespace=metadata.get("namespace"),
+                field_manager=self.field_manager,
+                force_conflicts=force,
+                **options,
+            ).to_dict()
+        except ConflictError as error:
+            found = conflicts.parse(error.body)
+            if not found:
+                raise ClusterError(_complaint(error)) from error
+            raise FieldsTaken(found) from error
+
+    def delete(self, kind, name: str, namespace: str | None) -> None:
+        """Delete an object and, in the background, what depends on it; nothing happens if it is gone."""
+        body = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"}
+        try:
+            self._call(kind.delete, name=name, namespace=namespace, body=body)
+        except NotFoundError:
+            return
+
+    def _call(self, method, **arguments):
+        try:
+            return method(**arguments)
+        except (NotFoundError, ConflictError):
+            raise
+        except DynamicApiError as error:
+            raise ClusterError(_complaint(error)) from error
+        except HTTPError as error:
+            raise self._unreachable(error) from error
+
+    def _unreachable(self, error: Exception) -> ClusterError:
+        host = getattr(self.client.configuration, "host", "the cluster")
+        return ClusterError(f"the Kubernetes API at {host} cannot be used: {_complaint(error)}")
+
+
+def _complaint(error: Exception) -> str:
+    """What the API says in its Status object, or what the exception says."""
+    try:
+        return error.summary()  # type: ignore[attr-defined]
+    except AttributeError:
+        return str(error)

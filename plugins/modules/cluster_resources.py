@@ -1,0 +1,220 @@
+#!/usr/bin/python
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cluster_resources
+short_description: Bring Kubernetes resources to a state by server-side apply, and say what changed
+version_added: 0.1.0
+author: kubefabric.bgp contributors (@kubefabric)
+description:
+  - Reads every object, lets the API server compute what it would become (dry run), and writes only what differs.
+    Everything that cannot be done is found before the first write.
+  - An object whose description carries the label C(app.kubernetes.io/managed-by=kubefabric.bgp) is ours, it is created
+    and deleted. Any other one (a Node) is only amended. It has to exist, and O(state=absent) takes back the fields that
+    we own.
+  - Fields that somebody changed with C(kubectl) are restored. Fields that another field manager holds are an error that
+    names it.
+  - Values of Secrets and BGP passwords in annotations are hidden in the result and in the diff.
+options:
+  resources:
+    description: The resources, as C(kubefabric.bgp.plan) and its roles build them, in the order in which to apply them.
+    type: list
+    elements: dict
+    required: true
+  state:
+    description: Whether they should be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  cluster:
+    description:
+      - The name of the cluster in the inventory, as in the label C(bgp.kubefabric.io/cluster) of our objects.
+      - Objects that carry another name are never deleted.
+    type: str
+  field_manager:
+    description: The name under which the API server notes our fields.
+    type: str
+    default: kubefabric
+  force_conflicts:
+    description: Take fields that another manager, not C(kubectl), holds.
+    type: bool
+    default: false
+  prune:
+    description:
+      - Kinds of which objects that we made for O(cluster), and that are not in O(resources), are deleted.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      api_version:
+        description: The API version of the kind.
+        type: str
+        required: true
+      kind:
+        description: The kind.
+        type: str
+        required: true
+      namespace:
+        description: Look in this namespace only.
+        type: str
+      amended:
+        description: The objects of this kind are not ours. Instead of deleting them, take back the fields that we own.
+        type: bool
+        default: false
+  restart:
+    description:
+      - Mark objects whose agent reads annotations at its start only.
+      - The mark is written in the same patch as the change.
+    type: dict
+    suboptions:
+      annotation:
+        description: The annotation that is the mark; its value is V(pending).
+        type: str
+        default: bgp.kubefabric.io/restart
+      triggers:
+        description: The annotations whose change calls for a restart.
+        type: list
+        elements: str
+        required: true
+      names:
+        description: The names of the objects on which an agent runs now.
+        type: list
+        elements: str
+        required: true
+extends_documentation_fragment:
+  - kubernetes.core.k8s_auth_options
+requirements:
+  - kubernetes >= 24.2.0
+  - PyYAML
+attributes:
+  check_mode:
+    support: full
+    description: Runs everything as a dry run of the API server.
+  diff_mode:
+    support: full
+    description: Shows what changes, with secrets hidden.
+"""
+
+EXAMPLES = r"""
+- name: Bring the cluster's half of the plan to the cluster
+  kubefabric.bgp.cluster_resources:
+    kubeconfig: ~/.kube/k8s-prod.kubeconfig
+    cluster: k8s-prod
+    resources: "{{ lookup('ansible.builtin.file', 'build/k8s-prod/kubernetes.yml') | from_yaml_all }}"
+
+- name: Take back what we added to the nodes that left the plan
+  kubefabric.bgp.cluster_resources:
+    cluster: k8s-prod
+    resources: "{{ resources }}"
+    prune:
+      - {api_version: v1, kind: Node, amended: true}
+"""
+
+RETURN = r"""
+changes:
+  description: What was changed, or would be in check mode; nothing for objects that are as they should be.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description:
+        - V(create), V(change), V(delete), or V(withdraw) where our fields are taken back.
+        - V(own) where the content was right, but its fields were not noted as ours.
+      type: str
+    api_version:
+      description: The API version.
+      type: str
+    kind:
+      description: The kind.
+      type: str
+    name:
+      description: The name.
+      type: str
+    namespace:
+      description: The namespace, if it has one.
+      type: str
+    changed:
+      description: The places that changed.
+      type: list
+      elements: str
+  sample:
+    - {action: change, api_version: v1, kind: Node, name: node1, namespace: null, changed: [metadata.labels.rack_id]}
+"""
+
+import copy
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import bring, report
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client import Cluster, connected
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership import FIELD_MANAGER, RESTART_ANNOTATION
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.secrets import masked
+from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
+from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
+from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
+from ansible_collections.kubernetes.core.plugins.module_utils.k8s.core import AnsibleK8SModule
+from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
+
+
+def argument_spec() -> dict:
+    """The options: kubernetes.core's for the connection, and ours."""
+    prune = {
+        "api_version": {"type": "str", "required": True},
+        "kind": {"type": "str", "required": True},
+        "namespace": {"type": "str"},
+        "amended": {"type": "bool", "default": False},
+    }
+    restart = {
+        "annotation": {"type": "str", "default": RESTART_ANNOTATION},
+        "triggers": {"type": "list", "elements": "str", "required": True},
+        "names": {"type": "list", "elements": "str", "required": True},
+    }
+    return {
+        **copy.deepcopy(AUTH_ARG_SPEC),
+        "resources": {"type": "list", "elements": "dict", "required": True},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "cluster": {"type": "str"},
+        "field_manager": {"type": "str", "default": FIELD_MANAGER},
+        "force_conflicts": {"type": "bool", "default": False},
+        "prune": {"type": "list", "elements": "dict", "default": [], "options": prune},
+        "restart": {"type": "dict", "options": restart},
+    }
+
+
+def run(module: AnsibleK8SModule) -> dict:
+    """Bring the resources to the state and return the module's result."""
+    parameters = module.params
+    hide = module._module.no_log_values
+    hide.update(report.hidden_values(parameters["resources"], []))
+    if parameters["prune"] and not parameters["cluster"]:
+        raise ClusterError("prune needs cluster: the name of the cluster whose objects may go")
+    rules = bring.Rules(*(parameters[field] for field in bring.Rules._fields))
+    cluster = Cluster(connected(lambda: get_api_client(module)), parameters["field_manager"])
+    steps = bring.plan_steps(cluster, parameters["resources"], rules)
+    hide.update(report.hidden_values([], steps))
+    if not module.check_mode:
+        bring.carry_out(cluster, steps)
+    changes = report.changes(steps)
+    result = {"changed": bool(changes), "changes": changes}
+    return {**result, "diff": report.diffs(steps)} if module._diff else result
+
+
+def main() -> None:
+    """The module's entry."""
+    module = AnsibleK8SModule(
+        module_class=AnsibleModule,
+        argument_spec=argument_spec(),
+        supports_check_mode=True,
+    )
+    shown = {"module_args": {**module.params, "resources": [masked(item) for item in module.params["resources"]]}}
+    try:
+        module.exit_json(**run(module), invocation=shown)
+    except (ClusterError, CoreException) as error:
+        module.fail_json(msg=str(error), invocation=shown)
+
+
+if __name__ == "__main__":
+    main()

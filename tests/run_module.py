@@ -1,0 +1,29 @@
+"""Runs an Ansible module's ``main`` in this process, with the options that a task would give it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+
+from ansible.module_utils.testing import patch_module_args
+
+
+class ModuleFailed(Exception):
+    """The module called fail_json; ``result`` is everything it said."""
+
+    def __init__(self, result: dict) -> None:
+        super().__init__(result["msg"])
+        self.result = result
+
+
+def run_module(module, options: dict, *, check: bool = False, diff: bool = True) -> dict:
+    """The result of the module; raises ModuleFailed where the task would fail."""
+    arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": diff}
+    output = io.StringIO()
+    with patch_module_args(arguments), contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
+        module.main()
+    result = json.loads(output.getvalue())
+    if result.get("failed"):
+        raise ModuleFailed(result)
+    return result

@@ -1,0 +1,234 @@
+"""The module against a real API server: each test is one thing that happens to a cluster in its life."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+import pytest
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import ownership
+from ansible_collections.kubefabric.bgp.plugins.modules import cluster_resources
+
+from tests.run_module import ModuleFailed, run_module
+
+PEERS = "kube-router.io/peers"
+
+
+class Cluster:
+    """One Node and one ConfigMap of their own in the shared API server."""
+
+    def __init__(self, api) -> None:
+        self.api = api
+        self.tag = uuid.uuid4().hex[:8]
+        self.node = f"node-{self.tag}"
+        self.api.kubectl_run("create", "-f-", stdin=f"apiVersion: v1\nkind: Node\nmetadata: {{name: {self.node}}}\n")
+
+    def resources(self, *, rack: str = "rack1", password: str = "c2VjcmV0", text: str = "one") -> list:
+        peers = f'- remoteip: "192.0.2.1"\n  remoteasn: 65002\n  password: "{password}"\n'
+        labels = ownership.labels(self.tag)
+        return [
+            {
+                "apiVersion": "v1",
+                "kind": "Node",
+                "metadata": {"name": self.node, "labels": {"rack_id": rack}, "annotations": {PEERS: peers}},
+            },
+            {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {"name": f"settings-{self.tag}", "namespace": "kube-system", "labels": labels},
+                "data": {"text": text},
+            },
+        ]
+
+    def run(self, resources: list, *, check: bool = False, **options) -> dict:
+        arguments = {"kubeconfig": str(self.api.kubeconfig), "cluster": self.tag, "resources": resources, **options}
+        return run_module(cluster_resources, arguments, check=check)
+
+    def versions(self) -> list:
+        """The resource versions: they change with every write."""
+        items = [self.api.get("node", self.node), self.config_map()]
+        return [item and item["metadata"]["resourceVersion"] for item in items]
+
+    def config_map(self) -> dict | None:
+        found = self.api.get("configmap", "--namespace=kube-system", f"--selector={ownership.selector(self.tag)}")
+        return found["items"][0] if found["items"] else None
+
+    def node_metadata(self) -> dict:
+        return self.api.get("node", self.node)["metadata"]
+
+
+@pytest.fixture
+def cluster(kubernetes):
+    return Cluster(kubernetes)
+
+
+def actions(result: dict) -> list:
+    return [(change["kind"], change["action"], change["changed"]) for change in result["changes"]]
+
+
+def test_check_mode_says_what_a_run_would_do_and_does_nothing(cluster):
+    before = cluster.versions()
+    result = cluster.run(cluster.resources(), check=True)
+    assert result["changed"]
+    assert [(kind, action) for kind, action, _ in actions(result)] == [("Node", "change"), ("ConfigMap", "create")]
+    assert cluster.versions() == before
+
+
+def test_a_run_changes_and_the_next_one_writes_nothing(cluster):
+    assert cluster.run(cluster.resources())["changed"]
+    after = cluster.versions()
+    assert cluster.node_metadata()["labels"]["rack_id"] == "rack1"
+    assert cluster.config_map()["data"] == {"text": "one"}
+    assert cluster.run(cluster.resources())["changes"] == []
+    assert not cluster.run(cluster.resources(), check=True)["changed"]
+    assert cluster.versions() == after
+
+
+def test_what_kubectl_changed_by_hand_is_shown_exactly_and_restored(cluster):
+    cluster.run(cluster.resources())
+    cluster.api.kubectl_run("label", "node", cluster.node, "rack_id=rack9", "--overwrite")
+    drift = cluster.run(cluster.resources(), check=True)
+    assert actions(drift) == [("Node", "change", ["metadata.labels.rack_id"])]
+    assert "rack_id: rack9" in drift["diff"][0]["before"] and "rack_id: rack1" in drift["diff"][0]["after"]
+    assert cluster.run(cluster.resources())["changed"]
+    assert cluster.node_metadata()["labels"]["rack_id"] == "rack1"
+    assert not cluster.run(cluster.resources())["changed"]
+
+
+def test_fields_of_another_controller_are_an_error_that_names_it_and_nothing_is_written(cluster):
+    cluster.api.kubectl_run(
+        "apply",
+        "--server-side",
+        "--field-manager=other-operator",
+        "-f-",
+        stdin=json.dumps(
+            {**cluster.resources()[0], "metadata": {"name": cluster.node, "labels": {"rack_id": "rack9"}}}
+        ),
+    )
+    before = cluster.versions()
+    with pytest.raises(ModuleFailed) as failure:
+        cluster.run(cluster.resources())
+    assert str(failure.value) == (
+        f"Node {cluster.node}: other-operator holds metadata.labels.rack_id. Two managers would fight over it: stop "
+        "the other one from setting it, or take it with force_conflicts: true. Nothing was written."
+    )
+    assert cluster.versions() == before
+    assert cluster.run(cluster.resources(), force_conflicts=True)["changed"]
+    assert cluster.node_metadata()["labels"]["rack_id"] == "rack1"
+
+
+def test_content_that_is_right_already_becomes_ours_once(cluster):
+    cluster.api.kubectl_run("create", "-f-", stdin=json.dumps(cluster.resources()[1]))
+    result = cluster.run(cluster.resources()[1:])
+    assert actions(result) == [("ConfigMap", "own", [])]
+    assert not cluster.run(cluster.resources()[1:])["changed"]
+
+
+def test_passwords_appear_nowhere_in_the_result_even_when_one_changes(cluster):
+    cluster.run(cluster.resources(password="b2xkLXBhc3N3b3Jk"))
+    result = cluster.run(cluster.resources(password="bmV3LXBhc3N3b3Jk"))
+    text = json.dumps(result)
+    for secret in ("b2xkLXBhc3N3b3Jk", "bmV3LXBhc3N3b3Jk", "old-password", "new-password"):
+        assert secret not in text
+    assert "(secret)" in result["diff"][0]["before"] and "(secret, changed)" in result["diff"][0]["after"]
+
+
+def test_absent_deletes_what_is_ours_and_takes_back_only_our_fields_of_a_node(cluster):
+    cluster.run(cluster.resources())
+    cluster.api.kubectl_run("label", "node", cluster.node, "zone=a")
+    assert cluster.run(cluster.resources(), state="absent", check=True)["changed"]
+    assert cluster.config_map()
+    result = cluster.run(cluster.resources(), state="absent")
+    assert [(kind, action) for kind, action, _ in actions(result)] == [("Node", "withdraw"), ("ConfigMap", "delete")]
+    assert cluster.config_map() is None
+    metadata = cluster.node_metadata()
+    assert metadata["labels"] == {"zone": "a"} and PEERS not in metadata.get("annotations", {})
+    assert not cluster.run(cluster.resources(), state="absent")["changed"]
+
+
+def test_absent_refuses_an_object_that_is_not_ours(cluster):
+    theirs = cluster.resources()[1]
+    cluster.run([theirs])
+    cluster.api.kubectl_run(
+        "label", "configmap", "-nkube-system", theirs["metadata"]["name"], f"{ownership.MANAGED_BY_LABEL}-"
+    )
+    with pytest.raises(ModuleFailed) as failure:
+        cluster.run([theirs], state="absent")
+    assert str(failure.value) == (
+        f"ConfigMap kube-system/settings-{cluster.tag} is not ours: it does not carry the labels "
+        f"app.kubernetes.io/managed-by=kubefabric.bgp,bgp.kubefabric.io/cluster={cluster.tag}. "
+        "Remove it by hand if it should go."
+    )
+
+
+def test_prune_removes_what_left_the_plan_and_leaves_other_clusters_alone(cluster, kubernetes):
+    other = Cluster(kubernetes)
+    other.run(other.resources()[1:])
+    cluster.run(cluster.resources())
+    prune = [{"api_version": "v1", "kind": "ConfigMap"}]
+    result = cluster.run(cluster.resources()[:1], prune=prune)
+    assert [(kind, action) for kind, action, _ in actions(result)] == [("ConfigMap", "delete")]
+    assert cluster.config_map() is None and other.config_map()
+
+
+def test_prune_takes_our_fields_from_a_node_that_left_the_plan(cluster):
+    cluster.run(cluster.resources())
+    result = cluster.run(cluster.resources()[1:], prune=[{"api_version": "v1", "kind": "Node", "amended": True}])
+    assert ("Node", "withdraw") in [(kind, action) for kind, action, _ in actions(result)]
+    assert PEERS not in cluster.node_metadata().get("annotations", {})
+
+
+def test_a_node_that_did_not_join_is_an_error_before_anything_is_written(cluster):
+    resources = cluster.resources()
+    resources[0]["metadata"]["name"] = "nobody"
+    with pytest.raises(ModuleFailed) as failure:
+        cluster.run(resources)
+    assert str(failure.value) == (
+        "Node nobody does not exist in the cluster, and it is not ours to create. "
+        "Is the node's name in the inventory the name by which it joined?"
+    )
+    assert cluster.config_map() is None
+
+
+def test_a_kind_that_the_cluster_does_not_serve_is_one_error_before_anything_is_written(cluster):
+    resources = [
+        *cluster.resources(),
+        {"apiVersion": "frrk8s.metallb.io/v1beta1", "kind": "FRRConfiguration", "metadata": {"name": "x"}},
+    ]
+    with pytest.raises(ModuleFailed) as failure:
+        cluster.run(resources)
+    assert str(failure.value) == (
+        "the cluster does not serve FRRConfiguration (frrk8s.metallb.io/v1beta1); install what brings it first. "
+        "Nothing was written."
+    )
+    assert cluster.config_map() is None
+
+
+def test_the_restart_mark_comes_with_the_change_stays_until_removed_and_needs_an_agent(cluster):
+    restart = {"triggers": [PEERS], "names": [cluster.node]}
+    mark = ownership.RESTART_ANNOTATION
+
+    cluster.run(cluster.resources(), restart={**restart, "names": []})
+    assert mark not in cluster.node_metadata()["annotations"]
+
+    cluster.run(cluster.resources(password="b3RoZXI="), restart=restart)
+    assert cluster.node_metadata()["annotations"][mark] == "pending"
+
+    assert not cluster.run(cluster.resources(password="b3RoZXI="), restart=restart)["changed"]
+    assert cluster.node_metadata()["annotations"][mark] == "pending"
+
+    cluster.api.kubectl_run("annotate", "node", cluster.node, f"{mark}-")
+    assert not cluster.run(cluster.resources(password="b3RoZXI="), restart=restart)["changed"]
+    assert mark not in cluster.node_metadata()["annotations"]
+
+
+def test_an_api_that_does_not_answer_is_named(cluster, tmp_path):
+    kubeconfig = json.loads(cluster.api.kubeconfig.read_text())
+    kubeconfig["clusters"][0]["cluster"]["server"] = "https://127.0.0.1:9"
+    path = tmp_path / "kubeconfig"
+    path.write_text(json.dumps(kubeconfig))
+    with pytest.raises(ModuleFailed) as failure:
+        run_module(cluster_resources, {"kubeconfig": str(path), "resources": cluster.resources()})
+    assert str(failure.value).startswith(
+        "the Kubernetes API cannot be used: HTTPSConnectionPool(host='127.0.0.1', port=9): "
+    )
