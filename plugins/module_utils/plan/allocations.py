@@ -1,0 +1,138 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What earlier runs allocated (``kubefabric_allocations``), read with care: people merge and edit that file.
+
+Per cluster, addresses by family::
+
+    k8s-prod:
+      nodes: {node1: {ipv4: 192.168.2.1}}            # standard SVI: the node's network, {ipv4: 192.168.4.0/29}
+      leaves: {"101": {ipv4: 192.168.2.252}}
+      floating: {ipv4: 192.168.2.253}
+      secondary: {ipv4: 192.168.2.254}
+      vlans: {node1: 400}                            # standard SVI
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
+
+from .errors import Findings
+from .model import natural
+
+AT = "kubefabric_allocations"
+FAMILIES = ("ipv4", "ipv6")
+SECTIONS = ("nodes", "vlans", "leaves", "floating", "secondary")
+
+
+@dataclass
+class Holder:
+    """Somebody who needs an address in each node network.
+
+    ``owner`` names it in messages, ``at`` is the path of what the intent ``given``s it, ``section`` and ``key`` say
+    where its allocation is kept, ``top`` whether it is allocated from the upper end.
+    """
+
+    owner: str
+    at: str
+    given: dict
+    section: str
+    key: str | None = None
+    top: bool = False
+
+
+@dataclass
+class Kept:
+    """The allocations of one cluster, as kept in the file; ``new`` lists what this run added, in words."""
+
+    data: dict = field(default_factory=dict)
+    new: list[str] = field(default_factory=list)
+
+    def keep(self, holder: Holder, family: str, value: object, *, new: bool = False) -> None:
+        """Keep what a holder has in one family."""
+        section = self.data.setdefault(holder.section, {})
+        (section if holder.key is None else section.setdefault(holder.key, {}))[family] = str(value)
+        if new:
+            self.new.append(f"{value} for {holder.owner}")
+
+    def keep_vlan(self, node: str, vlan: int, *, new: bool = False) -> None:
+        """Keep a node's VLAN."""
+        self.data.setdefault("vlans", {})[node] = vlan
+        if new:
+            self.new.append(f"VLAN {vlan} for {node}")
+
+
+def ordered(allocations: dict) -> dict:
+    """All clusters' allocations in one order, whatever order they came about in, so that a file's diff is small."""
+    return {name: _ordered_cluster(allocations[name]) for name in sorted(allocations, key=natural)}
+
+
+def _ordered_cluster(data: dict) -> dict:
+    return {
+        section: {key: data[section][key] for key in sorted(data[section], key=natural)}
+        for section in SECTIONS
+        if section in data
+    }
+
+
+class Earlier:
+    """The allocations of one cluster as found in the file."""
+
+    def __init__(self, cluster: str, found: object, findings: Findings) -> None:
+        self._at = f"{AT}.{cluster}"
+        self._findings = findings
+        self._found = self._mapping(found, self._at)
+
+    def address(self, holder: Holder, family: str):
+        """The address that a holder was given in a family, or None."""
+        return self._parsed(holder, family, ip_address, "an address")
+
+    def network(self, holder: Holder, family: str):
+        """The network that a holder was given in a family, or None."""
+        return self._parsed(holder, family, ip_network, "a network")
+
+    def vlan(self, node: str) -> int | None:
+        """The VLAN that a node was given, or None."""
+        at = f"{self._at}.vlans"
+        value = self._mapping(self._found.get("vlans"), at).get(node)
+        if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+            return value
+        self._garbage(f"{at}.{node}", value, "a VLAN ID")
+        return None
+
+    def at(self, holder: Holder, family: str) -> str:
+        """The path of a kept value in messages."""
+        return ".".join((self._at, holder.section, *([holder.key] if holder.key else []), family))
+
+    def _parsed(self, holder: Holder, family: str, parser, kind: str):
+        section = self._mapping(self._found.get(holder.section), f"{self._at}.{holder.section}")
+        if holder.key is not None:
+            # YAML reads a leaf's ID as a number where somebody took the quotes away
+            entry = section.get(holder.key, section.get(int(holder.key)) if holder.key.isdecimal() else None)
+            section = self._mapping(entry, f"{self._at}.{holder.section}.{holder.key}")
+        value = section.get(family)
+        if value is None:
+            return None
+        try:
+            parsed = parser(str(value))
+        except ValueError:
+            self._garbage(self.at(holder, family), value, kind)
+            return None
+        if family != f"ipv{parsed.version}":
+            self._garbage(self.at(holder, family), value, f"{kind} of family {family}")
+            return None
+        return parsed
+
+    def _mapping(self, found: object, at: str) -> Mapping:
+        if isinstance(found, Mapping):
+            return found
+        if found is not None:
+            self._garbage(at, found, "a dictionary")
+        return {}
+
+    def _garbage(self, at: str, value: object, kind: str) -> None:
+        self._findings.add(
+            at, f"{value!r} is not {kind}", "restore the file from version control, or remove this entry"
+        )

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Intent in, plans out: the one public function of the planner. Pure: no I/O, no clock, no Ansible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from . import checks, checks_shared, floating, l3out, standard
+from .allocations import AT, FAMILIES, ordered
+from .errors import Finding, Findings, IntentError
+from .model import Cluster, Fabric, natural, read_cluster, read_fabric
+
+FORMAT = 1
+
+
+@dataclass
+class Result:
+    """What came of an intent.
+
+    ``plans`` by cluster (docs/plan.md describes the format), ``allocations`` to be kept for the next run, ``new`` what
+    was allocated in this run, in words by cluster, ``warnings`` what is doubtful.
+    """
+
+    plans: dict[str, dict]
+    allocations: dict[str, dict]
+    new: dict[str, list[str]] = field(default_factory=dict)
+    warnings: list[Finding] = field(default_factory=list)
+
+
+def build(intent: dict) -> Result:
+    """Plan all clusters of one fabric.
+
+    ``intent`` is plain data: ``fabric`` (kubefabric_fabric), ``clusters`` by name, each with ``cluster``
+    (kubefabric_cluster) and ``nodes`` (by host name: rack, addresses, vpc), and ``allocations``, what earlier runs
+    allocated. Raises IntentError with every mistake that can be found without a device.
+    """
+    findings = Findings()
+    fabric = read_fabric(intent.get("fabric"), findings)
+    clusters = [
+        read_cluster(name, given, fabric, findings)
+        for name, given in sorted((intent.get("clusters") or {}).items(), key=lambda item: natural(item[0]))
+    ]
+    checks.check_fabric(fabric, findings)
+    for cluster in clusters:
+        checks.check_cluster(cluster, fabric, findings)
+    checks_shared.check(clusters, fabric, findings)
+    allocated = _allocate(clusters, intent.get("allocations"), findings)
+    if findings.errors:
+        raise IntentError(findings.errors)
+    return Result(
+        plans={cluster.name: _plan(cluster, fabric, allocated[cluster.name][0]) for cluster in clusters},
+        allocations=ordered({name: kept.data for name, (_addresses, kept) in allocated.items() if kept.data}),
+        new={name: kept.new for name, (_addresses, kept) in allocated.items() if kept.new},
+        warnings=findings.warnings,
+    )
+
+
+def _allocate(clusters: list[Cluster], found: object, findings: Findings) -> dict:
+    """Addresses and what is to be kept of them, by cluster."""
+    if found is not None and not isinstance(found, dict):
+        findings.add(AT, "is not a dictionary", "restore the file from version control")
+        found = None
+    return {
+        cluster.name: (floating if cluster.floating else standard).allocate(
+            cluster, (found or {}).get(cluster.name), findings
+        )
+        for cluster in clusters
+    }
+
+
+def _plan(cluster: Cluster, fabric: Fabric, addresses) -> dict:
+    """One cluster's plan."""
+    bgp = cluster.bgp
+    plan = {
+        "format": FORMAT,
+        "cluster": cluster.name,
+        "fabric": {"name": fabric.name, "asn": fabric.asn, "version": fabric.version},
+        "asn": cluster.settings["asn"],
+        "cni": cluster.settings["cni"],
+        "rack_label": cluster.settings["rack_label"],
+        "networks": {kind: [str(network) for network in networks] for kind, networks in cluster.networks.items()},
+        "bgp": {
+            "keepalive": bgp["keepalive"],
+            "hold": bgp["hold"],
+            "ecmp": bgp["ecmp"],
+            "max_prefixes": bgp["max_prefixes"],
+            "graceful_restart": bgp["graceful_restart"],
+            "graceful_restart_time": bgp["graceful_restart_time"],
+            "password": bool(bgp["password"]),
+        },
+        "leaves": {str(leaf): _leaf(cluster, fabric, leaf, addresses) for leaf in cluster.leaves},
+        "nodes": {name: _node(cluster, fabric, name, addresses) for name in cluster.nodes},
+        "l3out": l3out.describe(cluster, fabric, addresses),
+    }
+    options = {key: value for key, value in cluster.settings["kube_router"].items() if value is not None}
+    return {**plan, "kube_router": options} if options else plan
+
+
+def _leaf(cluster: Cluster, fabric: Fabric, leaf: int, addresses) -> dict:
+    """A border leaf; with standard SVI its addresses differ from node to node and stand with the node's peers."""
+    known = fabric.leaves[leaf]
+    return {
+        "id": leaf,
+        "pod": known.pod,
+        "rack": known.rack,
+        "router_id": cluster.router_id(fabric, leaf),
+        "addresses": _text(addresses.leaves[leaf]) if cluster.floating else {},
+    }
+
+
+def _node(cluster: Cluster, fabric: Fabric, name: str, addresses) -> dict:
+    """A node: what its interface, its BGP speaker and its rack label are configured with."""
+    rack = fabric.racks[cluster.nodes[name].rack]
+    own, lengths, gateways, peers = _view(cluster, rack.leaves, name, addresses)
+    node = {
+        "rack": rack.name,
+        "rack_id": rack.label,
+        "asn": cluster.settings["asn"],
+        "vlan": cluster.l3out["vlan"] if cluster.floating else addresses.vlans[name],
+        "mtu": cluster.l3out["mtu"],
+        "addresses": _text(own),
+        "interfaces": {family: f"{own[family]}/{lengths[family]}" for family in own},
+        "gateways": _text(gateways),
+        "peers": [
+            {
+                "leaf": leaf,
+                "family": family,
+                "address": str(address),
+                "local_address": str(own[family]),
+                "asn": fabric.asn,
+            }
+            for leaf, family, address in peers
+        ],
+    }
+    vpc = cluster.nodes[name].vpc
+    return {**node, "vpc": vpc} if vpc else node
+
+
+def _view(cluster: Cluster, leaves: list[int], name: str, addresses) -> tuple:
+    """A node's addresses, prefix lengths and gateways by family, and its peers as (leaf, family, address)."""
+    if cluster.floating:
+        lengths = {f"ipv{network.version}": network.prefixlen for network in cluster.networks["node"]}
+        own, gateways = addresses.nodes[name], addresses.secondary
+        peers = [
+            (leaf, family, addresses.leaves[leaf][family]) for leaf in leaves for family in FAMILIES if family in own
+        ]
+        return {family: own[family] for family in FAMILIES if family in own}, lengths, gateways, peers
+    networks = addresses.nodes[name]
+    families = [family for family in FAMILIES if family in networks]
+    return (
+        {family: networks[family].node for family in families},
+        {family: networks[family].network.prefixlen for family in families},
+        {family: networks[family].secondary for family in families},
+        [(leaf, family, networks[family].sides[side]) for side, leaf in enumerate(leaves) for family in families],
+    )
+
+
+def _text(addresses: dict) -> dict[str, str]:
+    """Addresses by family as text, IPv4 first."""
+    return {family: str(addresses[family]) for family in FAMILIES if family in addresses}

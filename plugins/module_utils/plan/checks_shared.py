@@ -1,0 +1,9 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+
+def check_fabric(fabric, findings): ...
+def check_cluster(cluster, fabric, findings): ...
+def check(clusters, fabric, findings): ...

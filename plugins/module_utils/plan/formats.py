@@ -1,0 +1,192 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How single values of the intent are written: one function per format.
+
+Each takes a value that already has the option's type and returns its normal form, or raises Invalid with the rule
+and the remedy. Where APIC's object model limits a value, the class and property are named beside the rule.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+# RFC 7607 (0), RFC 6793 (AS_TRANS), RFC 7300 (last of 16 and of 32 bits): never the AS of a speaker.
+RESERVED_ASNS = {0: "RFC 7607", 23456: "RFC 6793", 65535: "RFC 7300", 4294967295: "RFC 7300"}
+VLANS = (1, 4094)
+
+
+class Invalid(ValueError):
+    """A value against its format."""
+
+    def __init__(self, rule: str, remedy: str) -> None:
+        super().__init__(f"{rule}; {remedy}")
+        self.rule = rule
+        self.remedy = remedy
+
+
+def _matches(pattern: str, longest: int, allowed: str):
+    """A format: at most ``longest`` characters, all of it matching ``pattern``."""
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not value:
+            raise Invalid("is empty", f"give 1 to {longest} characters: {allowed}")
+        if len(value) > longest:
+            raise Invalid(f"has {len(value)} characters", f"use at most {longest}")
+        if not compiled.fullmatch(value):
+            raise Invalid(f"{value!r} has characters that are not allowed", f"use {allowed}")
+        return value
+
+    return check
+
+
+# fvTenant.name and fvCtx.name know no colon; the policies' names do (l3extOut.name, physDomP.name, …).
+tenant = _matches(r"[a-zA-Z0-9_.-]+", 63, "letters, digits and _ . -")
+vrf = _matches(r"[a-zA-Z0-9_.-]+", 64, "letters, digits and _ . -")
+aci_name = _matches(r"[a-zA-Z0-9_.:-]+", 64, "letters, digits and _ . : -")
+# Policies and profiles are named after the L3Out with a suffix, which must fit into 64 characters too.
+l3out_name = _matches(r"[a-zA-Z0-9_.:-]+", 48, "letters, digits and _ . : -")
+# The inventory's name of a cluster becomes a directory's name and part of a tag's key.
+cluster_name = _matches(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", 63, "letters, digits and _ . -, a letter or digit first")
+# https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+label_value = _matches(
+    r"[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?", 63, "letters, digits and _ . -, no mark at the ends"
+)
+label_key = _matches(
+    r"([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[a-zA-Z0-9]([a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9])?",
+    253 + 1 + 63,
+    "a label key such as rack_id or example.net/rack",
+)
+namespace = _matches(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", 63, "lower-case letters, digits and -, no - at the ends")
+
+
+def description(value: str) -> str:
+    """Free text as APIC takes it (l3extOut.descr); may be empty."""
+    return (
+        _matches(
+            r"[a-zA-Z0-9\\!#$%()*,\-./:;@ _{|}~?&+]+", 128, "letters, digits, blanks and \\!#$%()*,-./:;@_{|}~?&+"
+        )(value)
+        if value
+        else ""
+    )
+
+
+def release(value: str) -> str:
+    """An APIC release as ``show version`` prints it."""
+    if not re.fullmatch(r"\d+\.\d+\(\d+[a-z]*\)", value):
+        raise Invalid(f"{value!r} is not an APIC release", 'write it as the controller shows it, for example "6.0(9c)"')
+    return value
+
+
+def kube_router_version(value: str) -> str:
+    """A kube-router release without the leading v."""
+    if not re.fullmatch(r"\d+\.\d+\.\d+([-+.][0-9A-Za-z.-]+)?", value):
+        raise Invalid(f"{value!r} is not a kube-router release", 'write it in three numbers, for example "2.10.0"')
+    return value
+
+
+def asn(value: int) -> int:
+    """An AS number in plain notation (bgpAsP.asn, RFC 6793)."""
+    if not 0 <= value <= 4294967295:
+        raise Invalid(f"{value} is outside of 1 to 4294967295", "give a 16- or 32-bit AS number")
+    if value in RESERVED_ASNS:
+        raise Invalid(
+            f"AS {value} is reserved ({RESERVED_ASNS[value]})", "give another, for example one of 64512 to 65534"
+        )
+    return value
+
+
+def leaf_id(value: int) -> int:
+    """A leaf's node ID (fabricNodeIdentP.nodeId)."""
+    if not 101 <= value <= 4000:
+        raise Invalid(f"{value} is not a leaf's node ID", "APIC numbers switches from 101 to 4000")
+    return value
+
+
+def vlan(value: int) -> int:
+    """A VLAN ID (IEEE 802.1Q)."""
+    if not VLANS[0] <= value <= VLANS[1]:
+        raise Invalid(f"VLAN {value} does not exist", f"give one of {VLANS[0]} to {VLANS[1]}")
+    return value
+
+
+def vlans(value: str) -> list[tuple[int, int]]:
+    """VLAN ranges: ``400-463`` or ``400-431,500``, as (first, last) pairs in order."""
+    ranges = []
+    for part in value.split(","):
+        match = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", part)
+        if not match:
+            raise Invalid(f"{value!r} is not a list of VLAN ranges", 'write it as "400-463" or "400-431,500"')
+        first, last = vlan(int(match[1])), vlan(int(match[2] or match[1]))
+        if last < first:
+            raise Invalid(f"the range {first}-{last} is empty", f"write it as {last}-{first}")
+        ranges.append((first, last))
+    ranges.sort()
+    for (first, last), following in zip(ranges, ranges[1:]):
+        if following[0] <= last:
+            raise Invalid(f"VLAN {following[0]} is listed twice ({first}-{last} holds it)", "list every VLAN once")
+    return ranges
+
+
+def prefix(value: str) -> str:
+    """A unicast network in CIDR notation without host bits."""
+    network = _parse(ipaddress.ip_network, value, "a network", "192.168.2.0/24 or 2001:db8:2::/64", strict=False)
+    if "/" not in value:
+        raise Invalid(f"{value!r} has no prefix length", f"write it as {value}/{_likely_length(network)}")
+    if str(network.network_address) != str(ipaddress.ip_address(value.split("/")[0])):
+        raise Invalid(f"{value} has host bits set", f"write {network}")
+    _unicast(network.network_address, value)
+    if network.prefixlen == 0:
+        raise Invalid(f"{value} is the whole address space", "give the network that the cluster really uses")
+    return str(network)
+
+
+def address(value: str) -> str:
+    """A unicast host address without prefix length."""
+    return str(_unicast(_parse(ipaddress.ip_address, value, "an address", "192.168.2.201 or 2001:db8:2::1"), value))
+
+
+def router_id(value: str) -> str:
+    """A BGP identifier: IPv4 also where the fabric routes IPv6 (RFC 4271, section 1.1; l3extRsNodeL3OutAtt.rtrId)."""
+    return str(_unicast(_parse(ipaddress.IPv4Address, value, "an IPv4 address", "1.1.1.101"), value))
+
+
+def password(value: str) -> str:
+    """A TCP MD5 password: Linux' TCP_MD5SIG_MAXKEYLEN and Cisco's limit are 80 characters. Never quoted in a message."""
+    if not value:
+        raise Invalid("is empty", "give a password, or remove the key for sessions without one")
+    if len(value) > 80:
+        raise Invalid(f"has {len(value)} characters", "TCP MD5 takes at most 80")
+    if not (value.isascii() and value.isprintable()):
+        raise Invalid("has characters that not every speaker takes", "use printable ASCII")
+    return value
+
+
+def endpoint(value: str) -> str:
+    """``host:port``, an IPv6 host in brackets."""
+    match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})", value)
+    if not match or not 1 <= int(match[2]) <= 65535:
+        raise Invalid(f"{value!r} is not host:port", "write it as api.example.net:6443 or [2001:db8::1]:6443")
+    return value
+
+
+def _parse(parser, value: str, kind: str, example: str, **options):
+    if "%" in value:
+        raise Invalid(f"{value!r} has a zone", f"give {kind} without it, for example {example}")
+    try:
+        return parser(value, **options)
+    except ValueError:
+        raise Invalid(f"{value!r} is not {kind}", f"write it as {example}") from None
+
+
+def _unicast(parsed, value: str):
+    for kind in ("multicast", "loopback", "link_local", "unspecified"):
+        if getattr(parsed, f"is_{kind}"):
+            raise Invalid(f"{value} is {kind.replace('_', '-')}", "give unicast addresses that can be routed")
+    return parsed
+
+
+def _likely_length(network) -> int:
+    return 24 if network.version == 4 else 64

@@ -1,0 +1,124 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The L3Out part of a plan: exactly the options of the module kubefabric.bgp.aci_l3out, less connection and secrets."""
+
+from __future__ import annotations
+
+from .model import KINDS, Cluster, Fabric, family
+
+
+def describe(cluster: Cluster, fabric: Fabric, addresses) -> dict:
+    """The description of a cluster's L3Out; ``addresses`` as floating.py or standard.py allocated them."""
+    options = cluster.l3out
+    return {
+        "cluster": cluster.name,
+        "name": options["name"],
+        "tenant": options["tenant"],
+        "vrf": options["vrf"],
+        "vrf_tenant": options["vrf_tenant"],
+        "description": options["description"],
+        "svi": options["svi"],
+        "mtu": options["mtu"],
+        "encap_scope": options["encap_scope"],
+        "autostate": options["autostate"],
+        "external_epg": options["external_epg"],
+        "access": _access(cluster),
+        "leaves": [
+            {"id": leaf, "pod": fabric.leaves[leaf].pod, "router_id": cluster.router_id(fabric, leaf)}
+            for leaf in cluster.leaves
+        ],
+        "svis": _floating_svis(cluster, addresses) if cluster.floating else [],
+        "paths": [] if cluster.floating else _paths(cluster, fabric, addresses),
+        "networks": _networks(cluster),
+        "bgp": _bgp(cluster),
+    }
+
+
+def _access(cluster: Cluster) -> dict:
+    options = cluster.l3out
+    ranges = [(options["vlan"], options["vlan"])] if cluster.floating else options["vlans"]
+    return {
+        "manage": options["manage_access"],
+        "aaep": options["aaep"],
+        "vlan_pool": options["vlan_pool"],
+        "vlans": [{"from": first, "to": last} for first, last in ranges],
+        "physical_domain": options["physical_domain"],
+        "l3_domain": options["l3_domain"],
+    }
+
+
+def _floating_svis(cluster: Cluster, addresses) -> list[dict]:
+    """One floating SVI per node network; every leaf is an anchor and listens for the whole network."""
+    return [
+        {
+            "family": family(network),
+            "vlan": cluster.l3out["vlan"],
+            "floating_address": f"{addresses.floating[family(network)]}/{network.prefixlen}",
+            "secondary_address": f"{addresses.secondary[family(network)]}/{network.prefixlen}",
+            "anchors": [
+                {"leaf": leaf, "address": f"{addresses.leaves[leaf][family(network)]}/{network.prefixlen}"}
+                for leaf in cluster.leaves
+            ],
+            "peers": [{"address": str(network), "asn": cluster.settings["asn"]}],
+        }
+        for network in sorted(cluster.networks["node"], key=family)
+    ]
+
+
+def _paths(cluster: Cluster, fabric: Fabric, addresses) -> list[dict]:
+    """One path per node and family: rspathL3OutAtt is keyed by the path alone, so families share none."""
+    return [
+        _path(cluster, fabric, name, part, addresses)
+        for name in cluster.nodes
+        for part in (addresses.nodes[name][key] for key in sorted(addresses.nodes[name]))
+    ]
+
+
+def _path(cluster: Cluster, fabric: Fabric, name: str, part, addresses) -> dict:
+    node = cluster.nodes[name]
+    rack = fabric.racks[node.rack]
+    length = part.network.prefixlen
+    sides = [{"leaf": leaf, "address": f"{address}/{length}"} for leaf, address in zip(rack.leaves, part.sides)]
+    return {
+        "node": name,
+        "family": family(part.network),
+        "vlan": addresses.vlans[name],
+        "vpc": node.vpc,
+        "pod": rack.pod,
+        "secondary_address": f"{part.secondary}/{length}",
+        "sides": {"a": sides[0], "b": sides[1]},
+        "peers": [{"address": str(part.node), "asn": cluster.settings["asn"]}],
+    }
+
+
+def _networks(cluster: Cluster) -> list[dict]:
+    """Networks of the route maps and the external EPG.
+
+    Longer prefixes (``aggregate``) are accepted of everything but the nodes' network: from there a longer prefix could
+    only be somebody else's address, the gateway's for example.
+    """
+    return [
+        {"kind": kind, "prefix": str(network), "aggregate": kind != "node"}
+        for kind in KINDS
+        for network in cluster.networks[kind]
+    ]
+
+
+def _bgp(cluster: Cluster) -> dict:
+    bgp = cluster.bgp
+    return {
+        "keepalive": bgp["keepalive"],
+        "hold": bgp["hold"],
+        "stale_interval": bgp["stale_interval"],
+        "graceful_restart_helper": bgp["graceful_restart"],
+        "max_as": bgp["max_as"],
+        "ecmp": bgp["ecmp"],
+        "max_prefixes": bgp["max_prefixes"],
+        # the nodes share one AS: without these two no node learns another one's routes (white paper, step 14)
+        "as_override": True,
+        "disable_peer_as_check": True,
+        "send_community": bgp["send_community"],
+        "as_path_relax": bgp["as_path_relax"],
+        "bfd": bgp["bfd"],
+    }

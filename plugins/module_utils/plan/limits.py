@@ -1,0 +1,45 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a fabric bears, by APIC release: data, so that a new release is a new line.
+
+Source of the figures: the design white paper, "Standard SVI vs. floating SVI" (table 1) and "Scalability", which state
+them for 5.2; Cisco raised none of them up to 6.0.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of one release; those of floating SVI are per fabric, border leaves and anchors per L3Out."""
+
+    anchor_leaves: int = 6
+    border_leaves: int = 12
+    floating_addresses: int = 200
+    floating_l3outs: int = 100
+    l3outs: int = 2400
+
+
+RELEASES = {
+    (5, 2): Limits(),
+    (6, 0): Limits(),
+}
+
+# Floating SVI on physical domains (white paper, "Floating SVI design").
+FLOATING_SINCE = (5, 0)
+
+
+def parse(version: str) -> tuple[int, int]:
+    """``(6, 0)`` of ``6.0(9c)``."""
+    major, minor = re.match(r"(\d+)\.(\d+)", version).groups()
+    return int(major), int(minor)
+
+
+def of_release(version: str) -> tuple[Limits, bool]:
+    """The limits of a release, and whether that release is known; an unknown one gets the newest limits known."""
+    release = parse(version)
+    return RELEASES.get(release, RELEASES[max(RELEASES)]), release in RELEASES

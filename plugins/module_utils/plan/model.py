@@ -1,0 +1,196 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The intent as objects: values read, names resolved, defaults that depend on other values filled in.
+
+Everything here bears an intent with mistakes: what was reported as wrong is None or absent, so that the checks that
+follow find the other mistakes too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
+
+from .errors import Findings
+from .options_cluster import CLUSTER
+from .options_fabric import FABRIC, NODE
+from .schema import read
+
+FABRIC_AT = "group_vars/all: kubefabric_fabric"
+KINDS = ("node", "pod", "service", "external_service")
+
+
+def family(item) -> str:
+    """``ipv4`` or ``ipv6``: the family of an address or network."""
+    return f"ipv{item.version}"
+
+
+def natural(name: object) -> list:
+    """A sort key by which node2 comes before node10."""
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", str(name)) if part]
+
+
+@dataclass
+class Leaf:
+    """A leaf switch of the fabric."""
+
+    id: int
+    pod: int
+    rack: str
+    router_id: str | None
+
+
+@dataclass
+class Rack:
+    """A rack: its node label's value, its pod and its leaves by rising ID."""
+
+    name: str
+    label: str
+    pod: int
+    leaves: list[int]
+
+
+@dataclass
+class Fabric:
+    """The fabric; ``leaves`` by node ID, ``racks`` by name."""
+
+    name: str | None
+    asn: int | None
+    version: str | None
+    racks: dict[str, Rack] = field(default_factory=dict)
+    leaves: dict[int, Leaf] = field(default_factory=dict)
+
+
+@dataclass
+class Node:
+    """A cluster's node; ``addresses`` are those that the intent gives, by family."""
+
+    name: str
+    rack: str | None
+    vpc: str | None
+    addresses: dict[str, object]
+
+    @property
+    def at(self) -> str:
+        return f"host {self.name}"
+
+
+@dataclass
+class Cluster:
+    """A cluster; ``settings`` is kubefabric_cluster as read, ``leaves`` the IDs of its border leaves."""
+
+    name: str
+    settings: dict
+    networks: dict[str, list]
+    nodes: dict[str, Node]
+    leaves: list[int] = field(default_factory=list)
+
+    @property
+    def l3out(self) -> dict:
+        return self.settings["l3out"]
+
+    @property
+    def bgp(self) -> dict:
+        return self.settings["bgp"]
+
+    @property
+    def floating(self) -> bool:
+        return self.l3out["svi"] == "floating"
+
+    @property
+    def families(self) -> list[str]:
+        """The node networks' families, IPv4 first."""
+        return sorted({family(network) for network in self.networks["node"]})
+
+    @property
+    def vrf(self) -> tuple:
+        """What names the VRF in the fabric."""
+        return (self.l3out["vrf_tenant"], self.l3out["vrf"])
+
+    def at(self, key: str = "") -> str:
+        """The path of a key in messages."""
+        path = f"host_vars/{self.name}: kubefabric_cluster"
+        return f"{path}.{key}" if key else path
+
+    def given(self, key: str) -> dict:
+        """Addresses that the intent gives under l3out, by family."""
+        return by_family(self.l3out[key])
+
+    def leaf_addresses(self, leaf: int) -> dict:
+        """Addresses that the intent gives a leaf, by family."""
+        return by_family(self.l3out["leaves"].get(leaf, {}).get("addresses"))
+
+    def router_id(self, fabric: Fabric, leaf: int) -> str | None:
+        """The leaf's router ID in this cluster's VRF."""
+        own = self.l3out["leaves"].get(leaf, {}).get("router_id")
+        return own or (fabric.leaves[leaf].router_id if leaf in fabric.leaves else None)
+
+
+def by_family(addresses: list | None) -> dict:
+    """Addresses by family; of several in one family the first (checks.py reports the others)."""
+    result: dict = {}
+    for text in addresses or []:
+        address = ip_address(text)
+        result.setdefault(family(address), address)
+    return result
+
+
+def read_fabric(given: object, findings: Findings) -> Fabric:
+    """Read ``kubefabric_fabric``."""
+    settings = read(given, FABRIC, FABRIC_AT, findings)
+    fabric = Fabric(settings["name"], settings["asn"], settings["version"])
+    for name, rack in settings["racks"].items():
+        fabric.racks[name] = Rack(name, rack["id"] or name, rack["pod"] or 1, sorted(rack["leaves"]))
+        for leaf, options in rack["leaves"].items():
+            if leaf in fabric.leaves:
+                findings.add(
+                    f"{FABRIC_AT}.racks.{name}.leaves.{leaf}",
+                    f"leaf {leaf} stands in rack {fabric.leaves[leaf].rack} already",
+                    "name every leaf once in the fabric",
+                )
+            else:
+                fabric.leaves[leaf] = Leaf(leaf, rack["pod"] or 1, name, options["router_id"])
+    return fabric
+
+
+def read_cluster(name: str, given: dict, fabric: Fabric, findings: Findings) -> Cluster:
+    """Read one cluster: ``given`` holds ``cluster`` (kubefabric_cluster) and ``nodes`` by host name."""
+    settings = read(given.get("cluster"), CLUSTER, f"host_vars/{name}: kubefabric_cluster", findings)
+    _fill(name, settings)
+    nodes = {
+        host: _read_node(host, options, findings)
+        for host, options in sorted((given.get("nodes") or {}).items(), key=lambda item: natural(item[0]))
+    }
+    networks = {kind: [ip_network(text) for text in settings["networks"][kind] or []] for kind in KINDS}
+    cluster = Cluster(name, settings, networks, nodes)
+    cluster.leaves = _border_leaves(cluster, fabric)
+    return cluster
+
+
+def _fill(name: str, settings: dict) -> None:
+    """Defaults that follow from other values."""
+    l3out, bgp = settings["l3out"], settings["bgp"]
+    l3out["name"] = l3out["name"] or name
+    for key in ("aaep", "vlan_pool", "physical_domain", "l3_domain"):
+        l3out[key] = l3out[key] or l3out["name"]
+    l3out["vrf_tenant"] = l3out["vrf_tenant"] or l3out["tenant"]
+    if bgp["keepalive"] is None:
+        bgp["keepalive"] = 2 if settings["cni"] == "calico" else 1
+    if bgp["hold"] is None:
+        bgp["hold"] = 3 * bgp["keepalive"]
+
+
+def _read_node(host: str, options: object, findings: Findings) -> Node:
+    settings = read(options, NODE, f"host {host}", findings)
+    return Node(host, settings["rack"], settings["vpc"], by_family(settings["addresses"]))
+
+
+def _border_leaves(cluster: Cluster, fabric: Fabric) -> list[int]:
+    """The leaves of the racks that nodes stand in, and those that the L3Out names besides."""
+    leaves = {leaf for leaf in cluster.l3out["leaves"] if leaf in fabric.leaves}
+    for node in cluster.nodes.values():
+        if node.rack in fabric.racks:
+            leaves.update(fabric.racks[node.rack].leaves)
+    return sorted(leaves)

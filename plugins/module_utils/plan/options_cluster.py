@@ -1,0 +1,234 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of ``kubefabric_cluster``: data for schema.py and for the role's argument specs.
+
+Ranges come from APIC's object model (class and property named in the description), read from the class catalog of
+release 6.0(9c). Defaults that depend on another option are filled in by model.py and described here in words.
+"""
+
+from __future__ import annotations
+
+from .options_kube_router import KUBE_ROUTER
+
+CNIS = ("calico", "cilium", "kube_router", "ovn_kubernetes")
+
+
+def _networks(what: str, example: str, required: bool = True) -> dict:
+    option = {"type": "list", "elements": "str", "format": "prefix", "description": what, "example": example}
+    return {**option, "required": True} if required else {**option, "default": []}
+
+
+NETWORKS = {
+    "node": _networks(
+        "Networks of the nodes: with floating SVI one per address family, with standard SVI supernets that a /29 or /125 per node is cut from.",
+        "[192.168.2.0/24]",
+    ),
+    "pod": _networks("Networks that the pods' addresses come from (the cluster CIDRs).", "[10.1.0.0/16]"),
+    "service": _networks("Networks of the cluster addresses of services (the service CIDRs).", "[10.96.0.0/16]"),
+    "external_service": _networks(
+        "Networks of services' external and load balancer addresses.", "[192.168.3.0/24]", False
+    ),
+}
+
+LEAF = {
+    "addresses": {
+        "type": "list",
+        "elements": "str",
+        "format": "address",
+        "default": [],
+        "description": "The leaf's addresses in the node networks, one per family, for floating SVI; planned where absent.",
+    },
+    "router_id": {
+        "type": "str",
+        "format": "router_id",
+        "description": "Router ID in this cluster's VRF, where it is not the leaf's own in O(kubefabric_fabric.racks).",
+    },
+}
+
+
+def _name(what: str, name_format: str = "aci_name", **more: object) -> dict:
+    return {"type": "str", "format": name_format, "description": what, **more}
+
+
+L3OUT = {
+    "name": _name("Name of the L3Out; the cluster's name where absent.", "l3out_name"),
+    "tenant": _name("Tenant of the L3Out; must exist.", "tenant", required=True, example="k8s"),
+    "vrf": _name("VRF of the L3Out; must exist.", "vrf", required=True, example="prod"),
+    "vrf_tenant": _name("Tenant of the VRF: the L3Out's own (the default) or V(common).", "tenant"),
+    "description": {"type": "str", "format": "description", "default": "", "description": "Description of the L3Out."},
+    "svi": {
+        "type": "str",
+        "default": "floating",
+        "choices": ["floating", "standard"],
+        "description": "Floating SVI: one VLAN and subnet per cluster; standard SVI: a VLAN and a /29 or /125 per node and vPC.",
+    },
+    "vlan": {"type": "int", "format": "vlan", "description": "The cluster's VLAN with floating SVI."},
+    "vlans": {
+        "type": "str",
+        "format": "vlans",
+        "description": 'The nodes\' VLANs with standard SVI, for example "400-463".',
+    },
+    "mtu": {
+        "type": "int",
+        "default": 9000,
+        "minimum": 576,
+        "maximum": 9216,
+        "description": "MTU of the SVI and the nodes' interfaces in bytes (l3extVirtualLIfP.mtu); with IPv6 at least 1280.",
+    },
+    "encap_scope": {
+        "type": "str",
+        "default": "local",
+        "choices": ["local", "vrf"],
+        "description": "Scope of the VLAN (l3extVirtualLIfP.encapScope, where V(vrf) is called ctx).",
+    },
+    "autostate": {
+        "type": "str",
+        "default": "disabled",
+        "choices": ["disabled", "enabled"],
+        "description": "Whether the SVI goes down with its last port (l3extVirtualLIfP.autostate).",
+    },
+    "external_epg": _name("External EPG that the cluster's networks are classified into.", default="default"),
+    "manage_access": {
+        "type": "bool",
+        "default": True,
+        "description": "Whether VLAN pool, domains and AAEP are written; V(false) where another team owns them.",
+    },
+    "aaep": _name("Attachable access entity profile of the nodes' ports; the L3Out's name where absent."),
+    "vlan_pool": _name("VLAN pool; the L3Out's name where absent."),
+    "physical_domain": _name("Physical domain of the floating SVI; the L3Out's name where absent."),
+    "l3_domain": _name("External routed domain; the L3Out's name where absent."),
+    "floating_address": {
+        "type": "list",
+        "elements": "str",
+        "format": "address",
+        "default": [],
+        "description": "Floating address, one per family, for floating SVI; planned where absent.",
+    },
+    "secondary_address": {
+        "type": "list",
+        "elements": "str",
+        "format": "address",
+        "default": [],
+        "description": "Secondary address, the nodes' gateway, one per family, for floating SVI; planned where absent.",
+    },
+    "leaves": {
+        "type": "dict",
+        "key": "leaf_id",
+        "entry": "leaf",
+        "options": LEAF,
+        "example": "{101: {addresses: [192.168.2.201]}}",
+        "description": "Settings of single leaves, and leaves beside those of the nodes' racks, which are part of the L3Out in any case.",
+    },
+}
+
+BGP = {
+    "password": {"type": "str", "format": "password", "description": "TCP MD5 password of all sessions; from a vault."},
+    "password_key": {
+        "type": "str",
+        "description": "Key of the digest by which a changed password is noticed (APIC never returns one); from a vault.",
+    },
+    "keepalive": {
+        "type": "int",
+        "minimum": 0,
+        "maximum": 3600,
+        "description": "Keepalive interval in seconds (bgpCtxPol.kaIntvl); 1 where absent, 2 with Calico.",
+    },
+    "hold": {
+        "type": "int",
+        "minimum": 0,
+        "maximum": 3600,
+        "description": "Hold time in seconds (bgpCtxPol.holdIntvl); three times the keepalive interval where absent.",
+    },
+    "stale_interval": {
+        "type": "int",
+        "default": 300,
+        "minimum": 1,
+        "maximum": 3600,
+        "description": "How long a leaf keeps routes of a restarting node, in seconds (bgpCtxPol.staleIntvl).",
+    },
+    "ecmp": {
+        "type": "int",
+        "default": 64,
+        "minimum": 1,
+        "maximum": 64,
+        "description": "Equal-cost paths, eBGP and iBGP alike (bgpCtxAfPol.maxEcmp and maxEcmpIbgp).",
+    },
+    "max_prefixes": {
+        "type": "int",
+        "minimum": 1,
+        "maximum": 712000,
+        "description": "Prefixes that a leaf takes from one node (bgpPeerPfxPol.maxPfx); no limit where absent.",
+    },
+    "max_as": {
+        "type": "int",
+        "default": 1,
+        "minimum": 0,
+        "maximum": 2000,
+        "description": "Longest AS path that a leaf takes (bgpCtxPol.maxAsLimit); 0 is no limit.",
+    },
+    "graceful_restart": {
+        "type": "bool",
+        "default": True,
+        "description": "Whether nodes keep forwarding while their BGP speaker restarts, and leaves help.",
+    },
+    "graceful_restart_time": {
+        "type": "int",
+        "default": 120,
+        "minimum": 1,
+        "maximum": 4095,
+        "description": "Restart time that the nodes announce, in seconds (RFC 4724, section 3: twelve bits).",
+    },
+    "as_path_relax": {
+        "type": "bool",
+        "default": True,
+        "description": "Whether paths through different ASes share the load (bgpBestPathCtrlPol.ctrl asPathMultipathRelax).",
+    },
+    "bfd": {"type": "bool", "default": False, "description": "BFD on the sessions (bgpPeerP.peerCtrl)."},
+    "send_community": {
+        "type": "bool",
+        "default": False,
+        "description": "Whether leaves send communities (bgpPeerP.ctrl).",
+    },
+}
+
+CLUSTER = {
+    "asn": {
+        "type": "int",
+        "required": True,
+        "format": "asn",
+        "example": 65003,
+        "description": "AS number of all nodes of the cluster; not the fabric's.",
+    },
+    "cni": {
+        "type": "str",
+        "required": True,
+        "choices": list(CNIS),
+        "example": "kube_router",
+        "description": "What speaks BGP on the nodes.",
+    },
+    "kubeconfig": {
+        "type": "str",
+        "description": "File with the access to the cluster; O(kubefabric_kubeconfig) overrides it.",
+    },
+    "rack_label": {
+        "type": "str",
+        "default": "rack_id",
+        "format": "label_key",
+        "description": "Key of the node label that holds the rack.",
+    },
+    "networks": {
+        "type": "dict",
+        "required": True,
+        "options": NETWORKS,
+        "description": "IPv4 and IPv6 networks by kind.",
+    },
+    "l3out": {"type": "dict", "required": True, "options": L3OUT, "description": "The cluster's L3Out on the fabric."},
+    "bgp": {"type": "dict", "options": BGP, "description": "Sessions between nodes and leaves."},
+    "kube_router": {
+        "type": "dict",
+        "fill": False,
+        "options": KUBE_ROUTER,
+        "description": "How kube-router runs; only with O(kubefabric_cluster.cni=kube_router).",
+    },
+}

@@ -1,0 +1,129 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of ``kubefabric_fabric`` and of a node: data for schema.py and for the role's argument specs.
+
+Ranges come from APIC's object model (class and property named in the description's source), read from the class
+catalog of release 6.0(9c).
+"""
+
+from __future__ import annotations
+
+APIC = {
+    "hosts": {
+        "type": "list",
+        "elements": "str",
+        "example": "apic1.example.net",
+        "description": "Controllers of the fabric, asked in this order until one answers.",
+    },
+    "port": {"type": "int", "minimum": 1, "maximum": 65535, "description": "Port, where it is not 443."},
+    "username": {"type": "str", "description": "User who may write the tenants and the access policies."},
+    "password": {"type": "str", "description": "Its password; take it from a vault or from the environment."},
+    "private_key": {
+        "type": "str",
+        "description": "PEM private key, or the file that holds it, to sign requests with instead of logging in with a password.",
+    },
+    "certificate_name": {
+        "type": "str",
+        "description": "Name under which APIC knows the certificate of O(private_key).",
+    },
+    "validate_certs": {
+        "type": "bool",
+        "default": True,
+        "description": "Whether the controllers' certificates are checked.",
+    },
+    "timeout": {"type": "int", "minimum": 1, "maximum": 600, "description": "Seconds to wait for one answer."},
+}
+
+LEAF = {
+    "router_id": {
+        "type": "str",
+        "format": "router_id",
+        "required": True,
+        "example": "1.1.1.101",
+        "description": "Router ID, an IPv4 address that is unique in the fabric; one per leaf and VRF (l3extRsNodeL3OutAtt.rtrId).",
+    },
+}
+
+RACK = {
+    "id": {
+        "type": "str",
+        "format": "label_value",
+        "description": "Value of the nodes' rack label; the rack's name where absent.",
+    },
+    "pod": {
+        "type": "int",
+        "default": 1,
+        "minimum": 1,
+        "maximum": 254,
+        "description": "Pod of the fabric in which the leaves stand (fabricNodeIdentP.podId).",
+    },
+    "leaves": {
+        "type": "dict",
+        "required": True,
+        "key": "leaf_id",
+        "entry": "leaf",
+        "options": LEAF,
+        "example": "{101: {router_id: 1.1.1.101}, 102: {router_id: 1.1.1.102}}",
+        "description": "The rack's two leaves (a vPC pair) by node ID, 101 to 4000 (fabricNodeIdentP.nodeId).",
+    },
+}
+
+FABRIC = {
+    "name": {
+        "type": "str",
+        "required": True,
+        "format": "aci_name",
+        "example": "dc1",
+        "description": "Name of the fabric, for messages and pages.",
+    },
+    "asn": {
+        "type": "int",
+        "required": True,
+        "format": "asn",
+        "example": 65002,
+        "description": "The fabric's BGP AS number (bgpAsP.asn); read and compared, written only when asked.",
+    },
+    "version": {
+        "type": "str",
+        "required": True,
+        "format": "release",
+        "example": '"6.0(9c)"',
+        "description": "APIC release; the limits are looked up by it.",
+    },
+    "apic": {
+        "type": "dict",
+        "options": APIC,
+        "description": "The controllers; O(kubefabric_apic) overrides single keys.",
+    },
+    "racks": {
+        "type": "dict",
+        "required": True,
+        "key": "label_value",
+        "entry": "rack",
+        "options": RACK,
+        "example": "{rack1: {leaves: {101: {router_id: 1.1.1.101}, 102: {router_id: 1.1.1.102}}}}",
+        "description": "Racks by name.",
+    },
+}
+
+NODE = {
+    "rack": {
+        "type": "str",
+        "required": True,
+        "example": "rack1",
+        "description": "The rack of the fabric that the node stands in.",
+    },
+    "addresses": {
+        "type": "list",
+        "elements": "str",
+        "format": "address",
+        "default": [],
+        "description": "The node's addresses, one per family; planned where absent.",
+    },
+    "vpc": {
+        "type": "str",
+        "format": "aci_name",
+        "description": "vPC interface policy group that the node hangs on; required where the design is standard SVI.",
+    },
+}

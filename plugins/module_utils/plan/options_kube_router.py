@@ -1,0 +1,113 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of ``kubefabric_cluster.kube_router``; cluster/kube_router.py fills in the defaults documented here."""
+
+from __future__ import annotations
+
+
+def _switch(default: bool, description: str) -> dict:
+    return {"type": "bool", "fill": False, "default": default, "description": description}
+
+
+KUBE_ROUTER = {
+    "version": {
+        "type": "str",
+        "fill": False,
+        "default": "2.10.0",
+        "format": "kube_router_version",
+        "description": "kube-router's release; the format of the peers' annotation follows from it.",
+    },
+    "image": {
+        "type": "str",
+        "description": "Whole image reference, for mirrors; docker.io/cloudnativelabs/kube-router:v<version> where absent.",
+    },
+    "image_pull_policy": {
+        "type": "str",
+        "fill": False,
+        "default": "IfNotPresent",
+        "choices": ["Always", "IfNotPresent", "Never"],
+        "description": "When a node pulls the image.",
+    },
+    "image_pull_secrets": {
+        "type": "list",
+        "elements": "str",
+        "fill": False,
+        "default": [],
+        "description": "Names of the Secrets in the namespace with the registry's credentials.",
+    },
+    "namespace": {
+        "type": "str",
+        "fill": False,
+        "default": "kube-system",
+        "format": "namespace",
+        "description": "Namespace of kube-router; must exist.",
+    },
+    "priority_class": {
+        "type": "str",
+        "fill": False,
+        "default": "system-node-critical",
+        "description": "Priority class of the pods.",
+    },
+    "tolerations": {
+        "type": "list",
+        "elements": "dict",
+        "description": "Tolerations of the pods; everything is tolerated where absent.",
+    },
+    "resources": {
+        "type": "dict",
+        "description": "Requests and limits of the container; 250m CPU and 250Mi memory are requested where absent.",
+    },
+    "api_server": {
+        "type": "str",
+        "format": "endpoint",
+        "description": "host:port of the API server, where nothing else serves the cluster's own address of it.",
+    },
+    "cni": _switch(True, "Install the CNI configuration of the bridge."),
+    "firewall": _switch(True, "Enforce network policies."),
+    "service_proxy": _switch(False, "Proxy services in place of kube-proxy."),
+    "load_balancer": _switch(False, "Give services of type LoadBalancer addresses of the external service networks."),
+    "advertise_cluster_ip": _switch(False, "Announce the services' cluster addresses."),
+    "advertise_external_ip": _switch(True, "Announce the services' external addresses."),
+    "advertise_loadbalancer_ip": _switch(True, "Announce the services' load balancer addresses."),
+    "advertise_pod_cidr": _switch(True, "Announce the node's pod network."),
+    "graceful_restart_deferral_time": {
+        "type": "int",
+        "fill": False,
+        "default": 10,
+        "minimum": 1,
+        "maximum": 64800,
+        "description": "How long a restarted node waits for every leaf's routes before it announces its own, in seconds.",
+    },
+    "health_port": {
+        "type": "int",
+        "fill": False,
+        "default": 20244,
+        "minimum": 0,
+        "maximum": 65535,
+        "description": "Port of the health check; 0 is off.",
+    },
+    "metrics_port": {
+        "type": "int",
+        "fill": False,
+        "default": 0,
+        "minimum": 0,
+        "maximum": 65535,
+        "description": "Port of the metrics; 0 is off.",
+    },
+    "log_level": {
+        "type": "int",
+        "fill": False,
+        "default": 0,
+        "minimum": 0,
+        "maximum": 10,
+        "description": "Verbosity of the log.",
+    },
+    "extra_args": {
+        "type": "list",
+        "elements": "str",
+        "fill": False,
+        "default": [],
+        "description": "More arguments, each --flag=value; one that the plan sets itself is an error.",
+    },
+}
