@@ -1,0 +1,197 @@
+"""One VRF on one leaf, running: a network namespace with FRR's zebra, bgpd and, where asked for, bfdd."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from lab.context import Lab, process_id, start_process, stop_process, wait_for
+from lab.fabric import vty
+from lab.fabric.model import Interface, Vrf, tunnel_address
+from lab.fabric.render import FABRIC_INTERFACE, gateway_interface
+from lab.hosts import links, switching
+
+DAEMONS = Path("/usr/lib/frr")
+RELOAD = DAEMONS / "frr-reload.py"
+SETTINGS = {
+    "net.ipv4.ip_forward": "1",
+    "net.ipv6.conf.all.forwarding": "1",
+    "net.ipv6.conf.all.accept_ra": "0",
+    "net.ipv6.conf.default.accept_ra": "0",
+    "net.ipv6.conf.default.accept_dad": "0",
+    "net.ipv6.conf.all.keep_addr_on_down": "1",
+    "net.ipv6.conf.default.keep_addr_on_down": "1",
+    "net.ipv4.fib_multipath_hash_policy": "1",
+    "net.ipv6.fib_multipath_hash_policy": "1",
+    "net.ipv4.conf.all.rp_filter": "0",
+    "net.ipv4.conf.default.rp_filter": "0",
+    # The shared address is on a device of its own: only that one answers for it, with the shared MAC.
+    "net.ipv4.conf.all.arp_ignore": "1",
+    "net.ipv4.conf.default.arp_ignore": "1",
+    "net.ipv4.conf.all.arp_announce": "2",
+    "net.ipv4.conf.default.arp_announce": "2",
+    # An SVI never sends its hosts elsewhere.
+    "net.ipv4.conf.all.send_redirects": "0",
+    "net.ipv4.conf.default.send_redirects": "0",
+}
+
+
+class ConfigurationError(RuntimeError):
+    """FRR does not take a configuration; the message says which line and why."""
+
+
+class Instance:
+    """The namespace and the daemons of one VRF on one leaf."""
+
+    def __init__(self, lab: Lab, leaf: int, vrf: str) -> None:
+        self.lab, self.leaf, self.vrf = lab, leaf, vrf
+        self.namespace = switching.leaf_namespace(lab, leaf, vrf)
+        self.directory = lab.directory / "leaves" / f"leaf-{leaf}" / vrf
+        self.zebra = self.directory / "zebra.vty"
+        self.bgpd = self.directory / "bgpd.vty"
+
+    def process(self, daemon: str) -> str:
+        """The lab's name of one of its processes."""
+        return f"leaf-{self.leaf}.{self.vrf}.{daemon}"
+
+    # -- up and down ----------------------------------------------------------------------------------
+
+    def ensure(self, bfd: bool = False) -> bool:
+        """Make the namespace and start the daemons that do not run; True if any was started."""
+        links.ensure_namespace(self.namespace, SETTINGS)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        _give_to_frr(self.directory)
+        started = [self._start("zebra", "-s", "90000000"), self._start("bgpd")]
+        if bfd:
+            started.append(self._start("bfdd", "--bfdctl", str(self.directory / "bfdd.ctl")))
+        return any(started)
+
+    def _start(self, daemon: str, *extra: str) -> bool:
+        if process_id(self.lab, self.process(daemon)) is not None:
+            return False
+        command = [str(DAEMONS / daemon), "-i", str(self.directory / f"{daemon}.pid"), "-z", self._zserv()]
+        command += ["--vty_socket", str(self.directory), "-P", "0", "--log", "stdout", *extra]
+        (self.directory / f"{daemon}.vty").unlink(missing_ok=True)
+        start_process(self.lab, self.process(daemon), command, namespace=self.namespace)
+        wait_for((self.directory / f"{daemon}.vty").exists, f"{self.process(daemon)} to answer", interval=0.05)
+        return True
+
+    def _zserv(self) -> str:
+        return str(self.directory / "zserv.api")
+
+    def remove(self) -> None:
+        """End the daemons and delete the namespace."""
+        for daemon in ("bfdd", "bgpd", "zebra"):
+            stop_process(self.lab, self.process(daemon))
+        links.delete_namespace(self.namespace)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    # -- interfaces -----------------------------------------------------------------------------------
+
+    def addresses(self, vrf: Vrf) -> None:
+        """Bring addresses, MTU and the shared gateway device to the model; the switch has made the links."""
+        present = links.devices(self.namespace)
+        commands = [*_loopback(vrf, present), *_fabric(vrf, present)]
+        for interface in vrf.interfaces:
+            commands += _svi(interface, present)
+        links.batch(self.namespace, commands)
+
+    # -- configuration --------------------------------------------------------------------------------
+
+    def configure(self, text: str) -> bool:
+        """Load a configuration unless it is loaded: first checked by FRR's own parser, then only what differs."""
+        target, loaded = self.directory / "frr.conf", self.directory / "frr.loaded"
+        if loaded.exists() and loaded.read_text() == text:
+            return False
+        _write_private(target, text)
+        check(target)
+        command = [str(RELOAD), "--reload", "--bindir", "/usr/bin", "--vty_socket", str(self.directory)]
+        command += ["--confdir", str(self.directory), "--rundir", str(self.directory), str(target)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise ConfigurationError(f"leaf {self.leaf} {self.vrf}: {(done.stderr or done.stdout).strip()[-2000:]}")
+        _write_private(loaded, text)
+        return True
+
+    def forget(self) -> None:
+        """The daemons are new and know nothing: whatever was loaded is to be loaded again."""
+        (self.directory / "frr.loaded").unlink(missing_ok=True)
+
+    # -- state ----------------------------------------------------------------------------------------
+
+    def state(self, running: bool) -> dict:
+        """Neighbours and routes as FRR's JSON; ``running``: is BGP configured at all?"""
+        routes = vty.ask_json(self.zebra, ["show ip route json", "show ipv6 route json"])
+        neighbors = vty.ask_json(self.bgpd, ["show bgp neighbors json"])[0] if running else {}
+        return {"neighbors": neighbors, "ipv4": routes[0], "ipv6": routes[1]}
+
+
+def check(path: Path) -> None:
+    """FRR's own parser on a configuration file. Raises ConfigurationError with its complaint."""
+    done = subprocess.run(["vtysh", "-C", "-f", str(path)], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise ConfigurationError(f"{path}: {(done.stdout + done.stderr).strip()}")
+
+
+def _give_to_frr(directory: Path) -> None:
+    """The daemons drop to user frr: they make their sockets here."""
+    shutil.chown(directory, "frr", "frr")
+    directory.chmod(0o750)
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Passwords are inside: for root only."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+
+
+# -- ip commands --------------------------------------------------------------------------------------
+
+
+def _sync(device: str, present: dict, wanted: set[str], options: str = "") -> list[str]:
+    have = links.addresses(present.get(device, {}))
+    nodad = {address: " nodad" if ":" in address else "" for address in wanted}
+    return [
+        *(f"address del {address} dev {device}" for address in sorted(have - wanted)),
+        *(f"address add {address} dev {device}{nodad[address]}{options}" for address in sorted(wanted - have)),
+    ]
+
+
+def _loopback(vrf: Vrf, present: dict) -> list[str]:
+    wanted = {f"{vrf.router_id}/32"} if vrf.loopback and vrf.router_id else set()
+    have = {**present, "lo": {"addr_info": [a for a in present["lo"].get("addr_info", ()) if a["scope"] != "host"]}}
+    return _sync("lo", have, wanted)
+
+
+def _fabric(vrf: Vrf, present: dict) -> list[str]:
+    """The TEP, and a host route to every other leaf's: no prefix of a user's can overlap with a wide TEP pool."""
+    own = {f"{tunnel_address(vrf.leaf)}/32", f"{tunnel_address(vrf.leaf, 'ipv6')}/128"}
+    commands = [f"link set {FABRIC_INTERFACE} up", *_sync(FABRIC_INTERFACE, present, own)]
+    for leaf in vrf.fabric_peers:
+        commands.append(f"route replace {tunnel_address(leaf)}/32 dev {FABRIC_INTERFACE}")
+        commands.append(f"route replace {tunnel_address(leaf, 'ipv6')}/128 dev {FABRIC_INTERFACE}")
+    return commands
+
+
+def _svi(interface: Interface, present: dict) -> list[str]:
+    commands = []
+    if present.get(interface.name, {}).get("mtu") != interface.mtu:
+        commands.append(f"link set {interface.name} mtu {interface.mtu}")
+    commands += [f"link set {interface.name} up", *_sync(interface.name, present, set(interface.addresses))]
+    return commands + _gateway(interface, present)
+
+
+def _gateway(interface: Interface, present: dict) -> list[str]:
+    """A macvlan device with the shared MAC; host routes only, the subnet belongs to the SVI itself."""
+    name = gateway_interface(interface.name)
+    there = name in present
+    if there and (not interface.shared or present[name]["address"] != interface.mac):
+        present = {key: value for key, value in present.items() if key != name}
+        return [f"link del {name}", *_gateway(interface, present)]
+    if not interface.shared:
+        return []
+    wanted = {f"{address.partition('/')[0]}/{128 if ':' in address else 32}" for address in interface.shared}
+    make = [f"link add {name} link {interface.name} address {interface.mac} type macvlan mode private"]
+    return [*([] if there else make), f"link set {name} up", *_sync(name, present, wanted)]

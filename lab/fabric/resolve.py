@@ -1,0 +1,259 @@
+"""The controller's tree → what every leaf is to do. Pure: no I/O, the same tree gives the same model."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+
+from lab.fabric import policy
+from lab.fabric.access import AccessPolicies, vlan_of
+from lab.fabric.mo import Mo
+from lab.fabric.model import Fabric, Fault, Interface, LocalAs, Peer, RouteMap, Timers, Vrf
+
+GATEWAY_MAC = "00:22:bd:f8:19:ff"
+DEFAULT_MTU = 9000  # what an L3Out's interface inherits from the fabric's L2 MTU policy
+
+
+@dataclass
+class _Draft:
+    """What is being gathered for one VRF on one leaf."""
+
+    tenant: str
+    vrf: Mo
+    router_id: str = ""
+    loopback: bool = False
+    timers: Timers | None = None
+    relax: bool = False
+    interfaces: dict[str, Interface] = field(default_factory=dict)
+    peers: list[Peer] = field(default_factory=list)
+    maps: dict[str, RouteMap] = field(default_factory=dict)
+
+
+def build(root: Mo) -> Fabric:
+    """Read the whole configuration. What cannot be deployed is left out and named in the faults."""
+    asn, exchange = fabric_bgp(root)
+    resolver = _Resolver(root)
+    for tenant in resolver.tenants.values():
+        for l3out in tenant.all("l3extOut"):
+            resolver.l3out(tenant.get("name"), l3out)
+    members: dict[str, list[int]] = defaultdict(list)
+    for leaf, key in sorted(resolver.drafts):
+        members[key].append(leaf)
+    vrfs = tuple(
+        resolver.finish(leaf, draft, asn, tuple(other for other in members[key] if other != leaf) if exchange else ())
+        for (leaf, key), draft in sorted(resolver.drafts.items())
+    )
+    return Fabric(asn=asn, exchange=exchange, vrfs=vrfs, faults=tuple(resolver.faults))
+
+
+def fabric_bgp(root: Mo) -> tuple[int | None, bool]:
+    """The fabric's AS and whether leaves exchange routes (MP-BGP route reflectors).
+
+    Both come from the bgpInstPol that a pod policy group applies through a pod selector. Without such a group the AS of
+    the policy ``default`` serves, but no reflector is configured, and routes stay on the leaf that learned them.
+    """
+    fabric = root.first("fabricInst")
+    if fabric is None:
+        return None, False
+    policies = {mo.get("name"): mo for mo in fabric.all("bgpInstPol")}
+    applied = policies.get(_applied_bgp_policy(fabric))
+    chosen = applied or policies.get("default")
+    autonomous_system = chosen.first("bgpAsP") if chosen else None
+    asn = autonomous_system.number("asn", 0) if autonomous_system else 0
+    reflectors = applied.first("bgpRRP") if applied else None
+    return asn or None, bool(asn and reflectors and reflectors.all("bgpRRNodePEp"))
+
+
+def _applied_bgp_policy(fabric: Mo) -> str | None:
+    functions = fabric.first("fabricFuncP")
+    groups = {mo.dn: mo for mo in functions.all("fabricPodPGrp")} if functions else {}
+    for selector in fabric.walk("fabricPodS"):
+        relation = selector.first("fabricRsPodPGrp")
+        group = groups.get(relation.get("tDn")) if relation else None
+        named = group.first("fabricRsPodPGrpBGPRRP") if group else None
+        if named is not None:
+            return named.get("tnBgpInstPolName", "default")
+    return None
+
+
+class _Resolver:
+    """Walks the L3Outs of all tenants and gathers what each leaf and VRF gets."""
+
+    def __init__(self, root: Mo) -> None:
+        self.tenants = {mo.get("name"): mo for mo in root.all("fvTenant")}
+        self.access = AccessPolicies(root)
+        self.drafts: dict[tuple[int, str], _Draft] = {}
+        self.faults: list[Fault] = []
+
+    def l3out(self, tenant: str, l3out: Mo) -> None:
+        relation = l3out.first("l3extRsEctx")
+        name = relation.get("tnFvCtxName") if relation else ""
+        vrf = policy.named(self.tenants, tenant, "fvCtx", name)
+        if vrf is None:
+            self.faults.append(_unresolved_vrf(l3out, name))
+            return
+        owner = re.match(r"uni/tn-([^/]+)/", vrf.dn).group(1)  # type: ignore[union-attr]
+        for node_profile in l3out.all("l3extLNodeP"):
+            for attachment in node_profile.all("l3extRsNodeL3OutAtt"):
+                leaf = node_id(attachment.get("tDn"))
+                if leaf is not None:
+                    draft = self.drafts.setdefault((leaf, f"{owner}:{vrf.get('name')}"), _Draft(owner, vrf))
+                    self._node(draft, tenant, l3out, node_profile, attachment, leaf)
+
+    def _node(self, draft: _Draft, tenant: str, l3out: Mo, profile: Mo, attachment: Mo, leaf: int) -> None:
+        draft.router_id = draft.router_id or attachment.get("rtrId")
+        draft.loopback = draft.loopback or attachment.yes("rtrIdLoopBack", True)
+        protocol = profile.first("bgpProtP")
+        if protocol is not None:
+            draft.timers = draft.timers or policy.timers(self.tenants, tenant, protocol.first("bgpRsBgpNodeCtxPol"))
+            relation = protocol.first("bgpRsBestPathCtrlPol")
+            name = relation.get("tnBgpBestPathCtrlPolName") if relation else ""
+            found = policy.named(self.tenants, tenant, "bgpBestPathCtrlPol", name)
+            draft.relax = draft.relax or bool(found and "asPathMultipathRelax" in found.flags("ctrl"))
+        for interfaces in profile.all("l3extLIfP"):
+            for svi in interfaces.all("l3extVirtualLIfP", "l3extRsPathL3OutAtt"):
+                self._svi(draft, tenant, l3out, interfaces, svi, leaf)
+
+    def _svi(self, draft: _Draft, tenant: str, l3out: Mo, profile: Mo, svi: Mo, leaf: int) -> None:
+        addresses = _addresses(svi, leaf)
+        if addresses is None:
+            return
+        vlan = vlan_of(svi.get("encap"))
+        if svi.cls == "l3extVirtualLIfP":
+            paths = [mo.get("tDn") for mo in svi.all("l3extRsDynPathAtt")]
+            problems = self.access.floating(l3out, vlan, paths)
+        else:
+            problems = self.access.standard(l3out, vlan)
+        if problems:
+            self.faults.extend(_not_deployed(l3out, svi, leaf, problem) for problem in problems)
+            return
+        self._interface(draft, l3out, svi, leaf, vlan, addresses)
+        if l3out.first("bgpExtP") is not None:
+            draft.peers.extend(self._peer(draft, tenant, l3out, profile, peer) for peer in svi.all("bgpPeerP"))
+
+    def _interface(self, draft: _Draft, l3out: Mo, svi: Mo, leaf: int, vlan: int, addresses: tuple) -> None:
+        scope = l3out.dn if svi.get("encapScope", "local") == "local" else draft.vrf.dn
+        domain = f"{scope}/vlan-{vlan}"
+        name = f"vlan{vlan}"
+        present = draft.interfaces.get(name)
+        if present is not None and present.domain != domain:
+            text = f"Access encap vlan-{vlan} is used by {present.domain.rpartition('/')[0]} on the same node"
+            self.faults.append(_fault("F4215", "access-encap-node-overlap", svi.dn, text, leaf))
+            return
+        own, shared = addresses
+        present = present or Interface(name, domain, vlan, svi.number("mtu", DEFAULT_MTU), _mac(svi))
+        draft.interfaces[name] = replace(
+            present,
+            addresses=tuple(sorted({*present.addresses, *own})),
+            shared=tuple(sorted({*present.shared, *shared})),
+        )
+
+    def _peer(self, draft: _Draft, tenant: str, l3out: Mo, profile: Mo, peer: Mo) -> Peer:
+        overrides = {mo.get("direction", "import"): mo.get("tDn") for mo in peer.all("bgpRsPeerToProfile")}
+        maps = {
+            way: policy.route_map(self.tenants, tenant, l3out, way, overrides.get(way, ""))
+            for way in ("import", "export")
+        }
+        draft.maps.update({found.name: found for found in maps.values()})
+        control, autonomous_system = peer.flags("ctrl"), peer.first("bgpAsP")
+        checks = peer.flags("peerCtrl")
+        return Peer(
+            dn=peer.dn,
+            address=peer.get("addr"),
+            remote_as=autonomous_system.number("asn", 0) if autonomous_system else 0,
+            l3out=l3out.dn,
+            import_map=maps["import"].name,
+            export_map=maps["export"].name,
+            password=peer.get("password"),
+            as_override="as-override" in control,
+            disable_peer_as_check="dis-peer-as-check" in control,
+            allow_as_in=peer.number("allowedSelfAsCnt", 3) if "allow-self-as" in control else 0,
+            send_community={
+                (True, True): "both",
+                (True, False): "standard",
+                (False, True): "extended",
+                (False, False): "",
+            }["send-com" in control, "send-ext-com" in control],
+            next_hop_self="nh-self" in control,
+            disable_connected_check="dis-conn-check" in checks,
+            ttl=peer.number("ttl", 1),
+            weight=peer.number("weight", 0) or None,
+            enabled=peer.get("adminSt", "enabled") == "enabled",
+            bfd=policy.bfd(self.tenants, tenant, profile) if "bfd" in checks else None,
+            limit=policy.prefix_limit(self.tenants, tenant, peer),
+            local_as=_local_as(peer),
+        )
+
+    def finish(self, leaf: int, draft: _Draft, asn: int | None, fabric_peers: tuple[int, ...]) -> Vrf:
+        """The model of one VRF on one leaf, all of its L3Outs gathered."""
+        default = policy.timers(self.tenants, draft.tenant, draft.vrf.first("fvRsBgpCtxPol"))
+        return Vrf(
+            leaf=leaf,
+            tenant=draft.tenant,
+            name=draft.vrf.get("name"),
+            router_id=draft.router_id,
+            loopback=draft.loopback,
+            asn=asn,
+            interfaces=tuple(draft.interfaces[name] for name in sorted(draft.interfaces)),
+            peers=tuple(sorted(draft.peers, key=lambda peer: peer.dn)),
+            route_maps=tuple(draft.maps[name] for name in sorted(draft.maps)),
+            timers=draft.timers or default,
+            families=policy.families(self.tenants, draft.tenant, draft.vrf),
+            multipath_relax=draft.relax,
+            fabric_peers=fabric_peers,
+        )
+
+
+def node_id(dn: str) -> int | None:
+    """101 of ``topology/pod-1/node-101``; None if it names no node."""
+    found = re.fullmatch(r"topology/pod-\d+/node-(\d+)", dn)
+    return int(found.group(1)) if found else None
+
+
+def _addresses(svi: Mo, leaf: int) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The leaf's own and the shared addresses of an SVI; None if the SVI is not on this leaf.
+
+    A vPC's path names both leaves, the lower id is side A.
+    """
+    if svi.cls == "l3extVirtualLIfP":
+        holder, here = svi, node_id(svi.get("nodeDn")) == leaf
+    else:
+        pair = re.match(r"topology/pod-\d+/(?:prot)?paths-([\d-]+)/", svi.get("tDn"))
+        leaves = sorted(int(number) for number in pair.group(1).split("-")) if pair else []
+        here = leaf in leaves
+        sides = {mo.get("side", "A"): mo for mo in svi.all("l3extMember")}
+        holder = sides.get("AB"[leaves.index(leaf)], svi) if here and len(leaves) == 2 else svi
+    if not here:
+        return None
+    own = tuple(address for address in (holder.get("addr"),) if address and not address.startswith("0.0.0.0"))
+    return own, tuple(mo.get("addr") for mo in holder.all("l3extIp"))
+
+
+def _mac(svi: Mo) -> str:
+    mac = svi.get("mac", GATEWAY_MAC).lower()
+    return mac if re.fullmatch(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", mac) else GATEWAY_MAC
+
+
+def _local_as(peer: Mo) -> LocalAs | None:
+    found = peer.first("bgpLocalAsnP")
+    return LocalAs(found.number("localAsn", 0), found.get("asnPropagate", "none")) if found else None
+
+
+def _fault(code: str, cause: str, dn: str, text: str, leaf: int | None) -> Fault:
+    return Fault(code=code, cause=cause, severity="minor", object=dn, description=text, leaf=leaf)
+
+
+def _unresolved_vrf(l3out: Mo, name: str) -> Fault:
+    text = f"Failed to form relation to MO {f'ctx-{name}' if name else 'ctx'} of class fvCtx in context"
+    return _fault("F1020", "resolution-failed", f"{l3out.dn}/rsectx", text, None)
+
+
+def _not_deployed(l3out: Mo, svi: Mo, leaf: int, problem: str) -> Fault:
+    """F0467 where the leaf's policy element raises it: under the external EPG, the node and the path."""
+    kind = "Invalid VLAN Configuration" if problem.startswith("invalid-vlan") else "Invalid Path Configuration"
+    group = next((mo.dn for mo in l3out.all("l3extInstP")), f"{l3out.dn}/instP-")
+    path = f"dyatt-[{svi.dn}]" if svi.cls == "l3extVirtualLIfP" else f"stpathatt-[{svi.get('tDn')}]"
+    dn = f"uni/epp/rtd-[{group}]/node-{leaf}/{path}/nwissues"
+    text = f"Configuration failed for {group} node {leaf} {svi.dn} due to {kind}, debug message: {problem};"
+    return _fault("F0467", "configuration-failed", dn, text, leaf)
