@@ -1,0 +1,95 @@
+"""The controller without its HTTP: what a GET, POST or DELETE does to the store, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from lab.apic import rules
+from lab.apic.catalog import Catalog
+from lab.apic.document import Element
+from lab.apic.query import Query, Result
+from lab.apic.relations import Relations
+from lab.apic.store import Mo, Store
+from lab.apic.transaction import Change, Transaction
+
+
+class Controller:
+    """A store with its rules and relations. Not safe for use by several threads; everything happens on one event loop."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.store = Store(catalog)
+        self.relations = Relations(self.store)
+
+    # -- requests ---------------------------------------------------------------------------------
+
+    def get_object(self, dn: str, options: Mapping[str, str]) -> Result:
+        """GET /api/mo/<dn>."""
+        return Query(self.store, options).of_object(self.canonical(dn))
+
+    def get_class(self, name: str, options: Mapping[str, str], below: str = "") -> Result:
+        """GET /api/class/<name>, of the whole fabric or of one node."""
+        return Query(self.store, options).of_class(name, below)
+
+    def canonical(self, dn: str) -> str:
+        """A DN as the store knows it; ApicError if the model has no such DN."""
+        return Transaction(self.store).canonical_dn(dn)
+
+    def post(self, element: Element, url_dn: str = "") -> list[Change]:
+        """Apply a posted document whole, or raise ApicError and leave everything as it was. Returns what changed."""
+        with Transaction(self.store) as transaction:
+            transaction.post(element, url_dn)
+            rules.check(self.store, transaction.changes)
+            return self._commit(transaction)
+
+    def delete(self, dn: str) -> list[Change]:
+        """Delete an object and what it contains; no error if there is none."""
+        with Transaction(self.store) as transaction:
+            transaction.delete(dn)
+            return self._commit(transaction)
+
+    def _commit(self, transaction: Transaction) -> list[Change]:
+        changes = list(transaction.changes.values())
+        if changes:
+            self.store.revision += 1
+            self.relations.update(change.mo for change in changes)
+        return changes
+
+    # -- operational objects ----------------------------------------------------------------------
+
+    def replace_operational(self, owner: str, elements: Iterable[Element]) -> None:
+        """Make the operational objects of ``owner`` exactly these; ApicError names what does not fit the model."""
+        with Transaction(self.store, owner=owner, uid="0") as transaction:
+            wanted = set()
+            for element in elements:
+                wanted |= transaction.place(element)
+            for mo in [mo for mo in self.store.by_dn.values() if mo.owner == owner]:
+                if mo.dn not in wanted and mo.dn in self.store.by_dn:
+                    transaction.remove(mo)
+            self.relations.update(change.mo for change in transaction.changes.values())
+
+
+def modified_tree(store: Store, changes: Iterable[Change]) -> list[Element]:
+    """What ``rsp-subtree=modified`` answers: the changed objects in their tree, each with its ``status``."""
+    ordered = sorted(changes, key=lambda change: change.mo.dn.count("/"))
+    elements: dict[str, Element] = {}
+    top: list[Element] = []
+    for change in ordered:
+        parent = _nearest(change.mo, elements)
+        element = _changed_element(store, change, nested=parent is not None)
+        elements[change.mo.dn] = element
+        (parent.children if parent is not None else top).append(element)
+    return top
+
+
+def _nearest(mo: Mo, elements: Mapping[str, Element]) -> Element | None:
+    return elements.get(mo.parent.dn) if mo.parent is not None else None
+
+
+def _changed_element(store: Store, change: Change, *, nested: bool) -> Element:
+    if change.status == "created":
+        attributes = store.attributes(change.mo, nested=nested)
+    else:
+        known = store.catalog.properties(change.mo.cls)
+        attributes = {name: value for name, value in change.properties.items() if not known[name].secure}
+        attributes["rn" if nested else "dn"] = change.mo.rn if nested else change.mo.dn
+    return Element(change.mo.cls, {**attributes, "status": change.status})

@@ -1,0 +1,106 @@
+"""The documents of the REST API, JSON or XML: posted objects in, ``imdata`` out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from xml.etree import ElementTree
+
+from lab.apic import errors
+
+
+@dataclass
+class Element:
+    """One object of a document, with the objects inside it."""
+
+    cls: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list[Element] = field(default_factory=list)
+
+    def to_json(self) -> dict:
+        """``{class: {attributes: …, children: […]}}``; no ``children`` key without children."""
+        body: dict[str, Any] = {"attributes": self.attributes}
+        if self.children:
+            body["children"] = [child.to_json() for child in self.children]
+        return {self.cls: body}
+
+    def to_xml(self) -> ElementTree.Element:
+        """An XML element named after the class."""
+        node = ElementTree.Element(self.cls, self.attributes)
+        node.extend(child.to_xml() for child in self.children)
+        return node
+
+
+def parse(body: bytes, form: str) -> Element:
+    """The object posted; ``form`` is ``json`` or ``xml``. ApicError 400 if it cannot be read."""
+    return _parse_xml(body) if form == "xml" else _parse_json(body)
+
+
+def render(elements: Iterable[Element], form: str, total: int | None = None) -> bytes:
+    """The body of an answer; ``total`` is the number of all results when this is one page of them."""
+    items = list(elements)
+    count = str(len(items) if total is None else total)
+    if form == "xml":
+        root = ElementTree.Element("imdata", {"totalCount": count})
+        root.extend(item.to_xml() for item in items)
+        return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return json.dumps({"totalCount": count, "imdata": [item.to_json() for item in items]}).encode()
+
+
+def render_error(error: errors.ApicError, form: str) -> bytes:
+    """The body of a refusal."""
+    return render([Element("error", {"code": str(error.code), "text": error.text})], form)
+
+
+def _parse_json(body: bytes) -> Element:
+    try:
+        document = json.loads(body)
+    except ValueError as problem:
+        line = getattr(problem, "lineno", 1)
+        raise errors.malformed(f"invalid data at line '{line}'. Malformed JSON: {problem}") from None
+    return _object(document)
+
+
+def _object(document: object) -> Element:
+    if not isinstance(document, dict) or len(document) != 1:
+        raise errors.malformed("invalid data at line '1'. An object is one class with 'attributes' and 'children'")
+    ((cls, body),) = document.items()
+    if not isinstance(body, dict):
+        raise errors.malformed(f"invalid data at line '1'. Content of '{cls}' must be an object")
+    keys = list(body)
+    # The order of the two keys matters to APIC's parser, against the JSON specification.
+    if keys and keys[0] != "attributes":
+        raise errors.malformed(
+            "invalid data at line '1'. Attributes are missing, tag 'attributes' must be specified first, "
+            "before any other tag"
+        )
+    if keys not in ([], ["attributes"], ["attributes", "children"]):
+        raise errors.malformed(f"invalid data at line '1'. Unknown tag in '{cls}': {', '.join(keys)}")
+    attributes, children = body.get("attributes", {}), body.get("children", [])
+    if not isinstance(attributes, dict) or not isinstance(children, list):
+        raise errors.malformed(f"invalid data at line '1'. Malformed 'attributes' or 'children' of '{cls}'")
+    texts = {name: _scalar(value, name, cls) for name, value in attributes.items()}
+    return Element(cls, texts, [_object(child) for child in children])
+
+
+def _scalar(value: object, name: str, cls: str) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    raise errors.malformed(f"invalid data at line '1'. Attribute '{name}' of '{cls}' must be a string")
+
+
+def _parse_xml(body: bytes) -> Element:
+    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
+        raise errors.malformed("XML parsing error: document type declarations are not accepted")
+    try:
+        return _from_xml(ElementTree.fromstring(body))
+    except ElementTree.ParseError as problem:
+        raise errors.malformed(f"XML parsing error: {problem}") from None
+
+
+def _from_xml(node: ElementTree.Element) -> Element:
+    return Element(node.tag, dict(node.attrib), [_from_xml(child) for child in node])

@@ -1,0 +1,123 @@
+"""What an APIC answers when it refuses: a code, a text and an HTTP status.
+
+docs/lab-apic.md says of each where its code and text are known from, and which are only approximated.
+"""
+
+from __future__ import annotations
+
+
+class ApicError(Exception):
+    """A refusal; ``code`` and ``text`` appear in the body, ``http`` is the response's status."""
+
+    def __init__(self, code: int, text: str, http: int = 400) -> None:
+        super().__init__(f"{code}: {text}")
+        self.code, self.text, self.http = code, text, http
+
+
+def unknown_class(name: str) -> ApicError:
+    """A class in a query's URL or options that is not in the model."""
+    return ApicError(12, f"Unknown class {name}")
+
+
+def unknown_managed_object(name: str) -> ApicError:
+    """A class in a posted document that is not in the model."""
+    return ApicError(122, f"unknown managed object class {name}")
+
+
+def unknown_attribute(name: str, cls: str) -> ApicError:
+    """An attribute in a posted document that the class has not."""
+    return ApicError(400, f"unknown attribute '{name}' in element '{cls}'")
+
+
+def unknown_value(value: str, name: str, cls: str, dn: str = "") -> ApicError:
+    """A value that cannot be read as the property's type (enumeration, number, DN …)."""
+    return ApicError(400, f"unknown property value {value}, name {name}, class {cls} [(Dn0)] Dn0={dn}, ")
+
+
+def failed_validation(name: str, rn: str, value: str) -> ApicError:
+    """A value of the right type that is out of the property's range, length or character set."""
+    return ApicError(801, f"property {name} of {rn} failed validation for value '{value}'")
+
+
+def naming_missing(cls: str, name: str) -> ApicError:
+    """A new object without one of the properties that name it."""
+    return ApicError(822, f"naming property ('{cls}.{name}') is not set.")
+
+
+def not_found(dn: str) -> ApicError:
+    """``status=modified`` on what is not there, or an object whose parent is not there."""
+    return ApicError(102, f"configured object ((Dn0)) not found Dn0={dn}, ")
+
+
+def already_attached(cls: str, parent_dn: str, rn: str) -> ApicError:
+    """``status=created`` on what is there, or a second target for a relation that takes one."""
+    return ApicError(103, f"child (Rn) of class {cls} is already attached. dn[(Dn0)] Dn0={parent_dn}, Rn={rn}, ")
+
+
+def invalid_access(dn: str) -> ApicError:
+    """An attempt to write an object that the system owns."""
+    return ApicError(170, f"Invalid access, MO: {dn}")
+
+
+def create_only(name: str, cls: str, dn: str) -> ApicError:
+    """A change of a property that names the object or is fixed at creation."""
+    return ApicError(106, f"property '{name}' of class {cls} can be set at creation only. dn[(Dn0)] Dn0={dn}, ")
+
+
+def read_only(name: str, cls: str, dn: str) -> ApicError:
+    """A write to a property that the system owns."""
+    return ApicError(105, f"property '{name}' of class {cls} is read-only. dn[(Dn0)] Dn0={dn}, ")
+
+
+def invalid_dn(dn: str) -> ApicError:
+    """A DN that no class of the model can have."""
+    return ApicError(107, f"Invalid DN {dn}, unable to parse")
+
+
+def not_contained(cls: str, parent: str, dn: str) -> ApicError:
+    """A child below a class that cannot contain it."""
+    return ApicError(108, f"class {cls} is not a valid child of class {parent}. dn[(Dn0)] Dn0={dn}, ")
+
+
+def not_deletable(cls: str, dn: str) -> ApicError:
+    """A DELETE of an object that lives and dies with its parent."""
+    return ApicError(104, f"Cannot delete object of class:{cls} dn[(Dn0)] Dn0={dn}, ")
+
+
+def invalid_configuration(text: str) -> ApicError:
+    """A configuration whose objects are each valid, but not together."""
+    return ApicError(400, f"Invalid Configuration - {text}")
+
+
+def malformed(text: str) -> ApicError:
+    """A document that cannot be read."""
+    return ApicError(400, text)
+
+
+def filter_property(name: str, cls: str) -> ApicError:
+    """A property in a filter or ``order-by`` that the class has not."""
+    return ApicError(121, f"Prop '{name}' not found in class '{cls}' property table")
+
+
+def bad_query(text: str) -> ApicError:
+    """A query option whose value cannot be read."""
+    return ApicError(107, text)
+
+
+def token_invalid() -> ApicError:
+    """The cookie is old, unknown or logged out."""
+    return ApicError(403, "Token was invalid (Error: Token timeout)", http=403)
+
+
+def token_missing() -> ApicError:
+    """No cookie and no signature."""
+    text = (
+        "Need a valid webtoken cookie (named APIC-Cookie) or a signed request with signature in the cookie "
+        "APIC-Request-Signature for all REST API requests"
+    )
+    return ApicError(403, text, http=403)
+
+
+def login_failed() -> ApicError:
+    """Unknown user or wrong password."""
+    return ApicError(401, "Username or password is incorrect - FAILED local authentication", http=401)

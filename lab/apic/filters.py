@@ -1,0 +1,209 @@
+"""The filter language of queries: ``and(eq(fvTenant.name,"k8s"),wcard(fvTenant.dn,"tn-"))``.
+
+A filter is compiled to a function of an object. Operators as the APIC REST API Configuration Guide lists them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Any
+
+from lab.apic import errors
+from lab.apic.catalog import Property
+from lab.apic.store import Mo, Store
+
+Predicate = Callable[[Mo], bool]
+_TOKEN = re.compile(r'\s*(?:(?P<punctuation>[(),])|"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s(),"]+))')
+_COMPARISONS = {
+    "eq",
+    "ne",
+    "gt",
+    "ge",
+    "lt",
+    "le",
+    "bw",
+    "wcard",
+    "anybit",
+    "allbits",
+    "anybits",
+    "allbit",
+    "pholder",
+    "passive",
+}
+
+
+def compile_filter(store: Store, text: str) -> Predicate:
+    """The predicate that a filter describes; ApicError if it cannot be read or names a property no class has."""
+    parser = _Parser(store, text)
+    predicate = parser.expression()
+    parser.end()
+    return predicate
+
+
+class _Parser:
+    def __init__(self, store: Store, text: str) -> None:
+        self.store, self.text = store, text
+        self.tokens = self._tokens()
+        self.position = 0
+
+    def _tokens(self) -> list[tuple[str, bool]]:
+        """(text, quoted) of every token."""
+        found, position = [], 0
+        while self.text[position:].strip():
+            match = _TOKEN.match(self.text, position)
+            if match is None:
+                raise self._error()
+            quoted = match["quoted"]
+            found.append((quoted, True) if quoted is not None else (match["punctuation"] or match["bare"], False))
+            position = match.end()
+        return found
+
+    def _error(self) -> errors.ApicError:
+        return errors.bad_query(f"Invalid filter expression: {self.text}")
+
+    def _next(self) -> tuple[str, bool]:
+        if self.position >= len(self.tokens):
+            raise self._error()
+        self.position += 1
+        return self.tokens[self.position - 1]
+
+    def _expect(self, token: str) -> None:
+        if self._next() != (token, False):
+            raise self._error()
+
+    def _peek(self) -> tuple[str, bool] | None:
+        return self.tokens[self.position] if self.position < len(self.tokens) else None
+
+    def end(self) -> None:
+        if self.position != len(self.tokens):
+            raise self._error()
+
+    def expression(self) -> Predicate:
+        operator, quoted = self._next()
+        if quoted:
+            raise self._error()
+        if operator in ("true", "false"):
+            return self._constant(operator == "true")
+        self._expect("(")
+        if operator in ("and", "or", "xor", "not"):
+            return self._logical(operator)
+        if operator in _COMPARISONS:
+            return self._comparison(operator)
+        if operator == "bt":
+            return self._between()
+        raise self._error()
+
+    def _constant(self, value: bool) -> Predicate:
+        if self._peek() == ("(", False):
+            self._expect("(")
+            self._expect(")")
+        return lambda _: value
+
+    def _logical(self, operator: str) -> Predicate:
+        parts = [self.expression()]
+        while self._peek() == (",", False):
+            self._next()
+            parts.append(self.expression())
+        self._expect(")")
+        if operator == "not":
+            if len(parts) != 1:
+                raise self._error()
+            return lambda mo: not parts[0](mo)
+        if operator == "xor":
+            return lambda mo: sum(part(mo) for part in parts) % 2 == 1
+        combine = all if operator == "and" else any
+        return lambda mo: combine(part(mo) for part in parts)
+
+    def _property(self) -> tuple[frozenset[str], str]:
+        name, quoted = self._next()
+        cls, dot, prop = name.partition(".")
+        if quoted or not dot:
+            raise self._error()
+        if cls not in self.store.catalog:
+            raise errors.unknown_class(cls)
+        if prop not in self.store.catalog.properties(cls):
+            raise errors.filter_property(prop, cls)
+        return self.store.catalog.concrete(cls), prop
+
+    def _values(self) -> list[str]:
+        values = []
+        while self._peek() == (",", False):
+            self._next()
+            values.append(self._next()[0])
+        self._expect(")")
+        return values
+
+    def _comparison(self, operator: str) -> Predicate:
+        classes, name = self._property()
+        values = self._values()
+        if len(values) != 1:
+            raise self._error()
+        test = _TESTS[operator]
+        return self._predicate(classes, name, lambda prop, value: test(prop, value, values[0]))
+
+    def _between(self) -> Predicate:
+        classes, name = self._property()
+        values = self._values()
+        if len(values) != 2:
+            raise self._error()
+        return self._predicate(
+            classes, name, lambda prop, value: _key(prop, values[0]) <= _key(prop, value) <= _key(prop, values[1])
+        )
+
+    def _predicate(self, classes: frozenset[str], name: str, test: Callable[[Property, str], bool]) -> Predicate:
+        def predicate(mo: Mo) -> bool:
+            prop = self.store.catalog.properties(mo.cls).get(name) if mo.cls in classes else None
+            return prop is not None and not prop.secure and test(prop, self.store.value(mo, name))
+
+        return predicate
+
+
+def _key(prop: Property, text: str) -> tuple[int, Any]:
+    """What values of a property are ordered by: numbers as such, addresses by value, text as text."""
+    if text in prop.constants:
+        return 0, prop.constants[text]
+    try:
+        return 0, float(text)
+    except ValueError:
+        pass
+    try:
+        address = ipaddress.ip_interface(text)
+        return 1, (address.version, int(address.ip), address.network.prefixlen)
+    except ValueError:
+        return 2, text
+
+
+def _equal(prop: Property, value: str, wanted: str) -> bool:
+    if prop.base.endswith("Bool"):
+        return value == {"true": "yes", "false": "no"}.get(wanted, wanted)
+    if ":Bitmask" in prop.base:
+        return _bits(prop, value) == _bits(prop, wanted)
+    return value == wanted or (wanted in prop.constants and _key(prop, value) == _key(prop, wanted))
+
+
+def _bits(prop: Property, text: str) -> set[str]:
+    return {part for part in text.split(",") if part and prop.constants.get(part) != 0}
+
+
+def _wildcard(value: str, wanted: str) -> bool:
+    try:
+        return re.search(wanted, value) is not None
+    except re.error:
+        return wanted in value
+
+
+_TESTS: dict[str, Callable[[Property, str, str], bool]] = {
+    "eq": _equal,
+    "ne": lambda prop, value, wanted: not _equal(prop, value, wanted),
+    "gt": lambda prop, value, wanted: _key(prop, value) > _key(prop, wanted),
+    "ge": lambda prop, value, wanted: _key(prop, value) >= _key(prop, wanted),
+    "lt": lambda prop, value, wanted: _key(prop, value) < _key(prop, wanted),
+    "le": lambda prop, value, wanted: _key(prop, value) <= _key(prop, wanted),
+    "bw": lambda _, value, wanted: value.startswith(wanted),
+    "wcard": lambda _, value, wanted: _wildcard(value, wanted),
+    "anybit": lambda prop, value, wanted: bool(_bits(prop, value) & _bits(prop, wanted)),
+    "allbits": lambda prop, value, wanted: _bits(prop, wanted) <= _bits(prop, value),
+}
+_COMPARISONS &= set(_TESTS)

@@ -1,0 +1,230 @@
+"""GET: which objects, with which of their descendants and attributes, in which order and page.
+
+Options as the "Cisco APIC REST API Configuration Guide" describes them: query-target, target-subtree-class,
+query-target-filter, rsp-subtree, rsp-subtree-class, rsp-subtree-filter, rsp-subtree-include, rsp-prop-include, order-by,
+page, page-size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from lab.apic import errors
+from lab.apic.document import Element
+from lab.apic.filters import Predicate, compile_filter
+from lab.apic.store import Mo, Store
+
+_CHOICES = {
+    "query-target": ("self", "children", "subtree"),
+    "rsp-subtree": ("no", "children", "full", "modified"),
+    "rsp-prop-include": ("all", "naming-only", "config-only"),
+}
+_INCLUDE_CLASSES = {
+    "faults": ("faultInst", "faultDelegate"),
+    "health": ("healthInst",),
+    "relations": ("relnTo", "relnFrom"),
+    "tasks": ("taskInst",),
+}
+_INCLUDE_OTHERS = (
+    "no-scoped",
+    "required",
+    "count",
+    "subtree",
+    "audit-logs",
+    "event-logs",
+    "fault-records",
+    "health-records",
+    "stats",
+    "deployment",
+    "full-deployment",
+    "port-deployment",
+    "ep-records",
+    "add-mo-list",
+    "local-prefix",
+)
+_KNOWN = {
+    *_CHOICES,
+    "target-subtree-class",
+    "query-target-filter",
+    "rsp-subtree-class",
+    "rsp-subtree-filter",
+    "rsp-subtree-include",
+    "order-by",
+    "page",
+    "page-size",
+    "subscription",
+    "refresh-timeout",
+    "challenge",
+    "cache-session",
+    "time-range",
+    "batch-size",
+    "batch-id",
+}
+PAGE_LIMIT = 100_000
+
+
+@dataclass(frozen=True)
+class Result:
+    """One page of results; ``total`` counts all pages."""
+
+    elements: list[Element]
+    total: int
+
+
+class Query:
+    """The options of one GET; ApicError if one cannot be read."""
+
+    def __init__(self, store: Store, options: Mapping[str, str]) -> None:
+        self.store, self.options = store, options
+        unknown = sorted(set(options) - _KNOWN - {"_dc"})
+        if unknown:
+            raise errors.bad_query(f"Unknown query parameter '{unknown[0]}'")
+        self.target = self._choice("query-target")
+        self.subtree = self._choice("rsp-subtree")
+        self.properties = self._choice("rsp-prop-include", "all")
+        self.target_classes = self._classes("target-subtree-class")
+        self.subtree_classes = self._classes("rsp-subtree-class")
+        self.target_filter = self._filter("query-target-filter")
+        self.subtree_filter = self._filter("rsp-subtree-filter")
+        self.include = self._include()
+
+    # -- options ----------------------------------------------------------------------------------
+
+    def _choice(self, option: str, default: str = "") -> str:
+        choices = _CHOICES[option]
+        value = self.options.get(option, default or choices[0])
+        if value not in choices:
+            raise errors.bad_query(f"Invalid value '{value}' for query parameter '{option}'")
+        return value
+
+    def _classes(self, option: str) -> frozenset[str] | None:
+        text = self.options.get(option)
+        if not text:
+            return None
+        return frozenset().union(*(self._concrete(name.strip()) for name in text.split(",")))
+
+    def _concrete(self, name: str) -> frozenset[str]:
+        if name not in self.store.catalog:
+            raise errors.unknown_class(name)
+        return self.store.catalog.concrete(name)
+
+    def _filter(self, option: str) -> Predicate | None:
+        text = self.options.get(option)
+        return compile_filter(self.store, text) if text else None
+
+    def _include(self) -> frozenset[str]:
+        given = frozenset(
+            item.strip() for item in self.options.get("rsp-subtree-include", "").split(",") if item.strip()
+        )
+        unknown = sorted(given - set(_INCLUDE_CLASSES) - set(_INCLUDE_OTHERS))
+        if unknown:
+            raise errors.bad_query(f"Invalid value '{unknown[0]}' for query parameter 'rsp-subtree-include'")
+        return given
+
+    # -- running ----------------------------------------------------------------------------------
+
+    def of_object(self, dn: str) -> Result:
+        """The answer for ``/api/mo/<dn>``: nothing at all if there is no such object."""
+        mo = self.store.get(dn)
+        return self._result([mo] if mo is not None else [])
+
+    def of_class(self, name: str, below: str = "") -> Result:
+        """The answer for ``/api/class/<name>``; ``below`` limits it to one node's objects."""
+        if name not in self.store.catalog:
+            raise errors.unknown_class(name)
+        found = self.store.of_class(name)
+        return self._result([mo for mo in found if not below or mo.dn == below or mo.dn.startswith(f"{below}/")])
+
+    def _result(self, start: list[Mo]) -> Result:
+        selected = [mo for mo in self._targets(start) if self.target_filter is None or self.target_filter(mo)]
+        selected = list({mo.dn: mo for mo in selected}.values())
+        if "no-scoped" in self.include:
+            selected = [kid for mo in selected for kid in mo.walk() if kid is not mo and self._shown(kid)]
+        elif "required" in self.include:
+            selected = [mo for mo in selected if next(self._descendants(mo), None) is not None]
+        if "count" in self.include:
+            return Result(
+                [Element("moCount", {"childAction": "", "count": str(len(selected)), "dn": "", "status": ""})], 1
+            )
+        ordered = self._ordered(selected)
+        return Result([self._element(mo) for mo in self._page(ordered)], len(ordered))
+
+    def _targets(self, start: list[Mo]) -> Iterator[Mo]:
+        for mo in start:
+            found: Iterable[Mo] = [mo]
+            if self.target == "children":
+                found = mo.children.values()
+            elif self.target == "subtree":
+                found = mo.walk()
+            for item in found:
+                if self.target == "self" or self.target_classes is None or item.cls in self.target_classes:
+                    yield item
+
+    # -- descendants ------------------------------------------------------------------------------
+
+    def _shown(self, mo: Mo) -> bool:
+        """Whether a descendant is asked for, by class, filter and kind."""
+        if self.subtree_classes is not None and mo.cls not in self.subtree_classes:
+            return False
+        wanted = [name for kind in self.include for name in _INCLUDE_CLASSES.get(kind, ())]
+        if wanted and not any(
+            name in self.store.catalog and mo.cls in self.store.catalog.concrete(name) for name in wanted
+        ):
+            return False
+        return self.subtree_filter is None or self.subtree_filter(mo)
+
+    def _descendants(self, mo: Mo) -> Iterator[Mo]:
+        deep = self.subtree == "full" or (self.subtree == "no" and bool(self.include))
+        found = (kid for kid in mo.walk() if kid is not mo) if deep else iter(mo.children.values())
+        return (kid for kid in found if self._shown(kid))
+
+    def _element(self, mo: Mo, *, nested: bool = False) -> Element:
+        element = self.store.element(mo, self.properties, nested=nested)
+        if self.subtree in ("children", "full") or self.include & set(_INCLUDE_CLASSES):
+            deep = self.subtree == "full" or self.subtree == "no"
+            element.children = self._children(mo, deep)
+        return element
+
+    def _children(self, mo: Mo, deep: bool) -> list[Element]:
+        """The descendants asked for; an object that is not, but holds one that is, is shown with its name alone."""
+        shown = []
+        for kid in mo.children.values():
+            below = self._children(kid, deep) if deep else []
+            if self._shown(kid) or below:
+                element = self.store.element(kid, self.properties, nested=True)
+            else:
+                continue
+            element.children = below
+            shown.append(element)
+        return shown
+
+    # -- order and pages --------------------------------------------------------------------------
+
+    def _ordered(self, found: list[Mo]) -> list[Mo]:
+        for item in reversed([part for part in self.options.get("order-by", "").split(",") if part]):
+            name, _, direction = item.partition("|")
+            cls, _, prop = name.partition(".")
+            if cls not in self.store.catalog:
+                raise errors.unknown_class(cls)
+            if prop not in self.store.catalog.properties(cls):
+                raise errors.filter_property(prop, cls)
+            if direction not in ("", "asc", "desc"):
+                raise errors.bad_query(f"Invalid value '{item}' for query parameter 'order-by'")
+            found = sorted(found, key=lambda mo, prop=prop: self.store.value(mo, prop), reverse=direction == "desc")
+        return found
+
+    def _page(self, found: list[Mo]) -> list[Mo]:
+        size = self._number("page-size", 0)
+        if size == 0:
+            if len(found) > PAGE_LIMIT:
+                raise errors.bad_query("Unable to process the query, result dataset is too big")
+            return found
+        page = self._number("page", 0)
+        return found[page * size : (page + 1) * size]
+
+    def _number(self, option: str, default: int) -> int:
+        text = self.options.get(option, str(default))
+        if not text.isdigit():
+            raise errors.bad_query(f"Invalid value '{text}' for query parameter '{option}'")
+        return int(text)

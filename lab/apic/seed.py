@@ -1,0 +1,122 @@
+"""What an APIC has on its first day, and what a fabric that was brought up adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from lab.apic.document import Element
+from lab.apic.store import Mo, Store, timestamp
+
+# Policies that every APIC ships as ``default`` and named relations fall back to: class and container.
+_DEFAULTS = (
+    ("fvCtx", "uni/tn-common"),
+    ("fvBD", "uni/tn-common"),
+    ("bgpCtxPol", "uni/tn-common"),
+    ("bgpCtxAfPol", "uni/tn-common"),
+    ("bgpBestPathCtrlPol", "uni/tn-common"),
+    ("bgpPeerPfxPol", "uni/tn-common"),
+    ("bfdIfPol", "uni/tn-common"),
+    ("ospfCtxPol", "uni/tn-common"),
+    ("ospfIfPol", "uni/tn-common"),
+    ("eigrpIfPol", "uni/tn-common"),
+    ("fvEpRetPol", "uni/tn-common"),
+    ("ndIfPol", "uni/tn-common"),
+    ("arpIfPol", "uni/tn-common"),
+    ("igmpSnoopPol", "uni/tn-common"),
+    ("mldSnoopPol", "uni/tn-common"),
+    ("l3extRouteTagPol", "uni/tn-common"),
+    ("vzBrCP", "uni/tn-common"),
+    ("vzFilter", "uni/tn-common"),
+    ("monEPGPol", "uni/tn-common"),
+    ("bgpInstPol", "uni/fabric"),
+    ("fabricPodPGrp", "uni/fabric/funcprof"),
+    ("fabricPodP", "uni/fabric"),
+    ("infraAttEntityP", "uni/infra"),
+    ("qosDppPol", "uni/infra"),
+)
+
+
+def base(store: Store, password: str) -> None:
+    """A controller after its first boot: ``uni``, the three tenants, the shipped policies and the user admin."""
+    _object(store, "topRoot", "", "polUni", "uni")
+    _object(store, "topRoot", "", "fabricTopology", "topology")
+    for name in ("common", "infra", "mgmt"):
+        _object(store, "polUni", "uni", "fvTenant", f"tn-{name}")
+    _object(store, "fabricInst", "uni/fabric", "fabricFuncP", "funcprof")
+    for cls, container in _DEFAULTS:
+        _default(store, cls, container)
+    admin = _object(store, "aaaUserEp", "uni/userext", "aaaUser", "user-admin")
+    admin.values["pwd"] = password
+
+
+def _default(store: Store, cls: str, container: str) -> None:
+    definition = store.catalog[cls]
+    assert definition.rn is not None
+    parent = store.by_dn[container]
+    if cls in store.catalog[parent.cls].contains:
+        _object(store, parent.cls, container, cls, definition.rn.build({definition.naming[0]: "default"}))
+
+
+def _object(store: Store, parent_cls: str, parent_dn: str, cls: str, rn: str) -> Mo:
+    """Put one object there with its implicit children; one that is there already is returned as it is."""
+    parent = store.get(parent_dn)
+    assert parent is not None, f"{parent_dn}: {parent_cls} is not there"
+    if rn in parent.children:
+        return parent.children[rn]
+    mo = Mo(cls, rn, parent)
+    definition = store.catalog[cls]
+    mo.values.update((definition.rn.match(rn) or {}) if definition.rn else {})
+    mo.mod_ts = timestamp()
+    store.attach(mo)
+    for child in store.catalog.children(cls):
+        if child.implicit and child.rn is not None:
+            _object(store, cls, mo.dn, child.name, child.rn.text)
+    return mo
+
+
+def fabric(asn: int, reflectors: Sequence[int] = ()) -> Element:
+    """Configuration that a fabric is brought up with: its AS number, and the spines that reflect MP-BGP routes, if any."""
+    nodes = [Element("bgpRRNodePEp", {"id": str(node)}) for node in reflectors]
+    instance = [Element("bgpAsP", {"asn": str(asn)})]
+    instance += [Element("bgpRRP", {}, nodes)] if nodes else []
+    group = Element("fabricRsPodPGrpBGPRRP", {"tnBgpInstPolName": "default"})
+    profile = Element(
+        "fabricPodP",
+        {"name": "default"},
+        [
+            Element(
+                "fabricPodS",
+                {"name": "default", "type": "ALL"},
+                [Element("fabricRsPodPGrp", {"tDn": "uni/fabric/funcprof/podpgrp-default"})],
+            )
+        ],
+    )
+    policies = [
+        Element("bgpInstPol", {"name": "default"}, instance),
+        Element("fabricFuncP", {}, [Element("fabricPodPGrp", {"name": "default"}, [group])]),
+        profile,
+    ]
+    return Element("polUni", {}, [Element("fabricInst", {}, policies)])
+
+
+def nodes(leaves: Iterable[tuple[int, int]], spines: Iterable[tuple[int, int]] = ()) -> list[Element]:
+    """fabricNode objects for (pod, id) of leaves and spines, all active; for ``PUT /lab/operational``."""
+    found = [(pod, number, "leaf") for pod, number in leaves] + [(pod, number, "spine") for pod, number in spines]
+    return [
+        Element(
+            "fabricNode",
+            {
+                "dn": f"topology/pod-{pod}/node-{number}",
+                "name": f"{role}{number}",
+                "role": role,
+                "fabricSt": "active",
+                "adSt": "on",
+            },
+        )
+        for pod, number, role in found
+    ]
+
+
+def tenant(name: str, vrfs: Iterable[str] = ()) -> Element:
+    """A tenant with its VRFs: the white paper presumes them."""
+    return Element("fvTenant", {"name": name}, [Element("fvCtx", {"name": vrf}) for vrf in vrfs])

@@ -1,0 +1,170 @@
+"""The HTTPS server: routes, cookies, JSON and XML, one log line per request."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from lab.apic import errors
+from lab.apic.auth import Session, Sessions, login_element, parse_cookies
+from lab.apic.controller import Controller, modified_tree
+from lab.apic.document import Element, parse, render, render_error
+
+LOG = logging.getLogger("lab.apic")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+# A request body larger than this is refused, as APIC's web server does.
+BODY_LIMIT = 32 * 1024 * 1024
+
+
+class Api:
+    """The handlers of ``/api``. ``on_change`` is awaited after each change of configuration (to persist it)."""
+
+    def __init__(self, controller: Controller, sessions: Sessions, on_change: Callable[[], None] | None = None) -> None:
+        self.controller, self.sessions = controller, sessions
+        self.requests: Counter[tuple[str, str]] = Counter()
+        self.on_change = on_change or (lambda: None)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Everything below ``/api``."""
+        return [
+            web.post("/api/aaaLogin.{form:json|xml}", self.login),
+            web.get("/api/aaaRefresh.{form:json|xml}", self.refresh),
+            web.post("/api/aaaLogout.{form:json|xml}", self.logout),
+            web.get("/api/aaaListDomains.{form:json|xml}", self.domains),
+            web.route("*", "/api/{tail:.*}", self.dispatch),
+        ]
+
+    # -- logging in -------------------------------------------------------------------------------
+
+    async def login(self, request: web.Request) -> web.Response:
+        """POST aaaLogin."""
+        session = self.sessions.login(parse(await request.read(), request.match_info["form"]))
+        return self._session_response(request, session)
+
+    async def refresh(self, request: web.Request) -> web.Response:
+        """GET aaaRefresh."""
+        token = parse_cookies(request.headers.get("Cookie", "")).get("APIC-cookie")
+        if token is None:
+            raise errors.token_missing()
+        return self._session_response(request, self.sessions.refresh(self.sessions.of_token(token)))
+
+    async def logout(self, request: web.Request) -> web.Response:
+        """POST aaaLogout."""
+        token = parse_cookies(request.headers.get("Cookie", "")).get("APIC-cookie")
+        if token is None:
+            raise errors.token_missing()
+        self.sessions.logout(self.sessions.of_token(token))
+        return _response([], request.match_info["form"])
+
+    async def domains(self, request: web.Request) -> web.Response:
+        """GET aaaListDomains: the lab has the local domain only."""
+        return _response([Element("aaaLoginDomain", {"name": "DefaultAuth", "type": "DN"})], request.match_info["form"])
+
+    def _session_response(self, request: web.Request, session: Session) -> web.Response:
+        element = login_element(session, self.sessions.lifetime, self.controller.store.catalog.version)
+        response = _response([element], request.match_info["form"])
+        response.headers["Set-Cookie"] = f"APIC-cookie={session.token}; path=/; HttpOnly; Secure"
+        return response
+
+    # -- objects ----------------------------------------------------------------------------------
+
+    async def dispatch(self, request: web.Request) -> web.Response:
+        """Every other request: find who sends it, what it is about, and do it."""
+        body = await request.read()
+        path, form = _split_form(unquote(request.path))
+        self.sessions.authenticate(request.headers.get("Cookie", ""), request.method, request.raw_path, body)
+        kind, rest = _target(path)
+        if request.method == "GET":
+            return self._get(request, kind, rest, form)
+        if kind != "mo":
+            raise errors.malformed(f"{request.method} is supported on managed objects only")
+        if request.method == "POST":
+            return self._post(request, rest, form, body)
+        if request.method == "DELETE":
+            self.controller.delete(rest)
+            self.on_change()
+            return _response([], form)
+        raise web.HTTPMethodNotAllowed(request.method, ["GET", "POST", "DELETE"])
+
+    def _get(self, request: web.Request, kind: str, rest: str, form: str) -> web.Response:
+        options = dict(request.query)
+        if kind == "mo":
+            result = self.controller.get_object(rest, options)
+        else:
+            below, _, name = rest.rpartition("/")
+            result = self.controller.get_class(name, options, below)
+        return _response(result.elements, form, result.total)
+
+    def _post(self, request: web.Request, dn: str, form: str, body: bytes) -> web.Response:
+        changes = self.controller.post(parse(body, form), dn)
+        self.on_change()
+        if request.query.get("rsp-subtree") == "modified":
+            return _response(modified_tree(self.controller.store, changes), form)
+        return _response([], form)
+
+    # -- around every request ---------------------------------------------------------------------
+
+    @web.middleware
+    async def refuse(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Turn refusals into APIC's error documents."""
+        form = "xml" if request.path.endswith(".xml") else "json"
+        try:
+            return await handler(request)
+        except errors.ApicError as error:
+            return web.Response(body=render_error(error, form), status=error.http, content_type=_TYPES[form])
+
+    @web.middleware
+    async def count(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Count and log requests; never their bodies, cookies or query values. A test's own client asks not to be counted."""
+        started = time.monotonic()
+        status = 500
+        if request.path.startswith("/api/") and "X-Lab-Uncounted" not in request.headers:
+            self.requests[request.method, request.path] += 1
+        try:
+            response = await handler(request)
+            status = response.status
+            return response
+        except web.HTTPException as problem:
+            status = problem.status
+            raise
+        finally:
+            spent = (time.monotonic() - started) * 1000
+            LOG.info("%s %s %s %d %.0fms", request.remote, request.method, request.path, status, spent)
+
+
+_TYPES = {"json": "application/json", "xml": "text/xml"}
+
+
+def _response(elements: list[Element], form: str, total: int | None = None) -> web.Response:
+    return web.Response(body=render(elements, form, total), content_type=_TYPES[form])
+
+
+def _split_form(path: str) -> tuple[str, str]:
+    """The path below ``/api/`` without its ending, and the ending."""
+    for form in _TYPES:
+        if path.endswith(f".{form}"):
+            return path[len("/api/") : -len(form) - 1], form
+    raise errors.malformed("the request's URL must end in .json or .xml")
+
+
+def _target(path: str) -> tuple[str, str]:
+    """('mo', DN) or ('class', [node DN/]class) of a path such as ``node/mo/uni/tn-common``."""
+    parts = path.split("/", 1)
+    if parts[0] == "node" and len(parts) == 2:
+        parts = parts[1].split("/", 1)
+    if parts[0] in ("mo", "class"):
+        return parts[0], parts[1].strip("/") if len(parts) == 2 else ""
+    raise errors.malformed(f"Request to '/api/{path}' is not supported")
+
+
+def application(api: Api, extra: list[web.RouteDef], middlewares: list[Callable] | None = None) -> web.Application:
+    """The whole server; ``middlewares`` go between counting and the handlers (fault injection hangs in there)."""
+    chain = [api.count, *(middlewares or []), api.refuse]
+    app = web.Application(middlewares=chain, client_max_size=BODY_LIMIT)
+    app.add_routes([*extra, *api.routes()])
+    return app

@@ -1,0 +1,355 @@
+"""Writing to the store: one posted document is applied whole or not at all.
+
+Checked here: that classes, properties and values exist and are valid, that names and DNs agree, that an object may stand
+where it is put, that naming and create-only properties do not change, and what ``status`` asks for. Rules that span
+objects (``rules``) run before the transaction ends; relations are resolved after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lab.apic import errors, values
+from lab.apic.catalog import MoClass, Property
+from lab.apic.dn import join, split
+from lab.apic.document import Element
+from lab.apic.store import CONFIGURATION, META, Mo, Store, timestamp
+
+_STATUSES = {"created", "modified", "deleted", "replaced", ""}
+# Owned by the system, sent back by clients that post what they read; APIC overlooks them.
+_OVERLOOKED = META | {"extMngdBy", "monPolDn", "configIssues"}
+
+
+@dataclass
+class Change:
+    """What happened to one object: ``created``, ``modified`` or ``deleted``, and the properties that got new values."""
+
+    mo: Mo
+    status: str
+    properties: dict[str, str] = field(default_factory=dict)
+
+
+class Transaction:
+    """Changes to a store that can be taken back. Use as a context manager: an exception takes them back."""
+
+    def __init__(self, store: Store, *, owner: str = CONFIGURATION, uid: str = "15374") -> None:
+        self.store, self.owner, self.uid = store, owner, uid
+        self.catalog = store.catalog
+        self.changes: dict[str, Change] = {}
+        self._undo: list[Callable[[], None]] = []
+        self._now = timestamp()
+
+    def __enter__(self) -> Transaction:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            for step in reversed(self._undo):
+                step()
+            self.changes.clear()
+
+    # -- documents --------------------------------------------------------------------------------
+
+    def post(self, element: Element, url_dn: str = "") -> None:
+        """Apply a document posted to ``/api/mo/<url_dn>``; without DN in the URL, the object says its own."""
+        cls = self._class(element)
+        dn = element.attributes.get("dn")
+        if dn is not None:
+            dn = self.canonical_dn(dn, cls)
+            self._check_url(dn, url_dn)
+            self._apply(element, cls, *split_parent(dn))
+        elif url_dn and self._names(url_dn, cls):
+            self._apply(element, cls, *split_parent(self.canonical_dn(url_dn, cls)))
+        elif url_dn:
+            self._apply(element, cls, self.canonical_dn(url_dn))
+        else:
+            self._apply(element, cls, self._only_parent(cls))
+
+    def place(self, element: Element) -> set[str]:
+        """Put an operational object, with those inside it, where its ``dn`` says; containers in between come into being.
+
+        Returns the DNs of all that was put or was there to carry it.
+        """
+        cls = self._class(element)
+        if "dn" not in element.attributes:
+            raise errors.malformed(f"no dn given for object of class {element.cls}")
+        parent_dn, rn = split_parent(self.canonical_dn(element.attributes["dn"], cls))
+        placed = self._carry(parent_dn)
+        self._apply(element, cls, parent_dn, rn)
+        mo = self.store.by_dn[join(parent_dn, rn)]
+        return placed | self._placed(mo, element)
+
+    def _placed(self, mo: Mo, element: Element) -> set[str]:
+        """The DNs of an object and of those children that the document names."""
+        found = {mo.dn}
+        for child in element.children:
+            cls = self.catalog[child.cls]
+            found |= self._placed(mo.children[self._relative_name(child, cls, mo.dn, None)], child)
+        return found
+
+    def _carry(self, dn: str) -> set[str]:
+        """Create the containers on the way to ``dn`` that are missing; returns the DNs of all of them."""
+        current, carried = "", set()
+        for name, rn in self.catalog.parse_dn(dn) if dn else ():
+            parent, current = current, join(current, rn)
+            if self.store.get(current) is None:
+                self._create(self.catalog[name], parent, rn, set())
+            carried.add(current)
+        return carried
+
+    def remove(self, mo: Mo) -> None:
+        """Take an object out, whatever its class says about deletion."""
+        self._remove(mo, self.catalog[mo.cls])
+
+    def delete(self, dn: str) -> None:
+        """Delete an object; nothing happens if there is none."""
+        dn = self.canonical_dn(dn)
+        mo = self.store.get(dn)
+        if mo is not None:
+            self._remove(mo, self.catalog[mo.cls])
+
+    def _check_url(self, dn: str, url_dn: str) -> None:
+        if not url_dn:
+            return
+        url = self.canonical_dn(url_dn)
+        if dn != url and not dn.startswith(url + "/"):
+            raise errors.unknown_value(dn, "dn", self.catalog.class_of(dn))
+
+    def _names(self, url_dn: str, cls: MoClass) -> bool:
+        try:
+            return self.catalog.class_of(url_dn) == cls.name
+        except ValueError:
+            raise errors.invalid_dn(url_dn) from None
+
+    def _only_parent(self, cls: MoClass) -> str:
+        """Where an object goes that is posted without any DN: only ``uni`` and the like are found so."""
+        if cls.name in self.catalog["topRoot"].contains:
+            return ""
+        if "polUni" in cls.contained_by:
+            return "uni"
+        raise errors.malformed(f"no dn given for object of class {cls.name}")
+
+    # -- one object -------------------------------------------------------------------------------
+
+    def _class(self, element: Element) -> MoClass:
+        if element.cls not in self.catalog:
+            raise errors.unknown_managed_object(element.cls)
+        cls = self.catalog[element.cls]
+        if cls.abstract or cls.rn is None:
+            raise errors.unknown_managed_object(element.cls)
+        return cls
+
+    def _apply(self, element: Element, cls: MoClass, parent_dn: str, rn: str | None = None) -> None:
+        """Bring one object and those inside it to what the document says."""
+        self._check_names(element, cls)
+        rn = self._relative_name(element, cls, parent_dn, rn)
+        dn = join(parent_dn, rn)
+        status = self._status(element, cls, dn)
+        mo = self.store.get(dn)
+        if "deleted" in status:
+            if mo is not None:
+                self._remove(mo, cls)
+            return
+        if mo is None:
+            mo = self._create(cls, parent_dn, rn, status)
+        elif status == {"created"}:
+            raise errors.already_attached(cls.name, parent_dn, rn)
+        self._assign(mo, cls, element)
+        for child in element.children:
+            self._apply_child(child, mo)
+
+    def _apply_child(self, element: Element, parent: Mo) -> None:
+        cls = self._class(element)
+        dn = element.attributes.get("dn")
+        if dn is not None:
+            canonical = self.canonical_dn(dn, cls)
+            if split_parent(canonical)[0] != parent.dn:
+                raise errors.unknown_value(dn, "dn", cls.name)
+        self._apply(element, cls, parent.dn)
+
+    def _check_names(self, element: Element, cls: MoClass) -> None:
+        known = self.catalog.properties(cls.name)
+        for name in element.attributes:
+            if name not in known and name not in META:
+                raise errors.unknown_attribute(name, cls.name)
+
+    def _status(self, element: Element, cls: MoClass, dn: str) -> set[str]:
+        text = element.attributes.get("status", "")
+        parts = {part.strip() for part in text.split(",")}
+        if not parts <= _STATUSES:
+            raise errors.unknown_value(text, "status", cls.name, dn)
+        return parts - {""}
+
+    # -- names ------------------------------------------------------------------------------------
+
+    def canonical_dn(self, dn: str, cls: MoClass | None = None) -> str:
+        """A DN with its naming values as APIC prints them; the class it names must be ``cls`` if given."""
+        try:
+            steps = self.catalog.parse_dn(dn)
+        except ValueError:
+            if cls is not None:
+                raise errors.unknown_value(dn, "dn", cls.name) from None
+            raise errors.invalid_dn(dn) from None
+        if cls is not None and steps[-1][0] != cls.name and not self._alternative(steps, cls):
+            raise errors.unknown_value(dn, "dn", cls.name)
+        names = [self._canonical_rn(self.catalog[name], rn) for name, rn in steps[:-1]]
+        last = cls or self.catalog[steps[-1][0]]
+        return "/".join([*names, self._canonical_rn(last, steps[-1][1])])
+
+    def _alternative(self, steps: tuple[tuple[str, str], ...], cls: MoClass) -> bool:
+        """Whether another class of the same place and name format is meant."""
+        parent = steps[-2][0] if len(steps) > 1 else "topRoot"
+        return cls.name in self.catalog[parent].contains and bool(cls.rn and cls.rn.match(steps[-1][1]))
+
+    def _canonical_rn(self, cls: MoClass, rn: str) -> str:
+        assert cls.rn is not None
+        found = cls.rn.match(rn)
+        if found is None:
+            raise errors.invalid_dn(rn)
+        return cls.rn.build({name: self._value(cls, name, text, rn) for name, text in found.items()})
+
+    def _relative_name(self, element: Element, cls: MoClass, parent_dn: str, rn: str | None) -> str:
+        """The relative name from the DN, the ``rn`` or the naming properties, which have to agree."""
+        assert cls.rn is not None
+        self._check_place(cls, parent_dn, element)
+        given = element.attributes.get("dn")
+        if rn is None and given is not None:
+            rn = split_parent(self.canonical_dn(given, cls))[1]
+        if rn is None and element.attributes.get("rn"):
+            rn = self._canonical_rn(cls, element.attributes["rn"])
+        if rn is None:
+            return cls.rn.build({name: self._naming(element, cls, name) for name in cls.rn.properties})
+        found = cls.rn.match(rn) or {}
+        for name, value in found.items():
+            text = element.attributes.get(name)
+            if text is not None and self._value(cls, name, text, rn) != value:
+                raise errors.create_only(name, cls.name, join(parent_dn, rn))
+        return rn
+
+    def _naming(self, element: Element, cls: MoClass, name: str) -> str:
+        text = element.attributes.get(name)
+        if text is None:
+            prop = self.catalog.properties(cls.name)[name]
+            if prop.default is None:
+                raise errors.naming_missing(cls.name, name)
+            return values.default(prop)
+        if text == "":
+            raise errors.naming_missing(cls.name, name)
+        return self._value(cls, name, text, f"{cls.rn.text.partition('{')[0] if cls.rn else ''}{text}")
+
+    def _check_place(self, cls: MoClass, parent_dn: str, element: Element) -> None:
+        try:
+            parent = self.catalog.class_of(parent_dn) if parent_dn else "topRoot"
+        except ValueError:
+            raise errors.invalid_dn(parent_dn) from None
+        if parent not in cls.contained_by and cls.name not in self.catalog[parent].contains:
+            raise errors.not_contained(cls.name, parent, element.attributes.get("dn", parent_dn))
+
+    # -- values -----------------------------------------------------------------------------------
+
+    def _value(self, cls: MoClass, name: str, text: str, rn: str, dn: str = "") -> str:
+        prop = self.catalog.properties(cls.name)[name]
+        try:
+            if prop.base == "reference:BinRef":
+                return self._reference(text)
+            return values.canonical(prop, text)
+        except values.OutOfRange:
+            raise errors.failed_validation(name, rn, text) from None
+        except values.Unreadable:
+            raise errors.unknown_value(text, name, cls.name, dn) from None
+
+    def _reference(self, text: str) -> str:
+        """A DN as a value: it must be one that the model can have, not one that exists."""
+        if not text:
+            return ""
+        try:
+            return self.canonical_dn(text)
+        except errors.ApicError:
+            raise values.Unreadable(text) from None
+
+    def _assign(self, mo: Mo, cls: MoClass, element: Element) -> None:
+        fresh = mo.dn in self.changes and self.changes[mo.dn].status == "created"
+        properties = self.catalog.properties(cls.name)
+        for name, text in element.attributes.items():
+            if name in _OVERLOOKED or name in cls.naming:
+                continue
+            prop = properties[name]
+            value = self._value(cls, name, text, mo.rn, mo.dn)
+            if self.owner == CONFIGURATION:
+                self._check_writable(mo, cls, prop, value, fresh)
+            if value != self.store.value(mo, name):
+                self._set(mo, name, value)
+
+    def _check_writable(self, mo: Mo, cls: MoClass, prop: Property, value: str, fresh: bool) -> None:
+        unchanged = value == self.store.value(mo, prop.name)
+        if not prop.configurable and not unchanged:
+            raise errors.read_only(prop.name, cls.name, mo.dn)
+        if prop.create_only and not fresh and not unchanged:
+            raise errors.create_only(prop.name, cls.name, mo.dn)
+
+    def _set(self, mo: Mo, name: str, value: str) -> None:
+        before = mo.values.get(name)
+        stamp = (mo.mod_ts, mo.uid)
+
+        def undo() -> None:
+            mo.mod_ts, mo.uid = stamp
+            if before is None:
+                mo.values.pop(name, None)
+            else:
+                mo.values[name] = before
+
+        self._undo.append(undo)
+        mo.values[name], mo.mod_ts, mo.uid = value, self._now, self.uid
+        change = self.changes.setdefault(mo.dn, Change(mo, "modified"))
+        change.properties[name] = value
+
+    # -- life and death ---------------------------------------------------------------------------
+
+    def _create(self, cls: MoClass, parent_dn: str, rn: str, status: set[str]) -> Mo:
+        dn = join(parent_dn, rn)
+        parent = self.store.get(parent_dn)
+        if parent is None or status == {"modified"}:
+            raise errors.not_found(dn)
+        if self.owner == CONFIGURATION:
+            if not cls.configurable or not (cls.creatable or cls.implicit):
+                raise errors.invalid_access(dn)
+            self._check_only_target(cls, parent, rn)
+        return self._attach(cls, rn, parent)
+
+    def _check_only_target(self, cls: MoClass, parent: Mo, rn: str) -> None:
+        if cls.relation is None or not cls.relation.to_one or not cls.naming:
+            return
+        if any(child.cls == cls.name for child in parent.children.values()):
+            raise errors.already_attached(cls.name, parent.dn, rn)
+
+    def _attach(self, cls: MoClass, rn: str, parent: Mo) -> Mo:
+        mo = Mo(cls.name, rn, parent, self.owner)
+        mo.values.update(cls.rn.match(rn) or {} if cls.rn else {})
+        mo.mod_ts, mo.uid = self._now, self.uid
+        self.store.attach(mo)
+        self._undo.append(lambda: self.store.detach(mo) and None)
+        self.changes[mo.dn] = Change(mo, "created", dict(mo.values))
+        if self.owner == CONFIGURATION:
+            for child in self.catalog.children(cls.name):
+                if child.implicit and child.rn is not None:
+                    self._attach(child, child.rn.text, mo)
+        return mo
+
+    def _remove(self, mo: Mo, cls: MoClass) -> None:
+        if self.owner == CONFIGURATION and (not cls.creatable or not cls.configurable):
+            raise errors.not_deletable(cls.name, mo.dn)
+        gone = self.store.detach(mo)
+        self._undo.append(lambda: self.store.reattach(mo))
+        for item in gone:
+            earlier = self.changes.get(item.dn)
+            if earlier is not None and earlier.status == "created":
+                del self.changes[item.dn]
+            else:
+                self.changes[item.dn] = Change(item, "deleted")
+
+
+def split_parent(dn: str) -> tuple[str, str]:
+    """(DN of the parent, relative name)."""
+    parts = split(dn)
+    return "/".join(parts[:-1]), parts[-1]
