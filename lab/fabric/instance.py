@@ -127,6 +127,12 @@ class Instance:
         neighbors = vty.ask_json(self.bgpd, ["show bgp neighbors json"])[0] if running else {}
         return {"neighbors": neighbors, "ipv4": routes[0], "ipv6": routes[1]}
 
+    def received(self, address: str, family: str) -> dict[str, str]:
+        """What a neighbour sends, before any policy: prefix → AS path."""
+        command = f"show bgp {family} unicast neighbors {address} received-routes json"
+        found = vty.ask_json(self.bgpd, [command])[0].get("receivedRoutes", {})
+        return {prefix: route.get("path", "") for prefix, route in found.items()}
+
 
 def check(path: Path) -> None:
     """FRR's own parser on a configuration file. Raises ConfigurationError with its complaint."""

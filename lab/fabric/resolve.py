@@ -65,6 +65,13 @@ def fabric_bgp(root: Mo) -> tuple[int | None, bool]:
     return asn or None, bool(asn and reflectors and reflectors.all("bgpRRNodePEp"))
 
 
+def reflectors(root: Mo) -> tuple[int, ...]:
+    """The spines that the fabric's BGP policies name as route reflectors."""
+    fabric = root.first("fabricInst")
+    nodes = fabric.walk("bgpRRNodePEp") if fabric else ()
+    return tuple(sorted({node.number("id", 0) for node in nodes} - {0}))
+
+
 def _applied_bgp_policy(fabric: Mo) -> str | None:
     functions = fabric.first("fabricFuncP")
     groups = {mo.dn: mo for mo in functions.all("fabricPodPGrp")} if functions else {}
