@@ -11,7 +11,6 @@ import yaml
 from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
-
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import Result, build
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import Finding, IntentError
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain, read_text, replace_file

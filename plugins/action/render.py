@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import BuildError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain, read_text, replace_file
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.documents import documents
 
@@ -34,7 +36,10 @@ class ActionModule(ActionBase):
         plan = plain(arguments["plan"])
         secret = arguments["render_secrets"]
         directory = os.path.join(os.path.abspath(arguments["output_dir"]), plan["cluster"])
-        files = documents(plan, plain(arguments["password"]) if secret else None)
+        try:
+            files = documents(plan, plain(arguments["password"]) if secret else None)
+        except (BuildError, ClusterError) as error:
+            raise AnsibleActionFail(f"the plan of {plan['cluster']} cannot be rendered: {error}") from error
         return self._write({os.path.join(directory, name): text for name, text in files.items()}, secret)
 
     def _write(self, files: dict[str, str], secret: bool) -> dict:

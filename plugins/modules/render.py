@@ -3,9 +3,67 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
+
 DOCUMENTATION = r"""
 module: render
-short_description: x
-description: [x]
-options: {}
+short_description: Write a cluster's plan to files
+version_added: 0.1.0
+description:
+  - Writes everything that follows from a cluster's plan to files below O(output_dir), so that a change can be
+    reviewed, kept in git and applied by other tools.
+  - C(plan.yml) is the plan, C(apic.json) one document for C(/api/mo/uni.json), C(kubernetes.yml) every
+    Kubernetes resource, C(README.md) the cluster's page for people.
+  - C(kubernetes.yml) is left out for a CNI whose resources this version does not make.
+  - Runs on the controller alone; touches neither the fabric nor a cluster.
+author:
+  - The kubefabric.bgp maintainers (@kubefabric)
+options:
+  plan:
+    description: The plan of the cluster, from M(kubefabric.bgp.plan).
+    type: dict
+    required: true
+  output_dir:
+    description: Directory below which each cluster has one of its own; relative to the working directory.
+    type: path
+    default: build
+  password:
+    description: Password of the BGP sessions; only used with O(render_secrets=true).
+    type: str
+  render_secrets:
+    description:
+      - Write the password into the files and make them readable by their owner alone (mode 0600).
+      - Otherwise a placeholder stands in its place.
+    type: bool
+    default: false
+attributes:
+  check_mode:
+    description: Says which files would change, and writes none.
+    support: full
+  diff_mode:
+    description: Shows the difference of each file, unless secrets are rendered.
+    support: full
+seealso:
+  - module: kubefabric.bgp.plan
+"""
+
+EXAMPLES = r"""
+- name: Write the files of this cluster
+  kubefabric.bgp.render:
+    plan: "{{ kubefabric_plan }}"
+    output_dir: build
+"""
+
+RETURN = r"""
+files:
+  description: Every file that the plan makes.
+  returned: success
+  type: list
+  elements: str
+  sample: [/home/ops/build/k8s-prod/plan.yml]
+changed_files:
+  description: The files that were written, or would be in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample: [/home/ops/build/k8s-prod/plan.yml]
 """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from . import checks, checks_shared, floating, l3out, standard
+from . import checks, checks_networks, checks_shared, floating, l3out, standard
 from .allocations import AT, FAMILIES, ordered
 from .errors import Finding, Findings, IntentError
 from .model import Cluster, Fabric, natural, read_cluster, read_fabric
@@ -45,6 +45,7 @@ def build(intent: dict) -> Result:
     checks.check_fabric(fabric, findings)
     for cluster in clusters:
         checks.check_cluster(cluster, fabric, findings)
+        checks_networks.check_networks(cluster, fabric, findings)
     checks_shared.check(clusters, fabric, findings)
     allocated = _allocate(clusters, intent.get("allocations"), findings)
     if findings.errors:
@@ -67,6 +68,7 @@ def _allocate(clusters: list[Cluster], found: object, findings: Findings) -> dic
             cluster, (found or {}).get(cluster.name), findings
         )
         for cluster in clusters
+        if cluster.l3out["svi"]
     }
 
 

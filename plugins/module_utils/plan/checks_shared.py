@@ -1,9 +1,233 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules that the clusters of one fabric must keep together: what they share on leaves, in VRFs and in the fabric."""
+
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 
-def check_fabric(fabric, findings): ...
-def check_cluster(cluster, fabric, findings): ...
-def check(clusters, fabric, findings): ...
+from . import limits
+from .errors import Findings
+from .model import FABRIC_AT, KINDS, Cluster, Fabric
+
+# one policy per VRF and leaf: APIC takes bgpRsBgpNodeCtxPol per L3Out, the leaf has one BGP instance per VRF
+PER_LEAF = ("keepalive", "hold", "stale_interval", "max_as", "graceful_restart", "as_path_relax")
+
+
+def check(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
+    """Every rule of this file; each clash is reported once, at the cluster that comes later by name."""
+    _names(clusters, findings)
+    _groups(clusters, findings)
+    _hosts(clusters, findings)
+    _networks(clusters, findings)
+    _per_leaf(clusters, findings)
+    _ecmp(clusters, findings)
+    _router_ids(clusters, fabric, findings)
+    _encaps(clusters, findings)
+    _totals(clusters, fabric, findings)
+
+
+def _clashes(
+    clusters: Iterable[Cluster], keys: Callable[[Cluster], Iterable]
+) -> Iterator[tuple[Cluster, Cluster, object]]:
+    """Pairs of clusters that have a key in common: (later, first, key)."""
+    first: dict = {}
+    for cluster in clusters:
+        for key in keys(cluster):
+            other = first.setdefault(key, cluster)
+            if other is not cluster:
+                yield cluster, other, key
+
+
+def _names(clusters: list[Cluster], findings: Findings) -> None:
+    named = [cluster for cluster in clusters if cluster.l3out["tenant"] and cluster.l3out["name"]]
+    for cluster, other, (tenant, name) in _clashes(named, lambda one: [(one.l3out["tenant"], one.l3out["name"])]):
+        findings.add(
+            cluster.at("l3out.name"),
+            f"{name} is the L3Out of cluster {other.name} in tenant {tenant} too",
+            "give every cluster an L3Out of its own",
+        )
+
+
+def _groups(clusters: list[Cluster], findings: Findings) -> None:
+    for cluster, other, group in _clashes(clusters, lambda one: [one.name.replace("-", "_")]):
+        findings.add(
+            f"host {cluster.name}: name of the cluster",
+            f"its nodes' group {group}_nodes is that of cluster {other.name} too",
+            "choose names that differ in more than - and _",
+        )
+
+
+def _hosts(clusters: list[Cluster], findings: Findings) -> None:
+    for cluster, other, host in _clashes(clusters, lambda one: one.nodes):
+        if cluster.name.replace("-", "_") != other.name.replace("-", "_"):
+            findings.add(
+                f"group {cluster.name.replace('-', '_')}_nodes",
+                f"{host} is a node of cluster {other.name} too",
+                "a host is a node of one cluster; remove it from one of the groups",
+            )
+
+
+def _networks(clusters: list[Cluster], findings: Findings) -> None:
+    """Overlaps inside a cluster, and between the clusters of one VRF (l3extSubnet: one longest match per VRF)."""
+    vrfs: dict[tuple, list] = {}
+    for cluster in clusters:
+        # a cluster whose VRF is not known is held against nobody but itself
+        key = cluster.vrf if all(cluster.vrf) else (cluster.name,)
+        for kind in KINDS:
+            for index, network in enumerate(cluster.networks[kind]):
+                vrfs.setdefault(key, []).append((network, cluster, kind, index))
+    for members in vrfs.values():
+        for version in (4, 6):
+            _overlaps([member for member in members if member[0].version == version], findings)
+
+
+def _overlaps(members: list, findings: Findings) -> None:
+    """Sweep over the address space: a network overlaps with those before it that have not ended where it starts."""
+    members.sort(key=lambda member: (int(member[0].network_address), member[0].prefixlen))
+    open_members: list = []
+    for member in members:
+        open_members = [
+            earlier for earlier in open_members if earlier[0].broadcast_address >= member[0].network_address
+        ]
+        own = next((earlier for earlier in open_members if earlier[1] is member[1]), None)
+        foreign = next((earlier for earlier in open_members if earlier[1] is not member[1]), None)
+        for earlier in (own, foreign):
+            if earlier:
+                _report_overlap(*_later(earlier, member), findings)
+        open_members.append(member)
+
+
+def _later(one: tuple, two: tuple) -> tuple[tuple, tuple]:
+    """The two in the order in which a reader meets them: clusters by name, kinds as KINDS has them."""
+
+    def position(member: tuple) -> tuple:
+        return (member[1].name, KINDS.index(member[2]), member[3])
+
+    return (one, two) if position(one) > position(two) else (two, one)
+
+
+def _report_overlap(member: tuple, other: tuple, findings: Findings) -> None:
+    network, cluster, kind, index = member
+    if other[1] is cluster:
+        whose = f"networks.{other[2]}[{other[3]}]"
+        remedy = "give every kind of network its own part of the address space"
+    else:
+        whose = f"networks.{other[2]}[{other[3]}] of cluster {other[1].name}"
+        remedy = f"clusters in VRF {'/'.join(cluster.vrf)} need networks of their own"
+    findings.add(cluster.at(f"networks.{kind}[{index}]"), f"{network} overlaps with {other[0]}, {whose}", remedy)
+
+
+def _per_leaf(clusters: list[Cluster], findings: Findings) -> None:
+    """Timers and limits hold per VRF and leaf: clusters that share both must agree."""
+    reported = set()
+    for cluster, other, (_vrf, leaf) in _clashes(_in_vrfs(clusters), _vrf_leaves):
+        for key in PER_LEAF:
+            ours, theirs = cluster.bgp[key], other.bgp[key]
+            if None in (ours, theirs) or ours == theirs or (cluster.name, key) in reported:
+                continue
+            reported.add((cluster.name, key))
+            findings.add(
+                cluster.at(f"bgp.{key}"),
+                f"{_shown(ours)} differs from {_shown(theirs)} of cluster {other.name}, "
+                f"which shares leaf {leaf} and VRF {'/'.join(cluster.vrf)}",
+                "a leaf has one value per VRF: make them equal, or use another VRF",
+            )
+
+
+def _ecmp(clusters: list[Cluster], findings: Findings) -> None:
+    """fvRsCtxToBgpCtxAfPol: one policy per VRF and family."""
+    for cluster, other, vrf in _clashes(_in_vrfs(clusters), lambda one: [one.vrf]):
+        if cluster.bgp["ecmp"] and other.bgp["ecmp"] and cluster.bgp["ecmp"] != other.bgp["ecmp"]:
+            findings.add(
+                cluster.at("bgp.ecmp"),
+                f"{cluster.bgp['ecmp']} differs from {other.bgp['ecmp']} of cluster {other.name}, "
+                f"which shares VRF {'/'.join(vrf)}",
+                "a VRF has one value per address family: make them equal, or use another VRF",
+            )
+
+
+def _router_ids(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
+    """One router ID per leaf and VRF, and in a VRF no leaf has another leaf's."""
+    for cluster, other, (_vrf, leaf) in _clashes(_in_vrfs(clusters), _vrf_leaves):
+        ours, theirs = cluster.router_id(fabric, leaf), other.router_id(fabric, leaf)
+        if ours and theirs and ours != theirs:
+            findings.add(
+                cluster.at(f"l3out.leaves.{leaf}.router_id"),
+                f"{ours} differs from {theirs} of cluster {other.name}, which shares VRF {'/'.join(cluster.vrf)}",
+                "a leaf has one router ID per VRF: make them equal",
+            )
+    owners: dict[tuple, int] = {}
+    for cluster in _in_vrfs(clusters):
+        for leaf, options in cluster.l3out["leaves"].items():
+            if leaf in fabric.leaves and options["router_id"]:
+                _foreign_router_id(cluster, leaf, options["router_id"], owners, fabric, findings)
+
+
+def _foreign_router_id(cluster, leaf: int, own: str, owners: dict, fabric: Fabric, findings: Findings) -> None:
+    """A router ID given to a leaf for one VRF must not be another leaf's."""
+    other = next((known.id for known in fabric.leaves.values() if known.router_id == own and known.id != leaf), None)
+    other = other or owners.setdefault((cluster.vrf, own), leaf)
+    if other != leaf:
+        findings.add(
+            cluster.at(f"l3out.leaves.{leaf}.router_id"),
+            f"{own} is the router ID of leaf {other} too",
+            "give every leaf a router ID of its own",
+        )
+
+
+def _vrf_leaves(cluster: Cluster) -> list[tuple]:
+    return [(cluster.vrf, leaf) for leaf in cluster.leaves]
+
+
+def _encaps(clusters: list[Cluster], findings: Findings) -> None:
+    """A VLAN belongs to one L3Out on a leaf."""
+    reported = set()
+    for cluster, other, (leaf, vlan) in _clashes(clusters, _leaf_vlans):
+        if (cluster.name, other.name) in reported:
+            continue
+        reported.add((cluster.name, other.name))
+        key = "vlan" if cluster.floating else "vlans"
+        findings.add(
+            cluster.at(f"l3out.{key}"),
+            f"VLAN {vlan} is used by cluster {other.name} on leaf {leaf} too",
+            "give clusters that share a leaf different VLANs",
+        )
+
+
+def _leaf_vlans(cluster: Cluster) -> Iterator[tuple[int, int]]:
+    vlan = cluster.l3out["vlan"]
+    ranges = ([(vlan, vlan)] if vlan else []) if cluster.floating else cluster.l3out["vlans"] or []
+    for leaf in cluster.leaves:
+        for first, last in ranges:
+            for one in range(first, last + 1):
+                yield leaf, one
+
+
+def _totals(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
+    """Limits of the whole fabric."""
+    if not fabric.version:
+        return
+    known, _exact = limits.of_release(fabric.version)
+    floating = [cluster for cluster in clusters if cluster.floating]
+    addresses = sum(len(cluster.families) for cluster in floating)
+    for count, most, what in (
+        (len(floating), known.floating_l3outs, "L3Outs with floating SVI"),
+        (addresses, known.floating_addresses, "floating addresses"),
+        (len(clusters), known.l3outs, "L3Outs"),
+    ):
+        if count > most:
+            findings.add(
+                f"{FABRIC_AT}.version",
+                f"{count} {what} are more than the {most} that release {fabric.version} bears",
+                "use standard SVI for some clusters, or another fabric" if what != "L3Outs" else "use another fabric",
+            )
+
+
+def _in_vrfs(clusters: list[Cluster]) -> list[Cluster]:
+    return [cluster for cluster in clusters if all(cluster.vrf)]
+
+
+def _shown(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -30,6 +30,8 @@ class Findings:
     def __init__(self) -> None:
         self.errors: list[Finding] = []
         self.warnings: list[Finding] = []
+        # keys that are absent because they were misspelt: their misspelling is the mistake, not their absence
+        self.explained: set[str] = set()
 
     def add(self, path: str, rule: str, remedy: str) -> None:
         """Note a mistake: no plan comes out of this intent."""

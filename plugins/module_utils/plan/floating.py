@@ -148,7 +148,8 @@ def _too_small(pool: Pool, holders: list[Holder], findings: Findings, cluster: C
     remedy = f"give at least a /{min(length, pool.network.prefixlen - 1)}"
     findings.add(
         cluster.at("networks.node"),
-        f"{pool.network} is too small for {len(cluster.nodes)} nodes, {len(cluster.leaves)} leaves, the floating and the secondary address",
+        f"{pool.network} has no room for {len(cluster.nodes)} nodes, {len(cluster.leaves)} leaves, "
+        "the floating and the secondary address",
         remedy,
     )
 

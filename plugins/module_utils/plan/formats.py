@@ -46,8 +46,8 @@ def _matches(pattern: str, longest: int, allowed: str):
 tenant = _matches(r"[a-zA-Z0-9_.-]+", 63, "letters, digits and _ . -")
 vrf = _matches(r"[a-zA-Z0-9_.-]+", 64, "letters, digits and _ . -")
 aci_name = _matches(r"[a-zA-Z0-9_.:-]+", 64, "letters, digits and _ . : -")
-# Policies and profiles are named after the L3Out with a suffix, which must fit into 64 characters too.
-l3out_name = _matches(r"[a-zA-Z0-9_.:-]+", 48, "letters, digits and _ . : -")
+# Policies are named after the L3Out with a suffix, at most -external_service, and must fit into 64 characters too.
+l3out_name = _matches(r"[a-zA-Z0-9_.:-]+", 47, "letters, digits and _ . : -")
 # The inventory's name of a cluster becomes a directory's name and part of a tag's key.
 cluster_name = _matches(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", 63, "letters, digits and _ . -, a letter or digit first")
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
@@ -154,7 +154,7 @@ def router_id(value: str) -> str:
 
 
 def password(value: str) -> str:
-    """A TCP MD5 password: Linux' TCP_MD5SIG_MAXKEYLEN and Cisco's limit are 80 characters. Never quoted in a message."""
+    """A TCP MD5 password of at most 80 characters (Linux, TCP_MD5SIG_MAXKEYLEN). No message quotes it."""
     if not value:
         raise Invalid("is empty", "give a password, or remove the key for sessions without one")
     if len(value) > 80:

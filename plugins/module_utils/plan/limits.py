@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a fabric bears, by APIC release: data, so that a new release is a new line.
 
-Source of the figures: the design white paper, "Standard SVI vs. floating SVI" (table 1) and "Scalability", which state
-them for 5.2; Cisco raised none of them up to 6.0.
+Source of the figures: the design white paper, table 1 and "Scalability", which state them for 5.2. No figures of 6.0
+were at hand: its line carries those of 5.2 over.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RELEASES = {
     (6, 0): Limits(),
 }
 
-# Floating SVI on physical domains (white paper, "Floating SVI design").
+# "Floating L3Out with physical domains requires Cisco APIC release 5.0(1) or later."
 FLOATING_SINCE = (5, 0)
 
 

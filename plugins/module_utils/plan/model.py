@@ -65,12 +65,17 @@ class Fabric:
 
 @dataclass
 class Node:
-    """A cluster's node; ``addresses`` are those that the intent gives, by family."""
+    """A cluster's node; ``addresses`` are those that the intent gives, by family, ``listed`` all of them as text.
+
+    ``reported`` names the keys whose values were reported as wrong.
+    """
 
     name: str
     rack: str | None
     vpc: str | None
     addresses: dict[str, object]
+    listed: list[str] = field(default_factory=list)
+    reported: set[str] = field(default_factory=set)
 
     @property
     def at(self) -> str:
@@ -79,13 +84,17 @@ class Node:
 
 @dataclass
 class Cluster:
-    """A cluster; ``settings`` is kubefabric_cluster as read, ``leaves`` the IDs of its border leaves."""
+    """A cluster; ``settings`` is kubefabric_cluster as read, ``leaves`` the IDs of its border leaves.
+
+    ``reported`` names the keys whose values were reported as wrong, so that nobody calls them missing.
+    """
 
     name: str
     settings: dict
     networks: dict[str, list]
     nodes: dict[str, Node]
     leaves: list[int] = field(default_factory=list)
+    reported: set[str] = field(default_factory=set)
 
     @property
     def l3out(self) -> dict:
@@ -113,6 +122,10 @@ class Cluster:
         """The path of a key in messages."""
         path = f"host_vars/{self.name}: kubefabric_cluster"
         return f"{path}.{key}" if key else path
+
+    def doubtful(self, key: str) -> bool:
+        """Whether a key, or one below it, was reported: then what is missing in it says nothing."""
+        return any(path == key or path.startswith((f"{key}.", f"{key}[")) for path in self.reported)
 
     def given(self, key: str) -> dict:
         """Addresses that the intent gives under l3out, by family."""
@@ -157,34 +170,48 @@ def read_fabric(given: object, findings: Findings) -> Fabric:
 
 def read_cluster(name: str, given: dict, fabric: Fabric, findings: Findings) -> Cluster:
     """Read one cluster: ``given`` holds ``cluster`` (kubefabric_cluster) and ``nodes`` by host name."""
-    settings = read(given.get("cluster"), CLUSTER, f"host_vars/{name}: kubefabric_cluster", findings)
-    _fill(name, settings)
+    at = f"host_vars/{name}: kubefabric_cluster"
+    settings = read(given.get("cluster"), CLUSTER, at, findings)
+    reported = _reported(at, findings)
+    _fill(name, settings, reported)
     nodes = {
         host: _read_node(host, options, findings)
         for host, options in sorted((given.get("nodes") or {}).items(), key=lambda item: natural(item[0]))
     }
     networks = {kind: [ip_network(text) for text in settings["networks"][kind] or []] for kind in KINDS}
-    cluster = Cluster(name, settings, networks, nodes)
+    cluster = Cluster(name, settings, networks, nodes, reported=reported)
     cluster.leaves = _border_leaves(cluster, fabric)
     return cluster
 
 
-def _fill(name: str, settings: dict) -> None:
-    """Defaults that follow from other values."""
+def _reported(at: str, findings: Findings) -> set[str]:
+    """The keys below a path that were reported as wrong, or as misspelt."""
+    paths = [*(finding.path for finding in findings.errors), *findings.explained]
+    return {path[len(at) :].lstrip(".") for path in paths if path.startswith(at)}
+
+
+def _fill(name: str, settings: dict, reported: set[str]) -> None:
+    """Defaults that follow from other values; what was reported as wrong stays None."""
     l3out, bgp = settings["l3out"], settings["bgp"]
-    l3out["name"] = l3out["name"] or name
+
+    def default(section: str, key: str, value: object) -> None:
+        if settings[section][key] is None and f"{section}.{key}" not in reported:
+            settings[section][key] = value
+
+    default("l3out", "name", name)
     for key in ("aaep", "vlan_pool", "physical_domain", "l3_domain"):
-        l3out[key] = l3out[key] or l3out["name"]
-    l3out["vrf_tenant"] = l3out["vrf_tenant"] or l3out["tenant"]
-    if bgp["keepalive"] is None:
-        bgp["keepalive"] = 2 if settings["cni"] == "calico" else 1
-    if bgp["hold"] is None:
-        bgp["hold"] = 3 * bgp["keepalive"]
+        default("l3out", key, l3out["name"])
+    default("l3out", "vrf_tenant", l3out["tenant"])
+    default("bgp", "keepalive", 2 if settings["cni"] == "calico" else 1)
+    if bgp["keepalive"] is not None:
+        default("bgp", "hold", 3 * bgp["keepalive"])
 
 
 def _read_node(host: str, options: object, findings: Findings) -> Node:
-    settings = read(options, NODE, f"host {host}", findings)
-    return Node(host, settings["rack"], settings["vpc"], by_family(settings["addresses"]))
+    at = f"host {host}: "
+    settings = read(options, NODE, at, findings)
+    addresses = settings["addresses"]
+    return Node(host, settings["rack"], settings["vpc"], by_family(addresses), addresses, _reported(at, findings))
 
 
 def _border_leaves(cluster: Cluster, fabric: Fabric) -> list[int]:

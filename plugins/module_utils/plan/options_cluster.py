@@ -21,7 +21,8 @@ def _networks(what: str, example: str, required: bool = True) -> dict:
 
 NETWORKS = {
     "node": _networks(
-        "Networks of the nodes: with floating SVI one per address family, with standard SVI supernets that a /29 or /125 per node is cut from.",
+        "Networks of the nodes: with floating SVI one per address family, with standard SVI supernets for the nodes' "
+        "/29 or /125.",
         "[192.168.2.0/24]",
     ),
     "pod": _networks("Networks that the pods' addresses come from (the cluster CIDRs).", "[10.1.0.0/16]"),
@@ -37,7 +38,7 @@ LEAF = {
         "elements": "str",
         "format": "address",
         "default": [],
-        "description": "The leaf's addresses in the node networks, one per family, for floating SVI; planned where absent.",
+        "description": "Its addresses, one per family, for floating SVI; planned where absent.",
     },
     "router_id": {
         "type": "str",
@@ -61,7 +62,7 @@ L3OUT = {
         "type": "str",
         "default": "floating",
         "choices": ["floating", "standard"],
-        "description": "Floating SVI: one VLAN and subnet per cluster; standard SVI: a VLAN and a /29 or /125 per node and vPC.",
+        "description": "Floating SVI: one VLAN and subnet a cluster; standard SVI: a VLAN and a /29 or /125 a node.",
     },
     "vlan": {"type": "int", "format": "vlan", "description": "The cluster's VLAN with floating SVI."},
     "vlans": {
@@ -74,7 +75,7 @@ L3OUT = {
         "default": 9000,
         "minimum": 576,
         "maximum": 9216,
-        "description": "MTU of the SVI and the nodes' interfaces in bytes (l3extVirtualLIfP.mtu); with IPv6 at least 1280.",
+        "description": "MTU of SVI and nodes in bytes (l3extVirtualLIfP.mtu); with IPv6 at least 1280.",
     },
     "encap_scope": {
         "type": "str",
@@ -118,7 +119,7 @@ L3OUT = {
         "entry": "leaf",
         "options": LEAF,
         "example": "{101: {addresses: [192.168.2.201]}}",
-        "description": "Settings of single leaves, and leaves beside those of the nodes' racks, which are part of the L3Out in any case.",
+        "description": "Settings of leaves, and leaves beside those of the nodes' racks, which take part anyway.",
     },
 }
 
@@ -126,7 +127,7 @@ BGP = {
     "password": {"type": "str", "format": "password", "description": "TCP MD5 password of all sessions; from a vault."},
     "password_key": {
         "type": "str",
-        "description": "Key of the digest by which a changed password is noticed (APIC never returns one); from a vault.",
+        "description": "Key of the digest that shows whether the password changed; from a vault.",
     },
     "keepalive": {
         "type": "int",
@@ -145,7 +146,7 @@ BGP = {
         "default": 300,
         "minimum": 1,
         "maximum": 3600,
-        "description": "How long a leaf keeps routes of a restarting node, in seconds (bgpCtxPol.staleIntvl).",
+        "description": "Seconds that a leaf keeps the routes of a restarting node (bgpCtxPol.staleIntvl).",
     },
     "ecmp": {
         "type": "int",
@@ -182,7 +183,7 @@ BGP = {
     "as_path_relax": {
         "type": "bool",
         "default": True,
-        "description": "Whether paths through different ASes share the load (bgpBestPathCtrlPol.ctrl asPathMultipathRelax).",
+        "description": "Share the load over paths through different ASes (asPathMultipathRelax).",
     },
     "bfd": {"type": "bool", "default": False, "description": "BFD on the sessions (bgpPeerP.peerCtrl)."},
     "send_community": {

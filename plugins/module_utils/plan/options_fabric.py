@@ -21,7 +21,7 @@ APIC = {
     "password": {"type": "str", "description": "Its password; take it from a vault or from the environment."},
     "private_key": {
         "type": "str",
-        "description": "PEM private key, or the file that holds it, to sign requests with instead of logging in with a password.",
+        "description": "PEM private key, or its file, to sign requests with instead of logging in with a password.",
     },
     "certificate_name": {
         "type": "str",
@@ -41,7 +41,7 @@ LEAF = {
         "format": "router_id",
         "required": True,
         "example": "1.1.1.101",
-        "description": "Router ID, an IPv4 address that is unique in the fabric; one per leaf and VRF (l3extRsNodeL3OutAtt.rtrId).",
+        "description": "Router ID, an IPv4 address unique in the fabric (l3extRsNodeL3OutAtt.rtrId).",
     },
 }
 

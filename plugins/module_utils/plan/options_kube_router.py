@@ -20,7 +20,7 @@ KUBE_ROUTER = {
     },
     "image": {
         "type": "str",
-        "description": "Whole image reference, for mirrors; docker.io/cloudnativelabs/kube-router:v<version> where absent.",
+        "description": "Whole image reference, for mirrors; kube-router's own image where absent.",
     },
     "image_pull_policy": {
         "type": "str",
@@ -77,7 +77,7 @@ KUBE_ROUTER = {
         "default": 10,
         "minimum": 1,
         "maximum": 64800,
-        "description": "How long a restarted node waits for every leaf's routes before it announces its own, in seconds.",
+        "description": "Seconds that a restarted node waits for every leaf's routes before it announces its own.",
     },
     "health_port": {
         "type": "int",

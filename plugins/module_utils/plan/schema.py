@@ -19,6 +19,7 @@ roles/intent/meta/argument_specs.yml is generated from the same descriptions (do
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 
 from . import formats
@@ -41,17 +42,27 @@ def read(given: object, options: Mapping, at: str, findings: Findings) -> dict:
         return {name: _default(option) for name, option in options.items()}
     for key in given:
         if key not in options:
-            findings.add(f"{at}.{key}", "is not a known key", did_you_mean(str(key), options))
-    return {name: _option(given.get(name), option, f"{at}.{name}", findings) for name, option in options.items()}
+            findings.add(below(at, key), "is not a known key", did_you_mean(str(key), options))
+            findings.explained.update(below(at, name) for name in closest(str(key), options) if name not in given)
+    return {name: _option(given.get(name), option, below(at, name), findings) for name, option in options.items()}
+
+
+def below(at: str, key: object) -> str:
+    """The path of a key: after a colon it is a variable's name, elsewhere a dictionary's key."""
+    return f"{at}{key}" if at.endswith(": ") else f"{at}.{key}"
 
 
 def did_you_mean(key: str, known: Iterable) -> str:
     """The remedy for a name that nobody knows: the one that looks most like it, or all of them."""
     names = [str(name) for name in known]
-    close = difflib.get_close_matches(key, names, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {close[0]}?"
+    for name in closest(key, names):
+        return f"did you mean {name}?"
     return f"known: {', '.join(names)}" if names else "there is none"
+
+
+def closest(key: str, known: Iterable) -> list[str]:
+    """The known name that looks most like this one, if one does."""
+    return difflib.get_close_matches(key, [str(name) for name in known], n=1, cutoff=0.6)
 
 
 def _option(given: object, option: Mapping, at: str, findings: Findings) -> object:
@@ -69,9 +80,9 @@ def _option(given: object, option: Mapping, at: str, findings: Findings) -> obje
 
 
 def _absent(option: Mapping, at: str, findings: Findings) -> object:
-    if option.get("required"):
+    if option.get("required") and at not in findings.explained:
         example = option.get("example")
-        remedy = f"add it, for example {at.rpartition('.')[2]}: {example}" if example is not None else "add it"
+        remedy = f"add it, for example {re.split(r'[. ]', at)[-1]}: {example}" if example is not None else "add it"
         findings.add(at, "is missing", remedy)
     return _default(option)
 
