@@ -30,7 +30,9 @@ def catalog() -> Catalog:
 
 
 def problems(objects: dict[str, dict[str, str]]) -> list[str]:
-    """All that APIC would not take, or would print back otherwise, in {distinguished name: attributes}; ``[]`` if nothing."""
+    """All that APIC would not take, or would print back otherwise, in {distinguished name: attributes}; ``[]`` if
+    nothing.
+    """
     return [problem for dn, attributes in objects.items() for problem in _object(catalog(), dn, attributes)]
 
 

@@ -41,7 +41,7 @@ def _pool(access: Dict[str, Any], owner: str) -> Mo:
         shared(
             "fvnsEncapBlk",
             owner,
-            **{"from": "vlan-%d" % block["from"], "to": "vlan-%d" % block["to"]},
+            **{"from": f"vlan-{block['from']}", "to": f"vlan-{block['to']}"},
             allocMode="static",
         )
         for block in access["vlans"]
@@ -50,7 +50,7 @@ def _pool(access: Dict[str, Any], owner: str) -> Mo:
 
 
 def _domain(cls: str, name: str, access: Dict[str, Any], owner: str) -> Mo:
-    pool = Mo("infraRsVlanNs", {"tDn": "uni/infra/vlanns-[%s]-static" % access["vlan_pool"]})
+    pool = Mo("infraRsVlanNs", {"tDn": "uni/infra/vlanns-[{}]-static".format(access["vlan_pool"])})
     return shared(cls, owner, [pool], name=name)
 
 

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What this collection knows of APIC's classes, as data.
 
-The tests hold every line against the class catalog of APIC 6.0(9c): relative names, naming properties, defaults, flag sets,
-write-only properties. A class that is not here may still appear in ``aci_tree``: it then brings its own ``rn``.
+The tests hold every line against the class catalog of APIC 6.0(9c): relative names, naming properties, defaults,
+sets of flags, write-only properties. A class that is not here may still appear in ``aci_tree``: it then brings its ``rn``.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ class ClassSpec:
 
     rn: format of its relative name, filled with the naming properties.
     naming: naming properties, in the order of the format.
-    defaults: properties watched on objects of ours and the value they have when we say nothing; a drift from it is put back.
+    defaults: properties watched on objects of ours and the value they have when we say nothing; a drift from it is put
+    back.
     flags: properties that hold a set of flags, in no particular order ("export,import").
     secure: write-only properties: APIC takes them and never returns them.
     addresses: properties that hold an IP address or prefix (compared as such, so 2001:DB8:: is 2001:db8::).
     aliases: property -> {what people write: what APIC returns}.
-    relation: the property that names the target, for relations that APIC creates together with their parent and never deletes:
+    relation: the property that names the target, for relations that APIC creates together with their parent and never
+    deletes:
         an empty one is nobody's, and taking ours away means emptying it.
     annotated: has the property ``annotation``.
     """

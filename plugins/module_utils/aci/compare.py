@@ -12,14 +12,17 @@ from .mo import BuildError, canonical
 
 
 def same(cls: str, name: str, wanted: str, found: str) -> bool:
-    """Whether two values of a property mean the same: sets of flags in any order, 300 and "default", IPv6 in any notation."""
+    """Whether two values of a property mean the same: sets of flags in any order, 300 and "default", IPv6 in any
+    notation.
+    """
     return _comparable(cls, name, wanted) == _comparable(cls, name, found)
 
 
 def drift(cls: str, wanted: Dict[str, str], found: Dict[str, str], watch_defaults: bool = True) -> Dict[str, str]:
     """The properties that must be written, with the values they must get; ``{}`` if none.
 
-    wanted: what the tree says. found: what APIC returned (write-only properties never among it: those are not compared).
+    wanted: what the tree says. found: what APIC returned (write-only properties never among it: those are not
+    compared).
     watch_defaults: also put back the table's defaults, where the tree is silent and APIC shows another value.
     """
     entry = spec(cls)

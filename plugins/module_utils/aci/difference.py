@@ -6,11 +6,12 @@
 Rules, by how an object is held (see ``mo``):
 
 * an ancestor must be there; the document names it with ``status: modified`` and nothing else;
-* an object of ours is created, or only its drifted properties are written; what hangs below it with our annotation and is not
-  in the tree is deleted; what hangs there without our annotation is somebody else's and stays;
-* where the tree wants an object that is there without our annotation, nothing is written at all (a conflict), unless told to adopt;
-* a shared object is created if absent, tagged by each owner, and deleted with the last of them; one that somebody else made is
-  used as it is.
+* an object of ours is created, or only its drifted properties are written; what hangs below it with our annotation and
+  is not in the tree is deleted; what hangs there without our annotation is somebody else's and stays;
+* where the tree wants an object that is there without our annotation, nothing is written at all (a conflict), unless
+  told to adopt;
+* a shared object is created if absent, tagged by each owner, and deleted with the last of them; one that somebody else
+  made is used as it is.
 """
 
 from __future__ import annotations
@@ -32,9 +33,10 @@ ALWAYS_THERE = ("uni", "uni/infra")
 class Difference:
     """What has to be written. ``document`` is the body for ``POST /api/mo/uni.json``, or None if nothing differs.
 
-    created, modified, deleted: distinguished names. before, after: {dn: attributes} for people, write-only values hidden.
-    missing: ancestors that are not there. conflicts: objects of somebody else in the way. warnings: sentences. Nothing may be
-    written while there is anything in ``missing`` or ``conflicts``.
+    created, modified, deleted: distinguished names. before, after: {dn: attributes} for people, write-only values
+    hidden.
+    missing: ancestors that are not there. conflicts: objects of somebody else in the way. warnings: sentences. Nothing
+    may be written while there is anything in ``missing`` or ``conflicts``.
     """
 
     document: Optional[Document] = None
@@ -52,8 +54,9 @@ class Difference:
 class Policy:
     """How to settle what the tree alone does not say.
 
-    adopt: take over objects of others where the tree wants ours. password_update: ``on_create`` or ``always``, for write-only
-    properties of objects without a digest. purge: delete ours below owned objects where the tree does not have them.
+    adopt: take over objects of others where the tree wants ours. password_update: ``on_create`` or ``always``, for
+    write-only properties of objects without a digest. purge: delete ours below owned objects where the tree does not
+    have them.
     """
 
     adopt: bool = False
@@ -61,7 +64,7 @@ class Policy:
     purge: bool = True
 
 
-def difference(tree: Mo, snapshot: Snapshot, policy: Policy = Policy()) -> Difference:  # noqa: B008 - frozen
+def difference(tree: Mo, snapshot: Snapshot, policy: Policy = Policy()) -> Difference:
     """Compares; see the module's text. ``tree`` is rooted at ``uni``."""
     comparison = _Comparison(snapshot, policy)
     document = comparison.visit(tree, "uni")
@@ -83,7 +86,7 @@ class _Comparison:
         if mo.hold == ANCESTOR:
             return self._ancestor(mo, dn, found)
         if not mo.present:
-            return self._absent(mo, dn, found)
+            return self._absent(mo, found)
         if found is None:
             return self._create(mo, dn)
         return self._existing(mo, dn, found)
@@ -117,8 +120,9 @@ class _Comparison:
         for other in self.snapshot.children(dn):
             if other.cls == cls and other.dn not in ours and other.attributes.get(prop) in ours.values():
                 self.result.conflicts.append(
-                    "%s already has %s for %s and takes only one"
-                    % (dn, other.dn.rpartition("/")[2], other.attributes[prop])
+                    "{} already has {} for {} and takes only one".format(
+                        dn, other.dn.rpartition("/")[2], other.attributes[prop]
+                    )
                 )
 
     # -- creating -------------------------------------------------------------------------------------
@@ -173,12 +177,14 @@ class _Comparison:
         others = [key for key in self._owners(dn) if mo.owner and key != owner_key(mo.owner)]
         if others:
             names = ", ".join(sorted(key[len(OWNER_TAG) :] for key in others))
-            self.result.warnings.append("%s changes (%s) for other clusters too: %s." % (dn, ", ".join(changes), names))
+            self.result.warnings.append(
+                "{} changes ({}) for other clusters too: {}.".format(dn, ", ".join(changes), names)
+            )
 
     # -- children -------------------------------------------------------------------------------------
 
     def _children(self, mo: Mo, dn: str) -> List[Document]:
-        wanted_children = [*mo.children, *(tags(mo) if self._tagged_by_us(mo, dn) else [])]
+        wanted_children = [*mo.children, *(tags(mo) if self._tagged_by_us(dn) else [])]
         documents = [self.visit(child, join(dn, child.rn)) for child in wanted_children]
         if mo.hold != ANCESTOR and self.policy.purge:
             names = {join(dn, child.rn) for child in wanted_children}
@@ -186,10 +192,10 @@ class _Comparison:
             documents += [self._surplus(mo, found) for found in others]
         return [document for document in documents if document]
 
-    def _tagged_by_us(self, mo: Mo, dn: str) -> bool:
+    def _tagged_by_us(self, dn: str) -> bool:
         """A shared object that somebody else made is not tagged: we never delete it."""
         found = self.snapshot.get(dn)
-        return found is None or _ours(found) or self.policy.adopt and dn in self.result.modified
+        return found is None or _ours(found) or (self.policy.adopt and dn in self.result.modified)
 
     def _surplus(self, parent: Mo, found: Found) -> Optional[Document]:
         """An object that is there and not in the tree."""
@@ -203,7 +209,7 @@ class _Comparison:
 
     # -- taking away ----------------------------------------------------------------------------------
 
-    def _absent(self, mo: Mo, dn: str, found: Optional[Found]) -> Optional[Document]:
+    def _absent(self, mo: Mo, found: Optional[Found]) -> Optional[Document]:
         if found is None:
             return None
         if mo.hold == SHARED:
@@ -211,7 +217,9 @@ class _Comparison:
         return self._delete(found) if _ours(found) else None
 
     def _release(self, found: Found, owner: str) -> Optional[Document]:
-        """Gives up a shared object in the name of ``owner``, and what hangs below it; deletes it if nobody else holds it."""
+        """Gives up a shared object in the name of ``owner``, and what hangs below it; deletes it if nobody else holds
+        it.
+        """
         mine = owner_key(owner)
         owners = self._owners(found.dn)
         if found.attributes.get("annotation") == ANNOTATION and not [key for key in owners if key != mine]:
@@ -225,13 +233,15 @@ class _Comparison:
         return self._through(found.cls, found.naming, [document for document in documents if document])
 
     def _is_shared(self, found: Found) -> bool:
-        """Without owners' tags, only an object that the tree names may be an orphan; a part of a shared object stays with it."""
+        """Without owners' tags, only an object that the tree names may be an orphan; a part of a shared object stays
+        with it.
+        """
         return found.dn in self.snapshot.roots
 
     def _delete(self, found: Found) -> Optional[Document]:
         foreign = [child.dn for child in self.snapshot.below(found.dn) if not _ours(child)]
         if foreign and not self.policy.adopt:
-            self.result.conflicts.append("%s cannot go: %s below it is not ours" % (found.dn, ", ".join(foreign)))
+            self.result.conflicts.append("{} cannot go: {} below it is not ours".format(found.dn, ", ".join(foreign)))
             return None
         self.result.deleted.append(found.dn)
         self.result.before[found.dn] = masked(found.cls, found.attributes)
@@ -253,12 +263,12 @@ class _Comparison:
     def _conflict(self, dn: str, found: Found) -> None:
         by = found.attributes.get("annotation")
         self.result.conflicts.append(
-            "%s is there already, %s" % (dn, "made by " + by if by else "not made by this collection")
+            "{} is there already, {}".format(dn, "made by " + by if by else "not made by this collection")
         )
 
 
 def _ours(found: Found) -> bool:
-    """Made by us; or a tag, which cannot say so; or a relation that APIC made with its parent and that points nowhere."""
+    """Made by us; or a tag, which cannot say so; or a relation that APIC made together with its parent."""
     entry = spec(found.cls)
     if found.cls == "tagAnnotation" or found.attributes.get("annotation") == ANNOTATION:
         return True

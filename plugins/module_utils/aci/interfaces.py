@@ -17,13 +17,13 @@ def profiles(l3out: Dict[str, Any]) -> List[Mo]:
 
 def leaf_dn(leaf: Dict[str, Any]) -> str:
     """Distinguished name of a leaf: {id, pod}."""
-    return "topology/pod-%d/node-%d" % (leaf["pod"], leaf["id"])
+    return f"topology/pod-{leaf['pod']}/node-{leaf['id']}"
 
 
 def vpc_dn(path: Dict[str, Any]) -> str:
     """Distinguished name of a node's vPC (fabricPathEp below the pair's protpaths, lower node id first)."""
     pair = sorted(side["leaf"] for side in path["sides"].values())
-    return "topology/pod-%d/protpaths-%d-%d/pathep-[%s]" % (path["pod"], pair[0], pair[1], path["vpc"])
+    return f"topology/pod-{path['pod']}/protpaths-{pair[0]}-{pair[1]}/pathep-[{path['vpc']}]"
 
 
 def _profile(l3out: Dict[str, Any], name: str, children: List[Mo]) -> Mo:
@@ -39,17 +39,21 @@ def _floating(l3out: Dict[str, Any], svi: Dict[str, Any]) -> Mo:
 def _anchor(l3out: Dict[str, Any], svi: Dict[str, Any], anchor: Dict[str, Any]) -> Mo:
     leaves = {leaf["id"]: leaf for leaf in l3out["leaves"]}
     if anchor["leaf"] not in leaves:
-        raise BuildError("The %s SVI anchors on leaf %s, which is not among leaves." % (svi["family"], anchor["leaf"]))
+        raise BuildError(
+            "The {} SVI anchors on leaf {}, which is not among leaves.".format(svi["family"], anchor["leaf"])
+        )
     domain = owned(
         "l3extRsDynPathAtt", tDn="uni/phys-" + l3out["access"]["physical_domain"], floatingAddr=svi["floating_address"]
     )
     children = [owned("l3extIp", addr=svi["secondary_address"]), domain, *_peers(l3out, svi["peers"])]
-    naming = {"nodeDn": leaf_dn(leaves[anchor["leaf"]]), "encap": "vlan-%d" % svi["vlan"]}
+    naming = {"nodeDn": leaf_dn(leaves[anchor["leaf"]]), "encap": f"vlan-{svi['vlan']}"}
     return owned("l3extVirtualLIfP", children, addr=anchor["address"], **naming, **_svi(l3out))
 
 
 def _standard(l3out: Dict[str, Any], path: Dict[str, Any]) -> Mo:
-    """A path of its own per node and family: rspathL3OutAtt is keyed by the path alone, so one profile cannot hold two."""
+    """A path of its own per node and family: rspathL3OutAtt is keyed by the path alone, so one profile cannot hold
+    two.
+    """
     sides = [
         owned(
             "l3extMember", [owned("l3extIp", addr=path["secondary_address"])], side=name.upper(), addr=side["address"]
@@ -60,10 +64,10 @@ def _standard(l3out: Dict[str, Any], path: Dict[str, Any]) -> Mo:
         "l3extRsPathL3OutAtt",
         [*sides, *_peers(l3out, path["peers"])],
         tDn=vpc_dn(path),
-        encap="vlan-%d" % path["vlan"],
+        encap=f"vlan-{path['vlan']}",
         **_svi(l3out),
     )
-    return _profile(l3out, "%s-%s" % (path["node"], path["family"]), [vpc])
+    return _profile(l3out, "{}-{}".format(path["node"], path["family"]), [vpc])
 
 
 def _svi(l3out: Dict[str, Any]) -> Dict[str, Any]:
@@ -81,7 +85,7 @@ def _peers(l3out: Dict[str, Any], peers: List[Dict[str, Any]]) -> List[Mo]:
 
 
 def _peer(bgp: Dict[str, Any], name: str, peer: Dict[str, Any]) -> Mo:
-    """as-override and dis-peer-as-check go together: all nodes are in one AS, and the leaves pass routes between them."""
+    """as-override and dis-peer-as-check go together: all nodes are in one AS, and leaves pass routes between them."""
     flags = (
         ("as_override", "as-override"),
         ("disable_peer_as_check", "dis-peer-as-check"),

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
-from . import access, interfaces, password as passwords, policies
+from . import access, interfaces, policies
+from . import password as passwords
 from .mo import BuildError, Mo, ancestor, owned
 
 PROFILES = ("default-import", "default-export")
@@ -16,8 +17,8 @@ PROFILES = ("default-import", "default-export")
 def build(l3out: Dict[str, Any], password: Optional[str] = None, password_key: Optional[str] = None) -> Mo:
     """The whole desired tree, access policies included, rooted at ``uni``.
 
-    l3out: as in the plan (see docs/aci.md). password: of every BGP peer, or None. password_key: key of the digests that say
-    whether the password changed. Raises BuildError where APIC could not hold what is described.
+    l3out: as in the plan (see docs/aci.md). password: of every BGP peer, or None. password_key: key of the digests
+    that say whether the password changed. Raises BuildError where APIC could not hold what is described.
     """
     _check(l3out)
     own = [_l3out(l3out), *policies.tenant_policies(l3out)]
@@ -29,6 +30,11 @@ def build(l3out: Dict[str, Any], password: Optional[str] = None, password_key: O
     return passwords.add(ancestor("polUni", [*tenants, *access.build(l3out)]), password, password_key)
 
 
+def dn(l3out: Dict[str, Any]) -> str:
+    """Distinguished name of the L3Out itself."""
+    return f"uni/tn-{l3out['tenant']}/out-{l3out['name']}"
+
+
 def build_access(l3out: Dict[str, Any]) -> Mo:
     """The access policies alone, rooted at ``uni``."""
     return ancestor("polUni", access.build(l3out))
@@ -38,11 +44,12 @@ def _check(l3out: Dict[str, Any]) -> None:
     """What a name cannot express: an L3Out finds its VRF by name, in its own tenant and then in common."""
     if l3out["vrf_tenant"] not in (l3out["tenant"], "common"):
         raise BuildError(
-            "vrf_tenant is %s: an L3Out in tenant %s can use a VRF of its own tenant or of tenant common only."
-            % (l3out["vrf_tenant"], l3out["tenant"])
+            "vrf_tenant is {}: an L3Out in tenant {} can use a VRF of its own tenant or of tenant common only.".format(
+                l3out["vrf_tenant"], l3out["tenant"]
+            )
         )
     if not l3out["svis"] and not l3out["paths"]:
-        raise BuildError("L3Out %s has neither svis (floating SVI) nor paths (standard SVI)." % l3out["name"])
+        raise BuildError("L3Out {} has neither svis (floating SVI) nor paths (standard SVI).".format(l3out["name"]))
 
 
 def _l3out(l3out: Dict[str, Any]) -> Mo:
@@ -74,7 +81,9 @@ def _protocol(l3out: Dict[str, Any]) -> Mo:
 
 
 def _route_map(l3out: Dict[str, Any], name: str) -> Mo:
-    """One route map, accepting (or announcing) the cluster's networks; APIC applies these two names to every peer by itself."""
+    """One route map, accepting (or announcing) the cluster's networks; APIC applies these two names to every peer by
+    itself.
+    """
     rules: List[Mo] = [
         owned("rtctrlRsCtxPToSubjP", tnRtctrlSubjPName=policies.match_rule(l3out, kind))
         for kind in policies.kinds(l3out)

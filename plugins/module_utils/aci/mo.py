@@ -28,15 +28,15 @@ class BuildError(ValueError):
 class Mo:
     """One managed object with its children.
 
-    cls: APIC's class name. attributes: properties, naming ones included, all strings. hold: see above; an OWNED object below a
-    SHARED one is a part of it. present: False means that ours must not (or no longer) be there. owner: on a SHARED object, the
-    cluster in whose name we hold it. exclusive: (class, property): of this class at most one child per value may exist, whoever
-    made it (a VRF takes one BGP policy per address family).
+    cls: APIC's class name. attributes: properties, naming ones included, all strings. hold: see above; an OWNED object
+    below a SHARED one is a part of it. present: False means that ours must not (or no longer) be there. owner: on a
+    SHARED object, the cluster in whose name we hold it. exclusive: (class, property): of this class at most one child
+    per value may exist, whoever made it (a VRF takes one BGP policy per address family).
     """
 
     cls: str
     attributes: Dict[str, str] = field(default_factory=dict)
-    children: List["Mo"] = field(default_factory=list)
+    children: List[Mo] = field(default_factory=list)
     hold: str = OWNED
     present: bool = True
     owner: Optional[str] = None
@@ -86,11 +86,11 @@ def relative_name(cls: str, attributes: Dict[str, str]) -> str:
     if not known(cls):
         if attributes.get("rn"):
             return attributes["rn"]
-        raise BuildError("%s is not in this collection's class table: give its attribute `rn`." % cls)
+        raise BuildError(f"{cls} is not in this collection's class table: give its attribute `rn`.")
     entry = spec(cls)
     missing = [name for name in entry.naming if not attributes.get(name)]
     if missing:
-        raise BuildError("%s lacks %s, which is part of its name (%s)." % (cls, " and ".join(missing), entry.rn))
+        raise BuildError("{} lacks {}, which is part of its name ({}).".format(cls, " and ".join(missing), entry.rn))
     return entry.rn.format(**attributes)
 
 
@@ -101,14 +101,16 @@ def naming_of(cls: str, attributes: Dict[str, str]) -> Dict[str, str]:
 
 
 def canonical(cls: str, name: str, value: object) -> str:
-    """A property's value as APIC writes it: strings, addresses in their canonical form. Comparison and names depend on it."""
+    """A property's value as APIC writes it: strings, addresses in their canonical form. Comparison and names depend on
+    it.
+    """
     text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
     if name not in spec(cls).addresses or not text:
         return text
     try:
         return str(ipaddress.ip_interface(text)) if "/" in text else str(ipaddress.ip_address(text))
     except ValueError as error:
-        raise BuildError("%s.%s: %s is not an IP address or prefix." % (cls, name, text)) from error
+        raise BuildError(f"{cls}.{name}: {text} is not an IP address or prefix.") from error
 
 
 def walk(mo: Mo, parent_dn: str = "") -> Iterator[Tuple[str, Mo]]:

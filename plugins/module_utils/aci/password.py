@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """BGP passwords that APIC never returns: a keyed digest beside the peer says whether one changed.
 
-The digest is HMAC-SHA256 over the peer's distinguished name and the password, its key from the vault: without the key nobody
-can test guesses against it, and equal passwords on two peers do not show as equal.
+The digest is HMAC-SHA256 over the peer's distinguished name and the password, its key from the vault: without the key
+nobody can test guesses against it, and equal passwords on two peers do not show as equal.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ def digest(key: str, dn: str, password: str) -> str:
 
 
 def add(tree: Mo, password: Optional[str], key: Optional[str]) -> Mo:
-    """Gives every bgpPeerP of the tree the password and, with a key, the tag that holds its digest. Changes and returns ``tree``."""
+    """Gives every bgpPeerP of the tree the password and, with a key, the tag that holds its digest. Changes and
+    returns ``tree``.
+    """
     if password:
         for dn, mo in walk(tree):
             if mo.cls == "bgpPeerP":

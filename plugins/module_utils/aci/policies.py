@@ -1,10 +1,11 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The policies of a tenant that an L3Out refers to: BGP timers, best path, prefix limit, ECMP of the VRF, BFD, match rules.
+"""The policies of a tenant that an L3Out refers to: BGP timers, best path, prefix limit, ECMP of the VRF, BFD, match
+rules.
 
-Each is named after the L3Out, but for the VRF's address-family policies, which clusters share: those are named after the VRF.
-What the intent does not want is there as an absent object, so that an earlier one of ours goes away.
+Each is named after the L3Out, but for the VRF's address-family policies, which clusters share: those are named after
+the VRF. What the intent does not want is there as an absent object, so that an earlier one of ours goes away.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ def checked(name: str) -> str:
     """A policy's name, if APIC can hold it. Raises BuildError."""
     if len(name) > NAME_LENGTH:
         raise BuildError(
-            "The policy name %s has %d characters, APIC takes %d: shorten the name it is made from."
-            % (name, len(name), NAME_LENGTH)
+            f"The policy name {name} has {len(name)} characters, APIC takes {NAME_LENGTH}: "
+            "shorten the name it is made from."
         )
     return name
 
@@ -101,7 +102,7 @@ def _wants_ecmp(l3out: Dict[str, Any], family: str) -> bool:
 
 
 def _ecmp_name(l3out: Dict[str, Any], family: str) -> str:
-    return checked("kubefabric-%s-%s" % (l3out["vrf"], family))
+    return checked("kubefabric-{}-{}".format(l3out["vrf"], family))
 
 
 def _ecmp(l3out: Dict[str, Any], family: str) -> Mo:

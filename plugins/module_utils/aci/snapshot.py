@@ -74,8 +74,8 @@ def parent_dn(dn: str) -> str:
 def flatten(imdata: List[Dict[str, Any]], parent: str = "") -> Iterator[Found]:
     """The objects of an answer's ``imdata``, nested or flat, with their distinguished names.
 
-    Inner objects carry no ``dn``: it is made from ``rn``, or from the naming properties (``rsp-prop-include=config-only``
-    leaves ``rn`` out).
+    Inner objects carry no ``dn``: it is made from ``rn``, or from the naming properties (``rsp-prop-include=config-
+    only`` leaves ``rn`` out).
     """
     for item in imdata:
         for cls, body in item.items():

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 from .classes import spec
-from .mo import ANCESTOR, ANNOTATION, SHARED, Mo, owner_key, walk
+from .mo import ANCESTOR, ANNOTATION, OWNED, SHARED, BuildError, Mo, owner_key, walk
 
 MASK = "********"
 
@@ -17,7 +17,8 @@ MASK = "********"
 def to_document(tree: Mo) -> Dict[str, Any]:
     """The tree as one document for ``POST /api/mo/uni.json``; what ``apic.json`` holds.
 
-    Ancestors carry ``status: modified`` and nothing else beside their name: where one is missing, APIC refuses the document.
+    Ancestors carry ``status: modified`` and nothing else beside their name: where one is missing, APIC refuses the
+    document.
     """
     attributes: Dict[str, str] = wanted(tree)
     if tree.hold == ANCESTOR:
@@ -44,7 +45,9 @@ def tags(mo: Mo) -> List[Mo]:
 
 
 def to_map(tree: Mo) -> Dict[str, Dict[str, str]]:
-    """{distinguished name: attributes} of everything in the tree that is to be there, tags included; ancestors are empty."""
+    """{distinguished name: attributes} of everything in the tree that is to be there, tags included; ancestors are
+    empty.
+    """
     result: Dict[str, Dict[str, str]] = {}
     for dn, mo in walk(tree):
         if not mo.present:
@@ -62,3 +65,43 @@ def without(tree: Mo) -> Mo:
 def masked(cls: str, attributes: Dict[str, str]) -> Dict[str, str]:
     """Attributes that may be shown: write-only values are hidden."""
     return {name: MASK if name in spec(cls).secure else value for name, value in attributes.items()}
+
+
+def from_content(content: List[Dict[str, Any]], owner: Optional[str] = None) -> Mo:
+    """A tree rooted at ``uni`` from objects in APIC's JSON: what people write, or a whole document that begins with
+    polUni.
+
+    An object may say ``hold``; one with ``status: modified`` is an ancestor. Raises BuildError with the place of a
+    mistake.
+    """
+    children: List[Mo] = []
+    for item in content:
+        if list(item) == ["polUni"]:
+            children += [_parse(child, owner, "polUni") for child in item["polUni"].get("children", [])]
+        else:
+            children.append(_parse(item, owner, "content"))
+    return Mo("polUni", {}, children, hold=ANCESTOR)
+
+
+def secrets(tree: Mo) -> List[str]:
+    """All write-only values of the tree, to keep them out of what a module says."""
+    return [mo.attributes[name] for dn, mo in walk(tree) for name in spec(mo.cls).secure if mo.attributes.get(name)]
+
+
+def _parse(item: Dict[str, Any], owner: Optional[str], where: str) -> Mo:
+    if len(item) != 1 or not isinstance(next(iter(item.values())), dict):
+        raise BuildError(f"{where}: an object is one class with its content, as in {{fvTenant: {{attributes: …}}}}.")
+    cls, body = next(iter(item.items()))
+    unknown = sorted(set(body) - {"attributes", "children", "hold"})
+    if unknown:
+        raise BuildError(f"{where}.{cls}: unknown key {unknown[0]}; an object has attributes, children and hold.")
+    attributes = dict(body.get("attributes") or {})
+    status = attributes.pop("status", None)
+    hold = body.get("hold") or (ANCESTOR if status == "modified" else OWNED)
+    if hold not in (ANCESTOR, OWNED, SHARED):
+        raise BuildError(f"{where}.{cls}: hold is {hold}; it can be owned, ancestor or shared.")
+    if hold == SHARED and not owner:
+        raise BuildError(f"{where}.{cls} is shared: give `owner`, in whose name it is held.")
+    children = [_parse(child, owner, f"{where}.{cls}") for child in body.get("children") or []]
+    attributes.pop("annotation", None)
+    return Mo(cls, attributes, children, hold=hold, owner=owner if hold == SHARED else None)

@@ -62,7 +62,7 @@ def test_absent_objects_are_not_in_the_document():
     assert [
         cls
         for cls in ("bgpPeerPfxPol", "bgpRsPeerPfxPol", "bgpBestPathCtrlPol", "bgpCtxAfPol", "bfdIfPol")
-        if '"%s"' % cls in text
+        if f'"{cls}"' in text
     ] == []
 
 
@@ -93,8 +93,8 @@ def test_addresses_are_written_as_apic_prints_them():
         ({"leaves": []}, "The ipv4 SVI anchors on leaf 101, which is not among leaves."),
         (
             {"name": "a-very-long-name-for-a-cluster-in-the-second-data-centre-hall-b"},
-            "The policy name a-very-long-name-for-a-cluster-in-the-second-data-centre-hall-b-node has 68 characters, APIC takes 64: "
-            "shorten the name it is made from.",
+            "The policy name a-very-long-name-for-a-cluster-in-the-second-data-centre-hall-b-node has 68 characters, "
+            "APIC takes 64: shorten the name it is made from.",
         ),
     ],
 )

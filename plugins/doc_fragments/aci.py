@@ -1,0 +1,52 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the ACI modules of this collection have in common."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  host:
+    description:
+      - The controllers of the fabric, as a list or separated by commas. They are tried in this order until one answers.
+      - If the value is not specified in the task, the value of environment variable E(ACI_HOST) is used instead.
+      - Left out where the play uses cisco.aci's P(ansible.netcommon.httpapi#connection) connection.
+    type: list
+    elements: str
+    aliases: [hostname]
+requirements:
+  - cisco.aci >= 2.10.0
+  - cryptography, for signature-based authentication
+notes:
+  - Login (password or certificate signature) and transport are those of cisco.aci; so are the options for them.
+"""
+
+    WRITING = r"""
+options:
+  adopt:
+    description:
+      - Take over objects that are in the way, because they were not made by this collection.
+      - Without it nothing is written at all where that is so, and the error names the objects.
+    type: bool
+    default: false
+  wait_for_faults:
+    description:
+      - Seconds to wait after a write before looking for faults. APIC accepts a document before it deploys it, and
+        raises faults some seconds later.
+      - With V(0) it looks once, at once. A run that writes nothing does not look.
+    type: int
+    default: 0
+attributes:
+  check_mode:
+    support: full
+    description: Says what would be written and writes nothing.
+  diff_mode:
+    support: full
+    description: Shows the properties that differ, per distinguished name; write-only values are masked.
+  idempotent:
+    support: full
+    description: A run that finds no difference sends no POST.
+"""

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the ACI modules share between their options and the pure parts."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from ansible_collections.cisco.aci.plugins.module_utils.aci import aci_argument_spec
+
+from .mo import BuildError
+from .session import AciError, Session
+
+
+def connection_spec() -> Dict[str, Any]:
+    """cisco.aci's options for host, login and transport; ``host`` may be several."""
+    spec = aci_argument_spec()
+    spec["host"] = {**spec["host"], "type": "list", "elements": "str"}
+    return spec
+
+
+def writing_spec() -> Dict[str, Any]:
+    """Options of the modules that write."""
+    return {"adopt": {"type": "bool", "default": False}, "wait_for_faults": {"type": "int", "default": 0}}
+
+
+def open_session(module: Any) -> Session:
+    """A session with the hosts that the task names. ACIModule wants one host in its parameters: the session sets it."""
+    hosts: List[str] = module.params["host"] or []
+    if not hosts and not module._socket_path:
+        module.fail_json(msg="Give `host`: one or more APICs (or use cisco.aci's httpapi connection).")
+    module.params["host"] = hosts[0] if hosts else None
+    return Session(module, hosts)
+
+
+def finish(module: Any, result: Dict[str, Any]) -> None:
+    """Ends the module with its result, ``diff`` only where it was asked for."""
+    if not module._diff:
+        result.pop("diff", None)
+    module.exit_json(**result)
+
+
+ERRORS = (AciError, BuildError)

@@ -1,0 +1,169 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of aci_l3out, and the description (a plan's ``l3out``) that they make."""
+
+from __future__ import annotations
+
+from typing import Any, Dict
+
+from .mo import BuildError
+
+
+def _integer(**rest: Any) -> Dict[str, Any]:
+    return {"type": "int", **rest}
+
+
+def _flag(default: bool) -> Dict[str, Any]:
+    return {"type": "bool", "default": default}
+
+
+def _records(**options: Any) -> Dict[str, Any]:
+    return {"type": "list", "elements": "dict", "options": options, "default": []}
+
+
+_REQUIRED = {"type": "str", "required": True}
+_REQUIRED_INTEGER = {"type": "int", "required": True}
+_FAMILY = {"type": "str", "choices": ["ipv4", "ipv6"], "required": True}
+
+
+def _required(records: Dict[str, Any]) -> Dict[str, Any]:
+    return {**{name: value for name, value in records.items() if name != "default"}, "required": True}
+
+
+def l3out_spec() -> Dict[str, Any]:
+    """Argument spec of aci_l3out, less connection and writing."""
+    return {
+        "name": _REQUIRED,
+        "cluster": {"type": "str"},
+        "tenant": _REQUIRED,
+        "vrf": {"type": "str"},
+        "vrf_tenant": {"type": "str"},
+        "description": {"type": "str", "default": ""},
+        "svi": {"type": "str", "choices": ["floating", "standard"], "default": "floating"},
+        "mtu": {"type": "str", "default": "9000"},
+        "encap_scope": {"type": "str", "choices": ["local", "vrf"], "default": "local"},
+        "autostate": {"type": "str", "choices": ["enabled", "disabled"], "default": "disabled"},
+        "external_epg": {"type": "str", "default": "default"},
+        "access": _access_spec(),
+        "leaves": _records(id=_REQUIRED_INTEGER, pod=_integer(default=1), router_id=_REQUIRED),
+        "svis": _svis_spec(),
+        "paths": _paths_spec(),
+        "networks": _records(
+            kind={"type": "str", "choices": ["node", "pod", "service", "external_service"], "required": True},
+            prefix=_REQUIRED,
+            aggregate=_flag(False),
+        ),
+        "bgp": _bgp_spec(),
+        "bgp_password": {"type": "str", "no_log": True},
+        "password_key": {"type": "str", "no_log": True},
+        "password_update": {
+            "type": "str",
+            "choices": ["on_create", "always"],
+            "default": "on_create",
+            "no_log": False,
+        },
+        "scope": {"type": "str", "choices": ["all", "access"], "default": "all"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    }
+
+
+def _access_spec() -> Dict[str, Any]:
+    return {
+        "type": "dict",
+        "options": {
+            "manage": _flag(True),
+            "aaep": {"type": "str"},
+            "vlan_pool": {"type": "str"},
+            "vlans": _records(**{"from": _REQUIRED_INTEGER, "to": _REQUIRED_INTEGER}),
+            "physical_domain": {"type": "str"},
+            "l3_domain": {"type": "str"},
+        },
+    }
+
+
+def _peers_spec() -> Dict[str, Any]:
+    return _required(_records(address=_REQUIRED, asn=_REQUIRED_INTEGER))
+
+
+def _svis_spec() -> Dict[str, Any]:
+    return _records(
+        family=_FAMILY,
+        vlan=_REQUIRED_INTEGER,
+        floating_address=_REQUIRED,
+        secondary_address=_REQUIRED,
+        anchors=_required(_records(leaf=_REQUIRED_INTEGER, address=_REQUIRED)),
+        peers=_peers_spec(),
+    )
+
+
+def _paths_spec() -> Dict[str, Any]:
+    side = {"type": "dict", "required": True, "options": {"leaf": _REQUIRED_INTEGER, "address": _REQUIRED}}
+    return _records(
+        node=_REQUIRED,
+        family=_FAMILY,
+        vlan=_REQUIRED_INTEGER,
+        vpc=_REQUIRED,
+        pod=_integer(default=1),
+        secondary_address=_REQUIRED,
+        sides={"type": "dict", "required": True, "options": {"a": side, "b": side}},
+        peers=_peers_spec(),
+    )
+
+
+def _bgp_spec() -> Dict[str, Any]:
+    return {
+        "type": "dict",
+        "options": {
+            "keepalive": _integer(default=1),
+            "hold": _integer(default=3),
+            "stale_interval": _integer(default=300),
+            "graceful_restart_helper": _flag(True),
+            "max_as": _integer(default=1),
+            "ecmp": _integer(),
+            "max_prefixes": _integer(),
+            "as_override": _flag(True),
+            "disable_peer_as_check": _flag(True),
+            "send_community": _flag(False),
+            "as_path_relax": _flag(True),
+            "bfd": _flag(False),
+        },
+    }
+
+
+def description(given: Dict[str, Any]) -> Dict[str, Any]:
+    """The description that the builders take, from the module's options: names filled in, defaults of what was left
+    out.
+
+    Raises BuildError where options contradict each other.
+    """
+    result = {name: given[name] for name in l3out_spec() if not name.startswith(("bgp_p", "password_"))}
+    name = given["name"]
+    result["cluster"] = given["cluster"] or name
+    result["vrf_tenant"] = given["vrf_tenant"] or given["tenant"]
+    result["access"] = _access(given["access"] or {}, name)
+    result["bgp"] = {**_defaults(_bgp_spec()), **(given["bgp"] or {})}
+    if given["scope"] == "all":
+        _check(result)
+    return result
+
+
+def _defaults(spec: Dict[str, Any]) -> Dict[str, Any]:
+    return {name: option.get("default") for name, option in spec["options"].items()}
+
+
+def _access(given: Dict[str, Any], name: str) -> Dict[str, Any]:
+    access = {**_defaults(_access_spec()), **given}
+    for option in ("vlan_pool", "physical_domain", "l3_domain"):
+        access[option] = access[option] or name
+    if access["manage"] and not access["aaep"]:
+        raise BuildError("access.aaep is missing: the AAEP through which the nodes' ports get the VLANs.")
+    return access
+
+
+def _check(result: Dict[str, Any]) -> None:
+    used, other = ("svis", "paths") if result["svi"] == "floating" else ("paths", "svis")
+    if result[other]:
+        raise BuildError(f"svi is {result['svi']}: give {used}, not {other}.")
+    if not result["vrf"]:
+        raise BuildError("vrf is missing: the VRF of the L3Out.")

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which questions to ask APIC in order to compare a tree: few, and narrow whatever else the fabric holds. Pure.
+
+Every query names its targets by distinguished name (``query-target-filter=or(eq(cls.dn,"…"),…)``) and takes the
+subtree of just those (``rsp-subtree``), so that an answer never holds another cluster's L3Out:
+
+* one for each container (tenant, ``uni/infra``) with the topmost objects of ours in it, whole, in the tree's classes;
+* one below ``uni`` with the ancestors that must be there (flat) and our objects directly below it (domains), with their
+  children only.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Tuple
+from urllib.parse import quote
+
+from .classes import known
+from .mo import ANCESTOR, Mo, join, split, walk
+
+ALWAYS_THERE = ("uni", "uni/infra")
+# An APIC takes a URL of 8 KB; what is longer is split.
+FILTER_LENGTH = 6000
+
+
+class Target(NamedTuple):
+    """One object, or (``prefix``) all of a class whose names begin so, that an answer must hold."""
+
+    cls: str
+    dn: str
+    prefix: bool = False
+
+    @property
+    def condition(self) -> str:
+        """The filter that picks it. wcard looks for the text anywhere in the name."""
+        return f'{"wcard" if self.prefix else "eq"}({self.cls}.dn,"{self.dn}")'
+
+
+def queries(tree: Mo) -> List[str]:
+    """Paths with query, beginning with ``/api/``, whose answers together say all about ``tree`` (rooted at ``uni``)."""
+    ancestors, roots = _divide(tree)
+    groups: Dict[str, List[Mo]] = {}
+    for dn, mo in roots:
+        groups.setdefault(_container(dn, mo), []).append(mo)
+    targets = {container: [] for container in groups}
+    for dn, mo in roots:
+        targets[_container(dn, mo)].append(Target(mo.cls, dn))
+    for dn, mo in ancestors:
+        if mo.exclusive:
+            targets.setdefault(_container(dn, mo), []).append(Target(mo.exclusive[0], join(dn, ""), prefix=True))
+        if dn not in ALWAYS_THERE:
+            targets.setdefault("uni", []).append(Target(mo.cls, dn))
+    return [
+        path for container, wanted in targets.items() for path in _paths(container, wanted, groups.get(container, []))
+    ]
+
+
+def roots(tree: Mo) -> List[str]:
+    """Distinguished names of the topmost objects that are ours."""
+    return [dn for dn, mo in _divide(tree)[1]]
+
+
+def faults(dn: str) -> str:
+    """The path that asks for the faults below one object, and for what the L3Out's own objects say of themselves."""
+    return f"/api/mo/{dn}.json?query-target=subtree&target-subtree-class=faultInst,l3extLNodeP,l3extRsNodeL3OutAtt"
+
+
+def _divide(tree: Mo) -> Tuple[List[Tuple[str, Mo]], List[Tuple[str, Mo]]]:
+    """(ancestors, topmost objects of ours), each with its distinguished name."""
+    ancestors: List[Tuple[str, Mo]] = []
+    ours: List[Tuple[str, Mo]] = []
+    waiting = [("uni", tree)]
+    while waiting:
+        dn, mo = waiting.pop(0)
+        (ancestors if mo.hold == ANCESTOR else ours).append((dn, mo))
+        if mo.hold == ANCESTOR:
+            waiting += [(join(dn, child.rn), child) for child in mo.children]
+    return ancestors, ours
+
+
+def _container(dn: str, mo: Mo) -> str:
+    """Where to ask for a root: its tenant or uni/infra; ``uni`` for what lies directly below it and has no
+    grandchildren.
+    """
+    parts = split(dn)
+    shallow = not any(child.children for child in mo.children)
+    return "uni" if len(parts) == 2 and shallow and mo.cls != "fvTenant" else "/".join(parts[:2])
+
+
+def _paths(container: str, targets: List[Target], trees: List[Mo]) -> Iterator[str]:
+    below = sorted({mo.cls for tree in trees for dn, mo in walk(tree) if mo is not tree} | {"tagAnnotation"})
+    # Without ``rn`` (config-only leaves it out) an inner object can be named only if its class is in the table.
+    config_only = all(known(cls) for cls in below)
+    for part in _parts(targets):
+        conditions = ",".join(target.condition for target in part)
+        options = {
+            "query-target": "subtree",
+            "target-subtree-class": ",".join(dict.fromkeys(target.cls for target in part)),
+            "query-target-filter": f"or({conditions})" if len(part) > 1 else conditions,
+            "rsp-subtree": "children" if container == "uni" else "full",
+            "rsp-subtree-class": ",".join(below),
+            **({"rsp-prop-include": "config-only"} if config_only else {}),
+        }
+        yield f"/api/mo/{container}.json?" + "&".join(
+            f"{key}={quote(value, safe=',')}" for key, value in options.items()
+        )
+
+
+def _parts(targets: Iterable[Target]) -> Iterator[List[Target]]:
+    """The targets, divided where one filter would be too long."""
+    part: List[Target] = []
+    for target in dict.fromkeys(targets):
+        if part and sum(len(quote(item.condition)) for item in [*part, target]) > FILTER_LENGTH:
+            yield part
+            part = []
+        part.append(target)
+    if part:
+        yield part

@@ -1,0 +1,353 @@
+#!/usr/bin/python
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: aci_l3out
+short_description: The L3Out through which a Kubernetes cluster peers with an ACI fabric
+version_added: 0.1.0
+description:
+  - Brings one L3Out with everything it needs to the state described - floating or standard SVIs, anchors, the shared
+    secondary address, BGP peers, timers, route maps, ECMP, prefix limit, external EPG - and its access policies.
+  - One login, at most as many GETs as the cluster has tenants plus two, and one POST if something differs.
+  - The tenant and the VRF must be there. All that is made carries the annotation C(orchestrator:kubefabric); objects
+    that clusters share carry a tag per cluster and go with the last one.
+  - The options, less those for connection, state and secrets, are the C(l3out) of a plan.
+author: The kubefabric.bgp maintainers
+options:
+  name:
+    description: Name of the L3Out, and of the policies made for it.
+    type: str
+    required: true
+  cluster:
+    description: In whose name shared objects are held. The default is O(name).
+    type: str
+  tenant:
+    description: Tenant of the L3Out.
+    type: str
+    required: true
+  vrf:
+    description: VRF of the L3Out.
+    type: str
+  vrf_tenant:
+    description: Tenant of the VRF, which is O(tenant) or C(common). The default is O(tenant).
+    type: str
+  description:
+    description: Description of the L3Out.
+    type: str
+    default: ""
+  svi:
+    description: The design. With V(floating) give O(svis), with V(standard) O(paths).
+    type: str
+    choices: [floating, standard]
+    default: floating
+  mtu:
+    description: MTU of the SVIs in bytes, or V(inherit).
+    type: str
+    default: "9000"
+  encap_scope:
+    description: Whether other L3Outs of the VRF on the same leaf may share the VLAN.
+    type: str
+    choices: [local, vrf]
+    default: local
+  autostate:
+    description: Whether an SVI goes down with its last port.
+    type: str
+    choices: [enabled, disabled]
+    default: disabled
+  external_epg:
+    description: Name of the external EPG.
+    type: str
+    default: default
+  access:
+    description: The access policies that let the VLANs onto the ports.
+    type: dict
+    suboptions:
+      manage:
+        description: Make them. Otherwise both domains must be there.
+        type: bool
+        default: true
+      aaep:
+        description: Attachable access entity profile. One that exists already is used as it is. Required to make them.
+        type: str
+      vlan_pool:
+        description: Static VLAN pool. The default is the L3Out's name.
+        type: str
+      vlans:
+        description: Ranges of VLANs in the pool.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          from: {description: First VLAN., type: int, required: true}
+          to: {description: Last VLAN., type: int, required: true}
+      physical_domain:
+        description: Physical domain of the floating SVIs. The default is the L3Out's name.
+        type: str
+      l3_domain:
+        description: L3 domain of the L3Out. The default is the L3Out's name.
+        type: str
+  leaves:
+    description: The border leaves.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      id: {description: Node ID., type: int, required: true}
+      pod: {description: Pod., type: int, default: 1}
+      router_id: {description: "Router ID, one per leaf and VRF.", type: str, required: true}
+  svis:
+    description: Floating SVIs, one per address family.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      family: {description: Address family., type: str, choices: [ipv4, ipv6], required: true}
+      vlan: {description: VLAN., type: int, required: true}
+      floating_address:
+        description: Address with prefix length on leaves that are not anchors.
+        type: str
+        required: true
+      secondary_address:
+        description: Address with prefix length that all anchors share; the nodes' gateway.
+        type: str
+        required: true
+      anchors:
+        description: Anchor leaves.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          leaf: {description: Node ID of a leaf in O(leaves)., type: int, required: true}
+          address: {description: The leaf's own address with prefix length., type: str, required: true}
+      peers:
+        description: BGP peers.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          address: {description: "Address of a peer, or prefix from which peers may come.", type: str, required: true}
+          asn: {description: AS number of the peer., type: int, required: true}
+  paths:
+    description: Standard SVIs, one per node and address family.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      node: {description: Name of the node., type: str, required: true}
+      family: {description: Address family., type: str, choices: [ipv4, ipv6], required: true}
+      vlan: {description: VLAN., type: int, required: true}
+      vpc: {description: The vPC's interface policy group., type: str, required: true}
+      pod: {description: Pod of the leaf pair., type: int, default: 1}
+      secondary_address:
+        description: Address with prefix length that both leaves share; the node's gateway.
+        type: str
+        required: true
+      sides:
+        description: The two leaves of the vPC.
+        type: dict
+        required: true
+        suboptions:
+          a:
+            description: Side A, the leaf with the lower node ID.
+            type: dict
+            required: true
+            suboptions:
+              leaf: {description: Node ID., type: int, required: true}
+              address: {description: The leaf's own address with prefix length., type: str, required: true}
+          b:
+            description: Side B.
+            type: dict
+            required: true
+            suboptions:
+              leaf: {description: Node ID., type: int, required: true}
+              address: {description: The leaf's own address with prefix length., type: str, required: true}
+      peers:
+        description: BGP peers.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          address: {description: "Address of a peer, or prefix from which peers may come.", type: str, required: true}
+          asn: {description: AS number of the peer., type: int, required: true}
+  networks:
+    description: The cluster's networks, accepted from it, announced to it and classified into the external EPG.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      kind:
+        description: Kind of network; there is one match rule for each.
+        type: str
+        choices: [node, pod, service, external_service]
+        required: true
+      prefix: {description: IPv4 or IPv6 prefix., type: str, required: true}
+      aggregate: {description: Also accept longer prefixes within it., type: bool, default: false}
+  bgp:
+    description: BGP options.
+    type: dict
+    suboptions:
+      keepalive: {description: Keepalive interval in seconds., type: int, default: 1}
+      hold: {description: Hold time in seconds., type: int, default: 3}
+      stale_interval: {description: Seconds that routes of a restarting peer are kept., type: int, default: 300}
+      graceful_restart_helper: {description: Help peers to restart gracefully., type: bool, default: true}
+      max_as: {description: Longest AS path to accept; V(0) is no limit., type: int, default: 1}
+      ecmp:
+        description: Equal-cost paths, for the VRF as a whole. Left out, the VRF's policies are left alone.
+        type: int
+      max_prefixes: {description: Prefixes to accept from one peer. Left out there is no limit of ours., type: int}
+      as_override: {description: Replace the cluster's AS number in paths sent to it., type: bool, default: true}
+      disable_peer_as_check: {description: Send the cluster its own routes too., type: bool, default: true}
+      send_community: {description: Send communities., type: bool, default: false}
+      as_path_relax: {description: ECMP over paths of equal length through different AS., type: bool, default: true}
+      bfd: {description: BFD on the sessions., type: bool, default: false}
+  bgp_password:
+    description: Password of the BGP sessions. Left out, peers are made without one; existing passwords are left alone.
+    type: str
+  password_key:
+    description:
+      - Key, from your vault, of the digest by which a changed O(bgp_password) is recognised. APIC never returns
+        passwords.
+      - With it, a tag on each peer holds an HMAC-SHA256 of the peer's name and the password; the password is sent
+        only if that differs.
+    type: str
+  password_update:
+    description:
+      - Without O(password_key), when to send O(bgp_password) to peers that exist already. V(on_create) never does;
+        V(always) does in every run, which then is always changed.
+    type: str
+    choices: [on_create, always]
+    default: on_create
+  scope:
+    description: What to bring to the state described, all of it or the access policies alone.
+    type: str
+    choices: [all, access]
+    default: all
+  state:
+    description: Whether it is to be there. With V(absent) what was made for it goes; what is shared goes last.
+    type: str
+    choices: [present, absent]
+    default: present
+extends_documentation_fragment:
+  - kubefabric.bgp.aci
+  - kubefabric.bgp.aci.writing
+  - cisco.aci.aci
+seealso:
+  - module: kubefabric.bgp.aci_tree
+  - module: kubefabric.bgp.aci_bgp_info
+"""
+
+EXAMPLES = r"""
+- name: The L3Out of a plan
+  kubefabric.bgp.aci_l3out: "{{ connection | combine(kubefabric_plan.l3out) }}"
+  vars:
+    connection:
+      host: [apic1.example.net, apic2.example.net]
+      username: admin
+      password: "{{ apic_password }}"
+      bgp_password: "{{ kubefabric_cluster.bgp.password }}"
+      password_key: "{{ vault_bgp_password_key }}"
+
+- name: Take it away again
+  kubefabric.bgp.aci_l3out: "{{ connection | combine(kubefabric_plan.l3out, {'state': 'absent'}) }}"
+
+- name: Written out, with one rack
+  kubefabric.bgp.aci_l3out:
+    host: apic1.example.net
+    username: admin
+    password: "{{ apic_password }}"
+    name: k8s-prod
+    tenant: k8s
+    vrf: prod
+    access: {aaep: k8s-hosts, vlans: [{from: 310, to: 310}]}
+    leaves:
+      - {id: 101, router_id: 1.1.1.101}
+      - {id: 102, router_id: 1.1.1.102}
+    svis:
+      - family: ipv4
+        vlan: 310
+        floating_address: 192.168.2.253/24
+        secondary_address: 192.168.2.254/24
+        anchors:
+          - {leaf: 101, address: 192.168.2.201/24}
+          - {leaf: 102, address: 192.168.2.202/24}
+        peers: [{address: 192.168.2.0/24, asn: 65003}]
+    networks:
+      - {kind: node, prefix: 192.168.2.0/24}
+      - {kind: pod, prefix: 10.1.0.0/16, aggregate: true}
+    bgp: {ecmp: 64, max_prefixes: 500}
+    bgp_password: "{{ bgp_password }}"
+"""
+
+RETURN = r"""
+created:
+  description: Distinguished names of the objects that were (in check mode, would be) created.
+  returned: success
+  type: list
+  elements: str
+  sample: [uni/tn-k8s/out-k8s-prod]
+modified:
+  description: Distinguished names of the objects that were changed.
+  returned: success
+  type: list
+  elements: str
+deleted:
+  description: Distinguished names of the objects that were deleted; what hung below them is not listed.
+  returned: success
+  type: list
+  elements: str
+faults:
+  description: Faults and configuration issues of the L3Out, after a write. Accepted is not deployed.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{dn: "uni/tn-k8s/out-k8s-prod/fault-F0467", code: F0467, severity: minor, description: "…"}]
+requests:
+  description: How many logins, GETs and POSTs the run took.
+  returned: success
+  type: dict
+  sample: {login: 1, get: 3, post: 1}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils.aci import apply, l3out, options, tree
+from ..module_utils.aci import module as glue
+from ..module_utils.aci.difference import Policy
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={**glue.connection_spec(), **glue.writing_spec(), **options.l3out_spec()},
+        supports_check_mode=True,
+    )
+    given = module.params
+    absent = given["state"] == "absent"
+    try:
+        description = options.description(given)
+        if given["scope"] == "access":
+            wanted = l3out.build_access(description)
+        else:
+            wanted = l3out.build(description, given["bgp_password"], given["password_key"])
+        result = apply.run(
+            glue.open_session(module),
+            tree.without(wanted) if absent else wanted,
+            apply.Options(
+                policy=Policy(adopt=given["adopt"], password_update=given["password_update"]),
+                check=module.check_mode,
+                absent=absent,
+                faults_of=[] if absent or given["scope"] == "access" else [l3out.dn(description)],
+                wait_for_faults=given["wait_for_faults"],
+            ),
+            module.warn,
+        )
+    except glue.ERRORS as error:
+        module.fail_json(msg=str(error))
+    glue.finish(module, result)
+
+
+if __name__ == "__main__":
+    main()

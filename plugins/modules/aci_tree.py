@@ -1,0 +1,157 @@
+#!/usr/bin/python
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: aci_tree
+short_description: Bring a subtree of ACI managed objects to a desired state
+version_added: 0.1.0
+description:
+  - Reads what the controller has of a tree of managed objects, and writes the difference in one POST.
+  - Objects that it makes carry the annotation C(orchestrator:kubefabric); it changes and deletes only those.
+  - An object held as V(ancestor) must be there, and is never created, changed or deleted.
+  - An object held as V(shared) is created if absent, tagged with O(owner), and deleted when the last owner releases it.
+author: The kubefabric.bgp maintainers
+options:
+  content:
+    description:
+      - The objects below C(uni), in APIC's own JSON, C({class: {attributes: {…}, children: […]}}). A whole document
+        that begins with C(polUni) is taken as well.
+      - Beside C(attributes) and C(children) an object may have C(hold), which is V(owned), V(ancestor) or V(shared).
+        An object with C(status=modified) and without C(hold) is an ancestor; all others are owned.
+      - A class that this collection does not know needs the attribute C(rn).
+    type: list
+    elements: dict
+    required: true
+    aliases: [tree]
+  owner:
+    description: In whose name shared objects are held, for example the cluster. Required where there are any.
+    type: str
+  purge:
+    description:
+      - Delete objects of ours that hang below an owned object and are not in O(content).
+      - Only classes that O(content) names are looked at.
+    type: bool
+    default: false
+  password_update:
+    description:
+      - When to send write-only properties, which APIC never returns, to objects that exist already.
+      - V(on_create) sends them to new objects only; V(always) sends them in every run, which then is always changed.
+    type: str
+    choices: [on_create, always]
+    default: on_create
+  state:
+    description: Whether the objects are to be there. With V(absent) ancestors stay, and only what we made goes.
+    type: str
+    choices: [present, absent]
+    default: present
+extends_documentation_fragment:
+  - kubefabric.bgp.aci
+  - kubefabric.bgp.aci.writing
+  - cisco.aci.aci
+seealso:
+  - module: kubefabric.bgp.aci_l3out
+"""
+
+EXAMPLES = r"""
+- name: A match rule in a tenant that somebody else manages
+  kubefabric.bgp.aci_tree:
+    host: [apic1.example.net, apic2.example.net]
+    username: admin
+    password: "{{ apic_password }}"
+    content:
+      - fvTenant:
+          attributes: {name: k8s}
+          hold: ancestor
+          children:
+            - rtctrlSubjP:
+                attributes: {name: monitoring}
+                children:
+                  - rtctrlMatchRtDest:
+                      attributes: {ip: 10.3.0.0/16, aggregate: "yes"}
+
+- name: Write a rendered plan
+  kubefabric.bgp.aci_tree:
+    host: apic1.example.net
+    username: admin
+    password: "{{ apic_password }}"
+    content:
+      - "{{ lookup('ansible.builtin.file', 'build/k8s-prod/apic.json') | from_json }}"
+"""
+
+RETURN = r"""
+created:
+  description: Distinguished names of the objects that were (in check mode, would be) created.
+  returned: success
+  type: list
+  elements: str
+  sample: [uni/tn-k8s/subj-monitoring]
+modified:
+  description: Distinguished names of the objects that were changed.
+  returned: success
+  type: list
+  elements: str
+deleted:
+  description: Distinguished names of the objects that were deleted; what hung below them is not listed.
+  returned: success
+  type: list
+  elements: str
+faults:
+  description: Faults below the objects of the tree, after a write.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{dn: "uni/tn-k8s/out-a/fault-F0467", code: F0467, severity: minor, description: "…"}]
+requests:
+  description: How many logins, GETs and POSTs the run took.
+  returned: success
+  type: dict
+  sample: {login: 1, get: 2, post: 1}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils.aci import apply, reading, tree
+from ..module_utils.aci import module as glue
+from ..module_utils.aci.difference import Policy
+
+
+def main() -> None:
+    spec = {
+        **glue.connection_spec(),
+        **glue.writing_spec(),
+        "content": {"type": "list", "elements": "dict", "required": True, "aliases": ["tree"]},
+        "owner": {"type": "str"},
+        "purge": {"type": "bool", "default": False},
+        "password_update": {
+            "type": "str",
+            "choices": ["on_create", "always"],
+            "default": "on_create",
+            "no_log": False,
+        },
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    }
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    given = module.params
+    try:
+        wanted = tree.from_content(given["content"], given["owner"])
+        module.no_log_values.update(tree.secrets(wanted))
+        absent = given["state"] == "absent"
+        options = apply.Options(
+            policy=Policy(adopt=given["adopt"], password_update=given["password_update"], purge=given["purge"]),
+            check=module.check_mode,
+            absent=absent,
+            faults_of=[] if absent else reading.roots(wanted),
+            wait_for_faults=given["wait_for_faults"],
+        )
+        result = apply.run(glue.open_session(module), tree.without(wanted) if absent else wanted, options, module.warn)
+    except glue.ERRORS as error:
+        module.fail_json(msg=str(error))
+    glue.finish(module, result)
+
+
+if __name__ == "__main__":
+    main()
