@@ -56,6 +56,7 @@ def api_server(layout: Layout, program: Path) -> list[str]:
     No endpoints are written for the Service ``kubernetes``: they would name an address of the machine's own network.
     The lab has no kubelets to dial: nodes have no address of the one type that is allowed for that (``kubectl logs``
     and ``exec`` say so at once, rather than dialling the nodes' addresses on the machine's own network).
+    Debian 12's etcd (3.4.23) cannot tell a watch's progress, which streaming lists need (WatchList).
     """
     pki = layout.pki
     return [
@@ -69,7 +70,7 @@ def api_server(layout: Layout, program: Path) -> list[str]:
         "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
         f"--service-account-key-file={pki}/sa.pub", f"--service-account-signing-key-file={pki}/sa.key",
         "--external-hostname=127.0.0.1", "--endpoint-reconciler-type=none",
-        "--kubelet-preferred-address-types=ExternalDNS",
+        "--kubelet-preferred-address-types=ExternalDNS", "--feature-gates=WatchList=false",
     ]  # fmt: skip
 
 

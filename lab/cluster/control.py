@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from lab.cluster import commands, nodes, pki, ports, stages
 from lab.cluster.api import Api, ApiError
 from lab.cluster.commands import Layout
 from lab.cluster.networks import first_addresses, first_per_family
+from lab.cluster.pods import API_PORT, is_agent, state_word
 from lab.context import Lab, process_id, start_process, stop_process, wait_for
 from lab.tools import kwok_stages, program
 from lab.topology import Cluster, Node, Topology
@@ -91,7 +93,12 @@ def _prepare(lab: Lab, cluster: Cluster, topology: Topology) -> Layout:
     directory = lab.directory / "cluster" / cluster.name
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = Layout(directory, _ports(lab, cluster.name), cluster.networks, len(_nodes(topology, cluster.name)))
-    names = pki.api_server_names(first_addresses(first_per_family(cluster.networks["service"])))
+    names = pki.api_server_names(
+        [
+            *first_addresses(first_per_family(cluster.networks["service"])),
+            *(address.partition("/")[0] for node in _nodes(topology, cluster.name) for address in node.addresses),
+        ]
+    )
     identities = [
         pki.Identity("admin", "kubernetes-admin", ("system:masters",)),
         pki.Identity("etcd", "etcd", (), ("localhost", "127.0.0.1")),
@@ -133,6 +140,7 @@ def _start_cluster(lab: Lab, name: str, made: Layout, wanted: list[Node], report
     _start(lab, name, "kube-apiserver", lines["kube-apiserver"], report)
     _wait(lab, name, "kube-apiserver", api.ready)
     ensure_nodes(api, wanted)
+    ensure_endpoints(api, nodes.api_endpoints(wanted, made.networks["service"][0], API_PORT))
     for other in ("kube-controller-manager", "kube-scheduler", "kwok"):
         _start(lab, name, other, lines[other], report)
     _wait(lab, name, "kwok", lambda: all_ready(api, wanted))
@@ -208,6 +216,17 @@ def ensure_nodes(api: Api, wanted: Iterable[Node]) -> None:
         api.request("DELETE", f"/api/v1/nodes/{name}")
 
 
+def ensure_endpoints(api: Api, wanted: dict) -> None:
+    """Create or correct an EndpointSlice in the namespace ``default``."""
+    path = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices"
+    try:
+        api.patch(f"{path}/{wanted['metadata']['name']}", {"endpoints": wanted["endpoints"]})
+    except ApiError as error:
+        if error.status != http.client.NOT_FOUND:
+            raise
+        api.request("POST", path, wanted)
+
+
 def all_ready(api: Api, wanted: Iterable[Node]) -> bool:
     """Whether every node is Ready and has its pod blocks."""
     items = {item["metadata"]["name"]: item for item in api.request("GET", "/api/v1/nodes")["items"]}
@@ -246,8 +265,6 @@ def _cluster_status(lab: Lab, name: str, note: dict) -> dict:
 
 
 def _agents_status(api: Api) -> dict[str, dict]:
-    from lab.cluster.pods import is_agent, state_word
-
     pods = [item for item in api.request("GET", "/api/v1/pods", timeout=3.0)["items"] if is_agent(item)]
     return {
         f"{item['metadata']['namespace']}/{item['metadata']['name']}": {

@@ -50,12 +50,13 @@ def open_socket(namespace: str, family: int = socket.AF_INET, kind: int = socket
     return result[0]
 
 
-def listen(namespace: str, address: str, port: int) -> socket.socket:
-    """A listening TCP socket inside a namespace; OSError if the port is taken there."""
-    server = open_socket(namespace)
-    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def listen(namespace: str, port: int) -> socket.socket:
+    """A TCP socket that listens on all addresses of a namespace, both families; OSError if the port is taken there."""
+    server = open_socket(namespace, socket.AF_INET6)
     try:
-        server.bind((address, port))
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        server.bind(("::", port))
         server.listen(64)
     except OSError:
         server.close()

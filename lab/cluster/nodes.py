@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable
 
 from lab.topology import Node
@@ -37,3 +38,21 @@ def changes(wanted: Iterable[Node], present: Iterable[dict]) -> tuple[list[Node]
     create = [node for node in nodes if node.name not in found]
     correct = [node for node in nodes if node.name in found and found[node.name] != addresses(node)]
     return create, correct, sorted(set(found) - {node.name for node in nodes})
+
+
+def api_endpoints(nodes: Iterable[Node], service_network: str, port: int) -> dict:
+    """The EndpointSlice of the Service ``kubernetes``: the first three nodes, as if they were its control plane.
+
+    kube-router advertises no service address at all while any Service has no EndpointSlice, so there must be one.
+    """
+    version = ipaddress.ip_network(service_network).version
+    interfaces = [ipaddress.ip_interface(address) for node in list(nodes)[:3] for address in node.addresses]
+    found = [str(interface.ip) for interface in interfaces if interface.version == version]
+    return {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {"name": "kubernetes", "labels": {"kubernetes.io/service-name": "kubernetes"}},
+        "addressType": f"IPv{version}",
+        "ports": [{"name": "https", "port": port, "protocol": "TCP"}],
+        "endpoints": [{"addresses": [address], "conditions": {"ready": True}} for address in found],
+    }

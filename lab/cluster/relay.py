@@ -1,7 +1,8 @@
-"""Lets the nodes reach the API server: 127.0.0.1:6443 inside each node's namespace, relayed to the machine's loopback.
+"""Lets the nodes reach the API server: port 6443 of each node, relayed to the machine's loopback.
 
-No interface, address or route is added anywhere. It stands for the load balancer that every node of a real cluster
-has in front of its API servers.
+The listening sockets belong to the nodes' namespaces; no interface, address or route is added anywhere. On a node's
+own addresses this stands for the API servers of a real cluster's control plane nodes (the endpoints of the Service
+``kubernetes``); on 127.0.0.1 for the load balancer in front of them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import contextlib
 
 from lab.cluster import netns
-from lab.cluster.pods import API_HOST, API_PORT
+from lab.cluster.pods import API_PORT
 
 
 class Relays:
@@ -33,9 +34,9 @@ class Relays:
 
     async def _open(self, namespace: str, identity: int) -> None:
         try:
-            listening = netns.listen(namespace, API_HOST, API_PORT)
+            listening = netns.listen(namespace, API_PORT)
         except OSError as error:
-            print(f"{namespace}: no relay to the API server on {API_HOST}:{API_PORT}: {error}", flush=True)
+            print(f"{namespace}: no relay to the API server on port {API_PORT}: {error}", flush=True)
             return
         self._servers[namespace] = (identity, await asyncio.start_server(self._relay, sock=listening))
 

@@ -214,7 +214,7 @@ class Worker:
     # -- status -----------------------------------------------------------------------------------------
 
     def _last_words(self) -> str:
-        """The end of the log, without the passwords that kube-router may print with its peers."""
+        """The end of the log, as with terminationMessagePolicy FallbackToLogsOnError."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return "\n".join(lines[-5:])[-1000:]
 
