@@ -1,4 +1,4 @@
-"""The collection on every release of ansible-core that it promises, on each Python found here that the release supports."""
+"""The collection on every release of ansible-core that it promises, on Pythons found here that the release supports."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ def test_plan_and_fabric_run_and_the_second_run_changes_nothing(release: str, py
     binaries = tmp_path / "venv" / "bin"
     pip = [str(binaries / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, f"ansible-core=={release}.*", "-r", str(ROOT / "requirements.txt")], check=True)
-    with start_apic(tmp_path / "apic", seed=True) as apic:
+    with start_apic(tmp_path / "apic") as apic:
+        apic.seed()
         outcomes = [_fabric(binaries, apic, tmp_path) for _ in range(2)]
     assert "failed=0" in outcomes[0]
     assert "changed=0" in outcomes[1], outcomes[1]
