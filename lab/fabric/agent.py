@@ -34,6 +34,7 @@ class Agent:
         self.instances: dict[Key, Instance] = {}
         self.applied: dict[Key, Vrf] = {}
         self.refused: dict[Key, tuple[Vrf, float]] = {}
+        self.noted: dict = {}
         self.wiring: Wiring | None = None
         self.limiter = limits.Limiter()
         self.fault_times: dict[str, str] = {}
@@ -114,6 +115,14 @@ class Agent:
         names = [report.fault_dn(fault, pods) for fault in faults]
         self.fault_times = {dn: self.fault_times.get(dn, now) for dn in names}
         self._send("faults", report.faults(faults, pods, self.fault_times))
+        self._note(topology, answered, cut)
+
+    def _note(self, topology: Topology, states: dict[Key, dict], cut: frozenset[int]) -> None:
+        """Leave a summary for ``lab status``."""
+        summary = report.summary(self.fabric, topology.leaves, self.applied, states, cut)
+        if summary != self.noted:
+            self.lab.write_state("fabric", summary)
+            self.noted = summary
 
     def _state(self, key: Key, vrf: Vrf) -> dict | None:
         try:

@@ -260,6 +260,30 @@ def _hop_dn(dn: str, values: dict) -> str:
     return f"{dn}/nh-[{values['owner']}]-[{values['addr']}]-[{values['if_']}]-[{values['vrf']}]"
 
 
+# -- for people ---------------------------------------------------------------------------------------
+
+
+def summary(
+    fabric: Fabric, leaves: Iterable[int], vrfs: Mapping[tuple[int, str], Vrf], states: State, cut: Collection[int]
+) -> dict:
+    """What ``lab status`` shows: per leaf its state and, per VRF, sessions and learned routes; and the faults."""
+    found: dict = {str(leaf): {"state": "cut" if leaf in cut else "active", "vrfs": {}} for leaf in sorted(leaves)}
+    for (leaf, key), state in sorted(states.items()):
+        neighbors = [n for members in peers_of(vrfs[leaf, key], state).values() for n in members]
+        found[str(leaf)]["vrfs"][key] = {
+            "established": sorted(address for address, n in neighbors if n["bgpState"] == "Established"),
+            "down": sorted(address for address, n in neighbors if n["bgpState"] != "Established"),
+            "routes": sum(
+                entry.get("selected", False) and entry["protocol"] == "bgp"
+                for family in ("ipv4", "ipv6")
+                for entries in state.get(family, {}).values()
+                for entry in entries
+            ),
+        }
+    faults = [f"{fault.code} {fault.description}" for fault in fabric.faults]
+    return {"asn": fabric.asn, "exchange": fabric.exchange, "leaves": found, "faults": faults}
+
+
 # -- faults -------------------------------------------------------------------------------------------
 
 

@@ -58,7 +58,7 @@ class Speaker:
         """Prefix → the next hops in its routing table, learned over BGP."""
         word = "ip" if family == "ipv4" else "ipv6"
         table = vty.ask_json(self.directory / "zebra.vty", [f"show {word} route bgp json"])[0]
-        return {prefix: {hop["ip"] for hop in entries[0]["nexthops"] if "ip" in hop} for prefix, entries in table.items()}
+        return {prefix: {hop["ip"] for hop in found[0]["nexthops"] if "ip" in hop} for prefix, found in table.items()}
 
     def announce(self, prefixes: list[str]) -> None:
         """Announce more prefixes."""

@@ -1,0 +1,228 @@
+"""``lab up`` and ``lab down``: the steps, in order, each of which finds what is there already.
+
+plan → topology → APIC, seeded once → namespaces → leaves → control planes → files for Ansible.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from lab import seeding
+from lab.context import Lab, process_id, process_names, start_process, stop_process, wait_for
+from lab.fabric.controller import Controller, Unreachable
+from lab.hosts import links, nodes, switching
+from lab.topology import Topology, from_plans, from_state
+
+ROOT = Path(__file__).resolve().parent.parent
+PLAN_SOURCES = ("plugins/module_utils/plan", "plugins/action", "roles/intent", "playbooks/plan.yml")
+Report = Callable[[str], None]
+
+
+class Failed(RuntimeError):
+    """A step could not be done; the message says which and why."""
+
+
+def up(lab: Lab, inventory: Path, plans: Path | None, report: Report, *, control_plane: bool = True) -> Topology:
+    """Bring the whole lab to the inventory; quick where nothing is to be done. Raises Failed with a reason."""
+    files = plan_files(plans) if plans else plan_files(plan(lab, inventory, report))
+    topology = from_plans(files)
+    lab.write_state("topology", topology.to_state())
+    apic(lab, files, topology, report)
+    report(f"racks: {len(topology.leaves)} leaves, {len(topology.nodes)} nodes")
+    switching.up(lab)
+    nodes.remove_others(lab, topology)
+    nodes.up(lab, topology)
+    fabric(lab, topology, report)
+    if control_plane:
+        from lab import cluster
+
+        cluster.up(lab, topology, report)
+    write_ansible_files(lab)
+    return topology
+
+
+def down(lab: Lab, report: Report) -> None:
+    """End and delete everything that belongs to the lab: processes, namespaces, files."""
+    if lab.read_state("cluster"):
+        from lab import cluster
+
+        report("control planes end")
+        cluster.down(lab)
+    report("leaves and controller end")
+    stop_process(lab, "fabric")
+    for name in process_names(lab):
+        stop_process(lab, name)
+    for name in links.namespaces(lab.namespace("")):
+        links.delete_namespace(name)
+    _remove_tree(lab)
+
+
+def _remove_tree(lab: Lab) -> None:
+    shutil.rmtree(lab.directory, ignore_errors=True)
+    if lab.directory.parent.is_dir() and not any(lab.directory.parent.iterdir()):
+        lab.directory.parent.rmdir()
+
+
+# -- plan ---------------------------------------------------------------------------------------------
+
+
+def plan_files(directory: Path) -> list[Path]:
+    """The clusters' plans in a directory. Raises Failed if there is none."""
+    files = sorted(directory.glob("*/plan.yml"))
+    if not files:
+        raise Failed(
+            f"no <cluster>/plan.yml in {directory}: run the playbook kubefabric.bgp.plan, or leave --plans away"
+        )
+    return files
+
+
+def plan(lab: Lab, inventory: Path, report: Report) -> Path:
+    """Run the plan playbook on the inventory unless nothing changed since; where the plans are."""
+    output = lab.directory / "plans"
+    if not inventory.exists():
+        raise Failed(f"inventory {inventory} does not exist")
+    if output.is_dir() and lab.read_state("plan").get("inputs") == _fingerprint(inventory):
+        return output
+    report(f"plan: {inventory}")
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), "kubefabric.bgp.plan", "-i", str(inventory)]
+    command += ["-e", f"kubefabric_output_dir={output}"]
+    environment = {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
+        "ANSIBLE_LOCALHOST_WARNING": "False",
+        "ANSIBLE_NOCOLOR": "1",
+    }
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failed(f"the inventory cannot be planned:\n{done.stdout.strip()}\n{done.stderr.strip()}".rstrip())
+    lab.write_state("plan", {"inputs": _fingerprint(inventory)})
+    return output
+
+
+def _fingerprint(inventory: Path) -> str:
+    """A digest of the inventory and of the planner: the plan is a pure function of both."""
+    places = [inventory if inventory.is_dir() else inventory.parent, *(ROOT / source for source in PLAN_SOURCES)]
+    digest = hashlib.sha256(str(inventory.resolve()).encode())
+    for place in places:
+        files = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
+        for path in files:
+            if path.suffix != ".pyc":
+                digest.update(f"{path}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+# -- controller ---------------------------------------------------------------------------------------
+
+
+def apic(lab: Lab, files: list[Path], topology: Topology, report: Report) -> None:
+    """Start the controller's API, wait for it, and give a new one the fabric's base and the clusters' tenants."""
+    state = lab.read_state("apic")
+    port = state.get("port") or _free_port()
+    directory = lab.directory / "apic"
+    state = {**state, "port": port, "url": f"https://127.0.0.1:{port}", "ca": str(directory / "ca.pem")}
+    if process_id(lab, "apic") is None:
+        report(f"APIC: {state['url']}")
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        command = [sys.executable, "-m", "lab.apic", "--port", str(port), "--tls-directory", str(directory)]
+        command += ["--state", str(directory / "state.json")]
+        start_process(lab, "apic", command, environment={"APIC_PASSWORD": password()}, directory=ROOT)
+    lab.write_state("apic", state)
+    wait_for(lambda: _answers(lab, state), f"the APIC (see {lab.directory}/logs/apic.log)", timeout=60)
+    wanted = seeding.base(topology, [yaml.safe_load(path.read_text()) for path in files])
+    digest = hashlib.sha256(repr(wanted).encode()).hexdigest()
+    if state.get("seed") != digest:
+        report("APIC: the fabric's base")
+        seeding.post(state["url"], Path(state["ca"]), password(), wanted)
+        lab.write_state("apic", {**state, "seed": digest})
+
+
+def password() -> str:
+    """The controller's admin password: $APIC_PASSWORD or ``password``."""
+    return os.environ.get("APIC_PASSWORD", "password")
+
+
+def _answers(lab: Lab, state: dict) -> bool:
+    if process_id(lab, "apic") is None:
+        log = lab.file("logs", "apic.log").read_text().strip()[-800:]
+        raise Failed(f"the APIC ended: {log}")
+    if not Path(state["ca"]).exists():
+        return False
+    try:
+        return Controller(state["url"], Path(state["ca"])).revision(-1, 0) >= 0
+    except Unreachable:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+# -- leaves -------------------------------------------------------------------------------------------
+
+
+def fabric(lab: Lab, topology: Topology, report: Report) -> None:
+    """Start the agent that plays the leaves and wait until it has told the controller about them."""
+    if process_id(lab, "fabric") is None:
+        report("leaves: " + ", ".join(str(leaf) for leaf in sorted(topology.leaves)))
+        lab.write_state("fabric", {})
+        start_process(lab, "fabric", [sys.executable, "-m", "lab.fabric", "--lab", lab.name], directory=ROOT)
+    wanted = {str(leaf) for leaf in topology.leaves}
+    wait_for(
+        lambda: _reported(lab, wanted), f"the leaves (see {lab.directory}/logs/fabric.log)", timeout=60, interval=0.1
+    )
+
+
+def _reported(lab: Lab, wanted: set[str]) -> bool:
+    if process_id(lab, "fabric") is None:
+        raise Failed(f"the leaves' agent ended: {lab.file('logs', 'fabric.log').read_text().strip()[-800:]}")
+    return set(lab.read_state("fabric").get("leaves", ())) == wanted
+
+
+# -- files for Ansible --------------------------------------------------------------------------------
+
+
+def write_ansible_files(lab: Lab) -> None:
+    """``vars.yml`` for ``ansible-playbook -e @…`` and ``environment`` to source."""
+    state = lab.read_state("apic")
+    variables = {
+        "kubefabric_apic": {
+            "hosts": ["127.0.0.1"],
+            "port": state["port"],
+            "username": "admin",
+            "password": password(),
+            "validate_certs": True,
+        },
+        "kubefabric_kubeconfig": str(lab.directory / "{{ inventory_hostname }}.kubeconfig"),
+    }
+    _private(lab.file("vars.yml"), yaml.safe_dump(variables, sort_keys=False))
+    exports = {
+        "SSL_CERT_FILE": state["ca"],
+        "APIC_PASSWORD": password(),
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
+    }
+    _private(lab.file("environment"), "".join(f"export {key}={shlex.quote(value)}\n" for key, value in exports.items()))
+
+
+def _private(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+
+
+def topology_of(lab: Lab) -> Topology:
+    """The running lab's topology. Raises Failed if it is not up."""
+    state = lab.read_state("topology")
+    if not state:
+        raise Failed(f"lab {lab.name} is not up: run `python -m lab --name {lab.name} up`")
+    return from_state(state)
