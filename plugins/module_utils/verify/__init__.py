@@ -1,0 +1,26 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Verification: what the leaves and the cluster report, held against the plan. Pure: no I/O, no Ansible."""
+
+from __future__ import annotations
+
+from . import fabric, routes, table
+from . import sessions as session_problems
+
+
+def assess(plan: dict, bgp: dict, cluster_state: dict, nodes: list | None = None) -> dict:
+    """Hold the operational state against the plan.
+
+    ``bgp`` is what kubefabric.bgp.aci_bgp_info returns under that name, ``cluster_state`` what
+    verify.state.from_resources returns. With ``nodes``, only these nodes' sessions are looked at, and no routes.
+
+    Returns ``{"table": rows, "problems": [{"kind", "message", …}], "ok": bool}``; see table.rows and words.problem.
+    """
+    found = fabric.sessions(plan, bgp, nodes)
+    problems = session_problems.problems(plan, bgp, cluster_state, found)
+    if nodes is None:
+        problems += routes.problems(plan, bgp, cluster_state, found)
+    else:
+        problems = [problem for problem in problems if problem["kind"] != "stranger"]
+    return {"table": table.rows(bgp, found), "problems": problems, "ok": not problems}

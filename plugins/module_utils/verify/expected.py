@@ -1,0 +1,70 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which routes every leaf should have, and through which next hops. Pure.
+
+A border leaf prefers the nodes that it peers with itself: eBGP over iBGP. Any other leaf sees a prefix through the
+leaves that peer with its nodes: their TEPs, or the nodes' own addresses where next hops are propagated unchanged. Only
+sessions that are Established count: what follows from a session that is down is not told twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import kube_router
+from .addresses import family
+
+ADVERTISED = {"kube_router": kube_router.advertised}
+
+
+def advertised(plan: dict, state: dict) -> dict:
+    """``{node: {prefix, …}}`` for the plan's CNI; nothing for a CNI whose announcements cannot be foretold."""
+    foretell = ADVERTISED.get(plan["cni"])
+    return foretell(plan, state) if foretell else {name: set() for name in plan["nodes"]}
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One prefix on one leaf.
+
+    ``local``: addresses of nodes that announce it to this leaf. ``via``: leaves through which it comes otherwise.
+    ``allowed``: addresses of every node that may announce it at all, up or not.
+    """
+
+    leaf: str
+    prefix: str
+    local: frozenset
+    via: frozenset
+    allowed: frozenset
+
+    def width(self, limit: int) -> int:
+        """How many next hops there should be, with at most ``limit`` of them (ECMP)."""
+        return min(len(self.local) or len(self.via), limit)
+
+
+def expectations(plan: dict, state: dict, sessions: list, leaves: list) -> list:
+    """One Expectation per leaf and prefix that some node announces over an Established session."""
+    by_prefix: dict = {}
+    announced = advertised(plan, state)
+    for session in sessions:
+        for prefix in announced.get(session.node, ()):
+            if family(prefix) == session.family:
+                by_prefix.setdefault(prefix, []).append(session)
+    return [
+        expectation
+        for prefix, planned in sorted(by_prefix.items())
+        for expectation in _on_leaves(prefix, planned, leaves)
+    ]
+
+
+def _on_leaves(prefix: str, planned: list, leaves: list) -> list:
+    up = [session for session in planned if session.established]
+    allowed = frozenset(session.peer for session in planned)
+    result = []
+    for leaf in leaves:
+        local = frozenset(session.peer for session in up if session.leaf == leaf)
+        via = frozenset(session.leaf for session in up) if not local else frozenset()
+        if local or via:
+            result.append(Expectation(leaf, prefix, local, via, allowed))
+    return result

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The leaves' BGP state beside the plan: one Session per planned session, and each leaf's routes by prefix. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .addresses import address, prefix
+
+
+@dataclass(frozen=True)
+class Session:
+    """One planned session, as its leaf reports it. ``state`` is BGP's word, or ``none`` or ``unreachable``."""
+
+    node: str
+    leaf: str
+    family: str
+    peer: str
+    leaf_address: str
+    asn: int
+    state: str
+    entry: dict
+
+    @property
+    def established(self) -> bool:
+        """Both ends are done and exchange routes."""
+        return self.state == "established"
+
+    @property
+    def received(self) -> int:
+        """How many prefixes the leaf accepted from the node."""
+        return int(self.entry.get("prefixes_received") or 0)
+
+
+def leaves(plan: dict) -> list:
+    """The ids of the plan's leaves, as texts, in order."""
+    return sorted((str(leaf) for leaf in plan["leaves"]), key=lambda leaf: (len(leaf), leaf))
+
+
+def reachable(bgp: dict, leaf: str) -> bool:
+    """False if the leaf answered nothing."""
+    return bool(bgp.get(leaf, {}).get("reachable"))
+
+
+def sessions(plan: dict, bgp: dict, nodes: list | None = None) -> list:
+    """Every session that the plan has (of these nodes, if given), with what its leaf reports."""
+    found = {leaf: _entries(bgp, leaf) for leaf in leaves(plan)}
+    return [
+        _session(plan, bgp, found, name, peer)
+        for name in (plan["nodes"] if nodes is None else nodes)
+        for peer in plan["nodes"][name]["peers"]
+    ]
+
+
+def _session(plan: dict, bgp: dict, found: dict, name: str, peer: dict) -> Session:
+    leaf, local = str(peer["leaf"]), address(peer["local_address"])
+    entry = found.get(leaf, {}).get(local, {})
+    state = str(entry.get("state") or "none").lower() if reachable(bgp, leaf) else "unreachable"
+    asn = plan["nodes"][name]["asn"]
+    return Session(name, leaf, peer["family"], local, address(peer["address"]), asn, state, entry)
+
+
+def _entries(bgp: dict, leaf: str) -> dict:
+    return {address(entry["peer"]): entry for entry in bgp.get(leaf, {}).get("sessions") or []}
+
+
+def strangers(plan: dict, bgp: dict) -> list:
+    """``(leaf, entry)`` of every Established session with an address that is no planned node's."""
+    planned = {address(peer["local_address"]) for node in plan["nodes"].values() for peer in node["peers"]}
+    return [
+        (leaf, entry)
+        for leaf in leaves(plan)
+        for entry in bgp.get(leaf, {}).get("sessions") or []
+        if str(entry.get("state")).lower() == "established" and address(entry["peer"]) not in planned
+    ]
+
+
+def routes(bgp: dict, leaf: str) -> dict:
+    """``{prefix: [next hop, …]}`` of a leaf's BGP routes; a next hop is ``{"address", "leaf": id or None}``."""
+    result: dict = {}
+    for route in bgp.get(leaf, {}).get("routes") or []:
+        if str(route.get("protocol") or "bgp").startswith("bgp"):
+            result.setdefault(prefix(route["prefix"]), []).extend(
+                _next_hop(hop) for hop in route.get("next_hops") or []
+            )
+    return result
+
+
+def _next_hop(hop: dict) -> dict:
+    leaf = hop.get("leaf")
+    return {"address": address(hop["address"]), "leaf": None if leaf is None else str(leaf)}

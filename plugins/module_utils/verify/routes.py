@@ -1,0 +1,270 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Routes against the plan: every expected prefix on every leaf, with the expected next hops, and nothing else. Pure."""
+
+from __future__ import annotations
+
+from . import fabric
+from .addresses import family, prefix, sort_key, within
+from .expected import advertised, expectations
+from .words import agent, counted, either, leaf_list, listed, problem
+
+_KINDS = ("pod", "service", "external_service")
+
+
+def problems(plan: dict, bgp: dict, state: dict, sessions: list) -> list:
+    """Everything that is wrong with what the leaves learned from the nodes."""
+    leaves = [leaf for leaf in fabric.leaves(plan) if fabric.reachable(bgp, leaf)]
+    tables = {leaf: fabric.routes(bgp, leaf) for leaf in leaves}
+    wanted = expectations(plan, state, sessions, leaves)
+    return [
+        *_nodes_without_pods(plan, state),
+        *_outside(plan, state),
+        *_missing_local(plan, sessions, wanted, tables),
+        *_missing_remote(plan, wanted, tables),
+        *_narrow(plan, wanted, tables),
+        *_strange_next_hops(wanted, tables),
+        *_unexpected(plan, state, wanted, tables),
+    ]
+
+
+# -- what the cluster itself lacks ---------------------------------------------------------------------
+
+
+def _nodes_without_pods(plan: dict, state: dict) -> list:
+    """A Node without pod CIDR: kube-router does not even start there."""
+    return [
+        problem(
+            "no-pod-cidr",
+            f"{name} has no pod CIDR.",
+            "kube-controller-manager does not allocate them (--allocate-node-cidrs, --cluster-cidr) or has none left",
+            node=name,
+        )
+        for name in plan["nodes"]
+        if name in state["nodes"] and not state["nodes"][name]["pod_cidrs"]
+    ]
+
+
+def _outside(plan: dict, state: dict) -> list:
+    """What nodes announce outside of the plan's networks never passes the import route map."""
+    homes: dict = {}
+    for name, prefixes in advertised(plan, state).items():
+        for item in prefixes:
+            if not _in_plan(plan, item):
+                homes.setdefault(item, []).append(name)
+    return [
+        problem(
+            "outside-networks",
+            f"{item}, announced by {listed(names)}, lies outside of the plan's networks "
+            f"({listed(_networks(plan, family(item)))}): the leaves' import route map drops it.",
+            "the cluster was made with other networks than kubefabric_cluster.networks says",
+        )
+        for item, names in sorted(homes.items(), key=lambda pair: sort_key(pair[0]))
+    ]
+
+
+def _networks(plan: dict, which: str) -> list:
+    return [item for kind in _KINDS for item in plan["networks"].get(kind) or [] if family(item) == which]
+
+
+def _in_plan(plan: dict, item: str) -> bool:
+    return any(within(item, network) for network in _networks(plan, family(item)))
+
+
+# -- what is missing -----------------------------------------------------------------------------------
+
+
+def _missing_local(plan: dict, sessions: list, wanted: list, tables: dict) -> list:
+    """Prefixes that a leaf should have from its own nodes, and has from none of them: told per leaf."""
+    lost: dict = {}
+    for item in wanted:
+        if item.local and _in_plan(plan, item.prefix) and not _from_nodes(tables, item):
+            lost.setdefault(item.leaf, []).append(item)
+    return [_local_problem(plan, leaf, sessions, items) for leaf, items in lost.items()]
+
+
+def _from_nodes(tables: dict, item) -> bool:
+    return any(hop["address"] in item.local for hop in tables[item.leaf].get(item.prefix, ()))
+
+
+def _local_problem(plan: dict, leaf: str, sessions: list, items: list) -> dict:
+    prefixes = sorted((item.prefix for item in items), key=sort_key)
+    peers = {peer for item in items for peer in item.local}
+    concerned = [session for session in sessions if session.leaf == leaf and session.peer in peers]
+    nodes = list(dict.fromkeys(session.node for session in concerned))
+    message = (
+        f"leaf {leaf} has no route for {listed(prefixes)} from {either(nodes)}, "
+        f"though {'its session is' if len(nodes) == 1 else 'their sessions are'} Established."
+    )
+    where = {"leaf": leaf, "node": nodes[0] if len(nodes) == 1 else None}
+    return problem("route-missing", message, _local_cause(plan, concerned), **where)
+
+
+def _local_cause(plan: dict, sessions: list) -> str:
+    limit = plan["bgp"].get("max_prefixes")
+    full = [session.node for session in sessions if limit and session.received >= limit]
+    if full:
+        return f"{listed(full)} reached the limit of {limit} prefixes (bgp.max_prefixes), and the leaf drops the rest"
+    if all(session.received == 0 for session in sessions):
+        return (
+            f"the leaf accepted nothing: {agent(plan)} announces nothing yet, or the import route map "
+            f"(default-import) of the L3Out {plan['l3out']['name']} does not permit the cluster's networks"
+        )
+    counts = listed([f"{session.received} from {session.node}" for session in sessions])
+    return (
+        f"the leaf accepted other prefixes ({counts}): the import route map does not permit these, or {agent(plan)} "
+        "does not announce them (its arguments, the Service's annotations)"
+    )
+
+
+def _missing_remote(plan: dict, wanted: list, tables: dict) -> list:
+    """Prefixes that a leaf should have through other leaves, and has not at all: told per leaf."""
+    lost: dict = {}
+    has_any: set = set()
+    for item in wanted:
+        if item.local:
+            continue
+        if tables[item.leaf].get(item.prefix):
+            has_any.add(item.leaf)
+        elif _known_elsewhere(tables, item):
+            lost.setdefault(item.leaf, []).append(item)
+    return [_remote_problem(plan, leaf, items, leaf in has_any) for leaf, items in lost.items()]
+
+
+def _known_elsewhere(tables: dict, item) -> bool:
+    return any(tables.get(leaf, {}).get(item.prefix) for leaf in item.via)
+
+
+def _remote_problem(plan: dict, leaf: str, items: list, partly: bool) -> dict:
+    prefixes = sorted((item.prefix for item in items), key=sort_key)
+    via = sorted({source for item in items for source in item.via})
+    message = (
+        f"leaf {leaf} has no route for {listed(prefixes)}, which {leaf_list(via)} {'has' if len(via) == 1 else 'have'}."
+    )
+    if partly:
+        cause = "the export or import route map between the leaves of the VRF, or the route has just changed"
+    else:
+        cause = (
+            f"the fabric's MP-BGP route reflectors: none, or not applied by the pod policy group (fabric AS "
+            f"{plan['fabric']['asn']}); without them no route leaves its border leaf"
+        )
+    return problem("route-not-reflected", message, cause, leaf=leaf)
+
+
+def _narrow(plan: dict, wanted: list, tables: dict) -> list:
+    """Prefixes with fewer next hops than the nodes and leaves that announce them: told per leaf and width."""
+    limit = plan["bgp"]["ecmp"]
+    found: dict = {}
+    for item in wanted:
+        hops = _next_hops(tables, item)
+        good = _good(item, hops)
+        if hops and (not item.local or _from_nodes(tables, item)) and len(good) < _width(item, hops, limit):
+            key = (item.leaf, len(good), _width(item, hops, limit), bool(item.local), _lacking(item, hops))
+            found.setdefault(key, []).append(item.prefix)
+    return [_narrow_problem(plan, key, prefixes) for key, prefixes in found.items()]
+
+
+def _next_hops(tables: dict, item) -> list:
+    """The distinct next hops of an expected prefix."""
+    hops = tables[item.leaf].get(item.prefix, ())
+    return list({(hop["address"], hop["leaf"]): hop for hop in hops}.values())
+
+
+def _good(item, hops: list) -> list:
+    if item.local:
+        return [hop for hop in hops if hop["address"] in item.local]
+    return [hop for hop in hops if hop["leaf"] in item.via or hop["leaf"] is None]
+
+
+def _width(item, hops: list, limit: int) -> int:
+    """How many next hops are due: where next hops are propagated unchanged, leaves count as their nodes do."""
+    if not item.local and any(hop["address"] in item.allowed for hop in hops):
+        return min(len(item.allowed), limit)
+    return item.width(limit)
+
+
+def _lacking(item, hops: list) -> tuple:
+    """Which nodes' addresses or which leaves are not among the next hops; () where that cannot be told."""
+    if item.local:
+        return tuple(sorted(item.local - {hop["address"] for hop in hops}))
+    if any(hop["leaf"] is None for hop in hops):
+        return ()
+    return tuple(f"leaf {leaf}" for leaf in sorted(item.via - {hop["leaf"] for hop in hops}))
+
+
+def _narrow_problem(plan: dict, key: tuple, prefixes: list) -> dict:
+    leaf, have, due, local, lacking = key
+    ordered = listed(sorted(prefixes, key=sort_key))
+    without = f", without {listed(list(lacking))}" if lacking else ""
+    message = f"leaf {leaf} has {counted(have, 'next hop')} instead of {due} for {ordered}{without}."
+    return problem("next-hops", message, _narrow_cause(plan, have, local), leaf=leaf)
+
+
+def _narrow_cause(plan: dict, have: int, local: bool) -> str:
+    where = f"the VRF {plan['l3out']['vrf']}"
+    if have == 16:
+        paths = plan["bgp"]["ecmp"]
+        return f"16 is the leaf's default: no BGP address family policy with {paths} paths applies to {where}"
+    if have == 1 and not local:
+        return f"one path only from other leaves: maxEcmpIbgp of the address family policy of {where}"
+    if have == 1:
+        policy = f"maxEcmp of the address family policy of {where}"
+        return f"one path only: {policy}, or unequal AS paths without relaxed multipath"
+    return "the others do not announce it (yet), or the leaf does not accept it from them"
+
+
+# -- what should not be there --------------------------------------------------------------------------
+
+
+def _strange_next_hops(wanted: list, tables: dict) -> list:
+    """An expected prefix through somebody who should not announce it."""
+    found: dict = {}
+    for item in wanted:
+        for hop in _next_hops(tables, item):
+            if hop["leaf"] is None and item.local and hop["address"] not in item.allowed:
+                found.setdefault((item.leaf, hop["address"]), []).append(item.prefix)
+    return [
+        problem(
+            "strange-next-hop",
+            f"leaf {leaf} reaches {listed(sorted(prefixes, key=sort_key))} also through {address}, "
+            "which should not announce it.",
+            "another node, or another L3Out of the VRF, announces the same prefix",
+            leaf=leaf,
+        )
+        for (leaf, address), prefixes in found.items()
+    ]
+
+
+def _unexpected(plan: dict, state: dict, wanted: list, tables: dict) -> list:
+    """Prefixes that a leaf took from a node, or within the cluster's networks, and that nobody should announce."""
+    foretold = {prefix(item) for prefixes in advertised(plan, state).values() for item in prefixes}
+    foretold |= {item.prefix for item in wanted}
+    nodes = {peer["local_address"]: name for name, node in plan["nodes"].items() for peer in node["peers"]}
+    found: dict = {}
+    for leaf, table in tables.items():
+        for item in sorted(set(table) - foretold, key=sort_key):
+            for hop in table[item]:
+                if hop["address"] in nodes or (hop["leaf"] is None and _in_node_network(plan, hop["address"])):
+                    found.setdefault((leaf, nodes.get(hop["address"], hop["address"])), []).append(item)
+    return [_unexpected_problem(plan, state, *key, prefixes) for key, prefixes in found.items()]
+
+
+def _in_node_network(plan: dict, address: str) -> bool:
+    return any(within(address, network) for network in plan["networks"].get("node") or [])
+
+
+def _unexpected_problem(plan: dict, state: dict, leaf: str, source: str, prefixes: list) -> dict:
+    owners = {cidr: name for name, node in state["nodes"].items() for cidr in node["pod_cidrs"]}
+    homes = sorted({owners[item] for item in prefixes if item in owners and owners[item] not in plan["nodes"]})
+    message = f"leaf {leaf} accepts {listed(prefixes)} from {source}, which should not announce it."
+    if homes:
+        cause = f"{either(homes)} joined the cluster, but not the inventory"
+    elif all(_in_plan(plan, item) for item in prefixes):
+        cause = "a Service or a pod network that changed just now, or something besides the CNI announces it"
+    else:
+        cause = (
+            f"the import route map of the L3Out {plan['l3out']['name']} is not enforced or permits too much: it should "
+            "permit the cluster's own networks only"
+        )
+    return problem("route-unexpected", message, cause, leaf=leaf, node=source if source in plan["nodes"] else None)

@@ -1,0 +1,225 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sessions against the plan: what is down, told once, at the place where it most likely is. Pure.
+
+A dead leaf takes down one session of each of its nodes, a dead node one on each of its leaves. Problems are attributed
+from the largest to the smallest: leaf that does not answer, node without agent, everything, leaf, node, session.
+"""
+
+from __future__ import annotations
+
+from .fabric import Session, leaves, reachable, strangers
+from .words import agent, counted, either, leaf_list, listed, problem
+
+# What a leaf's state says about how far the two ends came (RFC 4271, 8.2.2).
+_STATES = {
+    "idle": "the leaf refuses to start: the peer is shut down there, waits after an error, or has no route to the node",
+    "connect": "the leaf's TCP connection to port 179 of the node is not answered",
+    "active": "the leaf waits for the node's TCP connection, and its own was not answered: the node does not speak "
+    "BGP, or the MD5 passwords differ, or packets do not pass",
+    "opensent": "TCP is up, but the node's OPEN does not come or is refused: compare the AS numbers",
+    "openconfirm": "OPEN was accepted, but no KEEPALIVE comes: compare timers, and look for lost packets (MTU)",
+}
+
+
+def problems(plan: dict, bgp: dict, state: dict, sessions: list) -> list:
+    """Everything that is wrong with the planned sessions, and sessions that nobody planned."""
+    found = _dead_leaves(plan, bgp, sessions)
+    down = [session for session in sessions if not session.established and session.state != "unreachable"]
+    for step in (_absent_nodes, _idle_agents, _everything, _whole_leaves, _whole_nodes, _single):
+        told, down = step(plan, state, sessions, down)
+        found += told
+    return found + [_stranger(plan, leaf, entry) for leaf, entry in strangers(plan, bgp)]
+
+
+def _dead_leaves(plan: dict, bgp: dict, sessions: list) -> list:
+    found = []
+    for leaf in leaves(plan):
+        if not reachable(bgp, leaf):
+            lost = [session for session in sessions if session.leaf == leaf]
+            found.append(
+                problem(
+                    "leaf-unreachable",
+                    f"leaf {leaf} answers nothing: {counted(len(lost), 'planned session')} "
+                    f"({_nodes(lost)}) and its routes cannot be seen.",
+                    "the leaf is down or has left the fabric (fabricNode inactive), or nothing of the L3Out "
+                    f"{plan['l3out']['name']} is deployed on it",
+                    leaf=leaf,
+                )
+            )
+    return found
+
+
+def _absent_nodes(_plan: dict, state: dict, _sessions: list, down: list) -> tuple:
+    absent = _names(session for session in down if session.node not in state["nodes"])
+    told = [
+        problem(
+            "node-absent",
+            f"{name} is in the plan, but not in the cluster: no Node has this name, and its "
+            f"{counted(_count(down, node=name), 'session')} cannot come up.",
+            "it has not joined, or joined by another name than the inventory's",
+            node=name,
+        )
+        for name in absent
+    ]
+    return told, [session for session in down if session.node not in absent]
+
+
+def _idle_agents(plan: dict, state: dict, _sessions: list, down: list) -> tuple:
+    idle = _names(session for session in down if not state["agents"].get(session.node, {}).get("running"))
+    told = []
+    for name in idle:
+        pod = state["agents"].get(name)
+        what = f"its pod {pod['pod']} is not ready ({pod['reason']})" if pod else "no pod of it is on the node"
+        told.append(
+            problem(
+                "agent-down",
+                f"{name}: {agent(plan)} does not run there, {what}; down: {_with_leaves(down, name)}.",
+                node=name,
+            )
+        )
+    return told, [session for session in down if session.node not in idle]
+
+
+def _everything(plan: dict, state: dict, sessions: list, down: list) -> tuple:
+    """All sessions that could be up are down, on several leaves and nodes: it is not one leaf or one node."""
+    if any(session.established for session in sessions) or len(_leaves(down)) < 2 or len(_names(down)) < 2:
+        return [], down
+    message = (
+        f"none of the {counted(len(down), 'session')} of cluster {plan['cluster']} is Established "
+        f"({_states(down)}), on leaves {either(_leaves(down))}."
+    )
+    return [problem("cluster-sessions", message, _cause(plan, state, down))], []
+
+
+def _whole_leaves(plan: dict, state: dict, sessions: list, down: list) -> tuple:
+    told = []
+    for leaf in _leaves(down):
+        mine = [session for session in down if session.leaf == leaf]
+        if any(session.leaf == leaf and session.established for session in sessions) or len(_names(mine)) < 2:
+            continue
+        down = [session for session in down if session.leaf != leaf]
+        count = counted(len(mine), "session")
+        message = f"leaf {leaf}: none of its {count} is Established ({_states(mine)}): {_nodes(mine)}."
+        told.append(problem("leaf-sessions", message, _leaf_cause(plan, state, sessions, mine), leaf=leaf))
+    return told, down
+
+
+def _whole_nodes(plan: dict, state: dict, sessions: list, down: list) -> tuple:
+    told = []
+    for name in _names(down):
+        mine = [session for session in down if session.node == name]
+        if any(session.node == name and session.established for session in sessions) or len(mine) < 2:
+            continue
+        down = [session for session in down if session.node != name]
+        message = (
+            f"{name}: none of its {counted(len(mine), 'session')} is Established ({_states(mine)}): "
+            f"{_with_leaves(mine, name)}."
+        )
+        told.append(problem("node-sessions", message, _cause(plan, state, mine), node=name))
+    return told, down
+
+
+def _single(plan: dict, state: dict, _sessions: list, down: list) -> tuple:
+    told = [
+        problem(
+            "session",
+            f"{session.node} ({session.peer}) and leaf {session.leaf} ({session.leaf_address}): {_state(session)}.",
+            _cause(plan, state, [session]),
+            node=session.node,
+            leaf=session.leaf,
+            family=session.family,
+            state=session.state,
+        )
+        for session in down
+    ]
+    return told, []
+
+
+# -- causes --------------------------------------------------------------------------------------------
+
+
+def _leaf_cause(plan: dict, state: dict, sessions: list, down: list) -> str:
+    """If the same nodes are up with other leaves, their side and the password's are right."""
+    names = _names(down)
+    fine = sorted({session.leaf for session in sessions if session.established and session.node in names})
+    if not fine:
+        return _cause(plan, state, down)
+    leaf = down[0].leaf
+    addresses = either(sorted({session.leaf_address for session in down}))
+    return (
+        f"the same nodes are Established with {leaf_list(fine)}, so look at leaf {leaf}: its links to the nodes, "
+        f"its SVI with {addresses}, its VLAN, and whether the password there is the same"
+    )
+
+
+def _cause(plan: dict, state: dict, down: list) -> str:
+    """The likely cause of sessions that are down, from the strongest evidence to the weakest."""
+    pending = [name for name in _names(down) if state["nodes"].get(name, {}).get("restart_pending")]
+    if pending:
+        return f"{agent(plan)} on {listed(pending)} was not restarted since its peers changed; run site.yml again"
+    wrong = sorted({int(session.entry["remote_asn"]) for session in down if _wrong_asn(session)})
+    if wrong:
+        return f"the leaf expects or hears AS {listed([str(asn) for asn in wrong])}, the plan says AS {down[0].asn}"
+    if all(session.state == "none" for session in down):
+        secret = ", or its password is not the leaf's" if plan["bgp"].get("password") else ""
+        return (
+            f"a dynamic neighbour without an entry never completed a TCP connection: {agent(plan)} does not try (its "
+            f"peers annotation, its log), or its packets do not arrive (VLAN, SVI, address){secret}"
+        )
+    reasons = sorted({str(session.entry.get("last_down_reason")) for session in down} - {"", "None"})
+    known = sorted({_STATES[session.state] for session in down if session.state in _STATES})
+    return "; ".join([*known, *(f"the leaf last noted: {reason}" for reason in reasons)])
+
+
+def _wrong_asn(session: Session) -> bool:
+    asn = session.entry.get("remote_asn")
+    return bool(asn) and int(asn) not in (0, session.asn)
+
+
+# -- words ---------------------------------------------------------------------------------------------
+
+
+def _stranger(plan: dict, leaf: str, entry: dict) -> dict:
+    return problem(
+        "stranger",
+        f"leaf {leaf} has an Established session with {entry['peer']} (AS {entry.get('remote_asn')}), "
+        f"which is no node of cluster {plan['cluster']} in the plan.",
+        "a machine in the node network that is not in the inventory, and knows the password"
+        if plan["bgp"].get("password")
+        else "a machine in the node network that is not in the inventory; there is no BGP password to keep it out",
+        leaf=leaf,
+    )
+
+
+def _state(session: Session) -> str:
+    return "the leaf has no entry for it" if session.state == "none" else f"the session is {session.state}"
+
+
+def _states(sessions: list) -> str:
+    """``4 without an entry, 2 active``."""
+    states = [session.state for session in sessions]
+    return ", ".join(
+        f"{states.count(state)} {'without an entry' if state == 'none' else state}" for state in sorted(set(states))
+    )
+
+
+def _with_leaves(sessions: list, name: str) -> str:
+    return listed([f"leaf {item.leaf} ({item.leaf_address})" for item in sessions if item.node == name])
+
+
+def _nodes(sessions: list) -> str:
+    return listed(_names(sessions), 6)
+
+
+def _names(sessions) -> list:
+    return list(dict.fromkeys(session.node for session in sessions))
+
+
+def _leaves(sessions: list) -> list:
+    return sorted({session.leaf for session in sessions}, key=lambda leaf: (len(leaf), leaf))
+
+
+def _count(sessions: list, node: str) -> int:
+    return sum(session.node == node for session in sessions)

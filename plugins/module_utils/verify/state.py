@@ -1,0 +1,70 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the Kubernetes API says, reduced to what verification asks. Pure."""
+
+from __future__ import annotations
+
+from ..cluster.ownership import RESTART_ANNOTATION
+from .addresses import address, prefix
+
+
+def from_resources(nodes: list, pods: list, services: list, endpoint_slices: list) -> dict:
+    """The state of a cluster from its Nodes, the pods of its BGP agents, its Services and EndpointSlices.
+
+    Returns ``{"nodes": {name: {pod_cidrs, addresses, restart_pending}}, "agents": {node: {pod, running, reason}},
+    "services": […], "endpoint_slices": […]}``. No annotation that could hold a password is kept.
+    """
+    return {
+        "nodes": {node["metadata"]["name"]: _node(node) for node in nodes},
+        "agents": _agents(pods),
+        "services": services,
+        "endpoint_slices": endpoint_slices,
+    }
+
+
+def _node(node: dict) -> dict:
+    annotations = node["metadata"].get("annotations") or {}
+    addresses = (node.get("status") or {}).get("addresses") or []
+    return {
+        "pod_cidrs": [prefix(cidr) for cidr in _pod_cidrs(node, annotations)],
+        "addresses": [address(item["address"]) for item in addresses if item.get("type") == "InternalIP"],
+        "restart_pending": RESTART_ANNOTATION in annotations,
+    }
+
+
+def _pod_cidrs(node: dict, annotations: dict) -> list:
+    """kube-router prefers its own annotations to the Node's spec (getPodCIDRsFromAllNodeSources)."""
+    written = annotations.get("kube-router.io/pod-cidr") or annotations.get("kube-router.io/pod-cidrs")
+    if written:
+        return [part.strip() for part in written.split(",") if part.strip()]
+    spec = node.get("spec") or {}
+    return spec.get("podCIDRs") or ([spec["podCIDR"]] if spec.get("podCIDR") else [])
+
+
+def _agents(pods: list) -> dict:
+    """The BGP agent of every node; while a pod is replaced the one that is not going counts."""
+    result: dict = {}
+    for pod in sorted(pods, key=lambda pod: not pod["metadata"].get("deletionTimestamp")):
+        node = (pod.get("spec") or {}).get("nodeName")
+        if node:
+            result[node] = _agent(pod)
+    return result
+
+
+def _agent(pod: dict) -> dict:
+    status = pod.get("status") or {}
+    ready = any(item.get("type") == "Ready" and item.get("status") == "True" for item in status.get("conditions") or [])
+    going = bool(pod["metadata"].get("deletionTimestamp"))
+    return {"pod": pod["metadata"]["name"], "running": ready and not going, "reason": _reason(status, going)}
+
+
+def _reason(status: dict, going: bool) -> str:
+    """Why a pod is not ready, in Kubernetes' own word: CrashLoopBackOff, ImagePullBackOff, Pending, Terminating …"""
+    if going:
+        return "Terminating"
+    for container in [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]:
+        waiting = (container.get("state") or {}).get("waiting") or {}
+        if waiting.get("reason"):
+            return waiting["reason"]
+    return status.get("reason") or status.get("phase") or "unknown"

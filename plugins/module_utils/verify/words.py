@@ -1,0 +1,40 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words in which problems are told. Pure."""
+
+from __future__ import annotations
+
+LIMIT = 5
+
+
+def problem(kind: str, message: str, cause: str = "", **where: object) -> dict:
+    """One problem: its kind for programs, where it is, and one sentence or two for people."""
+    text = f"{message} Likely cause: {cause}" if cause else message
+    return {"kind": kind, **{key: value for key, value in where.items() if value is not None}, "message": text}
+
+
+def listed(items: list, limit: int = LIMIT) -> str:
+    """``a, b, c``, with the number of those left out if there are many."""
+    shown = ", ".join(items[:limit])
+    return f"{shown} and {len(items) - limit} more" if len(items) > limit else shown
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 session``, ``3 sessions``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def either(items: list) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def leaf_list(leaves: list) -> str:
+    """``leaf 101``, ``leaves 101 and 102``."""
+    return f"leaf {leaves[0]}" if len(leaves) == 1 else f"leaves {either(leaves)}"
+
+
+def agent(plan: dict) -> str:
+    """What people call the CNI whose agent speaks BGP on the nodes: ``kube-router``."""
+    return plan["cni"].replace("_", "-")
