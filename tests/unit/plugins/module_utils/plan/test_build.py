@@ -1,0 +1,200 @@
+"""From an intent to plans, by golden cases: tests/golden/plan/<case>/intent.yml makes plan.yml beside it."""
+
+from __future__ import annotations
+
+import copy
+import os
+import random
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
+
+from .intents import add_cluster, standard, white_paper
+
+GOLDEN = Path(__file__).parents[4] / "golden" / "plan"
+CASES = sorted(path.parent.name for path in GOLDEN.glob("*/intent.yml"))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_intent_makes_its_golden_plan(case: str) -> None:
+    intent = yaml.safe_load((GOLDEN / case / "intent.yml").read_text())
+    result = build(intent)
+    made = {"plans": result.plans, "allocations": result.allocations}
+    target = GOLDEN / case / "plan.yml"
+    if os.environ.get("UPDATE_GOLDEN"):
+        target.write_text(yaml.safe_dump(made, sort_keys=False))
+    assert made == yaml.safe_load(target.read_text())
+    assert result.warnings == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_second_run_with_the_kept_allocations_makes_the_same_plan_and_allocates_nothing(case: str) -> None:
+    intent = yaml.safe_load((GOLDEN / case / "intent.yml").read_text())
+    first = build(intent)
+    second = build({**intent, "allocations": first.allocations})
+    assert (second.plans, second.allocations, second.new) == (first.plans, first.allocations, {})
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_intent_is_not_changed_by_planning_it(case: str) -> None:
+    intent = yaml.safe_load((GOLDEN / case / "intent.yml").read_text())
+    before = copy.deepcopy(intent)
+    build(intent)
+    assert intent == before
+
+
+def test_a_plan_never_holds_the_password() -> None:
+    intent = white_paper()
+    intent["clusters"]["prod"]["cluster"]["bgp"] = {"password": "f1nd-me", "password_key": "f1nd-me-too"}
+    result = build(intent)
+    assert result.plans["prod"]["bgp"]["password"] is True
+    assert "f1nd-me" not in repr(result)
+
+
+def test_numbers_that_jinja_made_text_of_are_numbers_in_the_plan() -> None:
+    intent = white_paper()
+    intent["fabric"]["asn"] = "65002"
+    intent["clusters"]["prod"]["cluster"]["l3out"]["vlan"] = "310"
+    assert build(intent).plans == build(white_paper()).plans
+
+
+def test_leaf_ids_that_json_made_text_of_are_the_same_leaves() -> None:
+    intent = white_paper()
+    for rack in intent["fabric"]["racks"].values():
+        rack["leaves"] = {str(leaf): options for leaf, options in rack["leaves"].items()}
+    assert build(intent).plans == build(white_paper()).plans
+
+
+def test_a_leaf_named_beside_the_nodes_racks_becomes_an_anchor_too() -> None:
+    intent = white_paper()
+    del intent["clusters"]["prod"]["nodes"]["node3"]
+    intent["clusters"]["prod"]["cluster"]["l3out"]["leaves"] = {103: {}, 104: {}}
+    anchors = build(intent).plans["prod"]["l3out"]["svis"][0]["anchors"]
+    assert [anchor["leaf"] for anchor in anchors] == [101, 102, 103, 104]
+
+
+def test_both_families_have_the_same_anchors() -> None:
+    intent = white_paper()
+    cluster = intent["clusters"]["prod"]["cluster"]
+    cluster["networks"]["node"].append("2001:db8:2::/64")
+    cluster["networks"]["pod"].append("2001:db8:1000::/52")
+    cluster["l3out"]["leaves"] = {101: {"addresses": ["192.168.2.201"]}, 103: {"addresses": ["2001:db8:2::103"]}}
+    first, second = build(intent).plans["prod"]["l3out"]["svis"]
+    assert [anchor["leaf"] for anchor in first["anchors"]] == [anchor["leaf"] for anchor in second["anchors"]]
+
+
+def test_a_router_id_given_for_a_cluster_wins_over_the_leaf_s_own() -> None:
+    intent = white_paper()
+    intent["clusters"]["prod"]["cluster"]["l3out"]["leaves"] = {101: {"router_id": "9.9.9.9"}}
+    plan = build(intent).plans["prod"]
+    assert plan["leaves"]["101"]["router_id"] == plan["l3out"]["leaves"][0]["router_id"] == "9.9.9.9"
+
+
+@pytest.mark.parametrize(("cni", "timers"), [("calico", (2, 6)), ("cilium", (1, 3)), ("ovn_kubernetes", (1, 3))])
+def test_timers_that_nobody_gave_suit_the_cni(cni: str, timers: tuple[int, int]) -> None:
+    intent = white_paper()
+    intent["clusters"]["prod"]["cluster"]["cni"] = cni
+    bgp = build(intent).plans["prod"]["bgp"]
+    assert (bgp["keepalive"], bgp["hold"]) == timers
+
+
+def test_an_unknown_release_is_planned_with_a_warning() -> None:
+    intent = white_paper()
+    intent["fabric"]["version"] = "6.9(1a)"
+    assert [str(warning) for warning in build(intent).warnings] == [
+        "group_vars/all: kubefabric_fabric.version: the limits of release 6.9(1a) are not known; the newest known ones "
+        "are used (known: 5.2, 6.0); compare them with its Verified Scalability Guide"
+    ]
+
+
+# -- stability: what comes or goes renumbers nobody else ---------------------------------------------------------------
+
+
+def _addresses(plans: dict) -> dict:
+    """Everything that must not change: interface, gateway and VLAN of every node, addresses of every leaf."""
+    nodes = {
+        (cluster, name): (node["interfaces"], node["vlan"])
+        for cluster, plan in plans.items()
+        for name, node in plan["nodes"].items()
+    }
+    leaves = {
+        (cluster, leaf): entry["addresses"] for cluster, plan in plans.items() for leaf, entry in plan["leaves"].items()
+    }
+    return {**nodes, **leaves}
+
+
+def _change(intent: dict, dice: random.Random) -> None:
+    """Add or remove a node, a rack or a cluster."""
+    name = dice.choice(sorted(intent["clusters"]))
+    nodes = intent["clusters"][name]["nodes"]
+    kind = dice.choice(["add node", "add node", "remove node", "add rack", "add cluster", "remove cluster"])
+    number = dice.randrange(1, 90)
+    if kind == "add node" and len(nodes) < 20:
+        rack = dice.choice(list(intent["fabric"]["racks"])[:3])
+        nodes[f"{name}-new{number}"] = {"rack": rack, "vpc": f"vpc-{number}"}
+    elif kind == "remove node" and len(nodes) > 1:
+        del nodes[dice.choice(sorted(nodes))]
+    elif kind == "add rack":
+        rack, leaf = f"rack{number + 2}", 200 + 2 * number
+        ids = {identifier: {"router_id": f"1.1.2.{identifier - 200}"} for identifier in (leaf, leaf + 1)}
+        intent["fabric"]["racks"][rack] = {"leaves": ids}
+    elif kind == "add cluster":
+        add_cluster(intent, number)
+    elif kind == "remove cluster" and len(intent["clusters"]) > 1:
+        del intent["clusters"][name]
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("start", [white_paper, standard])
+def test_whatever_comes_or_goes_nobody_else_is_renumbered(start, seed: int) -> None:
+    dice, intent = random.Random(seed), start()
+    result = build(intent)
+    for _step in range(25):
+        _change(intent, dice)
+        following = build({**intent, "allocations": result.allocations})
+        before, after = _addresses(result.plans), _addresses(following.plans)
+        assert {key: after[key] for key in before if key in after} == {key: before[key] for key in before if key in after}
+        result = following
+
+
+def test_an_address_of_a_removed_node_can_be_given_again() -> None:
+    intent = white_paper()
+    first = build(intent)
+    nodes = intent["clusters"]["prod"]["nodes"]
+    del nodes["node2"]
+    without = build({**intent, "allocations": first.allocations})
+    assert "node2" not in without.allocations["prod"]["nodes"]
+    nodes["node4"] = {"rack": "rack1"}
+    assert build({**intent, "allocations": without.allocations}).new == {"prod": ["192.168.2.2 for node4"]}
+
+
+def test_a_given_address_is_not_kept_as_an_allocation() -> None:
+    intent = white_paper()
+    intent["clusters"]["prod"]["nodes"]["node1"]["addresses"] = ["192.168.2.77"]
+    result = build(intent)
+    assert result.plans["prod"]["nodes"]["node1"]["addresses"] == {"ipv4": "192.168.2.77"}
+    assert "node1" not in result.allocations["prod"]["nodes"]
+
+
+def test_a_moved_node_network_renumbers_with_warnings() -> None:
+    intent = white_paper()
+    kept = build(intent).allocations
+    intent["clusters"]["prod"]["cluster"]["networks"]["node"] = ["192.168.12.0/24"]
+    result = build({**intent, "allocations": kept})
+    assert result.plans["prod"]["nodes"]["node1"]["addresses"] == {"ipv4": "192.168.12.1"}
+    assert str(result.warnings[0]) == (
+        "kubefabric_allocations.prod.secondary.ipv4: 192.168.2.254 is outside of the node network 192.168.12.0/24; "
+        "the secondary address gets a new address, because the node network has changed"
+    )
+
+
+def test_a_grown_node_network_keeps_every_address() -> None:
+    intent = white_paper()
+    first = build(intent)
+    intent["clusters"]["prod"]["cluster"]["networks"]["node"] = ["192.168.2.0/23"]
+    intent["clusters"]["prod"]["cluster"]["networks"]["external_service"] = []
+    second = build({**intent, "allocations": first.allocations})
+    assert second.new == {}
+    assert second.plans["prod"]["nodes"]["node1"]["gateways"] == {"ipv4": "192.168.2.254"}
