@@ -91,7 +91,7 @@ class Sessions:
     # -- every request ----------------------------------------------------------------------------
 
     def authenticate(self, cookie: str, method: str, path: str, body: bytes) -> str:
-        """The user who sends a request with this Cookie header; ApicError 403 if nobody. ``path`` includes the query."""
+        """The user behind this Cookie header; ApicError 403 if there is none. ``path`` includes the query."""
         cookies = parse_cookies(cookie)
         if "APIC-Request-Signature" in cookies:
             return self._signed(cookies, method, path, body)
@@ -125,7 +125,7 @@ def _verifies(key: rsa.RSAPublicKey, signature: bytes, method: str, path: str, b
 
 
 def parse_cookies(header: str) -> dict[str, str]:
-    """The cookies in a Cookie header; clients such as cisco.aci send a Set-Cookie's attributes along, which do no harm."""
+    """The cookies in a Cookie header; cisco.aci sends the attributes of Set-Cookie along, which do no harm."""
     pairs = (part.strip().partition("=") for part in header.split(";"))
     return {name: value for name, _, value in pairs if name}
 

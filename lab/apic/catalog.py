@@ -26,7 +26,7 @@ _NAMING, _SECURE, _MANDATORY, _HIDDEN = 1 << 5, 1 << 6, 1 << 8, 1 << 13
 
 
 def locate(path: str | os.PathLike[str] | None = None) -> Path:
-    """Find catalog.db: ``path``, else $KUBEFABRIC_APIC_CATALOG, else the lab's cache; FileNotFoundError says how to get it."""
+    """catalog.db: ``path``, else $KUBEFABRIC_APIC_CATALOG, else the lab's cache; FileNotFoundError."""
     candidate = path or os.environ.get("KUBEFABRIC_APIC_CATALOG")
     file = Path(candidate) if candidate else cache_directory() / VERSION / "catalog.db"
     if not file.is_file():
@@ -39,7 +39,7 @@ def locate(path: str | os.PathLike[str] | None = None) -> Path:
 
 @dataclass(frozen=True)
 class Range:
-    """One accepted range of a value (a length for text); ``maximum`` None: no bound. Patterns must match the whole text."""
+    """One accepted range of a value (a length for text); ``maximum`` None: no bound. One of the patterns must match."""
 
     minimum: float
     maximum: float | None
@@ -143,8 +143,8 @@ class Catalog:
     def _load_class(self, name: str) -> MoClass:
         number = self._ids[name]
         row = self._db.execute(
-            "SELECT rn_format, identified_by, is_abstract, is_configurable, is_creatable_deletable, mo_category, residual"
-            " FROM mo WHERE id = ?",
+            "SELECT rn_format, identified_by, is_abstract, is_configurable, is_creatable_deletable, mo_category,"
+            " residual FROM mo WHERE id = ?",
             (number,),
         ).fetchone()
         rn, naming, abstract, configurable, creatable, category, residual = row
@@ -229,7 +229,7 @@ class Catalog:
     # -- distinguished names ----------------------------------------------------------------------
 
     def child(self, parent: str, rn: str) -> tuple[MoClass, dict[str, str]] | None:
-        """The class of the object called ``rn`` within class ``parent`` and its naming values; None if there is none."""
+        """The class of what is called ``rn`` within class ``parent``, and its naming values; None if there is none."""
         for cls in self.children(parent):
             values = cls.rn.match(rn) if cls.rn else None
             if values is not None:

@@ -14,7 +14,7 @@ from lab.apic.transaction import Change, Transaction
 
 
 class Controller:
-    """A store with its rules and relations. Not safe for use by several threads; everything happens on one event loop."""
+    """A store with its rules and relations. Everything happens on one event loop: no use by several threads."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.store = Store(catalog)
@@ -45,6 +45,7 @@ class Controller:
         """Delete an object and what it contains; no error if there is none."""
         with Transaction(self.store) as transaction:
             transaction.delete(dn)
+            rules.check(self.store, transaction.changes)
             return self._commit(transaction)
 
     def _commit(self, transaction: Transaction) -> list[Change]:
@@ -62,10 +63,17 @@ class Controller:
             wanted = set()
             for element in elements:
                 wanted |= transaction.place(element)
-            for mo in [mo for mo in self.store.by_dn.values() if mo.owner == owner]:
-                if mo.dn not in wanted and mo.dn in self.store.by_dn:
-                    transaction.remove(mo)
+            self._drop(transaction, owner, wanted)
             self.relations.update(change.mo for change in transaction.changes.values())
+
+    def _drop(self, transaction: Transaction, owner: str, wanted: set[str]) -> None:
+        """Take out what an owner no longer has; a container that holds another's objects goes over to that other."""
+        stale = [mo for mo in self.store.by_dn.values() if mo.owner == owner and mo.dn not in wanted]
+        for mo in sorted(stale, key=lambda mo: -len(mo.dn)):
+            if mo.children:
+                mo.owner = next(iter(mo.children.values())).owner
+            else:
+                transaction.remove(mo)
 
 
 def modified_tree(store: Store, changes: Iterable[Change]) -> list[Element]:

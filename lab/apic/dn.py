@@ -1,6 +1,6 @@
 """Distinguished names: ``uni/tn-k8s/out-k8s-prod/lnodep-[…]``, relative names, and the formats the catalog gives them.
 
-A delimiter inside square brackets belongs to a value (``peerP-[192.168.2.0/24]``, ``rsnodeL3OutAtt-[topology/pod-1/…]``).
+A delimiter inside square brackets belongs to a value (``peerP-[192.168.2.0/24]``).
 """
 
 from __future__ import annotations

@@ -89,6 +89,11 @@ def invalid_configuration(text: str) -> ApicError:
     return ApicError(400, f"Invalid Configuration - {text}")
 
 
+def validation_failed(text: str) -> ApicError:
+    """Objects of one container that contradict each other."""
+    return ApicError(100, f"Validation failed: {text}")
+
+
 def malformed(text: str) -> ApicError:
     """A document that cannot be read."""
     return ApicError(400, text)

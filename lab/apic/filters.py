@@ -149,7 +149,9 @@ class _Parser:
         if len(values) != 2:
             raise self._error()
         return self._predicate(
-            classes, name, lambda prop, value: _key(prop, values[0]) <= _key(prop, value) <= _key(prop, values[1])
+            classes,
+            name,
+            lambda prop, value: order_key(prop, values[0]) <= order_key(prop, value) <= order_key(prop, values[1]),
         )
 
     def _predicate(self, classes: frozenset[str], name: str, test: Callable[[Property, str], bool]) -> Predicate:
@@ -160,7 +162,7 @@ class _Parser:
         return predicate
 
 
-def _key(prop: Property, text: str) -> tuple[int, Any]:
+def order_key(prop: Property, text: str) -> tuple[int, Any]:
     """What values of a property are ordered by: numbers as such, addresses by value, text as text."""
     if text in prop.constants:
         return 0, prop.constants[text]
@@ -180,7 +182,7 @@ def _equal(prop: Property, value: str, wanted: str) -> bool:
         return value == {"true": "yes", "false": "no"}.get(wanted, wanted)
     if ":Bitmask" in prop.base:
         return _bits(prop, value) == _bits(prop, wanted)
-    return value == wanted or (wanted in prop.constants and _key(prop, value) == _key(prop, wanted))
+    return value == wanted or (wanted in prop.constants and order_key(prop, value) == order_key(prop, wanted))
 
 
 def _bits(prop: Property, text: str) -> set[str]:
@@ -197,10 +199,10 @@ def _wildcard(value: str, wanted: str) -> bool:
 _TESTS: dict[str, Callable[[Property, str, str], bool]] = {
     "eq": _equal,
     "ne": lambda prop, value, wanted: not _equal(prop, value, wanted),
-    "gt": lambda prop, value, wanted: _key(prop, value) > _key(prop, wanted),
-    "ge": lambda prop, value, wanted: _key(prop, value) >= _key(prop, wanted),
-    "lt": lambda prop, value, wanted: _key(prop, value) < _key(prop, wanted),
-    "le": lambda prop, value, wanted: _key(prop, value) <= _key(prop, wanted),
+    "gt": lambda prop, value, wanted: order_key(prop, value) > order_key(prop, wanted),
+    "ge": lambda prop, value, wanted: order_key(prop, value) >= order_key(prop, wanted),
+    "lt": lambda prop, value, wanted: order_key(prop, value) < order_key(prop, wanted),
+    "le": lambda prop, value, wanted: order_key(prop, value) <= order_key(prop, wanted),
     "bw": lambda _, value, wanted: value.startswith(wanted),
     "wcard": lambda _, value, wanted: _wildcard(value, wanted),
     "anybit": lambda prop, value, wanted: bool(_bits(prop, value) & _bits(prop, wanted)),

@@ -1,4 +1,6 @@
-"""The lab's own endpoints, outside ``/api`` and for this machine only: what a real APIC tells its leaves and hears from them.
+"""The lab's own endpoints, outside ``/api`` and for this machine only.
+
+They stand for what a real APIC tells its leaves and hears from them, and serve tests.
 
 GET  /lab/requests                  {"GET /api/…": 3, …} since the last reset
 POST /lab/requests/reset

@@ -1,8 +1,8 @@
 """GET: which objects, with which of their descendants and attributes, in which order and page.
 
 Options as the "Cisco APIC REST API Configuration Guide" describes them: query-target, target-subtree-class,
-query-target-filter, rsp-subtree, rsp-subtree-class, rsp-subtree-filter, rsp-subtree-include, rsp-prop-include, order-by,
-page, page-size.
+query-target-filter, rsp-subtree, rsp-subtree-class, rsp-subtree-filter, rsp-subtree-include, rsp-prop-include,
+order-by, page, page-size.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lab.apic import errors
 from lab.apic.document import Element
-from lab.apic.filters import Predicate, compile_filter
+from lab.apic.filters import Predicate, compile_filter, order_key
 from lab.apic.store import Mo, Store
 
 _CHOICES = {
@@ -211,8 +211,17 @@ class Query:
                 raise errors.filter_property(prop, cls)
             if direction not in ("", "asc", "desc"):
                 raise errors.bad_query(f"Invalid value '{item}' for query parameter 'order-by'")
-            found = sorted(found, key=lambda mo, prop=prop: self.store.value(mo, prop), reverse=direction == "desc")
+            found = self._sorted(found, prop, direction == "desc")
         return found
+
+    def _sorted(self, found: list[Mo], prop: str, descending: bool) -> list[Mo]:
+        """Ordered by one property, numbers as numbers; objects that have it not go last."""
+
+        def key(mo: Mo) -> tuple:
+            definition = self.store.catalog.properties(mo.cls).get(prop)
+            return order_key(definition, self.store.value(mo, prop)) if definition is not None else (3, "")
+
+        return sorted(found, key=key, reverse=descending)
 
     def _page(self, found: list[Mo]) -> list[Mo]:
         size = self._number("page-size", 0)

@@ -1,7 +1,8 @@
 """Relations: what an ``Rs`` object points to, whether its target is there, and the fault it raises if not.
 
-A named relation (``tnFvCtxName``) is looked for in the object's own tenant, then in ``common``; where the name is empty or
-nothing has it, the policy called ``default`` in the same places serves. An explicit one (``tDn``) points to that DN or to nothing.
+A named relation (``tnFvCtxName``) is looked for in the object's own tenant, then in ``common``; where the name is
+empty or nothing has it, the policy called ``default`` in the same places serves. An explicit one (``tDn``) points to
+that DN or to nothing.
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ class Relations:
                 waiting.add(mo.dn)
             waiting |= self._watchers.get(mo.dn, set())
         for dn in sorted(waiting):
-            mo = self.store.get(dn)
-            if mo is None:
+            relation = self.store.get(dn)
+            if relation is None:
                 self._watch(dn, [])
             else:
-                self._resolve(mo)
+                self._resolve(relation)
 
     def _watch(self, dn: str, targets: list[str]) -> None:
         for target in self._watched.pop(dn, []):
@@ -149,6 +150,15 @@ def target_name_property(cls: MoClass) -> str:
     return f"tn{target[0].upper()}{target[1:]}Name"
 
 
+def find_named(store: Store, mo: Mo) -> str:
+    """The DN that a named relation resolves to as the store is now; empty if to nothing."""
+    cls = store.catalog[mo.cls]
+    assert cls.relation is not None
+    names = [store.value(mo, target_name_property(cls)), "default"]
+    found = (dn for name in names if name for dn in candidates(store.catalog, mo, cls.relation, name))
+    return next((dn for dn in found if dn in store.by_dn), "")
+
+
 def candidates(catalog: Catalog, mo: Mo, relation: Relation, name: str) -> Iterator[str]:
     """The DNs at which a named relation looks for its target, in order."""
     for cls_name in sorted(catalog.concrete(relation.target)):
@@ -156,11 +166,11 @@ def candidates(catalog: Catalog, mo: Mo, relation: Relation, name: str) -> Itera
         if cls.rn is None or len(cls.rn.properties) != 1:
             continue
         rn = cls.rn.build({cls.rn.properties[0]: name})
-        for container in _containers(catalog, mo, cls):
+        for container in _containers(mo, cls):
             yield f"{container}/{rn}"
 
 
-def _containers(catalog: Catalog, mo: Mo, target: MoClass) -> Iterator[str]:
+def _containers(mo: Mo, target: MoClass) -> Iterator[str]:
     """Containing objects that may hold the target, nearest first; then tenant common, infra and the fabric."""
     seen = set()
     for ancestor in mo.ancestors():

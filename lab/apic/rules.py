@@ -1,12 +1,96 @@
-"""Rules that span objects: configurations whose objects are each valid, and which APIC refuses all the same."""
+"""Rules that span objects: configurations whose objects are each valid, and which APIC refuses all the same.
+
+docs/lab-apic.md lists them, and those that a real APIC has and this one does not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from lab.apic.store import Store
+from lab.apic import errors
+from lab.apic.relations import find_named
+from lab.apic.store import Mo, Store
 from lab.apic.transaction import Change
+
+_SHIPPED = ("uni/tn-common", "uni/tn-infra", "uni/tn-mgmt")
 
 
 def check(store: Store, changes: Mapping[str, Change]) -> None:
     """ApicError if the store, with these changes in it, holds what APIC refuses."""
+    for change in changes.values():
+        if change.status == "deleted":
+            _keep_shipped(change.mo)
+        elif change.mo.cls in _RULES:
+            _RULES[change.mo.cls](store, change.mo)
+
+
+def _keep_shipped(mo: Mo) -> None:
+    if mo.dn in _SHIPPED:
+        raise errors.not_deletable(mo.cls, mo.dn)
+
+
+# -- one router ID per VRF and node ---------------------------------------------------------------------
+
+
+def _vrf(store: Store, node: Mo) -> str:
+    """The DN of the VRF of the L3Out that an l3extRsNodeL3OutAtt belongs to; empty if it has none."""
+    l3out = next((mo for mo in node.ancestors() if mo.cls == "l3extOut"), None)
+    relation = l3out.children.get("rsectx") if l3out is not None else None
+    return find_named(store, relation) if relation is not None else ""
+
+
+def _one_router_id(store: Store, node: Mo) -> None:
+    vrf, router_id, leaf = _vrf(store, node), store.value(node, "rtrId"), store.value(node, "tDn")
+    if not vrf:
+        return
+    for other in store.by_class["l3extRsNodeL3OutAtt"].values():
+        theirs = store.value(other, "rtrId")
+        if (
+            other is not node
+            and store.value(other, "tDn") == leaf
+            and theirs != router_id
+            and _vrf(store, other) == vrf
+        ):
+            raise errors.invalid_configuration(
+                f"VRF Validation failed for VRF = {vrf}: Different RouterId exists for node in {other.dn}; "
+                f"conflicting router ids are: {theirs} and {router_id} "
+                "If this was an attempt to modify, consider deletion followed by addition"
+            )
+
+
+def _router_ids_of_vrf(store: Store, relation: Mo) -> None:
+    """An L3Out that moves to another VRF brings its router IDs along."""
+    if relation.parent is not None:
+        for mo in relation.parent.walk():
+            if mo.cls == "l3extRsNodeL3OutAtt":
+                _one_router_id(store, mo)
+
+
+# -- VLAN pools -----------------------------------------------------------------------------------------
+
+
+def _number(encap: str) -> int:
+    return int(encap.rpartition("-")[2])
+
+
+def _blocks(pool: Mo) -> Iterator[tuple[Mo, int, int]]:
+    for mo in pool.children.values():
+        if mo.cls == "fvnsEncapBlk":
+            yield mo, _number(mo.values["from"]), _number(mo.values["to"])
+
+
+def _encap_block(_: Store, block: Mo) -> None:
+    assert block.parent is not None
+    first, last = _number(block.values["from"]), _number(block.values["to"])
+    if first > last:
+        raise errors.validation_failed(f"encap block {block.dn}: 'from' must not be greater than 'to'")
+    for other, start, end in _blocks(block.parent):
+        if other is not block and first <= end and start <= last:
+            raise errors.validation_failed(f"encap block {block.dn} overlaps with {other.dn}")
+
+
+_RULES: dict[str, Callable[[Store, Mo], None]] = {
+    "l3extRsNodeL3OutAtt": _one_router_id,
+    "l3extRsEctx": _router_ids_of_vrf,
+    "fvnsEncapBlk": _encap_block,
+}

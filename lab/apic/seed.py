@@ -75,7 +75,7 @@ def _object(store: Store, parent_cls: str, parent_dn: str, cls: str, rn: str) ->
 
 
 def fabric(asn: int, reflectors: Sequence[int] = ()) -> Element:
-    """Configuration that a fabric is brought up with: its AS number, and the spines that reflect MP-BGP routes, if any."""
+    """Configuration that a fabric is brought up with: its AS number, and the spines that reflect MP-BGP routes."""
     nodes = [Element("bgpRRNodePEp", {"id": str(node)}) for node in reflectors]
     instance = [Element("bgpAsP", {"asn": str(asn)})]
     instance += [Element("bgpRRP", {}, nodes)] if nodes else []

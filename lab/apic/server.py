@@ -120,7 +120,7 @@ class Api:
 
     @web.middleware
     async def count(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Count and log requests; never their bodies, cookies or query values. A test's own client asks not to be counted."""
+        """Count and log requests: never bodies, cookies or query values. A test's own client is not counted."""
         started = time.monotonic()
         status = 500
         if request.path.startswith("/api/") and "X-Lab-Uncounted" not in request.headers:

@@ -10,6 +10,12 @@ from lab.apic.catalog import Catalog, Property
 from lab.apic.document import Element
 
 CONFIGURATION = ""
+# The monitoring policy that governs an object, by where it stands.
+_MONITORING = (
+    ("uni/tn-", "uni/tn-common/monepg-default"),
+    ("uni/infra", "uni/infra/moninfra-default"),
+    ("uni/fabric", "uni/fabric/monfab-default"),
+)
 # Properties that every class has and that are printed from the object itself, not from its values.
 META = frozenset({"childAction", "dn", "rn", "status", "modTs", "uid", "lcOwn"})
 
@@ -21,7 +27,7 @@ def timestamp() -> str:
 
 
 class Mo:
-    """A managed object. ``owner`` is empty for configuration, else names what made it (an operational source, ``faults``)."""
+    """A managed object. ``owner`` is empty for configuration, else what made it (an operational source, ``faults``)."""
 
     __slots__ = ("children", "cls", "dn", "mod_ts", "owner", "parent", "rn", "uid", "values")
 
@@ -109,10 +115,12 @@ class Store:
             return mo.mod_ts
         if name == "uid":
             return mo.uid
+        if name == "monPolDn" and name not in mo.values:
+            return next((policy for prefix, policy in _MONITORING if mo.dn.startswith(prefix)), "")
         return mo.values.get(name, self.defaults(mo.cls).get(name, ""))
 
     def attributes(self, mo: Mo, include: str = "all", *, nested: bool = False, secure: bool = False) -> dict[str, str]:
-        """The attributes as printed. ``include`` is rsp-prop-include's value; nested objects show ``rn`` in place of ``dn``."""
+        """The attributes as printed; ``include`` as rsp-prop-include. Nested objects show ``rn`` in place of ``dn``."""
         chosen: dict[str, str] = {}
         for name, prop in self.catalog.properties(mo.cls).items():
             if name in ("dn", "rn"):
@@ -135,7 +143,7 @@ class Store:
                 yield mo
 
     def export(self, mo: Mo) -> Element:
-        """An object and its configured descendants with every attribute, the secure ones too: for the lab's leaves only."""
+        """An object and its configured descendants with every attribute, even secure ones: for the lab's leaves."""
         children = [self.export(child) for child in mo.children.values() if child.owner == CONFIGURATION]
         return Element(mo.cls, self.attributes(mo, secure=True), children)
 

@@ -15,7 +15,7 @@ _LIFETIME = timedelta(days=365)
 
 
 def ensure(directory: Path, address: str) -> tuple[Path, Path, Path]:
-    """(CA certificate, server certificate, server key) in ``directory``; made if they are missing or do not fit ``address``."""
+    """(CA certificate, server certificate, key) in ``directory``; made anew if they do not fit or are old."""
     directory.mkdir(parents=True, exist_ok=True)
     files = directory / "ca.pem", directory / "server.pem", directory / "server.key"
     if not all(file.exists() for file in files) or not _usable(files[1], address):

@@ -1,8 +1,8 @@
 """Writing to the store: one posted document is applied whole or not at all.
 
-Checked here: that classes, properties and values exist and are valid, that names and DNs agree, that an object may stand
-where it is put, that naming and create-only properties do not change, and what ``status`` asks for. Rules that span
-objects (``rules``) run before the transaction ends; relations are resolved after it.
+Checked here: that classes, properties and values exist and are valid, that names and DNs agree, that an object may
+stand where it is put, that naming and create-only properties do not change, and what ``status`` asks for. Rules that
+span objects (``rules``) run before the transaction ends; relations are resolved after it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from lab.apic.dn import join, split
 from lab.apic.document import Element
 from lab.apic.store import CONFIGURATION, META, Mo, Store, timestamp
 
-_STATUSES = {"created", "modified", "deleted", "replaced", ""}
+_STATUSES = {"created", "modified", "deleted", ""}
 # Owned by the system, sent back by clients that post what they read; APIC overlooks them.
 _OVERLOOKED = META | {"extMngdBy", "monPolDn", "configIssues"}
 
@@ -67,7 +67,7 @@ class Transaction:
             self._apply(element, cls, self._only_parent(cls))
 
     def place(self, element: Element) -> set[str]:
-        """Put an operational object, with those inside it, where its ``dn`` says; containers in between come into being.
+        """Put an operational object, with those inside it, where its ``dn`` says; missing containers come into being.
 
         Returns the DNs of all that was put or was there to carry it.
         """
@@ -75,6 +75,8 @@ class Transaction:
         if "dn" not in element.attributes:
             raise errors.malformed(f"no dn given for object of class {element.cls}")
         parent_dn, rn = split_parent(self.canonical_dn(element.attributes["dn"], cls))
+        if parent_dn.startswith("uni/") and self.store.get(parent_dn) is None:
+            return set()  # a fault of something that was deleted meanwhile; nothing comes into being under uni
         placed = self._carry(parent_dn)
         self._apply(element, cls, parent_dn, rn)
         mo = self.store.by_dn[join(parent_dn, rn)]
@@ -328,13 +330,16 @@ class Transaction:
         mo.values.update(cls.rn.match(rn) or {} if cls.rn else {})
         mo.mod_ts, mo.uid = self._now, self.uid
         self.store.attach(mo)
-        self._undo.append(lambda: self.store.detach(mo) and None)
+        self._undo.append(lambda: self._withdraw(mo))
         self.changes[mo.dn] = Change(mo, "created", dict(mo.values))
         if self.owner == CONFIGURATION:
             for child in self.catalog.children(cls.name):
                 if child.implicit and child.rn is not None:
                     self._attach(child, child.rn.text, mo)
         return mo
+
+    def _withdraw(self, mo: Mo) -> None:
+        self.store.detach(mo)
 
     def _remove(self, mo: Mo, cls: MoClass) -> None:
         if self.owner == CONFIGURATION and (not cls.creatable or not cls.configurable):

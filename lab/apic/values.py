@@ -1,6 +1,6 @@
 """Reading, checking and printing the values of properties, as APIC does.
 
-A value is stored as APIC would print it back: flags sorted, ``true`` as ``yes``, port 443 as ``https``, IPv6 compressed.
+A value is stored as APIC prints it back: flags sorted, ``true`` as ``yes``, port 443 as ``https``, IPv6 compressed.
 """
 
 from __future__ import annotations
