@@ -18,8 +18,8 @@ author: The kubefabric.bgp maintainers
 options:
   content:
     description:
-      - The objects below C(uni), in APIC's own JSON, C({class: {attributes: {…}, children: […]}}). A whole document
-        that begins with C(polUni) is taken as well.
+      - The objects below C(uni), in APIC's own JSON, as in the examples. A whole document that begins with C(polUni) is
+        taken as well.
       - Beside C(attributes) and C(children) an object may have C(hold), which is V(owned), V(ancestor) or V(shared).
         An object with C(status=modified) and without C(hold) is an ancestor; all others are owned.
       - A class that this collection does not know needs the attribute C(rn).

@@ -4,7 +4,7 @@
 """What this collection knows of APIC's classes, as data.
 
 The tests hold every line against the class catalog of APIC 6.0(9c): relative names, naming properties, defaults,
-sets of flags, write-only properties. A class that is not here may still appear in ``aci_tree``: it then brings its ``rn``.
+sets of flags, write-only properties. A class that is not here may still appear in ``aci_tree`` with its ``rn``.
 """
 
 from __future__ import annotations

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The BGP state of border leaves: what to ask APIC, and what its operational objects say. Pure.
+
+Classes: fabricNode; bgpPeer, bgpPeerEntry, bgpPeerEvents and bgpPeerAfEntry below a leaf's ``sys/bgp``; uribv4Nexthop
+and uribv6Nexthop below ``sys/uribv4`` and ``sys/uribv6``. Routes are known by their BGP next hops alone, so that one
+GET per leaf brings everything, whatever else the VRF's table holds.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import datetime, timezone
+from typing import Any, Dict, Iterable, List, Tuple
+from urllib.parse import quote
+
+from .snapshot import Found, flatten, parent_dn
+
+SESSION_CLASSES = ("bgpPeer", "bgpPeerEntry", "bgpPeerEvents", "bgpPeerAfEntry")
+ROUTE_CLASSES = ("uribv4Nexthop", "uribv6Nexthop")
+NODES = "/api/class/fabricNode.json?query-target-filter=" + quote('eq(fabricNode.role,"leaf")', safe=",")
+_NOTHING = ("", "none", "unspecified", "unknown")
+
+
+def everything(leaf: Dict[str, Any], vrf: str) -> str:
+    """The path for one leaf's sessions and BGP routes in a VRF, written ``tenant:vrf``."""
+    conditions = [f'wcard({cls}.dn,"/dom-{vrf}/")' for cls in SESSION_CLASSES]
+    conditions += [f'and(wcard({cls}.dn,"/dom-{vrf}/"),wcard({cls}.owner,"bgp"))' for cls in ROUTE_CLASSES]
+    return _subtree(f"{node_dn(leaf)}/sys", [*SESSION_CLASSES, *ROUTE_CLASSES], f"or({','.join(conditions)})")
+
+
+def sessions_only(leaf: Dict[str, Any], vrf: str) -> str:
+    """The path for one leaf's sessions alone: what waiting asks again and again."""
+    return _subtree(f"{node_dn(leaf)}/sys/bgp/inst/dom-{vrf}", SESSION_CLASSES)
+
+
+def faults(tenant: str, l3out: str) -> str:
+    """The path for the faults of an L3Out: below it, and where leaves failed to carry out what it says."""
+    condition = f'wcard(faultInst.dn,"uni/tn-{tenant}/out-{l3out}/")'
+    return "/api/class/faultInst.json?query-target-filter=" + quote(condition, safe=",")
+
+
+def node_dn(leaf: Dict[str, Any]) -> str:
+    """Distinguished name of a leaf: {id, pod}."""
+    return f"topology/pod-{leaf['pod']}/node-{leaf['id']}"
+
+
+def tunnel_addresses(nodes: List[Dict[str, Any]]) -> Dict[str, int]:
+    """{tunnel endpoint address: leaf id}, from the answer to NODES."""
+    attributes = [item["fabricNode"]["attributes"] for item in nodes if "fabricNode" in item]
+    return {node["address"]: int(node["id"]) for node in attributes if node.get("address")}
+
+
+def active(nodes: List[Dict[str, Any]]) -> Dict[int, bool]:
+    """{leaf id: whether it is active}, from the answer to NODES."""
+    attributes = [item["fabricNode"]["attributes"] for item in nodes if "fabricNode" in item]
+    return {int(node["id"]): node.get("fabricSt") == "active" for node in attributes}
+
+
+def state(imdata: List[Dict[str, Any]], tunnels: Dict[str, int], now: datetime) -> Dict[str, Any]:
+    """{reachable, sessions, routes} of one leaf, from the answer to ``everything`` (or ``sessions_only``)."""
+    found = list(flatten(imdata))
+    return {"reachable": bool(found), "sessions": sessions(found, now), "routes": routes(found, tunnels)}
+
+
+UNREACHABLE: Dict[str, Any] = {"reachable": False, "sessions": [], "routes": []}
+
+
+def sessions(found: Iterable[Found], now: datetime) -> List[Dict[str, Any]]:
+    """Every session, sorted by peer; see the documentation of aci_bgp_info for the keys. ``now`` has a time zone."""
+    objects = {item.dn: item for item in found}
+    entries = [item for item in objects.values() if item.cls == "bgpPeerEntry"]
+    return sorted((_session(entry, objects, now) for entry in entries), key=lambda session: _order(session["peer"]))
+
+
+def routes(found: Iterable[Found], tunnels: Dict[str, int]) -> List[Dict[str, Any]]:
+    """Every route that BGP brought, with its next hops, sorted by prefix."""
+    hops: Dict[str, List[Dict[str, Any]]] = {}
+    for item in found:
+        if item.cls in ROUTE_CLASSES:
+            hops.setdefault(_prefix(item.dn), []).append(_hop(item, tunnels))
+    return [
+        {
+            "prefix": prefix,
+            "family": _family(prefix),
+            "protocol": "bgp",
+            "next_hops": sorted(hops[prefix], key=lambda hop: _order(hop["address"])),
+        }
+        for prefix in sorted(hops, key=_order)
+    ]
+
+
+def established(sessions_found: Iterable[Dict[str, Any]]) -> List[str]:
+    """Addresses of the peers whose session is up."""
+    return [session["peer"] for session in sessions_found if session["state"] == "established"]
+
+
+def canonical_address(text: str) -> str:
+    """An address as APIC prints it."""
+    return str(ipaddress.ip_address(text))
+
+
+# -- inside ---------------------------------------------------------------------------------------------
+
+
+def _subtree(dn: str, classes: Iterable[str], condition: str = "") -> str:
+    path = f"/api/mo/{dn}.json?query-target=subtree&target-subtree-class={','.join(classes)}"
+    return path + ("&query-target-filter=" + quote(condition, safe=",") if condition else "")
+
+
+def _session(entry: Found, objects: Dict[str, Found], now: datetime) -> Dict[str, Any]:
+    peer = objects.get(parent_dn(entry.dn))
+    configured = peer.attributes if peer else {}
+    families = [item.attributes for item in objects.values() if item.cls == "bgpPeerAfEntry" and _below(item, entry)]
+    up = entry.attributes.get("operSt") == "established"
+    address = entry.attributes["addr"].partition("/")[0]
+    return {
+        "peer": address,
+        "family": _family(address),
+        "state": entry.attributes.get("operSt", "unknown"),
+        "remote_asn": _number(configured.get("asn")),
+        "local_address": entry.attributes.get("localIp", ""),
+        "uptime": _seconds_since(entry.attributes.get("lastFlapTs", ""), now) if up else 0,
+        "prefixes_received": sum(_number(family.get("acceptedPaths")) for family in families),
+        "prefixes_sent": sum(_number(family.get("pfxSent")) for family in families),
+        "listen": configured.get("addr", ""),
+        "last_down_reason": _last_down(entry, objects),
+    }
+
+
+def _below(item: Found, entry: Found) -> bool:
+    return parent_dn(item.dn) == entry.dn
+
+
+def _last_down(entry: Found, objects: Dict[str, Found]) -> str:
+    """Why the session went down last, in APIC's word; '' if it never did or nobody knows."""
+    events = objects.get(entry.dn + "/ev")
+    said = [entry.attributes.get("shutStQual", ""), entry.attributes.get("stReason", "")]
+    if events:
+        said += [events.attributes.get(name, "") for name in ("majErrRstSent", "majErrRstRsvd")]
+    return next((word for word in said if word not in _NOTHING), "")
+
+
+def _hop(item: Found, tunnels: Dict[str, int]) -> Dict[str, Any]:
+    """A next hop; one in the overlay is another leaf's tunnel endpoint (as ::ffff:a.b.c.d where the route is IPv6)."""
+    address = ipaddress.ip_address(item.attributes["addr"].partition("/")[0])
+    mapped = getattr(address, "ipv4_mapped", None)
+    text = str(mapped or address)
+    return {"address": text, "vrf": item.attributes.get("vrf", ""), "leaf": tunnels.get(text)}
+
+
+def _prefix(dn: str) -> str:
+    return dn.partition("/rt-[")[2].partition("]")[0]
+
+
+def _family(text: str) -> str:
+    return "ipv6" if ":" in text else "ipv4"
+
+
+def _order(text: str) -> Tuple[int, int, int]:
+    network = ipaddress.ip_network(text, strict=False)
+    return (network.version, int(network.network_address), network.prefixlen)
+
+
+def _number(text: Any) -> int:
+    return int(text) if str(text or "").isdigit() else 0
+
+
+def _seconds_since(text: str, now: datetime) -> int:
+    """Seconds since APIC's time stamp; 0 for one it cannot give, or one that its clock puts into our future."""
+    try:
+        then = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return 0
+    then = then if then.tzinfo else then.replace(tzinfo=timezone.utc)
+    return max(0, int((now - then).total_seconds()))

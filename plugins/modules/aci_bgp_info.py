@@ -1,0 +1,174 @@
+#!/usr/bin/python
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: aci_bgp_info
+short_description: BGP sessions, routes and faults of an L3Out's leaves
+version_added: 0.1.0
+description:
+  - Reads, for each leaf and one VRF, the BGP sessions, the prefixes exchanged, the routes that BGP brought with their
+    next hops, and the faults of the L3Out.
+  - One GET for the leaves of the fabric, one for each leaf, one for the faults; waiting takes one more for each look at
+    each leaf.
+author: The kubefabric.bgp maintainers
+options:
+  tenant:
+    description: Tenant of the L3Out.
+    type: str
+    required: true
+  vrf:
+    description: VRF of the L3Out.
+    type: str
+    required: true
+  vrf_tenant:
+    description: Tenant of the VRF. The default is O(tenant).
+    type: str
+  l3out:
+    description: Name of the L3Out, for its faults. Left out, no faults are read.
+    type: str
+  leaves:
+    description: The leaves to read.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      id: {description: Node ID., type: int, required: true}
+      pod: {description: Pod., type: int, default: 1}
+  wait:
+    description: Seconds to wait for the sessions of O(expect). The module does not fail when the time is up.
+    type: int
+    default: 0
+  expect:
+    description: Sessions to wait for.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      leaf: {description: Node ID of a leaf in O(leaves)., type: int, required: true}
+      peer: {description: Address of the peer., type: str, required: true}
+extends_documentation_fragment:
+  - kubefabric.bgp.aci
+  - cisco.aci.aci
+attributes:
+  check_mode:
+    support: full
+    description: Only reads.
+  diff_mode:
+    support: N/A
+    description: Changes nothing.
+seealso:
+  - module: kubefabric.bgp.aci_l3out
+"""
+
+EXAMPLES = r"""
+- name: Wait up to a minute for two sessions, then read everything
+  kubefabric.bgp.aci_bgp_info:
+    host: [apic1.example.net, apic2.example.net]
+    username: admin
+    password: "{{ apic_password }}"
+    tenant: k8s
+    vrf: prod
+    l3out: k8s-prod
+    leaves:
+      - {id: 101}
+      - {id: 102}
+    wait: 60
+    expect:
+      - {leaf: 101, peer: 192.168.2.1}
+      - {leaf: 102, peer: 192.168.2.1}
+  register: leaves
+"""
+
+RETURN = r"""
+bgp:
+  description: What each leaf says, by node ID.
+  returned: success
+  type: dict
+  sample:
+    "101":
+      reachable: true
+      sessions:
+        - {peer: 192.168.2.1, family: ipv4, state: established, remote_asn: 65003, local_address: 192.168.2.201,
+           uptime: 123, prefixes_received: 2, prefixes_sent: 9, listen: 192.168.2.0/24, last_down_reason: ""}
+      routes:
+        - {prefix: 10.1.0.0/26, family: ipv4, protocol: bgp,
+           next_hops: [{address: 192.168.2.1, vrf: "k8s:prod", leaf: null}]}
+  contains:
+    reachable:
+      description: V(false) where the leaf is not active or answered nothing.
+      type: bool
+    sessions:
+      description: One for each peer; C(uptime) in seconds, C(listen) is the address or prefix that the peer belongs to.
+      type: list
+      elements: dict
+    routes:
+      description: Routes that BGP brought. A next hop on another leaf has that leaf's tunnel address, and its node ID.
+      type: list
+      elements: dict
+faults:
+  description: Faults of the L3Out, and of what the leaves made of it.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{dn: "uni/tn-k8s/out-k8s-prod/fault-F0467", code: F0467, severity: minor, description: "…"}]
+missing:
+  description: Those of O(expect) that were not established when the time was up.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{leaf: 101, peer: 192.168.2.1}]
+requests:
+  description: How many logins and GETs the run took.
+  returned: success
+  type: dict
+  sample: {login: 1, get: 6, post: 0}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils.aci import bgp, collect
+from ..module_utils.aci import module as glue
+
+
+def main() -> None:
+    leaf = {"type": "int", "required": True}
+    text = {"type": "str", "required": True}
+    spec = {
+        **glue.connection_spec(),
+        "tenant": text,
+        "vrf": text,
+        "vrf_tenant": {"type": "str"},
+        "l3out": {"type": "str"},
+        "leaves": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": {"id": leaf, "pod": {"type": "int", "default": 1}},
+        },
+        "wait": {"type": "int", "default": 0},
+        "expect": {"type": "list", "elements": "dict", "default": [], "options": {"leaf": leaf, "peer": text}},
+    }
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    given = module.params
+    vrf = f"{given['vrf_tenant'] or given['tenant']}:{given['vrf']}"
+    unknown = sorted({item["leaf"] for item in given["expect"]} - {item["id"] for item in given["leaves"]})
+    if unknown:
+        module.fail_json(msg=f"expect names leaf {unknown[0]}, which is not among leaves.")
+    try:
+        expected = {(item["leaf"], bgp.canonical_address(item["peer"])) for item in given["expect"]}
+        session = glue.open_session(module)
+        missing = collect.wait(session, vrf, given["leaves"], expected, given["wait"])
+        state = collect.collect(session, vrf, given["leaves"])
+        faults = collect.faults(session, given["tenant"], given["l3out"]) if given["l3out"] else []
+    except (ValueError, *glue.ERRORS) as error:
+        module.fail_json(msg=str(error))
+    missing_list = [{"leaf": number, "peer": peer} for number, peer in sorted(missing)]
+    glue.finish(module, {"bgp": state, "faults": faults, "missing": missing_list, "requests": session.requests})
+
+
+if __name__ == "__main__":
+    main()
