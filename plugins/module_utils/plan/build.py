@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from . import checks, checks_networks, checks_shared, floating, l3out, standard
 from .allocations import AT, FAMILIES, ordered
-from .errors import Finding, Findings, IntentError
+from .errors import Finding, Findings, IntentError, grouped
 from .model import Cluster, Fabric, natural, read_cluster, read_fabric
 
 FORMAT = 1
@@ -49,7 +49,7 @@ def build(intent: dict) -> Result:
     checks_shared.check(clusters, fabric, findings)
     allocated = _allocate(clusters, intent.get("allocations"), findings)
     if findings.errors:
-        raise IntentError(findings.errors)
+        raise IntentError(grouped(findings.errors))
     return Result(
         plans={cluster.name: _plan(cluster, fabric, allocated[cluster.name][0]) for cluster in clusters},
         allocations=ordered({name: kept.data for name, (_addresses, kept) in allocated.items() if kept.data}),

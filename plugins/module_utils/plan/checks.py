@@ -44,7 +44,9 @@ def _racks(fabric: Fabric, findings: Findings) -> None:
     for rack in fabric.racks.values():
         at = f"{FABRIC_AT}.racks.{rack.name}"
         if len(rack.leaves) != 2:
-            findings.add(f"{at}.leaves", f"has {len(rack.leaves)} leaves", "give the two leaves of the rack's vPC pair")
+            findings.add(
+                f"{at}.leaves", f"leaves listed: {len(rack.leaves)}", "list both leaves of the rack's vPC pair"
+            )
         other = labels.setdefault(rack.label, rack.name)
         if other != rack.name:
             findings.add(
@@ -174,7 +176,7 @@ def _svi_options(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
         return
     needed, example = ("vlan", 310) if svi == "floating" else ("vlans", '"400-463"')
     foreign = ("vlans",) if svi == "floating" else ("vlan", "floating_address", "secondary_address")
-    if given[needed] is None and f"l3out.{needed}" not in cluster.reported:
+    if given[needed] is None and not cluster.doubtful(f"l3out.{needed}"):
         findings.add(
             cluster.at(f"l3out.{needed}"), f"is missing for {svi} SVI", f"add it, for example {needed}: {example}"
         )
@@ -238,7 +240,7 @@ def _nodes(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
 
 
 def _node(node: Node, cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
-    if node.rack and node.rack not in fabric.racks:
+    if node.rack and fabric.racks and node.rack not in fabric.racks:
         findings.add(f"{node.at}: rack", f"the fabric has no rack {node.rack}", did_you_mean(node.rack, fabric.racks))
     if cluster.l3out["svi"] == "standard" and not node.vpc and "vpc" not in node.reported:
         findings.add(

@@ -55,6 +55,14 @@ class IntentError(ValueError):
         self.findings = findings
 
 
+def grouped(findings: list[Finding]) -> list[Finding]:
+    """The findings of one variable together, the variables in the order in which they were first mentioned."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.path.split(": ")[0].split(".")[0], []).append(finding)
+    return [finding for group in groups.values() for finding in group]
+
+
 def numbered(findings: list[Finding]) -> str:
     """The findings as a numbered list, one per line."""
     return "\n".join(f"{number:>3}. {finding}" for number, finding in enumerate(findings, start=1))

@@ -115,7 +115,7 @@ def _place(pool: Pool, address, holder: Holder, findings: Findings) -> bool:
         return False
     other = pool.claim(address, holder.owner)
     if other:
-        findings.add(holder.at, f"{address} is the address of {other} too", "give every host an address of its own")
+        findings.add(holder.at, f"{address} is taken by {other}", "give every host an address of its own")
     return other is None
 
 

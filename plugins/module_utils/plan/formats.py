@@ -135,11 +135,11 @@ def prefix(value: str) -> str:
     network = _parse(ipaddress.ip_network, value, "a network", "192.168.2.0/24 or 2001:db8:2::/64", strict=False)
     if "/" not in value:
         raise Invalid(f"{value!r} has no prefix length", f"write it as {value}/{_likely_length(network)}")
+    if network.prefixlen == 0:
+        raise Invalid(f"{value} is the whole address space", "give the network that the cluster really uses")
     if str(network.network_address) != str(ipaddress.ip_address(value.split("/")[0])):
         raise Invalid(f"{value} has host bits set", f"write {network}")
     _unicast(network.network_address, value)
-    if network.prefixlen == 0:
-        raise Invalid(f"{value} is the whole address space", "give the network that the cluster really uses")
     return str(network)
 
 

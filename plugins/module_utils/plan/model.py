@@ -124,8 +124,10 @@ class Cluster:
         return f"{path}.{key}" if key else path
 
     def doubtful(self, key: str) -> bool:
-        """Whether a key, or one below it, was reported: then what is missing in it says nothing."""
-        return any(path == key or path.startswith((f"{key}.", f"{key}[")) for path in self.reported)
+        """Whether a key, one above or one below it was reported: then what is missing there says nothing."""
+        parts = key.split(".")
+        above = {".".join(parts[:length]) for length in range(len(parts) + 1)}
+        return any(path in above or path.startswith((f"{key}.", f"{key}[")) for path in self.reported)
 
     def given(self, key: str) -> dict:
         """Addresses that the intent gives under l3out, by family."""

@@ -102,6 +102,8 @@ def _mapping(given: object, option: Mapping, at: str, findings: Findings) -> dic
     if not isinstance(given, Mapping):
         findings.add(at, f"is {_kind(given)}, not a dictionary", f"give one entry per {option['entry']}")
         return {}
+    if not given and option.get("required"):
+        findings.add(at, "is empty", f"give at least one {option['entry']}")
     result = {}
     for key, value in given.items():
         name = _key(key, option, at, findings)

@@ -98,7 +98,7 @@ def _given_network(node: Node, address, supernets: list, taken: dict, findings: 
         findings.add(at, f"{address} is reserved in {network} (network, leaves, gateway)", f"give one of {usable}")
         return None
     if taken.setdefault(network, node.name) != node.name:
-        findings.add(at, f"{network} is the network of {taken[network]} too", "give every node a network of its own")
+        findings.add(at, f"{network} is taken by {taken[network]}", "give every node a network of its own")
         return None
     return network
 
@@ -140,7 +140,7 @@ def _allocate_free(cluster, name, supernets, taken, nodes, kept, findings):
         taken[network] = node.name
         yield node, network
     room = sum(2 ** (LENGTHS[name] - supernet.prefixlen) for supernet in supernets)
-    if len(taken) < len(cluster.nodes) and room < len(cluster.nodes):
+    if supernets and len(taken) < len(cluster.nodes) and room < len(cluster.nodes):
         findings.add(
             cluster.at("networks.node"),
             f"{len(cluster.nodes)} nodes need as many /{LENGTHS[name]} networks, and there is room for {room}",

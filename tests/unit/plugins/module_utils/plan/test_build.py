@@ -155,7 +155,9 @@ def test_whatever_comes_or_goes_nobody_else_is_renumbered(start, seed: int) -> N
         _change(intent, dice)
         following = build({**intent, "allocations": result.allocations})
         before, after = _addresses(result.plans), _addresses(following.plans)
-        assert {key: after[key] for key in before if key in after} == {key: before[key] for key in before if key in after}
+        assert {key: after[key] for key in before if key in after} == {
+            key: before[key] for key in before if key in after
+        }
         result = following
 
 
