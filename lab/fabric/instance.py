@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -107,11 +108,12 @@ class Instance:
             return False
         _write_private(target, text)
         check(target)
-        command = [str(RELOAD), "--reload", "--bindir", "/usr/bin", "--vty_socket", str(self.directory)]
+        # --stdout: otherwise it logs every line, passwords too, into the machine's /var/log/frr.
+        command = [str(RELOAD), "--reload", "--stdout", "--bindir", "/usr/bin", "--vty_socket", str(self.directory)]
         command += ["--confdir", str(self.directory), "--rundir", str(self.directory), str(target)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise ConfigurationError(f"leaf {self.leaf} {self.vrf}: {(done.stderr or done.stdout).strip()[-2000:]}")
+            raise ConfigurationError(without_passwords((done.stdout + done.stderr).strip()[-2000:]))
         _write_private(loaded, text)
         return True
 
@@ -138,7 +140,12 @@ def check(path: Path) -> None:
     """FRR's own parser on a configuration file. Raises ConfigurationError with its complaint."""
     done = subprocess.run(["vtysh", "-C", "-f", str(path)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise ConfigurationError(f"{path}: {(done.stdout + done.stderr).strip()}")
+        raise ConfigurationError(without_passwords(f"{path}: {(done.stdout + done.stderr).strip()}"))
+
+
+def without_passwords(text: str) -> str:
+    """FRR's messages quote the lines they concern; passwords in them do not go into a log."""
+    return re.sub(r"(password) \S+", r"\1 ***", text)
 
 
 def _give_to_frr(directory: Path) -> None:

@@ -238,8 +238,10 @@ def _addresses(svi: Mo, leaf: int) -> tuple[tuple[str, ...], tuple[str, ...]] | 
 
 
 def _mac(svi: Mo) -> str:
+    """The SVI's MAC; the default where none, or one that no interface can have (a group address), is given."""
     mac = svi.get("mac", GATEWAY_MAC).lower()
-    return mac if re.fullmatch(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", mac) else GATEWAY_MAC
+    valid = re.fullmatch(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", mac) and not int(mac[:2], 16) & 1
+    return mac if valid else GATEWAY_MAC
 
 
 def _local_as(peer: Mo) -> LocalAs | None:

@@ -1,0 +1,404 @@
+"""The lab's Kubernetes side, for real: a dual-stack control plane, kube-router in namespaces, FRR as its leaf.
+
+The namespaces and the leaf are this test's own, so that nothing of the lab's fabric or of the collection is needed.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lab import cluster
+from lab.context import Lab, process_id, process_names, run, start_process, stop_process, wait_for
+from lab.topology import Cluster, Node, Topology
+
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.skipif(os.geteuid() != 0, reason="the lab needs root (network namespaces)"),
+]
+
+LAB = Lab("test-cluster")
+CLUSTER = "k8s-dual"
+NODES = ("n1", "n2")
+PASSWORD = "s3cret"
+LEAF = LAB.namespace("leaf")
+LEAF_ADDRESSES = ("192.168.2.201", "fd00:2::c9")
+
+NETWORKS = {
+    "node": ["192.168.2.0/24", "fd00:2::/64"],
+    "pod": ["10.1.0.0/16", "fd00:10::/112"],
+    "service": ["10.96.0.0/16", "fd00:96::/112"],
+    "external_service": ["192.168.3.0/24"],
+}
+TOPOLOGY = Topology(
+    fabric="dc1",
+    fabric_asn=65002,
+    version="6.0(9c)",
+    clusters={CLUSTER: Cluster(CLUSTER, NETWORKS, "k8s", "prod", "k8s")},
+    nodes={
+        name: Node(name, CLUSTER, "rack1", 310, 9000, (f"192.168.2.{n}/24", f"fd00:2::{n}/64"), ())
+        for n, name in enumerate(NODES, 1)
+    },
+)
+ARGUMENTS = [
+    *("--run-router=true", "--run-firewall=true", "--run-service-proxy=true", "--enable-cni=true"),
+    *("--cluster-asn=65003", "--enable-ibgp=false", "--enable-overlay=false", "--enable-pod-egress=false"),
+    *("--enable-ipv4=true", "--enable-ipv6=true", "--bgp-holdtime=3s", "--routes-sync-period=5s"),
+    *("--advertise-cluster-ip=true", "--advertise-pod-cidr=true", "--hostname-override=$(NODE_NAME)"),
+    "--service-cluster-ip-range=10.96.0.0/16,fd00:96::/112",
+]
+
+
+# -- the little fabric around it -----------------------------------------------------------------------------
+
+LEAF_CONFIGURATION = f"""
+router bgp 65002
+ bgp router-id 1.1.1.101
+ no bgp ebgp-requires-policy
+ no bgp default ipv4-unicast
+ neighbor NODES peer-group
+ neighbor NODES remote-as 65003
+ neighbor NODES password {PASSWORD}
+ neighbor NODES timers 1 3
+ bgp listen range 192.168.2.0/24 peer-group NODES
+ bgp listen range fd00:2::/64 peer-group NODES
+ address-family ipv4 unicast
+  neighbor NODES activate
+ address-family ipv6 unicast
+  neighbor NODES activate
+"""
+
+
+def make_namespaces() -> None:
+    """A bridge in a namespace of its own, the leaf and the nodes hanging on it."""
+    switch = LAB.namespace("switch")
+    run(["ip", "netns", "add", switch])
+    run(["ip", "-n", switch, "link", "add", "br0", "up", "type", "bridge", "mcast_snooping", "0"])
+    ends = {LEAF: [f"{LEAF_ADDRESSES[0]}/24", f"{LEAF_ADDRESSES[1]}/64"]}
+    ends |= {LAB.node_namespace(CLUSTER, name): list(node.addresses) for name, node in TOPOLOGY.nodes.items()}
+    for number, (namespace, addresses) in enumerate(ends.items()):
+        run(["ip", "netns", "add", namespace])
+        run(["ip", "-n", namespace, "link", "set", "lo", "up"])
+        peer = ["peer", "name", "eth0", "netns", namespace]
+        run(["ip", "-n", switch, "link", "add", f"p{number}", "type", "veth", *peer])
+        run(["ip", "-n", switch, "link", "set", f"p{number}", "master", "br0", "up"])
+        run(["ip", "-n", namespace, "link", "set", "eth0", "up"])
+        for address in addresses:
+            family = ["-6"] if ":" in address else []
+            run(["ip", *family, "-n", namespace, "addr", "add", address, "dev", "eth0", *(["nodad"] if family else [])])
+
+
+def start_leaf() -> None:
+    """zebra and bgpd in the leaf's namespace."""
+    directory = LAB.file("leaf", "bgpd.conf").parent
+    (directory / "bgpd.conf").write_text(LEAF_CONFIGURATION)
+    shutil.chown(directory, "frr", "frr")
+    for daemon, more in (("zebra", []), ("bgpd", ["-f", str(directory / "bgpd.conf")])):
+        files = ["-i", f"{directory}/{daemon}.pid", "-z", f"{directory}/zserv", "--vty_socket", str(directory)]
+        users = ["-u", "frr", "-g", "frr"]
+        start_process(LAB, f"leaf-{daemon}", [f"/usr/lib/frr/{daemon}", *users, *files, *more], namespace=LEAF)
+        wait_for((directory / f"{daemon}.vty").exists, f"the leaf's {daemon}")
+
+
+def leaf(command: str) -> dict:
+    """What the leaf's bgpd answers."""
+    text = run(["vtysh", "--vty_socket", str(LAB.directory / "leaf"), "-c", f"{command} json"], namespace=LEAF)
+    return json.loads(text or "{}")
+
+
+def sessions() -> dict[str, int]:
+    """Established sessions of the leaf with their uptime in milliseconds."""
+    found = {}
+    for family in leaf("show bgp summary").values():
+        for address, peer in family.get("peers", {}).items():
+            if peer["state"] == "Established":
+                found[address.lstrip("*")] = peer["peerUptimeMsec"]
+    return found
+
+
+def prefixes(family: str) -> dict[str, int]:
+    """Prefixes that the leaf has learned, with the number of nodes they came from."""
+    return {prefix: len(paths) for prefix, paths in leaf(f"show bgp {family} unicast").get("routes", {}).items()}
+
+
+# -- the cluster ----------------------------------------------------------------------------------------------
+
+
+def kubectl(*arguments: str, stdin: str | None = None) -> str:
+    return run(
+        [str(LAB.directory / "bin/kubectl"), f"--kubeconfig={LAB.directory}/{CLUSTER}.kubeconfig", *arguments],
+        stdin=stdin,
+    )
+
+
+def manifests(arguments: list[str]) -> str:
+    """kube-router as its own project's manifests deploy it, with a service account."""
+    verbs = ["get", "list", "watch"]
+    rules = [
+        {"apiGroups": [""], "resources": ["namespaces", "pods", "services", "nodes", "endpoints"], "verbs": verbs},
+        {"apiGroups": ["networking.k8s.io"], "resources": ["networkpolicies"], "verbs": verbs},
+        {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": verbs},
+    ]
+    plugin = {"type": "bridge", "name": "kubernetes", "bridge": "kube-bridge", "ipam": {"type": "host-local"}}
+    cni = {"cniVersion": "0.3.0", "name": "x", "plugins": [plugin]}
+    image, conf = "docker.io/cloudnativelabs/kube-router:v2.10.0", "/etc/cni/net.d/10-kuberouter.conflist"
+    mount = {"name": "cni-conf-dir", "mountPath": "/etc/cni/net.d"}
+    install = f"if [ ! -f {conf} ]; then cp /etc/kube-router/cni-conf.json {conf}; fi"
+    pod = {
+        "serviceAccountName": "kube-router",
+        "hostNetwork": True,
+        "tolerations": [{"operator": "Exists"}],
+        "initContainers": [
+            {
+                "name": "install-cni",
+                "image": image,
+                "command": ["/bin/sh", "-c", install],
+                "volumeMounts": [mount, {"name": "cfg", "mountPath": "/etc/kube-router"}],
+            }
+        ],
+        "containers": [
+            {
+                "name": "kube-router",
+                "image": image,
+                "args": arguments,
+                "env": [
+                    {"name": "NODE_NAME", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
+                    {"name": "KUBE_ROUTER_CNI_CONF_FILE", "value": conf},
+                ],
+                "securityContext": {"privileged": True},
+                "livenessProbe": {"httpGet": {"path": "/healthz", "port": 20244}, "initialDelaySeconds": 10},
+                "volumeMounts": [mount, {"name": "xtables-lock", "mountPath": "/run/xtables.lock"}],
+            }
+        ],
+        "volumes": [
+            {"name": "cni-conf-dir", "hostPath": {"path": "/etc/cni/net.d"}},
+            {"name": "cfg", "configMap": {"name": "kube-router-cfg"}},
+            {"name": "xtables-lock", "hostPath": {"path": "/run/xtables.lock", "type": "FileOrCreate"}},
+        ],
+    }
+    labels = {"k8s-app": "kube-router"}
+    here = {"name": "kube-router", "namespace": "kube-system"}
+    rbac = "rbac.authorization.k8s.io"
+    documents = [
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": here},
+        {"apiVersion": f"{rbac}/v1", "kind": "ClusterRole", "metadata": {"name": "kube-router"}, "rules": rules},
+        {
+            "apiVersion": f"{rbac}/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": "kube-router"},
+            "roleRef": {"apiGroup": rbac, "kind": "ClusterRole", "name": "kube-router"},
+            "subjects": [{"kind": "ServiceAccount", **here}],
+        },
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "kube-router-cfg", "namespace": "kube-system"},
+            "data": {"cni-conf.json": json.dumps(cni)},
+        },
+        {
+            "apiVersion": "apps/v1",
+            "kind": "DaemonSet",
+            "metadata": here,
+            "spec": {
+                "selector": {"matchLabels": labels},
+                "updateStrategy": {"type": "OnDelete"},
+                "template": {"metadata": {"labels": labels}, "spec": pod},
+            },
+        },
+    ]
+    return yaml.safe_dump_all(documents)
+
+
+def annotate() -> None:
+    """Each node's peers, as the collection would write them."""
+    password = base64.b64encode(PASSWORD.encode()).decode()
+    for name, node in TOPOLOGY.nodes.items():
+        own = [address.partition("/")[0] for address in node.addresses]
+        peers = [
+            {"remoteip": remote, "remoteasn": 65002, "password": password, "localip": local}
+            for remote, local in zip(LEAF_ADDRESSES, own, strict=True)
+        ]
+        kubectl("annotate", "--overwrite", "node", name, f"kube-router.io/peers={yaml.safe_dump(peers)}")
+
+
+def agents() -> dict[str, str]:
+    """State of the agents by node."""
+    return {item["node"]: item["state"] for item in cluster.status(LAB)[CLUSTER]["agents"].values()}
+
+
+def pod_of(node: str) -> dict:
+    """The agent's pod on a node that is not on its way out."""
+    items = json.loads(kubectl("-n", "kube-system", "get", "pods", "-o", "json"))["items"]
+    return next(
+        item for item in items if item["spec"]["nodeName"] == node and "deletionTimestamp" not in item["metadata"]
+    )
+
+
+def speakers() -> dict[str, int]:
+    """The pids of the real kube-routers by node, found by the namespace they run in."""
+    found = {}
+    for node in NODES:
+        for pid in run(["ip", "netns", "pids", LAB.node_namespace(CLUSTER, node)]).split():
+            if Path(f"/proc/{pid}/comm").read_text().strip() == "kube-router":
+                found[node] = int(pid)
+    return found
+
+
+ALL_SESSIONS = {"192.168.2.1", "192.168.2.2", "fd00:2::1", "fd00:2::2"}
+
+
+def clean() -> None:
+    cluster.down(LAB)
+    for name in process_names(LAB):
+        stop_process(LAB, name)
+    for line in run(["ip", "netns", "list"]).splitlines():
+        if line.split()[0].startswith(LAB.namespace("")):
+            run(["ip", "netns", "delete", line.split()[0]])
+    shutil.rmtree(LAB.directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def up() -> Iterator[None]:
+    """Namespaces, leaf, control plane; kube-router applied and its sessions up."""
+    clean()
+    try:
+        make_namespaces()
+        start_leaf()
+        cluster.up(LAB, TOPOLOGY, lambda _: None)
+        annotate()
+        kubectl("apply", "-f", "-", stdin=manifests(ARGUMENTS))
+        wait_for(lambda: set(sessions()) == ALL_SESSIONS, "all four sessions", timeout=40)
+        yield
+    finally:
+        clean()
+
+
+# -- what must be true --------------------------------------------------------------------------------------------
+
+
+def test_every_node_announces_its_pod_blocks_in_both_families():
+    wait_for(lambda: {"10.1.0.0/26", "10.1.0.64/26"} <= set(prefixes("ipv4")), "IPv4 pod blocks")
+    wait_for(lambda: {"fd00:10::/122", "fd00:10::40/122"} <= set(prefixes("ipv6")), "IPv6 pod blocks")
+
+
+def test_a_services_address_is_announced_by_every_node():
+    service = kubectl("get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIP}")
+    wait_for(lambda: prefixes("ipv4").get(f"{service}/32") == len(NODES), "the service's address from both nodes")
+
+
+def test_an_agents_pod_has_its_nodes_addresses_and_is_ready():
+    status = pod_of("n1")["status"]
+    assert status["podIPs"] == status["hostIPs"] == [{"ip": "192.168.2.1"}, {"ip": "fd00:2::1"}]
+    assert agents() == {"n1": "Running", "n2": "Running"}
+
+
+def test_other_pods_are_simulated_with_addresses_of_their_nodes_blocks():
+    kubectl("run", "web", "--image=nginx", "--overrides", '{"spec": {"nodeName": "n2"}}')
+    kubectl("wait", "--for=condition=Ready", "pod/web", "--timeout=15s")
+    assert kubectl("get", "pod", "web", "-o", "jsonpath={.status.podIP}").startswith("10.1.0.")
+    kubectl("delete", "pod", "web", "--timeout=15s")
+
+
+def test_a_second_up_starts_nothing():
+    before, said = cluster.status(LAB)[CLUSTER]["processes"], []
+    started = time.monotonic()
+    cluster.up(LAB, TOPOLOGY, said.append)
+    assert time.monotonic() - started < 5
+    assert not [line for line in said if "starting" in line]
+    assert cluster.status(LAB)[CLUSTER]["processes"] == before
+
+
+def test_the_machine_has_got_no_interface_and_nothing_listens_beyond_loopback():
+    assert "kube-bridge" not in run(["ip", "-o", "link"])
+    ours = {str(pid) for pid in cluster.status(LAB)[CLUSTER]["processes"].values()}
+    for line in run(["ss", "-Hltnp"]).splitlines():
+        if any(f"pid={pid}," in line for pid in ours):
+            assert line.split()[3].startswith("127.0.0.1:"), line
+
+
+def test_a_deleted_pods_agent_ends_before_the_pod_goes_and_comes_back_with_the_next():
+    before, name = speakers(), pod_of("n1")["metadata"]["name"]
+    kubectl("-n", "kube-system", "delete", "pod", name, "--timeout=30s")
+    assert not Path(f"/proc/{before['n1']}").exists()
+    wait_for(lambda: set(speakers()) == set(NODES), "the next agent")
+    wait_for(lambda: set(sessions()) == ALL_SESSIONS, "all four sessions again", timeout=40)
+    assert speakers()["n2"] == before["n2"]
+
+
+def test_a_wrong_password_leaves_the_session_down_and_the_agent_running():
+    wrong = {"remoteip": LEAF_ADDRESSES[0], "remoteasn": 65002, "password": "d3Jvbmc=", "localip": "192.168.2.1"}
+    kubectl("annotate", "--overwrite", "node", "n1", f"kube-router.io/peers={yaml.safe_dump([wrong])}")
+    kubectl("-n", "kube-system", "delete", "pod", pod_of("n1")["metadata"]["name"], "--timeout=30s")
+    wait_for(lambda: agents().get("n1") == "Running", "the agent with the wrong password")
+    wait_for(lambda: set(sessions()) == {"192.168.2.2", "fd00:2::2"}, "the sessions of the other node alone")
+    annotate()
+    kubectl("-n", "kube-system", "delete", "pod", pod_of("n1")["metadata"]["name"], "--timeout=30s")
+    wait_for(lambda: set(sessions()) == ALL_SESSIONS, "all four sessions again", timeout=40)
+
+
+def test_a_wrong_argument_fails_for_real_and_shows_in_the_pods_status():
+    kubectl("apply", "-f", "-", stdin=manifests([*ARGUMENTS, "--no-such-flag=1"]))
+    kubectl("-n", "kube-system", "delete", "pod", pod_of("n1")["metadata"]["name"], "--timeout=30s")
+    wait_for(lambda: agents().get("n1") == "CrashLoopBackOff", "CrashLoopBackOff")
+    entry = pod_of("n1")["status"]["containerStatuses"][0]
+    assert (entry["ready"], entry["lastState"]["terminated"]["exitCode"]) == (False, 2)
+    assert entry["lastState"]["terminated"]["message"].endswith("unknown flag: --no-such-flag")
+    assert set(speakers()) == {"n2"}
+    kubectl("apply", "-f", "-", stdin=manifests(ARGUMENTS))
+    kubectl("-n", "kube-system", "delete", "pod", pod_of("n1")["metadata"]["name"], "--timeout=30s")
+    wait_for(lambda: set(sessions()) == ALL_SESSIONS, "all four sessions again", timeout=40)
+
+
+def test_rights_that_the_role_lacks_are_missed_for_real():
+    rule = '[{"op": "replace", "path": "/rules/0/resources", "value": ["pods"]}]'
+    kubectl("patch", "clusterrole", "kube-router", "--type=json", "-p", rule)
+    kubectl("-n", "kube-system", "delete", "pod", pod_of("n1")["metadata"]["name"], "--timeout=30s")
+    log = LAB.directory / "logs" / f"{CLUSTER}-n1-kube-router.log"
+    missed = 'User "system:serviceaccount:kube-system:kube-router" cannot list resource "nodes"'
+    wait_for(lambda: missed in log.read_text().rpartition("kube-router starts ---")[2], "the refusal")
+    kubectl("apply", "-f", "-", stdin=manifests(ARGUMENTS))
+    kubectl("-n", "kube-system", "delete", "pod", pod_of("n1")["metadata"]["name"], "--timeout=30s")
+    wait_for(lambda: set(sessions()) == ALL_SESSIONS, "all four sessions again", timeout=40)
+
+
+def test_up_repairs_what_died_and_the_sessions_do_not_notice():
+    before = sessions()
+    dead = process_id(LAB, f"{CLUSTER}-kube-apiserver")
+    assert dead is not None
+    os.kill(dead, signal.SIGKILL)
+    wait_for(lambda: process_id(LAB, f"{CLUSTER}-kube-apiserver") is None, "the API server's end")
+    assert cluster.status(LAB)[CLUSTER]["ready"] is False
+    cluster.up(LAB, TOPOLOGY, lambda _: None)
+    assert cluster.status(LAB)[CLUSTER]["ready"] is True
+    after = sessions()
+    assert all(after[address] > uptime for address, uptime in before.items())
+
+
+def test_agents_do_not_outlive_the_process_that_runs_them():
+    pids = speakers()
+    running = process_id(LAB, f"{CLUSTER}-agents")
+    assert running is not None
+    os.kill(running, signal.SIGKILL)
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids.values()), "the agents' end")
+    cluster.up(LAB, TOPOLOGY, lambda _: None)
+    wait_for(lambda: set(sessions()) == ALL_SESSIONS, "all four sessions again", timeout=40)
+
+
+def test_nothing_runs_after_down():
+    pids = [*speakers().values(), *cluster.status(LAB)[CLUSTER]["processes"].values()]
+    cluster.down(LAB)
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+    assert [name for name in process_names(LAB) if name.startswith(CLUSTER)] == []
+    assert cluster.status(LAB) == {}
+    done = subprocess.run(["findmnt", "-rn", "-o", "TARGET"], capture_output=True, text=True, check=False)
+    assert str(LAB.directory) not in done.stdout

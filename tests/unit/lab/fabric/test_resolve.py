@@ -1,0 +1,182 @@
+"""What the leaves make of the controller's tree."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.fabric import mo, resolve
+from lab.fabric.model import Fabric, FamilyPolicy, LocalAs, PrefixLimit, PrefixRule, RouteMapEntry, Timers
+from tests import fabric_trees
+from tests.fabric_trees import Floating
+
+L3OUT = "uni/tn-k8s/out-prod"
+
+
+def build(tree: dict) -> Fabric:
+    return resolve.build(mo.parse(tree))
+
+
+def test_every_anchor_leaf_gets_the_vrf_with_its_own_and_the_shared_address():
+    fabric = build(Floating().tree())
+    assert [(vrf.leaf, vrf.key, vrf.router_id) for vrf in fabric.vrfs] == [
+        (101, "k8s:prod", "1.1.1.101"),
+        (102, "k8s:prod", "1.1.1.102"),
+    ]
+    (svi,) = fabric.vrfs[0].interfaces
+    assert (svi.name, svi.addresses, svi.shared, svi.mtu) == (
+        "vlan310",
+        ("192.168.2.201/24",),
+        ("192.168.2.254/24",),
+        9000,
+    )
+
+
+def test_the_bridge_domain_of_a_floating_svi_is_one_on_all_leaves():
+    assert {vrf.interfaces[0].domain for vrf in build(Floating().tree()).vrfs} == {f"{L3OUT}/vlan-310"}
+
+
+def test_both_families_share_one_svi():
+    dual = Floating(leaves6={101: "fd00:2::fffd/64", 102: "fd00:2::fffc/64"})
+    vrf = build(dual.tree()).vrfs[0]
+    assert [svi.addresses for svi in vrf.interfaces] == [("192.168.2.201/24", "fd00:2::fffd/64")]
+    assert [peer.family for peer in vrf.peers] == ["ipv4", "ipv6"]
+
+
+def test_a_standard_svi_gives_each_leaf_the_member_of_its_side():
+    fabric = build(fabric_trees.standard())
+    assert [vrf.interfaces[0].addresses for vrf in fabric.vrfs] == [("192.168.4.4/29",), ("192.168.4.5/29",)]
+    (peer,) = fabric.vrfs[0].peers
+    assert (peer.dynamic, peer.host) == (False, "192.168.4.1")
+
+
+def test_an_inherited_mtu_is_the_fabrics():
+    assert build(Floating(mtu="inherit").tree()).vrfs[0].interfaces[0].mtu == 9000
+
+
+def test_a_mac_that_no_interface_can_have_gives_way_to_acis_default():
+    tree = Floating().tree()
+    svi = next(found for found in _walk(tree) if "l3extVirtualLIfP" in found)
+    svi["l3extVirtualLIfP"]["attributes"]["mac"] = "FF:19:F8:BD:22:00"
+    assert build(tree).vrfs[0].interfaces[0].mac == "00:22:bd:f8:19:ff"
+
+
+# -- BGP ----------------------------------------------------------------------------------------------
+
+
+def test_timers_come_from_the_node_profiles_policy():
+    assert build(Floating().tree()).vrfs[0].timers == Timers(1, 3, 300, True, 1)
+
+
+def test_timers_are_the_default_policys_where_nothing_is_named():
+    tree = Floating().tree()
+    for found in _walk(tree):
+        for name in ("bgpRsBgpNodeCtxPol",):
+            if name in found:
+                found[name]["attributes"]["tnBgpCtxPolName"] = ""
+    assert build(tree).vrfs[0].timers == Timers(60, 180, 300, True, 0)
+
+
+@pytest.mark.parametrize(("ecmp", "paths"), [(64, 64), (None, 16)])
+def test_ecmp_is_sixteen_unless_the_vrfs_policy_says_otherwise(ecmp, paths):
+    families = build(Floating(ecmp=ecmp).tree()).vrfs[0].families
+    assert families == (FamilyPolicy("ipv4", paths, paths), FamilyPolicy("ipv6", paths, paths))
+
+
+def test_without_an_as_number_bgp_does_not_run():
+    fabric = build(Floating(asn=None).tree())
+    assert (fabric.asn, fabric.exchange, fabric.vrfs[0].asn) == (None, False, None)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"reflectors": ()}, {"pod_policy": False}], ids=["no reflector", "policy not applied to the pod"]
+)
+def test_without_an_applied_reflector_policy_leaves_exchange_nothing(changes):
+    fabric = build(Floating(**changes).tree())
+    assert (fabric.asn, fabric.exchange) == (65002, False)
+    assert all(vrf.fabric_peers == () for vrf in fabric.vrfs)
+
+
+def test_with_reflectors_every_leaf_of_the_vrf_hears_every_other():
+    fabric = build(Floating().tree())
+    assert [(vrf.leaf, vrf.fabric_peers) for vrf in fabric.vrfs] == [(101, (102,)), (102, (101,))]
+
+
+def test_a_peers_controls_limit_and_local_as_are_taken_over():
+    local = fabric_trees.mo("bgpLocalAsnP", localAsn=65010, asnPropagate="replace-as")
+    peer = build(Floating(ctrl="as-override,send-com", peer_children=(local,)).tree()).vrfs[0].peers[0]
+    assert (peer.as_override, peer.disable_peer_as_check, peer.send_community) == (True, False, "standard")
+    assert peer.limit == PrefixLimit(500, 75, "reject", None)
+    assert peer.local_as == LocalAs(65010, "replace-as")
+
+
+# -- route maps ---------------------------------------------------------------------------------------
+
+
+def route_map(tree: dict, direction: str):
+    (found,) = [found for found in build(tree).vrfs[0].route_maps if found.name == f"k8s.prod.{direction}"]
+    return found.entries
+
+
+def test_without_import_enforcement_everything_is_accepted():
+    assert route_map(Floating(enforce="export").tree(), "import") == (RouteMapEntry("permit"),)
+
+
+def test_with_import_enforcement_and_no_route_map_nothing_is_accepted():
+    assert route_map(Floating(default_import=False).tree(), "import") == ()
+
+
+def test_with_import_enforcement_the_default_import_profile_decides():
+    rules = (
+        PrefixRule("10.1.0.0/16", None, 32),
+        PrefixRule("192.168.2.0/24"),
+        PrefixRule("fd00:10::/48", None, 128),
+    )
+    assert route_map(Floating().tree(), "import") == (RouteMapEntry("permit", rules),)
+
+
+def test_a_combinable_profile_also_lets_the_subnets_of_its_scope_through():
+    subnets = (("10.9.0.0/16", "export-rtctrl,import-security", ""), ("0.0.0.0/0", "export-rtctrl", "export-rtctrl"))
+    tree = Floating(profile_type="combinable", subnets=subnets, default_export=False).tree()
+    rules = (PrefixRule("0.0.0.0/0", None, 32), PrefixRule("10.9.0.0/16"))
+    assert route_map(tree, "export") == (RouteMapEntry("permit", rules),)
+
+
+def test_a_global_profile_stands_alone():
+    subnets = (("10.9.0.0/16", "export-rtctrl", ""),)
+    assert len(route_map(Floating(subnets=subnets).tree(), "export")) == 1
+
+
+# -- what is not deployed -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "problem"),
+    [
+        ({"vlan": 500}, "Invalid VLAN Configuration", "invalid-vlan: vlan-500 :STP Segment Id not present for Encap."),
+        ({"l3_domain": None}, "Invalid VLAN Configuration", "invalid-vlan: vlan-310 :STP Segment Id not present"),
+        ({"attached": ("uni/l3dom-k8s",)}, "Invalid Path Configuration", "invalid-path: vlan-310 :There is no domain"),
+    ],
+    ids=["VLAN outside the pool", "no L3 domain", "no AAEP with the physical domain"],
+)
+def test_an_svi_without_matching_access_policies_is_a_fault_and_is_not_deployed(changes, kind, problem):
+    fabric = build(Floating(**changes).tree())
+    assert all(vrf.interfaces == () and vrf.peers == () for vrf in fabric.vrfs)
+    fault = fabric.faults[0]
+    assert (fault.code, fault.leaf, fault.cause) == ("F0467", 101, "configuration-failed")
+    assert kind in fault.description
+    assert problem in fault.description
+
+
+def test_an_unknown_vrf_is_a_fault_and_nothing_is_deployed():
+    fabric = build(Floating(vrf="nope").tree())
+    assert fabric.vrfs == ()
+    assert [(fault.code, fault.object, fault.description) for fault in fabric.faults] == [
+        ("F1020", f"{L3OUT}/rsectx", "Failed to form relation to MO ctx-nope of class fvCtx in context")
+    ]
+
+
+def _walk(tree: dict):
+    yield tree
+    for body in tree.values():
+        for child in body["children"]:
+            yield from _walk(child)
