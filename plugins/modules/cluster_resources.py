@@ -23,7 +23,14 @@ options:
     description: The resources, as C(kubefabric.bgp.plan) and its roles build them, in the order in which to apply them.
     type: list
     elements: dict
-    required: true
+  plan:
+    description:
+      - A cluster's plan, as M(kubefabric.bgp.plan) returns it, in place of O(resources), which are made from it.
+      - O(cluster) is the plan's cluster then.
+    type: dict
+  bgp_password:
+    description: The password of the BGP sessions, if O(plan) has one.
+    type: str
   state:
     description: Whether they should be there.
     type: str
@@ -102,13 +109,13 @@ EXAMPLES = r"""
 - name: Bring the cluster's half of the plan to the cluster
   kubefabric.bgp.cluster_resources:
     kubeconfig: ~/.kube/k8s-prod.kubeconfig
-    cluster: k8s-prod
-    resources: "{{ lookup('ansible.builtin.file', 'build/k8s-prod/kubernetes.yml') | from_yaml_all }}"
+    plan: "{{ kubefabric_plan }}"
+    bgp_password: "{{ kubefabric_cluster.bgp.password }}"
 
-- name: Take back what we added to the nodes that left the plan
+- name: The same from a rendered file, and take back what we added to nodes that left the plan
   kubefabric.bgp.cluster_resources:
     cluster: k8s-prod
-    resources: "{{ resources }}"
+    resources: "{{ lookup('ansible.builtin.file', 'build/k8s-prod/kubernetes.yml') | from_yaml_all }}"
     prune:
       - {api_version: v1, kind: Node, amended: true}
 """
@@ -147,7 +154,7 @@ changes:
 
 import copy
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import bring, report
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import bring, report, resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client import Cluster, connected
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership import FIELD_MANAGER, RESTART_ANNOTATION
@@ -174,7 +181,9 @@ def argument_spec() -> dict:
     }
     return {
         **copy.deepcopy(AUTH_ARG_SPEC),
-        "resources": {"type": "list", "elements": "dict", "required": True},
+        "resources": {"type": "list", "elements": "dict"},
+        "plan": {"type": "dict"},
+        "bgp_password": {"type": "str", "no_log": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "cluster": {"type": "str"},
         "field_manager": {"type": "str", "default": FIELD_MANAGER},
@@ -184,9 +193,18 @@ def argument_spec() -> dict:
     }
 
 
+def desired(parameters: dict) -> dict:
+    """The parameters with ``resources`` and ``cluster`` taken from the plan, if there is one."""
+    plan = parameters["plan"]
+    if plan is None:
+        return parameters
+    made = resources(plan, {"bgp_password": parameters["bgp_password"]})
+    return {**parameters, "resources": made, "cluster": plan["cluster"]}
+
+
 def run(module: AnsibleK8SModule) -> dict:
     """Bring the resources to the state and return the module's result."""
-    parameters = module.params
+    parameters = desired(module.params)
     hide = module._module.no_log_values
     hide.update(report.hidden_values(parameters["resources"], []))
     if parameters["prune"] and not parameters["cluster"]:
@@ -207,9 +225,11 @@ def main() -> None:
     module = AnsibleK8SModule(
         module_class=AnsibleModule,
         argument_spec=argument_spec(),
+        mutually_exclusive=[("resources", "plan")],
+        required_one_of=[("resources", "plan")],
         supports_check_mode=True,
     )
-    shown = {"module_args": {**module.params, "resources": [masked(item) for item in module.params["resources"]]}}
+    shown = {"module_args": {**module.params, "resources": [masked(item) for item in module.params["resources"] or []]}}
     try:
         module.exit_json(**run(module), invocation=shown)
     except (ClusterError, CoreException) as error:

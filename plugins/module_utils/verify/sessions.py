@@ -19,6 +19,7 @@ _STATES = {
     "active": "the leaf waits for the node's TCP connection, and its own was not answered: the node does not speak "
     "BGP, or the MD5 passwords differ, or packets do not pass",
     "opensent": "TCP is up, but the node's OPEN does not come or is refused: compare the AS numbers",
+    "restarting": "the leaf still shows the session from before the agent's restart",
     "openconfirm": "OPEN was accepted, but no KEEPALIVE comes: compare timers, and look for lost packets (MTU)",
 }
 

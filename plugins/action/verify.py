@@ -1,0 +1,132 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hold the operational state against the plan; the documentation is in plugins/modules/verify.py."""
+
+from __future__ import annotations
+
+import time
+
+from ansible import constants
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.kube_router.settings import settings
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import assess, restarted, table
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
+
+PAUSE = 2  # seconds between two looks while something is still missing
+OPTIONS = {
+    "plan": {"type": "dict", "required": True},
+    "apic": {"type": "dict", "required": True},
+    "kubernetes": {"type": "dict", "default": {}},
+    "wait": {"type": "int", "default": 0},
+    "nodes": {"type": "list", "elements": "str"},
+    "established_after": {"type": "float"},
+    "show": {"type": "bool", "default": True},
+}
+
+
+class ActionModule(ActionBase):
+    """Reads the leaves and the cluster until everything is as planned or the time is up."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_diff = False
+
+    def run(self, tmp=None, task_vars=None):
+        super().run(tmp, task_vars)
+        _result, given = self.validate_argument_spec(argument_spec=OPTIONS)
+        given = plain(given)
+        _check_nodes(given)
+        wait = 0 if self._task.check_mode else given["wait"]
+        outcome = self._until_ok(given, time.monotonic() + wait, task_vars)
+        if given["show"]:
+            self._show(given["plan"]["cluster"], outcome)
+        if outcome["ok"]:
+            return outcome
+        messages = [problem["message"] for problem in outcome["problems"]]
+        headline = f"cluster {given['plan']['cluster']}: {len(messages)} problem{'s'[: len(messages) > 1]} found"
+        if self._task.check_mode:  # nothing was changed, so nothing has to be right yet
+            return {**outcome, "warnings": messages}
+        return {**outcome, "failed": True, "msg": f"{headline}. {' | '.join(messages)}"}
+
+    # -- reading ---------------------------------------------------------------------------------------
+
+    def _until_ok(self, given: dict, deadline: float, task_vars: dict) -> dict:
+        """Look, and look again while there are problems and time; the last look counts."""
+        while True:
+            left = max(int(deadline - time.monotonic()), 0)
+            leaves = self._module("kubefabric.bgp.aci_bgp_info", _bgp_options(given, left), task_vars)
+            bgp = leaves["bgp"]
+            if given["established_after"] is not None:
+                bgp = restarted.only_since(bgp, given["established_after"], time.time())
+            outcome = assess(given["plan"], bgp, self._cluster_state(given, task_vars), given["nodes"])
+            outcome["faults"] = leaves["faults"]
+            if outcome["ok"] or time.monotonic() + PAUSE > deadline:
+                return outcome
+            time.sleep(PAUSE)
+
+    def _cluster_state(self, given: dict, task_vars: dict) -> dict:
+        """Nodes and agents; Services and their endpoints only where routes are looked at."""
+        pods = {"namespace": _namespace(given["plan"]), "label_selectors": ["k8s-app=kube-router"]}
+        nodes = self._objects(given, task_vars, "v1", "Node")
+        agents = self._objects(given, task_vars, "v1", "Pod", **pods)
+        if given["nodes"] is not None:
+            return from_resources(nodes, agents, [], [])
+        services = self._objects(given, task_vars, "v1", "Service")
+        slices = self._objects(given, task_vars, "discovery.k8s.io/v1", "EndpointSlice")
+        return from_resources(nodes, agents, services, slices)
+
+    def _objects(self, given: dict, task_vars: dict, api_version: str, kind: str, **options: object) -> list:
+        arguments = {**given["kubernetes"], "api_version": api_version, "kind": kind, **options}
+        return self._module("kubernetes.core.k8s_info", arguments, task_vars)["resources"]
+
+    def _module(self, name: str, arguments: dict, task_vars: dict) -> dict:
+        """The result of a module; AnsibleActionFail if it failed."""
+        result = self._execute_module(module_name=name, module_args=arguments, task_vars=task_vars)
+        if result.get("failed"):
+            raise AnsibleActionFail(f"{name}: {result.get('msg') or result.get('module_stderr') or 'failed'}")
+        return result
+
+    # -- showing ---------------------------------------------------------------------------------------
+
+    def _show(self, cluster: str, outcome: dict) -> None:
+        """The table and the problems, each on lines of their own; callbacks show a result as one long line."""
+        up = sum(row["state"] == "established" for row in outcome["table"])
+        headline = f"cluster {cluster}: {up} of {len(outcome['table'])} sessions Established"
+        color = constants.COLOR_OK if outcome["ok"] else constants.COLOR_ERROR
+        self._display.display("\n".join(["", headline, *table.lines(outcome["table"])]), color=color)
+        for number, problem in enumerate(outcome["problems"], start=1):
+            self._display.display(f"{number:>3}. {problem['message']}", color=constants.COLOR_ERROR)
+
+
+def _check_nodes(given: dict) -> None:
+    unknown = sorted(set(given["nodes"] or []) - set(given["plan"]["nodes"]))
+    if unknown:
+        raise AnsibleActionFail(f"nodes: {', '.join(unknown)} is not in the plan of {given['plan']['cluster']}")
+
+
+def _bgp_options(given: dict, wait: int) -> dict:
+    """The options of aci_bgp_info: the connection, the L3Out, its leaves, and the sessions to wait for."""
+    plan = given["plan"]
+    names = given["nodes"] if given["nodes"] is not None else list(plan["nodes"])
+    peers = [peer for name in names for peer in plan["nodes"][name]["peers"]]
+    connection = {key: value for key, value in given["apic"].items() if value is not None}
+    if "hosts" in connection:
+        connection["host"] = connection.pop("hosts")
+    return {
+        **connection,
+        "tenant": plan["l3out"]["tenant"],
+        "vrf": plan["l3out"]["vrf"],
+        "vrf_tenant": plan["l3out"]["vrf_tenant"],
+        "l3out": plan["l3out"]["name"],
+        "leaves": [{"id": leaf["id"], "pod": leaf["pod"]} for leaf in plan["leaves"].values()],
+        "wait": wait,
+        "expect": [{"leaf": peer["leaf"], "peer": peer["local_address"]} for peer in peers],
+    }
+
+
+def _namespace(plan: dict) -> str:
+    return settings(plan)["namespace"] if plan["cni"] == "kube_router" else "kube-system"

@@ -1,0 +1,98 @@
+#!/usr/bin/python
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The code is in plugins/action/verify.py.
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: verify
+short_description: Hold what leaves and cluster report against the plan
+version_added: 0.1.0
+author: The kubefabric.bgp maintainers
+description:
+  - Reads the BGP sessions and routes of the plan's leaves (M(kubefabric.bgp.aci_bgp_info)), and Nodes, BGP agents,
+    Services and EndpointSlices of the cluster (M(kubernetes.core.k8s_info)).
+  - Every planned session has to be Established, every announced prefix has to be on every leaf with the next hops that
+    this leaf should see, and nothing else may be accepted from the nodes.
+  - Prints a table with a row per session. Fails with the problems, each told once, at the node or leaf where it most
+    likely is, with the likely cause.
+  - In check mode problems are warnings, because the changes that would solve them were not made.
+options:
+  plan:
+    description: The cluster's plan, as M(kubefabric.bgp.plan) returns it.
+    type: dict
+    required: true
+  apic:
+    description:
+      - How to reach the APIC, as in C(kubefabric_fabric.apic), C(hosts), C(port), C(username), C(password) and so on.
+      - Any option of M(kubefabric.bgp.aci_bgp_info) for the connection may be given.
+    type: dict
+    required: true
+  kubernetes:
+    description: How to reach the cluster, options of M(kubernetes.core.k8s_info) such as C(kubeconfig).
+    type: dict
+    default: {}
+  wait:
+    description: Seconds to wait until everything is as planned.
+    type: int
+    default: 0
+  nodes:
+    description: Look at the sessions of these nodes only, and at no routes.
+    type: list
+    elements: str
+  established_after:
+    description: Sessions that were Established before this moment (seconds since the epoch) do not count.
+    type: float
+  show:
+    description: Print the table.
+    type: bool
+    default: true
+attributes:
+  check_mode:
+    support: full
+    description: Only reads.
+  diff_mode:
+    support: N/A
+    description: Changes nothing.
+seealso:
+  - module: kubefabric.bgp.aci_bgp_info
+"""
+
+EXAMPLES = r"""
+- name: Prove that the cluster is peered, within a minute
+  kubefabric.bgp.verify:
+    plan: "{{ kubefabric_plan }}"
+    apic: "{{ kubefabric_fabric.apic }}"
+    kubernetes: {kubeconfig: ~/.kube/k8s-prod.kubeconfig}
+    wait: 60
+"""
+
+RETURN = r"""
+ok:
+  description: Whether everything is as planned.
+  returned: always
+  type: bool
+table:
+  description:
+    - One row per planned session, as its leaf sees it. C(prefixes_in) came from the node, C(prefixes_out) went to it.
+    - C(uptime) in seconds; C(ecmp) is the largest number of next hops among the routes through the node.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - {node: node1, leaf: "101", family: ipv4, peer: 192.168.2.1, state: established, uptime: 187, prefixes_in: 2,
+       prefixes_out: 9, ecmp: 3}
+problems:
+  description: What is wrong; C(kind) is for programs, C(message) for people.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - {kind: leaf-unreachable, leaf: "102", message: "leaf 102 answers nothing: 3 planned sessions …"}
+faults:
+  description: The faults that M(kubefabric.bgp.aci_bgp_info) found under the L3Out.
+  returned: always
+  type: list
+  elements: dict
+"""
