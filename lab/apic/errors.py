@@ -50,7 +50,7 @@ def not_found(dn: str) -> ApicError:
 
 
 def already_attached(cls: str, parent_dn: str, rn: str) -> ApicError:
-    """``status=created`` on what is there, or a second target for a relation that takes one."""
+    """``status=created`` on what is there, or created anew in the POST that deletes it."""
     return ApicError(103, f"child (Rn) of class {cls} is already attached. dn[(Dn0)] Dn0={parent_dn}, Rn={rn}, ")
 
 

@@ -38,6 +38,7 @@ class Transaction:
         self.catalog = store.catalog
         self.changes: dict[str, Change] = {}
         self._undo: list[Callable[[], None]] = []
+        self._deleted: set[str] = set()
         self._now = timestamp()
 
     def __enter__(self) -> Transaction:
@@ -274,7 +275,7 @@ class Transaction:
         fresh = mo.dn in self.changes and self.changes[mo.dn].status == "created"
         properties = self.catalog.properties(cls.name)
         for name, text in element.attributes.items():
-            if name in _OVERLOOKED or name in cls.naming:
+            if name in _OVERLOOKED or name in cls.naming or text == self.store.value(mo, name):
                 continue
             prop = properties[name]
             value = self._value(cls, name, text, mo.rn, mo.dn)
@@ -316,13 +317,12 @@ class Transaction:
         if self.owner == CONFIGURATION:
             if not cls.configurable or not (cls.creatable or cls.implicit):
                 raise errors.invalid_access(dn)
-            self._check_only_target(cls, parent, rn)
+            self._check_not_deleted(cls, parent, rn)
         return self._attach(cls, rn, parent)
 
-    def _check_only_target(self, cls: MoClass, parent: Mo, rn: str) -> None:
-        if cls.relation is None or not cls.relation.to_one or not cls.naming:
-            return
-        if any(child.cls == cls.name for child in parent.children.values()):
+    def _check_not_deleted(self, cls: MoClass, parent: Mo, rn: str) -> None:
+        """One POST cannot delete an object and create it anew: APIC still finds the old one attached."""
+        if join(parent.dn, rn) in self._deleted:
             raise errors.already_attached(cls.name, parent.dn, rn)
 
     def _attach(self, cls: MoClass, rn: str, parent: Mo) -> Mo:
@@ -346,6 +346,7 @@ class Transaction:
             raise errors.not_deletable(cls.name, mo.dn)
         gone = self.store.detach(mo)
         self._undo.append(lambda: self.store.reattach(mo))
+        self._deleted.update(item.dn for item in gone)
         for item in gone:
             earlier = self.changes.get(item.dn)
             if earlier is not None and earlier.status == "created":

@@ -30,6 +30,8 @@ def canonical(prop: Property, text: str) -> str:
     base = prop.base.rpartition(":")[2]
     if base.startswith("Bitmask"):
         return _flags(prop, text)
+    if text in prop.constants:
+        return text
     if base.startswith("Enum") or (prop.kind == "enum" and prop.constants):
         return _enumeration(prop, text)
     if base == "Bool":
@@ -66,7 +68,7 @@ def _printed(prop: Property, base: str, text: str) -> str:
     if base == "Bool":
         return _boolean(text)
     if base == "MAC" and text.isdigit():
-        return ":".join(f"{byte:02X}" for byte in (int(text) & (1 << 48) - 1).to_bytes(6, "big"))
+        return ":".join(f"{byte:02X}" for byte in (int(text) & (1 << 48) - 1).to_bytes(6, "little"))
     return _named(prop, text) or text
 
 

@@ -1,0 +1,174 @@
+"""GET: selection, descendants, attributes, order and pages."""
+
+import pytest
+
+from lab.apic.errors import ApicError
+
+from .conftest import element
+
+TENANT = "uni/tn-k8s"
+
+
+@pytest.fixture
+def tree(post):
+    peer = element("bgpPeerP", element("bgpAsP", asn="65003"), addr="192.168.2.0/24", password="hush")
+    svi = element("l3extVirtualLIfP", peer, nodeDn="topology/pod-1/node-101", encap="vlan-310")
+    profile = element("l3extLNodeP", element("l3extLIfP", svi, name="l"), name="n")
+    post(TENANT, "l3extOut", {"name": "o"}, element("l3extRsEctx", tnFvCtxName="no"), profile)
+
+
+@pytest.fixture
+def ask(controller, tree):
+    def run(target: str, **options: str) -> list:
+        chosen = {name.replace("_", "-"): value for name, value in options.items()}
+        method = controller.get_object if target.startswith(("uni", "topology")) else controller.get_class
+        return method(target, chosen).elements
+
+    return run
+
+
+def dns(elements) -> list[str]:
+    return [item.attributes["dn"] for item in elements]
+
+
+def classes(item) -> set[str]:
+    return {child.cls for child in item.children} | {cls for child in item.children for cls in classes(child)}
+
+
+def test_what_is_not_there_answers_nothing(ask):
+    assert ask("uni/tn-no") == []
+
+
+def test_an_object_shows_its_dn_and_no_rn(ask):
+    (item,) = ask(f"{TENANT}/ctx-prod")
+    assert item.attributes["dn"] == f"{TENANT}/ctx-prod"
+    assert "rn" not in item.attributes
+    assert item.attributes["status"] == ""
+
+
+def test_a_nested_object_shows_its_rn_and_no_dn(ask):
+    (item,) = ask(TENANT, rsp_subtree="children", rsp_subtree_class="l3extOut")
+    (child,) = item.children
+    assert child.attributes["rn"] == "out-o"
+    assert "dn" not in child.attributes
+
+
+def test_children_end_after_one_level_and_full_does_not(ask):
+    assert "bgpPeerP" not in classes(ask(TENANT, rsp_subtree="children")[0])
+    assert "bgpPeerP" in classes(ask(TENANT, rsp_subtree="full")[0])
+    assert ask(TENANT)[0].children == []
+
+
+def test_a_password_is_never_shown(ask):
+    (peer,) = ask("bgpPeerP")
+    assert "password" not in peer.attributes
+    assert "hush" not in str(ask(TENANT, rsp_subtree="full"))
+
+
+def test_config_only_leaves_out_what_the_system_owns(ask):
+    (item,) = ask(f"{TENANT}/out-o", rsp_prop_include="config-only")
+    assert "modTs" not in item.attributes and "status" not in item.attributes
+    assert item.attributes["enforceRtctrl"] == "export"
+    assert item.attributes["dn"] == f"{TENANT}/out-o"
+
+
+def test_naming_only_leaves_the_name(ask):
+    (item,) = ask(f"{TENANT}/out-o", rsp_prop_include="naming-only")
+    assert item.attributes == {"dn": f"{TENANT}/out-o", "name": "o"}
+
+
+def test_query_target_changes_what_is_asked_about(ask):
+    assert set(dns(ask(TENANT, query_target="children", target_subtree_class="fvCtx"))) == {
+        f"{TENANT}/ctx-prod",
+        f"{TENANT}/ctx-test",
+    }
+    (peer,) = ask("uni", query_target="subtree", target_subtree_class="bgpPeerP")
+    assert peer.attributes["addr"] == "192.168.2.0/24"
+
+
+def test_an_abstract_class_finds_those_derived_from_it(ask):
+    assert [item.cls for item in ask("bgpAPeerP")] == ["bgpPeerP"]
+    assert {item.cls for item in ask(TENANT, query_target="subtree", target_subtree_class="bgpAPeerP")} == {"bgpPeerP"}
+
+
+def test_a_filter_narrows_the_result(ask):
+    found = ask("fvTenant", query_target_filter='eq(fvTenant.name,"k8s")')
+    assert dns(found) == [TENANT]
+
+
+def test_a_subtree_filter_narrows_the_descendants_alone(ask):
+    (item,) = ask(TENANT, rsp_subtree="children", rsp_subtree_class="fvCtx", rsp_subtree_filter='eq(fvCtx.name,"prod")')
+    assert [child.attributes["name"] for child in item.children] == ["prod"]
+
+
+def test_a_descendant_is_shown_within_the_objects_that_hold_it(ask):
+    (item,) = ask(TENANT, rsp_subtree="full", rsp_subtree_class="bgpPeerP")
+    assert classes(item) == {"l3extOut", "l3extLNodeP", "l3extLIfP", "l3extVirtualLIfP", "bgpPeerP"}
+
+
+def test_required_leaves_out_objects_without_such_descendants(ask):
+    options = {"rsp_subtree": "full", "rsp_subtree_class": "bgpPeerP", "rsp_subtree_include": "required"}
+    assert dns(ask("fvTenant", **options)) == [TENANT]
+
+
+def test_faults_of_everything_below(ask):
+    found = ask(TENANT, rsp_subtree_include="faults,no-scoped")
+    assert dns(found) == [f"{TENANT}/out-o/rsectx/fault-F1020"]
+
+
+def test_faults_within_the_tree(ask):
+    (item,) = ask(TENANT, rsp_subtree="full", rsp_subtree_include="faults")
+    assert classes(item) == {"l3extOut", "l3extRsEctx", "faultInst"}
+
+
+def test_relations_below(ask):
+    found = ask(f"{TENANT}/out-o", rsp_subtree_include="relations")
+    assert "l3extRsEctx" in classes(found[0])
+    assert "l3extInstP" not in classes(found[0])
+
+
+def test_count_answers_a_number(ask):
+    (item,) = ask("fvTenant", rsp_subtree_include="count")
+    assert (item.cls, item.attributes["count"]) == ("moCount", "4")
+
+
+def test_order_and_pages(controller, ask):
+    names = [item.attributes["name"] for item in ask("fvTenant", order_by="fvTenant.name|desc")]
+    assert names == ["mgmt", "k8s", "infra", "common"]
+    page = controller.get_class("fvTenant", {"order-by": "fvTenant.name", "page": "1", "page-size": "3"})
+    assert [item.attributes["name"] for item in page.elements] == ["mgmt"]
+    assert page.total == 4
+
+
+def test_numbers_are_ordered_as_numbers(ask, post):
+    post(TENANT, "fvTenant", {}, *(element("bgpPeerPfxPol", name=f"p{n}", maxPfx=str(n)) for n in (1000, 90, 500)))
+    found = ask(TENANT, query_target="children", target_subtree_class="bgpPeerPfxPol", order_by="bgpPeerPfxPol.maxPfx")
+    assert [item.attributes["maxPfx"] for item in found] == ["90", "500", "1000"]
+
+
+def test_a_class_below_one_node(controller):
+    found = controller.get_class("fabricNode", {}, "topology/pod-1/node-101").elements
+    assert dns(found) == ["topology/pod-1/node-101"]
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "refusal"),
+    [
+        ("fvTennant", {}, "12: Unknown class fvTennant"),
+        ("uni/foo-x", {}, "107: Invalid DN uni/foo-x, unable to parse"),
+        ("fvTenant", {"rsp_subtree": "all"}, "107: Invalid value 'all' for query parameter 'rsp-subtree'"),
+        ("fvTenant", {"rsp_subtree_class": "nope"}, "12: Unknown class nope"),
+        (
+            "fvTenant",
+            {"rsp_subtree_include": "fault"},
+            "107: Invalid value 'fault' for query parameter 'rsp-subtree-include'",
+        ),
+        ("fvTenant", {"rsp_subtre": "full"}, "107: Unknown query parameter 'rsp-subtre'"),
+        ("fvTenant", {"page_size": "many"}, "107: Invalid value 'many' for query parameter 'page-size'"),
+        ("fvTenant", {"order_by": "fvTenant.size"}, "121: Prop 'size' not found in class 'fvTenant' property table"),
+    ],
+)
+def test_a_wrong_question_is_refused(ask, target, options, refusal):
+    with pytest.raises(ApicError) as problem:
+        ask(target, **options)
+    assert str(problem.value) == refusal

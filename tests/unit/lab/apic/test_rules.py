@@ -1,0 +1,62 @@
+"""What APIC refuses although every object by itself is valid."""
+
+import pytest
+
+from lab.apic.errors import ApicError
+
+from .conftest import element
+
+
+def l3out(vrf: str, router_id: str, leaf: int = 101):
+    node = element("l3extRsNodeL3OutAtt", tDn=f"topology/pod-1/node-{leaf}", rtrId=router_id)
+    return element("l3extRsEctx", tnFvCtxName=vrf), element("l3extLNodeP", node, name="n")
+
+
+def test_a_node_has_one_router_id_per_vrf(post, refusal):
+    post("uni/tn-k8s/out-a", "l3extOut", {"name": "a"}, *l3out("prod", "1.1.1.101"))
+    assert refusal("uni/tn-k8s/out-b", "l3extOut", {"name": "b"}, *l3out("prod", "2.2.2.101")) == (
+        "400: Invalid Configuration - VRF Validation failed for VRF = uni/tn-k8s/ctx-prod: Different RouterId exists "
+        "for node in uni/tn-k8s/out-a/lnodep-n/rsnodeL3OutAtt-[topology/pod-1/node-101]; conflicting router ids are: "
+        "1.1.1.101 and 2.2.2.101 If this was an attempt to modify, consider deletion followed by addition"
+    )
+
+
+@pytest.mark.parametrize(
+    ("vrf", "router_id", "leaf"), [("prod", "1.1.1.101", 101), ("test", "2.2.2.1", 101), ("prod", "1.1.1.102", 102)]
+)
+def test_the_same_id_another_vrf_or_another_node_is_fine(post, vrf, router_id, leaf):
+    post("uni/tn-k8s/out-a", "l3extOut", {"name": "a"}, *l3out("prod", "1.1.1.101"))
+    assert post("uni/tn-k8s/out-b", "l3extOut", {"name": "b"}, *l3out(vrf, router_id, leaf))
+
+
+def test_an_l3out_does_not_bring_another_id_when_it_changes_its_vrf(post, refusal):
+    post("uni/tn-k8s/out-a", "l3extOut", {"name": "a"}, *l3out("prod", "1.1.1.101"))
+    post("uni/tn-k8s/out-b", "l3extOut", {"name": "b"}, *l3out("test", "2.2.2.101"))
+    moved = element("l3extRsEctx", tnFvCtxName="prod")
+    assert "Different RouterId" in refusal("uni/tn-k8s/out-b", "l3extOut", {"name": "b"}, moved)
+
+
+def test_the_only_router_id_may_change(post):
+    post("uni/tn-k8s/out-a", "l3extOut", {"name": "a"}, *l3out("prod", "1.1.1.101"))
+    assert post("uni/tn-k8s/out-a", "l3extOut", {"name": "a"}, *l3out("prod", "3.3.3.101"))
+
+
+def test_blocks_of_a_pool_do_not_overlap(post, refusal):
+    pool = {"name": "p", "allocMode": "static"}
+    post("uni/infra", "fvnsVlanInstP", pool, element("fvnsEncapBlk", from_="vlan-300", to="vlan-310"))
+    assert refusal("uni/infra", "fvnsVlanInstP", pool, element("fvnsEncapBlk", from_="vlan-310", to="vlan-320")) == (
+        "100: Validation failed: encap block uni/infra/vlanns-[p]-static/from-[vlan-310]-to-[vlan-320] overlaps with "
+        "uni/infra/vlanns-[p]-static/from-[vlan-300]-to-[vlan-310]"
+    )
+
+
+def test_a_block_does_not_end_before_it_starts(refusal):
+    block = element("fvnsEncapBlk", from_="vlan-320", to="vlan-310")
+    assert "'from' must not be greater than 'to'" in refusal("uni/infra", "fvnsVlanInstP", {"name": "p"}, block)
+
+
+def test_shipped_tenants_stay(controller):
+    with pytest.raises(ApicError) as problem:
+        controller.delete("uni/tn-common")
+    assert str(problem.value) == "104: Cannot delete object of class:fvTenant dn[(Dn0)] Dn0=uni/tn-common, "
+    assert "uni/tn-common/ctx-default" in controller.store.by_dn
