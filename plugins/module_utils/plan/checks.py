@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from . import limits
 from .errors import Findings
-from .formats import Invalid, cluster_name
+from .formats import Invalid, cluster_name, node_name
 from .model import FABRIC_AT, Cluster, Fabric, Node
 from .schema import did_you_mean
 
@@ -19,6 +19,8 @@ PRIVATE_ASNS = ((64512, 65534), (4200000000, 4294967294))
 # below these, Calico's BIRD resets its sessions (calico issue 7086; white paper, step 9)
 CALICO_TIMERS = {"keepalive": 2, "hold": 6}
 IPV6_MTU = 1280
+# l3extLIfP.name has at most 64 characters
+PROFILE_NODE_NAME = 64 - len("-ipv6")
 
 
 def check_fabric(fabric: Fabric, findings: Findings) -> None:
@@ -86,6 +88,21 @@ def _name(cluster: Cluster, findings: Findings) -> None:
         cluster_name(cluster.name)
     except Invalid as problem:
         findings.add(f"host {cluster.name}: name of the cluster", problem.rule, problem.remedy)
+
+
+def _node_name(node: Node, cluster: Cluster, findings: Findings) -> None:
+    """The inventory's name is the Node's in Kubernetes, and part of an interface profile's with standard SVI."""
+    at = f"{node.at}: name of the node"
+    try:
+        node_name(node.name)
+    except Invalid as problem:
+        findings.add(at, problem.rule, problem.remedy)
+    if cluster.l3out["svi"] == "standard" and len(node.name) > PROFILE_NODE_NAME:
+        findings.add(
+            at,
+            f"has {len(node.name)} characters, and interface profiles are named <node>-<family>",
+            f"use at most {PROFILE_NODE_NAME} with standard SVI",
+        )
 
 
 def _asn(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
@@ -167,6 +184,13 @@ def _cni_options(cluster: Cluster, findings: Findings) -> None:
             f"is there, but the cluster's CNI is {cni}",
             "remove it, or set cni to kube_router",
         )
+    version = cluster.settings["kube_router"].get("version")
+    if version and int(version.split(".")[0]) < 2 and "ipv6" in cluster.families:
+        findings.add(
+            cluster.at("kube_router.version"),
+            f"kube-router {version} peers in IPv4 only",
+            "give 2.0.0 or later, or remove the nodes' IPv6 network",
+        )
 
 
 def _svi_options(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
@@ -240,6 +264,7 @@ def _nodes(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
 
 
 def _node(node: Node, cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
+    _node_name(node, cluster, findings)
     if node.rack and fabric.racks and node.rack not in fabric.racks:
         findings.add(f"{node.at}: rack", f"the fabric has no rack {node.rack}", did_you_mean(node.rack, fabric.racks))
     if cluster.l3out["svi"] == "standard" and not node.vpc and "vpc" not in node.reported:

@@ -44,12 +44,17 @@ def _matches(pattern: str, longest: int, allowed: str):
 
 # fvTenant.name and fvCtx.name know no colon; the policies' names do (l3extOut.name, physDomP.name, …).
 tenant = _matches(r"[a-zA-Z0-9_.-]+", 63, "letters, digits and _ . -")
-vrf = _matches(r"[a-zA-Z0-9_.-]+", 64, "letters, digits and _ . -")
+# The VRF's ECMP policies are named after it, kubefabric-<vrf>-ipv6, which must fit into 64 characters.
+vrf = _matches(r"[a-zA-Z0-9_.-]+", 48, "letters, digits and _ . -")
 aci_name = _matches(r"[a-zA-Z0-9_.:-]+", 64, "letters, digits and _ . : -")
 # Policies are named after the L3Out with a suffix, at most -external_service, and must fit into 64 characters too.
 l3out_name = _matches(r"[a-zA-Z0-9_.:-]+", 47, "letters, digits and _ . : -")
 # The inventory's name of a cluster becomes a directory's name and part of a tag's key.
 cluster_name = _matches(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", 63, "letters, digits and _ . -, a letter or digit first")
+# A node is called in Kubernetes as in the inventory (RFC 1123 subdomain, metadata.name of a Node).
+node_name = _matches(
+    r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", 253, "lower-case letters, digits and - ., a letter or digit at the ends"
+)
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
 label_value = _matches(
     r"[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?", 63, "letters, digits and _ . -, no mark at the ends"

@@ -1,7 +1,8 @@
 """Mistakes in an intent, each with the whole text of what the planner says: the cases are in mistakes.yml beside this.
 
-A case sets values at paths of the white paper's intent (``cluster`` and ``nodes`` are those of the cluster ``prod``,
-``clusters.<name>`` are others; ``~absent`` removes a key) and lists the findings that must come of it, no more, no less.
+A case sets values at paths of an intent (``cluster`` and ``nodes`` are those of the cluster ``prod``,
+``clusters/<name>`` are others; ``~absent`` removes a key) and lists the findings that must come of it, no more, no
+less.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def _intent(case: dict[str, Any]) -> dict[str, Any]:
     return intent
 
 
-def _set(intent: dict[str, Any], path: str, value: Any) -> None:
+def _set(intent: dict[Any, Any], path: str, value: Any) -> None:
     keys = path.split("/")
     if keys[0] in ("cluster", "nodes"):
         keys = ["clusters", "prod", *keys]
@@ -93,24 +94,23 @@ def test_no_message_quotes_a_password(value: Any) -> None:
     assert not value or str(value) not in finding
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [{"fabric": value} for value in (None, [], "dc1", {"racks": []}, {"racks": {"rack1": None}}, {"asn": {}})]
-    + [
-        {"cluster": value}
-        for value in ([], "prod", {}, {"l3out": []}, {"networks": "x"}, {"bgp": 3}, {"l3out": {"svi": 1}})
-    ]
-    + [{"nodes": value} for value in ({"node1": None}, {"node1": []}, {"node1": {"addresses": {}}})]
-    + [
-        {"allocations": value}
+DAMAGE: list[tuple[str, Any]] = [
+    *(("fabric", value) for value in (None, [], "dc1", {"racks": []}, {"racks": {"rack1": None}}, {"asn": {}})),
+    *(("cluster", value) for value in ([], "prod", {}, {"l3out": []}, {"networks": "x"}, {"bgp": 3})),
+    ("cluster", {"l3out": {"svi": 1, "leaves": [101]}}),
+    *(("nodes", value) for value in ({"node1": None}, {"node1": []}, {"node1": {"addresses": {}}})),
+    *(
+        ("allocations", value)
         for value in ([], {"prod": []}, {"prod": {"nodes": []}}, {"prod": {"nodes": {"node1": 5}}})
-    ],
-)
-def test_whatever_shape_an_intent_has_it_is_reported_not_a_crash(damage: dict[str, Any]) -> None:
+    ),
+]
+
+
+@pytest.mark.parametrize(("key", "value"), DAMAGE)
+def test_whatever_shape_an_intent_has_it_is_reported_not_a_crash(key: str, value: Any) -> None:
     intent = white_paper()
-    for key, value in damage.items():
-        if key in ("fabric", "allocations"):
-            intent[key] = value
-        else:
-            intent["clusters"]["prod"][key] = value
+    if key in ("fabric", "allocations"):
+        intent[key] = value
+    else:
+        intent["clusters"]["prod"][key] = value
     assert _findings(intent)

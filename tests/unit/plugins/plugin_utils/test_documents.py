@@ -1,0 +1,82 @@
+"""A cluster's files as text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.documents import PLACEHOLDER, documents, page
+
+GOLDEN = Path(__file__).parents[3] / "golden" / "plan"
+CASES = sorted(path.parent.name for path in GOLDEN.glob("*/plan.yml"))
+
+
+def _plan(case: str) -> dict:
+    return yaml.safe_load((GOLDEN / case / "plan.yml").read_text())["plans"]["k8s-prod"]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_golden_plan_renders_to_all_files(case: str) -> None:
+    files = documents(_plan(case))
+    assert list(files) == ["plan.yml", "apic.json", "README.md", "kubernetes.yml"]
+    assert yaml.safe_load(files["plan.yml"]) == _plan(case)
+    assert list(json.loads(files["apic.json"])) == ["polUni"]
+    assert all(item["kind"] for item in yaml.safe_load_all(files["kubernetes.yml"]))
+
+
+def test_a_placeholder_stands_where_the_password_belongs() -> None:
+    files = documents(_plan("floating-ipv4"))
+    assert f'"password": "{PLACEHOLDER}"' in files["apic.json"]
+    assert PLACEHOLDER in files["kubernetes.yml"]
+
+
+def test_the_password_is_rendered_when_given() -> None:
+    files = documents(_plan("floating-ipv4"), "s3cret")
+    assert '"password": "s3cret"' in files["apic.json"]
+    assert not any(PLACEHOLDER in text for text in files.values())
+
+
+def test_a_plan_without_password_renders_none() -> None:
+    files = documents(_plan("one-rack"), "s3cret")
+    assert not any("s3cret" in text or PLACEHOLDER in text for text in files.values())
+
+
+def test_plan_files_have_no_anchors() -> None:
+    shared = {"ipv4": "192.168.2.254"}
+    plan = _plan("floating-ipv4")
+    for node in plan["nodes"].values():
+        node["gateways"] = shared
+    assert "&id" not in documents(plan)["plan.yml"]
+
+
+def test_the_page_lists_every_session() -> None:
+    rows = [line for line in page(_plan("floating-dual")).splitlines() if line.endswith("| 65002 |")]
+    assert len(rows) == 16
+    assert "| node1 | 2001:db8:2::11 | 65003 | 101 | 2001:db8:2::101 | 65002 |" in rows
+
+
+def test_the_page_of_standard_svi_lists_every_path() -> None:
+    assert (
+        "| node2 | ipv4 | vpc-node2 | 401 | 101: 192.168.4.20/29 | 102: 192.168.4.21/29 | 192.168.4.22/29 |"
+        in page(_plan("standard-ipv4")).splitlines()
+    )
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_page_s_tables_are_whole(case: str) -> None:
+    """Every row of a table has as many cells as its head."""
+    cells = None
+    for line in page(_plan(case)).splitlines():
+        if not line.startswith("|"):
+            cells = None
+            continue
+        cells = cells or line.count("|")
+        assert line.count("|") == cells, line
+
+
+def test_documents_are_the_same_for_the_same_intent() -> None:
+    intent = yaml.safe_load((GOLDEN / "floating-dual" / "intent.yml").read_text())
+    assert documents(build(intent).plans["k8s-prod"]) == documents(build(intent).plans["k8s-prod"])
