@@ -61,8 +61,9 @@ def up(lab: Lab, topology: Topology, report: Report) -> None:
 
 def down(lab: Lab) -> None:
     """Stop every process of every cluster; the agents first, so that they end their speakers in order."""
-    for name in lab.read_state(STATE):
-        _stop_cluster(lab, name)
+    with ThreadPoolExecutor() as pool:
+        for job in [pool.submit(_stop_cluster, lab, name) for name in lab.read_state(STATE)]:
+            job.result()
     if (lab.directory / f"{STATE}.json").exists():
         lab.write_state(STATE, {})
 

@@ -62,7 +62,12 @@ class Tool:
 # In the order of building: the long one last, so that a mistake in a pin shows early.
 TOOLS = (
     Tool("kwok", "sigs.k8s.io/kwok", ("cmd/kwok",), files=("kustomize/stage",)),
-    Tool("kube-router", "github.com/cloudnativelabs/kube-router/v2", ("cmd/kube-router",)),
+    Tool(
+        "kube-router",
+        "github.com/cloudnativelabs/kube-router/v2",
+        ("cmd/kube-router",),
+        stamp="github.com/cloudnativelabs/kube-router/v2/pkg/version.Version",
+    ),
     Tool(
         "kubernetes",
         "k8s.io/kubernetes",
