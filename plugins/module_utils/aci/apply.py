@@ -66,7 +66,7 @@ def read(session: Session, tree: Mo) -> Snapshot:
 def compare(session: Session, tree: Mo, policy: Policy) -> Difference:
     """Reads and compares. Raises AciError where nothing may be written."""
     found = difference(tree, read(session, tree), policy)
-    problems = [*(_missing(dn) for dn in found.missing), *found.conflicts]
+    problems = [*(_missing(dn) for dn in found.missing), *found.obstacles, *found.conflicts]
     if problems:
         hint = ""
         if found.conflicts:

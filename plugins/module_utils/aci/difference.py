@@ -16,17 +16,20 @@ Rules, by how an object is held (see ``mo``):
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional
 
-from .classes import spec
+from .classes import known, spec
 from .compare import drift
 from .mo import ANCESTOR, ANNOTATION, OWNER_TAG, SHARED, Mo, join, owner_key
+from .password import DIGEST_TAG
 from .snapshot import Found, Snapshot
 from .tree import masked, node, tags, wanted
 
 Document = Dict[str, Any]
 ALWAYS_THERE = ("uni", "uni/infra")
+_RELATION = re.compile("[a-z][A-Za-z0-9]*Rs[A-Z]")
 
 
 @dataclass
@@ -34,9 +37,8 @@ class Difference:
     """What has to be written. ``document`` is the body for ``POST /api/mo/uni.json``, or None if nothing differs.
 
     created, modified, deleted: distinguished names. before, after: {dn: attributes} for people, write-only values
-    hidden.
-    missing: ancestors that are not there. conflicts: objects of somebody else in the way. warnings: sentences. Nothing
-    may be written while there is anything in ``missing`` or ``conflicts``.
+    hidden. missing: ancestors that are not there. conflicts: what others made and is in our way. obstacles: what cannot
+    be, in sentences. warnings: sentences. Nothing may be written while there is any of missing, conflicts, obstacles.
     """
 
     document: Optional[Document] = None
@@ -46,6 +48,7 @@ class Difference:
     before: Dict[str, Dict[str, str]] = field(default_factory=dict)
     after: Dict[str, Dict[str, str]] = field(default_factory=dict)
     missing: List[str] = field(default_factory=list)
+    obstacles: List[str] = field(default_factory=list)
     conflicts: List[str] = field(default_factory=list)
     warnings: List[str] = field(default_factory=list)
 
@@ -119,10 +122,9 @@ class _Comparison:
         }
         for other in self.snapshot.children(dn):
             if other.cls == cls and other.dn not in ours and other.attributes.get(prop) in ours.values():
-                self.result.conflicts.append(
-                    "{} already has {} for {} and takes only one".format(
-                        dn, other.dn.rpartition("/")[2], other.attributes[prop]
-                    )
+                self.result.obstacles.append(
+                    f"{dn} takes one {cls} for each {prop}, and {other.dn} was there first:"
+                    " remove it, or do without ours"
                 )
 
     # -- creating -------------------------------------------------------------------------------------
@@ -161,17 +163,24 @@ class _Comparison:
 
     def _changes(self, mo: Mo, dn: str, found: Found) -> Dict[str, str]:
         changes = drift(mo.cls, wanted(mo), found.attributes, watch_defaults=_ours(found))
-        return {**changes, **self._secure(mo, dn)}
+        return {**changes, **self._secure(mo, dn, found)}
 
-    def _secure(self, mo: Mo, dn: str) -> Dict[str, str]:
-        """Write-only properties that have to be sent to an object that is there already."""
-        names = [name for name in spec(mo.cls).secure if name in mo.attributes]
-        digests = [child for child in mo.children if child.cls == "tagAnnotation"]
-        if digests:
-            changed = any(_value(self.snapshot.get(join(dn, tag.rn))) != tag.attributes["value"] for tag in digests)
+    def _secure(self, mo: Mo, dn: str, found: Found) -> Dict[str, str]:
+        """Write-only properties that have to be sent to an object that is there already.
+
+        One that had a digest and is not wanted any more is emptied.
+        """
+        wanted_digest = next((child for child in mo.children if _is_digest(child.attributes)), None)
+        found_digest = next((child for child in self.snapshot.children(dn) if _is_digest(child.attributes)), None)
+        if wanted_digest:
+            changed = found_digest is None or found_digest.attributes["value"] != wanted_digest.attributes["value"]
         else:
             changed = self.policy.password_update == "always"
-        return {name: mo.attributes[name] for name in names if changed}
+        return {
+            name: mo.attributes.get(name, "")
+            for name in spec(mo.cls).secure
+            if (name in mo.attributes and (changed or not _ours(found))) or (name not in mo.attributes and found_digest)
+        }
 
     def _warn_other_owners(self, mo: Mo, dn: str, changes: Dict[str, str]) -> None:
         others = [key for key in self._owners(dn) if mo.owner and key != owner_key(mo.owner)]
@@ -225,12 +234,24 @@ class _Comparison:
         if found.attributes.get("annotation") == ANNOTATION and not [key for key in owners if key != mine]:
             if not owners and not self._is_shared(found):
                 return None
-            return self._delete(found)
+            return self._let_go(found, owner) if self._used_by_others(found) else self._delete(found)
+        return self._let_go(found, owner)
+
+    def _let_go(self, found: Found, owner: str) -> Optional[Document]:
+        """Takes our tag off an object that stays, and releases what hangs below it."""
+        mine, owners = owner_key(owner), self._owners(found.dn)
         children = [child for child in self.snapshot.children(found.dn) if child.cls != "tagAnnotation"]
         documents = [self._release(child, owner) for child in children if self._owners(child.dn)]
         if mine in owners:
             documents.append(self._delete(self.snapshot.tag(found.dn, mine)))
         return self._through(found.cls, found.naming, [document for document in documents if document])
+
+    def _used_by_others(self, found: Found) -> bool:
+        """Somebody hung something of theirs below a shared object of ours: it stays."""
+        foreign = [child.dn for child in self.snapshot.below(found.dn) if not _ours(child)]
+        if foreign and not self.policy.adopt:
+            self.result.warnings.append("{} stays: {} below it is not ours.".format(found.dn, ", ".join(foreign)))
+        return bool(foreign) and not self.policy.adopt
 
     def _is_shared(self, found: Found) -> bool:
         """Without owners' tags, only an object that the tree names may be an orphan; a part of a shared object stays
@@ -244,7 +265,8 @@ class _Comparison:
             self.result.conflicts.append("{} cannot go: {} below it is not ours".format(found.dn, ", ".join(foreign)))
             return None
         self.result.deleted.append(found.dn)
-        self.result.before[found.dn] = masked(found.cls, found.attributes)
+        shown = {name: value for name, value in found.attributes.items() if value}
+        self.result.before[found.dn] = masked(found.cls, shown)
         return node(found.cls, {**found.naming, "status": "deleted"}, [])
 
     def _empty(self, found: Found) -> Optional[Document]:
@@ -272,11 +294,12 @@ def _ours(found: Found) -> bool:
     entry = spec(found.cls)
     if found.cls == "tagAnnotation" or found.attributes.get("annotation") == ANNOTATION:
         return True
-    return bool(entry.relation) and not found.attributes.get("annotation")
+    made_with_parent = bool(entry.relation) or (not known(found.cls) and bool(_RELATION.match(found.cls)))
+    return made_with_parent and not found.attributes.get("annotation")
 
 
-def _value(found: Optional[Found]) -> str:
-    return found.attributes.get("value", "") if found else ""
+def _is_digest(attributes: Dict[str, str]) -> bool:
+    return attributes.get("key") == DIGEST_TAG
 
 
 def _wanted_below(mo: Mo) -> bool:

@@ -102,7 +102,8 @@ class Session:
     # -- inside -----------------------------------------------------------------------------------------
 
     def _can_login(self) -> bool:
-        return not self._module.params.get("private_key")
+        """A certificate signs each request; the httpapi connection keeps its own login."""
+        return not self._module.params.get("private_key") and not self._module._socket_path
 
     def _connected(self) -> _Transport:
         """The transport, logged in to the first host that answers."""
@@ -111,8 +112,8 @@ class Session:
             if self._hosts:
                 self._module.params["host"] = self._hosts[0]
             try:
-                self.requests["login"] += 1
                 self._transport = _Transport(self._module)
+                self.requests["login"] += int(self._can_login())
             except _Unreachable as error:
                 failures.append(f"{self.host}: {_reason(str(error))}")
                 self._hosts = self._hosts[1:]

@@ -59,7 +59,8 @@ def to_map(tree: Mo) -> Dict[str, Dict[str, str]]:
 
 def without(tree: Mo) -> Mo:
     """The same tree with all that is ours marked as not to be there: what ``state: absent`` wants."""
-    return replace(tree, present=tree.hold == ANCESTOR, children=[without(child) for child in tree.children])
+    needed = [child for child in tree.children if child.hold != ANCESTOR or child.children]
+    return replace(tree, present=tree.hold == ANCESTOR, children=[without(child) for child in needed])
 
 
 def masked(cls: str, attributes: Dict[str, str]) -> Dict[str, str]:

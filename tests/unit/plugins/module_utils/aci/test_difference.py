@@ -1,0 +1,345 @@
+"""The difference writes what has to be written, and nothing that is somebody else's."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, reading, tree
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.difference import Policy, difference
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import ancestor, owned, shared, split, walk
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.snapshot import Found, Snapshot
+
+OURS = "orchestrator:kubefabric"
+GOLDEN = Path(__file__).resolve().parents[4] / "golden" / "aci"
+TENANT = Found("uni/tn-t", "fvTenant", {"name": "t"})
+
+
+def subject(*destinations, **attributes):
+    """A tenant of somebody else's with a match rule of ours."""
+    rules = [owned("rtctrlMatchRtDest", ip=ip) for ip in destinations]
+    return ancestor("polUni", [ancestor("fvTenant", [owned("rtctrlSubjP", rules, name="s", **attributes)], name="t")])
+
+
+def found(dn, cls, annotation=OURS, **attributes):
+    return Found(dn, cls, {**attributes, "annotation": annotation})
+
+
+def rule(ip, annotation=OURS):
+    return found(f"uni/tn-t/subj-s/dest-[{ip}]", "rtctrlMatchRtDest", annotation, ip=ip, aggregate="no")
+
+
+SUBJECT = found("uni/tn-t/subj-s", "rtctrlSubjP", name="s", descr="")
+
+
+def written(document, *path):
+    """The object at the end of a path of classes in a document."""
+    body = {"children": [document]}
+    for cls in path:
+        body = next(child[cls] for child in body["children"] if cls in child)
+    return body
+
+
+# -- creating, changing, deleting ------------------------------------------------------------------------
+
+
+def test_what_is_missing_is_created_below_an_ancestor_that_is_only_named():
+    result = difference(subject("10.0.0.0/8"), Snapshot([TENANT]))
+    assert result.created == ["uni/tn-t/subj-s", "uni/tn-t/subj-s/dest-[10.0.0.0/8]"]
+    assert written(result.document, "polUni", "fvTenant")["attributes"] == {"name": "t", "status": "modified"}
+    assert written(result.document, "polUni", "fvTenant", "rtctrlSubjP")["attributes"] == {
+        "name": "s",
+        "annotation": OURS,
+    }
+
+
+def test_nothing_is_written_where_nothing_differs():
+    result = difference(subject("10.0.0.0/8"), Snapshot([TENANT, SUBJECT, rule("10.0.0.0/8")]))
+    assert (result.document, result.created, result.modified, result.deleted) == (None, [], [], [])
+
+
+def test_only_the_drifted_property_is_written_and_shown():
+    result = difference(subject("10.0.0.0/8", descr="new"), Snapshot([TENANT, SUBJECT, rule("10.0.0.0/8")]))
+    assert result.modified == ["uni/tn-t/subj-s"]
+    assert written(result.document, "polUni", "fvTenant", "rtctrlSubjP") == {
+        "attributes": {"name": "s", "descr": "new"}
+    }
+    assert (result.before, result.after) == ({"uni/tn-t/subj-s": {"descr": ""}}, {"uni/tn-t/subj-s": {"descr": "new"}})
+
+
+def test_ours_that_the_tree_does_not_have_is_deleted():
+    result = difference(subject(), Snapshot([TENANT, SUBJECT, rule("10.0.0.0/8")]))
+    assert result.deleted == ["uni/tn-t/subj-s/dest-[10.0.0.0/8]"]
+    assert written(result.document, "polUni", "fvTenant", "rtctrlSubjP", "rtctrlMatchRtDest") == {
+        "attributes": {"ip": "10.0.0.0/8", "status": "deleted"}
+    }
+
+
+def test_without_purge_it_stays():
+    result = difference(subject(), Snapshot([TENANT, SUBJECT, rule("10.0.0.0/8")]), Policy(purge=False))
+    assert result.document is None
+
+
+@pytest.mark.parametrize("annotation", ["", "orchestrator:terraform"])
+def test_what_somebody_else_hung_below_ours_stays(annotation):
+    assert difference(subject(), Snapshot([TENANT, SUBJECT, rule("10.0.0.0/8", annotation)])).document is None
+
+
+def test_a_relation_that_comes_with_its_parent_is_taken_and_emptied_but_not_deleted():
+    peer = found("uni/tn-t/out-o/lnodep-n/lifp-i/x", "bgpPeerP", addr="10.0.0.1")
+    relation = found(peer.dn + "/rspeerPfxPol", "bgpRsPeerPfxPol", "", tnBgpPeerPfxPolName="")
+    limited = owned("bgpPeerP", [owned("bgpRsPeerPfxPol", tnBgpPeerPfxPolName="p")], addr="10.0.0.1")
+
+    def below(mo):
+        profile = ancestor("l3extLIfP", [mo], name="i")
+        node = ancestor("l3extLNodeP", [profile], name="n")
+        return ancestor("polUni", [ancestor("fvTenant", [ancestor("l3extOut", [node], name="o")], name="t")])
+
+    ancestors = [
+        TENANT,
+        found("uni/tn-t/out-o", "l3extOut", ""),
+        found("uni/tn-t/out-o/lnodep-n", "l3extLNodeP", ""),
+        found("uni/tn-t/out-o/lnodep-n/lifp-i", "l3extLIfP", ""),
+    ]
+    dn = "uni/tn-t/out-o/lnodep-n/lifp-i/peerP-[10.0.0.1]"
+    peer = Found(dn, peer.cls, peer.attributes)
+    relation = Found(dn + "/rspeerPfxPol", relation.cls, relation.attributes)
+    taken = difference(below(limited), Snapshot([*ancestors, peer, relation]))
+    assert (taken.modified, taken.conflicts) == ([relation.dn], [])
+    ours = found(relation.dn, relation.cls, tnBgpPeerPfxPolName="p")
+    emptied = difference(below(owned("bgpPeerP", addr="10.0.0.1")), Snapshot([*ancestors, peer, ours]))
+    assert (emptied.modified, emptied.deleted) == ([relation.dn], [])
+    assert emptied.after == {relation.dn: {"tnBgpPeerPfxPolName": "", "annotation": ""}}
+
+
+# -- what is in the way -----------------------------------------------------------------------------------
+
+
+def test_a_missing_ancestor_is_named():
+    assert difference(subject(), Snapshot()).missing == ["uni/tn-t"]
+
+
+def test_a_missing_ancestor_does_not_matter_to_what_takes_things_away():
+    result = difference(tree.without(subject()), Snapshot())
+    assert (result.missing, result.document) == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "said"),
+    [("", "not made by this collection"), ("orchestrator:terraform", "made by orchestrator:terraform")],
+)
+def test_an_object_of_somebody_else_in_the_way_is_a_conflict(annotation, said):
+    theirs = found("uni/tn-t/subj-s", "rtctrlSubjP", annotation, name="s")
+    assert difference(subject(), Snapshot([TENANT, theirs])).conflicts == [f"uni/tn-t/subj-s is there already, {said}"]
+
+
+def test_it_is_taken_over_when_told_so():
+    theirs = found("uni/tn-t/subj-s", "rtctrlSubjP", "", name="s")
+    result = difference(subject(), Snapshot([TENANT, theirs]), Policy(adopt=True))
+    assert (result.conflicts, result.after) == ([], {"uni/tn-t/subj-s": {"annotation": OURS}})
+
+
+def test_ours_with_something_foreign_below_cannot_go():
+    result = difference(tree.without(subject()), Snapshot([TENANT, SUBJECT, rule("10.0.0.0/8", "")]))
+    assert result.conflicts == ["uni/tn-t/subj-s cannot go: uni/tn-t/subj-s/dest-[10.0.0.0/8] below it is not ours"]
+
+
+def test_what_is_not_ours_does_not_go():
+    theirs = found("uni/tn-t/subj-s", "rtctrlSubjP", "", name="s")
+    assert difference(tree.without(subject()), Snapshot([TENANT, theirs])).document is None
+
+
+def test_a_vrf_that_has_another_policy_for_the_family_is_an_obstacle():
+    relation = shared("fvRsCtxToBgpCtxAfPol", "a", tnBgpCtxAfPolName="ours", af="ipv4-ucast")
+    vrf = ancestor("fvCtx", [relation], exclusive=("fvRsCtxToBgpCtxAfPol", "af"), name="v")
+    other = found(
+        "uni/tn-t/ctx-v/rsctxToBgpCtxAfPol-[theirs]-ipv4-ucast",
+        "fvRsCtxToBgpCtxAfPol",
+        "",
+        tnBgpCtxAfPolName="theirs",
+        af="ipv4-ucast",
+    )
+    snapshot = Snapshot([TENANT, found("uni/tn-t/ctx-v", "fvCtx", "", name="v"), other])
+    result = difference(ancestor("polUni", [ancestor("fvTenant", [vrf], name="t")]), snapshot)
+    assert result.obstacles == [
+        "uni/tn-t/ctx-v takes one fvRsCtxToBgpCtxAfPol for each af, and "
+        "uni/tn-t/ctx-v/rsctxToBgpCtxAfPol-[theirs]-ipv4-ucast was there first: remove it, or do without ours"
+    ]
+
+
+# -- shared objects ---------------------------------------------------------------------------------------
+
+POOL = "uni/infra/vlanns-[p]-static"
+
+
+def pool(owner, *vlans, **attributes):
+    blocks = [
+        shared("fvnsEncapBlk", owner, **{"from": f"vlan-{vlan}", "to": f"vlan-{vlan}"}, allocMode="static")
+        for vlan in vlans
+    ]
+    mo = shared("fvnsVlanInstP", owner, blocks, name="p", allocMode="static", **attributes)
+    return ancestor("polUni", [ancestor("infraInfra", [mo])])
+
+
+def there(*trees):
+    """A snapshot of what these trees made, one after the other."""
+    objects = {dn: attributes for made in trees for dn, attributes in tree.to_map(made).items() if attributes}
+    classes = {"annotationKey": "tagAnnotation", "from": "fvnsEncapBlk", "vlanns": "fvnsVlanInstP"}
+    listed = [Found(dn, classes[dn.rsplit("/", 1)[-1].partition("-")[0]], value) for dn, value in objects.items()]
+    return Snapshot(listed, roots=[POOL])
+
+
+def test_a_second_owner_adds_its_tag_and_nothing_else():
+    result = difference(pool("b", 310), there(pool("a", 310)))
+    assert result.created == [
+        f"{POOL}/from-[vlan-310]-to-[vlan-310]/annotationKey-[kubefabric-b]",
+        f"{POOL}/annotationKey-[kubefabric-b]",
+    ]
+    assert (result.modified, result.deleted) == ([], [])
+
+
+def test_an_owner_that_leaves_takes_its_tag_and_what_is_its_own_alone():
+    result = difference(tree.without(pool("b", 310, 320)), there(pool("a", 310), pool("b", 310, 320)))
+    assert sorted(result.deleted) == [
+        f"{POOL}/annotationKey-[kubefabric-b]",
+        f"{POOL}/from-[vlan-310]-to-[vlan-310]/annotationKey-[kubefabric-b]",
+        f"{POOL}/from-[vlan-320]-to-[vlan-320]",
+    ]
+
+
+def test_the_last_owner_takes_the_object():
+    assert difference(tree.without(pool("a", 310)), there(pool("a", 310))).deleted == [POOL]
+
+
+def test_an_owner_that_needs_less_releases_only_that():
+    result = difference(pool("a", 310), there(pool("a", 310, 320)))
+    assert result.deleted == [f"{POOL}/from-[vlan-320]-to-[vlan-320]"]
+
+
+def test_an_orphan_goes_with_whoever_passes_by():
+    orphan = Snapshot([found(POOL, "fvnsVlanInstP", name="p", allocMode="static")], roots=[POOL])
+    assert difference(tree.without(pool("a", 310)), orphan).deleted == [POOL]
+
+
+def test_a_shared_object_that_somebody_else_made_is_used_as_it_is():
+    theirs = Snapshot([found(POOL, "fvnsVlanInstP", "", name="p", allocMode="static")], roots=[POOL])
+    result = difference(pool("a", 310), theirs)
+    assert (result.modified, result.conflicts) == ([], [])
+    assert result.created == [
+        f"{POOL}/from-[vlan-310]-to-[vlan-310]",
+        f"{POOL}/from-[vlan-310]-to-[vlan-310]/annotationKey-[kubefabric-a]",
+    ]
+
+
+def test_it_stays_when_its_last_user_goes():
+    block = found(f"{POOL}/from-[vlan-310]-to-[vlan-310]", "fvnsEncapBlk", **{"from": "vlan-310", "to": "vlan-310"})
+    tag = Found(block.dn + "/annotationKey-[kubefabric-a]", "tagAnnotation", {"key": "kubefabric-a", "value": OURS})
+    theirs = Snapshot([found(POOL, "fvnsVlanInstP", "", name="p", allocMode="static"), block, tag], roots=[POOL])
+    assert difference(tree.without(pool("a", 310)), theirs).deleted == [block.dn]
+
+
+def test_a_shared_object_of_ours_that_others_use_stays_and_says_so():
+    foreign = found(f"{POOL}/from-[vlan-9]-to-[vlan-9]", "fvnsEncapBlk", "", **{"from": "vlan-9", "to": "vlan-9"})
+    made = there(pool("a", 310))
+    result = difference(tree.without(pool("a", 310)), Snapshot([*made.below("uni/infra"), foreign], roots=[POOL]))
+    assert POOL not in result.deleted
+    assert result.warnings == [f"{POOL} stays: {foreign.dn} below it is not ours."]
+
+
+def test_changing_a_shared_object_warns_of_the_other_owners():
+    result = difference(pool("a", descr="x"), there(pool("a"), pool("b")))
+    assert result.warnings == [f"{POOL} changes (descr) for other clusters too: b."]
+
+
+# -- passwords --------------------------------------------------------------------------------------------
+
+
+def peers(password, key=None):
+    description = yaml.safe_load((GOLDEN / "floating-ipv4" / "l3out.yml").read_text())
+    return l3out.build(description, password, key)
+
+
+def made(wanted):
+    """What APIC returns after ``wanted`` was written: everything but the passwords."""
+    listed = [TENANT]
+    for dn, mo in walk(wanted):
+        for name, item in [(dn, mo), *((dn + "/" + tag.rn, tag) for tag in tree.tags(mo))]:
+            if item.present:
+                attributes = copy.deepcopy(tree.wanted(item))
+                attributes.pop("password", None)
+                listed.append(Found(name, item.cls, attributes))
+    return Snapshot(listed, roots=reading.roots(wanted))
+
+
+def test_an_unchanged_password_is_not_sent():
+    assert difference(peers("secret", "key"), made(peers("secret", "key"))).document is None
+
+
+@pytest.mark.parametrize(("password", "key"), [("other", "key"), ("secret", "another key")])
+def test_a_changed_password_or_key_sends_it_with_its_digest(password, key):
+    result = difference(peers(password, key), made(peers("secret", "key")))
+    assert len([dn for dn in result.modified if dn.endswith("peerP-[192.168.2.0/24]")]) == 4
+    assert len([dn for dn in result.modified if dn.endswith("[kubefabric.password-digest]")]) == 4
+    assert json.dumps(result.document).count(f'"password": "{password}"') == 4
+
+
+def test_the_password_is_not_in_what_people_see():
+    result = difference(peers("verysecret", "key"), made(peers("secret", "key")))
+    assert "secret" not in json.dumps([result.before, result.after, result.warnings, result.conflicts])
+
+
+def test_without_a_key_the_option_decides():
+    assert difference(peers("other"), made(peers("secret"))).document is None
+    always = difference(peers("secret"), made(peers("secret")), Policy(password_update="always"))
+    assert len(always.modified) == 4
+
+
+def test_a_password_that_is_not_wanted_any_more_is_taken_off():
+    result = difference(peers(None), made(peers("secret", "key")))
+    assert json.dumps(result.document).count('"password": ""') == 4
+    assert len(result.deleted) == 4
+
+
+def test_an_adopted_peer_gets_the_password():
+    theirs = made(peers("secret"))
+    handmade = [
+        Found(item.dn, item.cls, {**item.attributes, "annotation": ""} if item.cls == "bgpPeerP" else item.attributes)
+        for item in theirs.below("uni")
+    ]
+    result = difference(peers("ours"), Snapshot(handmade, roots=theirs.roots), Policy(adopt=True))
+    assert json.dumps(result.document).count('"password": "ours"') == 4
+
+
+# -- whole trees ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", sorted(path.parent.name for path in GOLDEN.glob("*/l3out.yml")))
+def test_a_tree_that_is_there_differs_in_nothing(case):
+    wanted = l3out.build(yaml.safe_load((GOLDEN / case / "l3out.yml").read_text()), "secret", "key")
+    assert difference(wanted, made(wanted)).document is None
+
+
+def test_what_the_intent_drops_goes():
+    description = yaml.safe_load((GOLDEN / "floating-dual-stack" / "l3out.yml").read_text())
+    before = made(l3out.build(description))
+    description["svis"] = description["svis"][:1]
+    description["networks"] = [item for item in description["networks"] if item["kind"] in ("node", "pod")]
+    description["bgp"].update(bfd=False, max_prefixes=None, as_path_relax=False)
+    result = difference(l3out.build(description), before)
+    assert {dn.rsplit("/", 1)[-1] for dn in result.deleted} >= {
+        "lifp-floating-ipv6",
+        "bfdIfP",
+        "bfdIfPol-k8s-prod",
+        "bgpPfxP-k8s-prod",
+        "bestpath-k8s-prod",
+        "rsBestPathCtrlPol",
+        "subj-k8s-prod-service",
+        "subj-k8s-prod-external_service",
+        "bgpCtxAfP-kubefabric-prod-ipv6",
+        "rsctxToBgpCtxAfPol-[kubefabric-prod-ipv6]-ipv6-ucast",
+    }
+    assert {split(dn)[-1] for dn in result.modified} == {"rspeerPfxPol", "peerP-[192.168.2.0/24]"}
+    assert result.created == []

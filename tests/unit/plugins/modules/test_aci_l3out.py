@@ -1,0 +1,237 @@
+"""aci_l3out against the lab's APIC: check, run, run again, drift, take away."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.kubefabric.bgp.plugins.modules import aci_l3out
+
+from tests.apic import Apic, apic  # noqa: F401 - fixture
+from tests.catalog_check import catalog
+from tests.run_module import ModuleFailed, run_module
+
+GOLDEN = Path(__file__).resolve().parents[3] / "golden" / "aci"
+TIMERS = "uni/tn-k8s/bgpCtxP-k8s-prod"
+SECRETS = {"bgp_password": "verySecret.1", "password_key": "key from the vault"}
+
+
+@pytest.fixture
+def controller(apic, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("SSL_CERT_FILE", apic.ca)
+    catalog()
+    return apic
+
+
+def description(case="floating-ipv4"):
+    return yaml.safe_load((GOLDEN / case / "l3out.yml").read_text())
+
+
+def connection(controller: Apic) -> dict:
+    login = {"username": controller.username, "password": controller.password, "use_proxy": False}
+    return {"host": [controller.host], "port": controller.port, **login}
+
+
+def run(controller: Apic, case="floating-ipv4", check=False, **options) -> dict:
+    controller.reset()
+    return run_module(
+        aci_l3out, {**connection(controller), **SECRETS, **description(case), **options}, check=check, diff=True
+    )
+
+
+def methods(controller: Apic) -> dict[str, int]:
+    """How many logins, GETs and POSTs the controller saw."""
+    counts = {"login": 0, "get": 0, "post": 0}
+    for request, number in controller.requests().items():
+        method, path = request.split(" ")
+        counts["login" if path == "/api/aaaLogin.json" else method.lower()] += number
+    return counts
+
+
+def objects(controller: Apic) -> set[str]:
+    """Distinguished names of everything that is configured."""
+    found: set[str] = set()
+    waiting = [controller.tree()]
+    while waiting:
+        for body in waiting.pop().values():
+            found.add(body["attributes"]["dn"])
+            waiting += body.get("children", [])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("case", "tenants"),
+    [("floating-ipv4", 1), ("floating-dual-stack", 1), ("floating-ipv6-common-vrf", 2), ("standard-ipv4", 1)],
+)
+def test_the_whole_cycle(controller, case, tenants):
+    if case == "floating-ipv6-common-vrf":
+        vrf = {
+            "fvTenant": {"attributes": {"name": "common"}, "children": [{"fvCtx": {"attributes": {"name": "prod"}}}]}
+        }
+        controller.post("uni", vrf)
+        for cls in ("physDomP", "l3extDomP"):
+            controller.post("uni", {cls: {"attributes": {"name": "k8s-prod"}}})
+    before = objects(controller)
+
+    checked = run(controller, case, check=True)
+    assert checked["changed"]
+    assert objects(controller) == before
+    assert methods(controller)["post"] == 0
+
+    made = run(controller, case)
+    assert made["changed"]
+    assert made["created"] == checked["created"]
+    assert set(made["created"]) <= objects(controller)
+    # One GET more than comparing takes: the look at the faults, which is counted apart.
+    assert methods(controller)["login"] == 1
+    assert methods(controller)["get"] <= tenants + 2 + 1
+    assert methods(controller)["post"] == 1
+
+    again = run(controller, case)
+    assert not again["changed"]
+    assert again["diff"] == {"before": {}, "after": {}}
+    assert methods(controller)["get"] <= tenants + 2
+    assert methods(controller) == again["requests"] == {**again["requests"], "login": 1, "post": 0}
+    assert not run(controller, case, check=True)["changed"]
+
+    gone = run(controller, case, state="absent")
+    assert gone["changed"]
+    assert objects(controller) == before
+    assert not run(controller, case, state="absent")["changed"]
+    assert methods(controller)["post"] == 0
+
+
+def test_a_drift_made_by_hand_is_shown_and_put_back_and_nothing_else(controller):
+    run(controller)
+    controller.post("uni", {"bgpCtxPol": {"attributes": {"dn": TIMERS, "holdIntvl": "180"}}})
+    checked = run(controller, check=True)
+    expected = {"before": {TIMERS: {"holdIntvl": "180"}}, "after": {TIMERS: {"holdIntvl": "3"}}}
+    assert checked["diff"] == expected
+    fixed = run(controller)
+    assert (fixed["modified"], fixed["created"], fixed["deleted"]) == ([TIMERS], [], [])
+    assert not run(controller)["changed"]
+
+
+def test_an_object_that_somebody_deleted_comes_back(controller):
+    run(controller)
+    controller.delete(TIMERS)
+    assert run(controller)["created"] == [TIMERS]
+
+
+def test_what_others_hang_into_the_l3out_is_left_alone(controller):
+    run(controller)
+    contract = {"fvRsProv": {"attributes": {"tnVzBrCPName": "web"}}}
+    controller.post("uni/tn-k8s/out-k8s-prod/instP-default", contract)
+    assert not run(controller)["changed"]
+
+
+def test_the_password_is_sent_again_only_when_it_changed(controller):
+    run(controller)
+    assert not run(controller)["changed"]
+    assert len(run(controller, bgp_password="another.Secret1")["modified"]) == 8
+    text = json.dumps(controller.tree())
+    assert (text.count("another.Secret1"), text.count("verySecret.1")) == (4, 0)
+
+
+def test_no_secret_is_in_what_the_module_says(controller):
+    said = json.dumps(
+        [run(controller), run(controller, bgp_password="another.Secret1"), run(controller, state="absent")]
+    )
+    assert [secret for secret in (*SECRETS.values(), "another.Secret1", controller.password) if secret in said] == []
+
+
+def test_two_clusters_share_and_the_last_one_takes_it_away(controller):
+    before = objects(controller)
+    second = {
+        "name": "k8s-test",
+        "cluster": "k8s-test",
+        "access": {**description()["access"], "vlans": [{"from": 311, "to": 311}]},
+    }
+    run(controller)
+    first = objects(controller)
+    run(controller, **second)
+    assert not run(controller)["changed"]
+    run(controller, **second, state="absent")
+    assert objects(controller) == first
+    assert not run(controller)["changed"]
+    run(controller, state="absent")
+    assert objects(controller) == before
+
+
+def test_an_aaep_that_was_there_stays_as_it_was(controller):
+    controller.post("uni/infra", {"infraAttEntityP": {"attributes": {"name": "k8s-hosts", "descr": "ours, not yours"}}})
+    before = objects(controller)
+    run(controller)
+    run(controller, state="absent")
+    assert objects(controller) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"tenant": "nowhere", "vrf_tenant": "nowhere"},
+            "Nothing was written: tenant nowhere (uni/tn-nowhere) does not exist, and is not made here.",
+        ),
+        ({"vrf": "test"}, "Nothing was written: VRF test (uni/tn-k8s/ctx-test) does not exist, and is not made here."),
+        (
+            {"access": {"manage": False, "physical_domain": "hosts", "l3_domain": "hosts"}},
+            "Nothing was written: physical domain hosts (uni/phys-hosts) does not exist, and is not made here; "
+            "L3 domain hosts (uni/l3dom-hosts) does not exist, and is not made here.",
+        ),
+        (
+            {"access": {"vlans": [{"from": 310, "to": 310}]}},
+            "access.aaep is missing: the AAEP through which the nodes' ports get the VLANs.",
+        ),
+        ({"svi": "standard"}, "svi is standard: give paths, not svis."),
+    ],
+)
+def test_what_is_missing_is_said_before_anything_is_written(controller, options, message):
+    with pytest.raises(ModuleFailed) as error:
+        run(controller, **options)
+    assert str(error.value) == message
+    assert methods(controller)["post"] == 0
+
+
+def test_an_l3out_that_somebody_else_made_is_not_touched_unless_told_so(controller):
+    controller.post("uni/tn-k8s", {"l3extOut": {"attributes": {"name": "k8s-prod"}}})
+    with pytest.raises(ModuleFailed) as error:
+        run(controller)
+    assert str(error.value) == (
+        "Nothing was written: uni/tn-k8s/out-k8s-prod is there already, not made by this collection."
+        " With `adopt: true` this collection takes over what is in the way; look at it first."
+    )
+    assert "uni/tn-k8s/out-k8s-prod" in run(controller, adopt=True)["modified"]
+    assert not run(controller)["changed"]
+
+
+def test_the_access_policies_alone_touch_no_tenant(controller):
+    before = objects(controller)
+    result = run(controller, scope="access")
+    assert not [dn for dn in result["created"] if dn.startswith("uni/tn-")]
+    assert methods(controller)["get"] == 2
+    run(controller)
+    run(controller, state="absent")
+    assert objects(controller) == before
+
+
+def test_the_next_controller_is_used_where_the_first_does_not_answer(controller):
+    # Nothing listens on the discard port of another loopback address: the connection is refused at once.
+    assert run(controller, host=["127.0.0.77", controller.host])["changed"]
+
+
+def test_a_wrong_password_is_refused_in_apics_words(controller):
+    with pytest.raises(ModuleFailed) as error:
+        run(controller, password="wrong-Secret.2")
+    assert str(error.value).startswith("127.0.0.1: Authentication failed: ")
+    assert "wrong-Secret.2" not in json.dumps(error.value.result)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(controller, monkeypatch):
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with pytest.raises(ModuleFailed) as error:
+        run(controller)
+    assert str(error.value).startswith("No APIC can be reached. 127.0.0.1: ")
+    assert "CERTIFICATE_VERIFY_FAILED" in str(error.value)

@@ -1,0 +1,76 @@
+"""aci_tree against the lab's APIC: any subtree, with ownership."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.kubefabric.bgp.plugins.modules import aci_tree
+
+from tests.apic import apic  # noqa: F401 - fixture
+from tests.run_module import ModuleFailed, run_module
+
+
+@pytest.fixture
+def controller(apic, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("SSL_CERT_FILE", apic.ca)
+    return apic
+
+
+def run(controller, *content, check=False, **options):
+    login = {"username": controller.username, "password": controller.password, "use_proxy": False}
+    base = {"host": controller.host, "port": controller.port, **login, "content": list(content)}
+    controller.reset()
+    return run_module(aci_tree, {**base, **options}, check=check)
+
+
+def tenant(*children):
+    return {"fvTenant": {"attributes": {"name": "k8s"}, "hold": "ancestor", "children": list(children)}}
+
+
+def rule(*prefixes):
+    children = [{"rtctrlMatchRtDest": {"attributes": {"ip": prefix, "aggregate": "yes"}}} for prefix in prefixes]
+    return {"rtctrlSubjP": {"attributes": {"name": "monitoring"}, "children": children}}
+
+
+SUBJECT = "uni/tn-k8s/subj-monitoring"
+
+
+def test_check_run_run_again_and_take_away(controller):
+    wanted = tenant(rule("10.3.0.0/16"))
+    assert run(controller, wanted, check=True)["created"] == [SUBJECT, f"{SUBJECT}/dest-[10.3.0.0/16]"]
+    assert run(controller, wanted)["changed"]
+    again = run(controller, wanted)
+    assert (again["changed"], again["requests"]) == (False, {"login": 1, "get": 2, "post": 0})
+    assert run(controller, wanted, state="absent")["deleted"] == [SUBJECT]
+    assert not run(controller, wanted, state="absent")["changed"]
+
+
+def test_purge_deletes_what_the_tree_does_not_have(controller):
+    run(controller, tenant(rule("10.3.0.0/16", "10.4.0.0/16")))
+    assert not run(controller, tenant(rule("10.3.0.0/16")))["changed"]
+    assert run(controller, tenant(rule("10.3.0.0/16")), purge=True)["deleted"] == [f"{SUBJECT}/dest-[10.4.0.0/16]"]
+
+
+def test_a_class_outside_the_table_brings_its_rn(controller):
+    contract = {
+        "vzBrCP": {
+            "attributes": {"rn": "brc-web", "name": "web"},
+            "children": [{"vzSubj": {"attributes": {"rn": "subj-http", "name": "http"}}}],
+        }
+    }
+    assert run(controller, tenant(contract))["created"] == ["uni/tn-k8s/brc-web", "uni/tn-k8s/brc-web/subj-http"]
+    assert not run(controller, tenant(contract))["changed"]
+    assert run(controller, tenant(contract), state="absent")["deleted"] == ["uni/tn-k8s/brc-web"]
+
+
+def test_a_property_that_apic_does_not_know_is_refused_in_its_words(controller):
+    with pytest.raises(ModuleFailed) as error:
+        run(controller, tenant({"rtctrlSubjP": {"attributes": {"name": "x", "colour": "red"}}}))
+    assert str(error.value).startswith("127.0.0.1 refused POST /api/mo/uni.json: ")
+    assert "colour" in str(error.value)
+
+
+def test_a_missing_ancestor_is_named_and_nothing_is_written(controller):
+    missing = {"fvTenant": {"attributes": {"name": "no", "status": "modified"}, "children": [rule("10.3.0.0/16")]}}
+    with pytest.raises(ModuleFailed) as error:
+        run(controller, missing)
+    assert str(error.value) == "Nothing was written: tenant no (uni/tn-no) does not exist, and is not made here."
