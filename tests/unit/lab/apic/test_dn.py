@@ -11,7 +11,7 @@ def test_a_slash_inside_brackets_belongs_to_the_value():
 
 @pytest.mark.parametrize("dn", ["", "uni//tn-a", "uni/tn-[a", "uni/tn-a]", "/uni"])
 def test_what_is_no_dn_is_refused(dn):
-    with pytest.raises(ValueError, match="distinguished name|unmatched"):
+    with pytest.raises(ValueError, match=r"distinguished name|unmatched"):
         split(dn)
 
 

@@ -54,7 +54,7 @@ def test_a_filter_picks(pick, text, dns):
     assert pick(text) == dns
 
 
-def test_a_secret_cannot_be_found_out_by_filtering(controller, pick):
+def test_a_secret_cannot_be_found_out_by_filtering(controller):
     controller.store.by_dn["uni/userext/user-admin"].values["pwd"] = "secret"
     predicate = compile_filter(controller.store, 'bw(aaaUser.pwd,"sec")')
     assert not predicate(controller.store.by_dn["uni/userext/user-admin"])

@@ -18,7 +18,7 @@ def tree(post):
 
 
 @pytest.fixture
-def ask(controller, tree):
+def ask(controller, tree):  # noqa: ARG001
     def run(target: str, **options: str) -> list:
         chosen = {name.replace("_", "-"): value for name, value in options.items()}
         method = controller.get_object if target.startswith(("uni", "topology")) else controller.get_class

@@ -53,7 +53,7 @@ def test_an_object_brings_the_relations_that_live_with_it(post, controller):
     }
 
 
-def test_one_wrong_value_undoes_the_whole_document(post, refusal, controller):
+def test_one_wrong_value_undoes_the_whole_document(refusal, controller):
     before = set(controller.store.by_dn)
     wrong = element("l3extLNodeP", element("l3extLIfP", name="l", prio="highest"), name="n")
     assert refusal(DN, "l3extOut", {"name": "o"}, wrong) == (
@@ -154,7 +154,7 @@ def test_a_property_of_the_systems_is_not_written(refusal):
     )
 
 
-def test_what_was_read_may_be_posted_back(post, controller):
+def test_what_was_read_may_be_posted_back(controller):
     read = controller.get_object("uni/tn-k8s/ctx-prod", {}).elements[0]
     assert controller.post(read, "uni/tn-k8s/ctx-prod") == []
 

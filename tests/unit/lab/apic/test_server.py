@@ -1,0 +1,195 @@
+"""The server as its clients meet it: HTTPS, cookies, JSON and XML, and the lab's own endpoints."""
+
+import json
+import ssl
+import stat
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.apic import Apic, ApicRefused, apic, start_apic  # noqa: F401
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with start_apic(tmp_path_factory.mktemp("apic")) as running:
+        running.seed()
+        yield running
+
+
+def raw(server: Apic, method: str, path: str, body: bytes | None = None, cookie: str = "") -> tuple[int, str, dict]:
+    """(status, body, headers) of one request, errors included."""
+    context = ssl.create_default_context(cafile=server.ca)
+    headers = {"Cookie": cookie} if cookie else {}
+    request = urllib.request.Request(server.url + path, data=body, method=method, headers=headers)
+    try:
+        with urllib.request.urlopen(request, context=context, timeout=10) as answer:
+            return answer.status, answer.read().decode(), dict(answer.headers)
+    except urllib.error.HTTPError as problem:
+        return problem.code, problem.read().decode(), dict(problem.headers)
+
+
+def test_the_certificate_is_the_labs_own(server):
+    assert raw(server, "GET", "/lab/requests")[0] == 200
+    with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
+        urllib.request.urlopen(f"{server.url}/lab/requests", timeout=10, context=ssl.create_default_context())
+    assert stat.S_IMODE((Path(server.ca).parent / "server.key").stat().st_mode) == 0o600
+
+
+def test_a_login_sets_the_cookie_and_says_how_long_it_lasts(server):
+    body = json.dumps({"aaaUser": {"attributes": {"name": "admin", "pwd": server.password}}}).encode()
+    status, text, headers = raw(server, "POST", "/api/aaaLogin.json", body)
+    login = json.loads(text)["imdata"][0]["aaaLogin"]["attributes"]
+    assert status == 200
+    assert login["refreshTimeoutSeconds"] == "600"
+    assert headers["Set-Cookie"].startswith(f"APIC-cookie={login['token']};")
+    assert login["version"] == "6.0(9c)"
+
+
+def test_a_wrong_password_is_refused(server):
+    body = json.dumps({"aaaUser": {"attributes": {"name": "admin", "pwd": "wrong"}}}).encode()
+    status, text, _ = raw(server, "POST", "/api/aaaLogin.json", body)
+    assert status == 401
+    assert json.loads(text)["imdata"][0]["error"]["attributes"] == {
+        "code": "401",
+        "text": "Username or password is incorrect - FAILED local authentication",
+    }
+
+
+def test_the_same_objects_come_as_json_and_as_xml(server):
+    cookie = server.login()
+    status, text, headers = raw(server, "GET", "/api/node/class/fvTenant.xml", cookie=cookie)
+    assert (status, headers["Content-Type"]) == (200, "text/xml")
+    assert '<imdata totalCount="4">' in text and "<fvTenant " in text
+
+
+def test_xml_is_taken_too(server):
+    cookie = server.login()
+    status, _, _ = raw(server, "POST", "/api/mo/uni.xml", b'<fvTenant name="xml" descr="a"/>', cookie)
+    assert status == 200
+    assert server.get("/api/mo/uni/tn-xml.json")[0]["fvTenant"]["attributes"]["descr"] == "a"
+    server.delete("uni/tn-xml")
+    assert server.get("/api/mo/uni/tn-xml.json") == []
+
+
+def test_a_refusal_in_xml_is_xml(server):
+    status, text, _ = raw(server, "GET", "/api/class/fvTennant.xml", cookie=server.login())
+    assert status == 400
+    assert '<error code="12" text="Unknown class fvTennant" />' in text
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/mo/uni/tn-k8s.json", "/api/node/mo/uni/tn-k8s.json", "/api/mo/uni/tn%2dk8s.json"]
+)
+def test_paths_with_and_without_node_mean_the_same(server, path):
+    assert server.get(path)[0]["fvTenant"]["attributes"]["dn"] == "uni/tn-k8s"
+
+
+def test_a_class_of_one_node(server):
+    found = server.get("/api/node/class/topology/pod-1/node-101/fabricNode.json")
+    assert [item["fabricNode"]["attributes"]["id"] for item in found] == ["101"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/api/mo/uni", "the request's URL must end in .json or .xml"),
+        ("/api/foo/uni.json", "Request to '/api/foo/uni' is not supported"),
+    ],
+)
+def test_an_address_that_is_none_is_refused(server, path, text):
+    with pytest.raises(ApicRefused) as problem:
+        server.get(path)
+    assert problem.value.text == text
+
+
+def test_a_body_that_is_too_large_is_one_clear_refusal(server):
+    status, _, _ = raw(server, "POST", "/api/mo/uni.json", b" " * (33 * 1024 * 1024), server.login())
+    assert status == 413
+
+
+def test_requests_are_counted_but_not_the_tests_own(server):
+    cookie = server.login()
+    server.reset()
+    server.get("/api/class/fvTenant.json")
+    raw(server, "GET", "/api/class/fvTenant.json?page=0", cookie=cookie)
+    raw(server, "GET", "/api/class/fvTenant.json", cookie=cookie)
+    assert server.requests() == {"GET /api/class/fvTenant.json": 2}
+
+
+def test_no_secret_reaches_the_log(server):
+    peer = {"bgpPeerP": {"attributes": {"addr": "10.9.9.9", "password": "TopSecretMd5"}}}
+    node = {"l3extLNodeP": {"attributes": {"name": "n"}, "children": [peer]}}
+    server.post("uni/tn-k8s", {"l3extOut": {"attributes": {"name": "log"}, "children": [node]}})
+    log = (Path(server.ca).parent / "apic.log").read_text()
+    assert "POST /api/mo/uni/tn-k8s.json 200" in log
+    assert "TopSecretMd5" not in log and server.password not in log and "APIC-cookie" not in log
+    assert "TopSecretMd5" in json.dumps(server.tree())
+    server.delete("uni/tn-k8s/out-log")
+
+
+def test_a_leaf_hears_of_a_change_at_once(server):
+    revision = server.call("GET", "/lab/revision")["revision"]
+    heard: list = []
+    waiting = threading.Thread(
+        target=lambda: heard.append(server.call("GET", f"/lab/revision?after={revision}&timeout=20")), daemon=True
+    )
+    started = time.monotonic()
+    waiting.start()
+    server.post("uni/tn-k8s", {"fvTenant": {"attributes": {"descr": f"change after {revision}"}}})
+    waiting.join(timeout=15)
+    assert heard == [{"revision": revision + 1}]
+    assert time.monotonic() - started < 10
+
+
+def test_without_a_change_the_wait_ends_in_time(server):
+    revision = server.call("GET", "/lab/revision")["revision"]
+    assert server.call("GET", f"/lab/revision?after={revision}&timeout=0.1") == {"revision": revision}
+
+
+def test_an_operational_object_that_does_not_fit_says_why(server):
+    stray = [{"bgpPeerEntry": {"attributes": {"dn": "uni/tn-k8s", "operSt": "idle"}}}]
+    status, text, _ = raw(server, "PUT", "/lab/operational?owner=x", json.dumps(stray).encode())
+    assert status == 400
+    assert "unknown property value uni/tn-k8s, name dn, class bgpPeerEntry" in json.loads(text)["error"]
+
+
+def test_a_timed_out_token_is_refused_and_a_new_login_helps(server):
+    cookie = server.login()
+    server.expire()
+    status, text, _ = raw(server, "GET", "/api/class/fvTenant.json", cookie=cookie)
+    assert status == 403
+    assert json.loads(text)["imdata"][0]["error"]["attributes"] == {
+        "code": "403",
+        "text": "Token was invalid (Error: Token timeout)",
+    }
+    assert raw(server, "GET", "/api/class/fvTenant.json", cookie=server.login())[0] == 200
+    server._cookie = ""
+
+
+def test_a_restart_keeps_what_was_configured(tmp_path):
+    options = ("--state", str(tmp_path / "state.json"), "--session-timeout", "5")
+    with start_apic(tmp_path / "a", *options) as first:
+        first.post("uni", {"fvTenant": {"attributes": {"name": "kept"}}})
+        certificate = Path(first.ca).read_bytes()
+    with start_apic(tmp_path / "a", *options) as second:
+        assert second.get("/api/mo/uni/tn-kept.json")
+        assert Path(second.ca).read_bytes() == certificate
+
+
+def test_a_missing_catalog_is_said_in_one_line(tmp_path):
+    with (
+        pytest.raises(AssertionError, match="no APIC class catalog there"),
+        start_apic(tmp_path, "--catalog", str(tmp_path / "none.db")),
+    ):
+        pass
+
+
+def test_the_fixture_brings_the_example_fabric(apic):  # noqa: F811
+    assert apic.requests() == {}
+    assert apic.get("/api/mo/uni/tn-k8s/ctx-prod.json")
+    assert len(apic.get("/api/class/fabricNode.json")) == 6
