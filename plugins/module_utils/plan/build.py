@@ -114,7 +114,7 @@ def _leaf(cluster: Cluster, fabric: Fabric, leaf: int, addresses) -> dict:
 
 def _node(cluster: Cluster, fabric: Fabric, name: str, addresses) -> dict:
     """A node: what its interface, its BGP speaker and its rack label are configured with."""
-    rack = fabric.racks[cluster.nodes[name].rack]
+    rack = cluster.rack(fabric, name)
     own, lengths, gateways, peers = _view(cluster, rack.leaves, name, addresses)
     node = {
         "rack": rack.name,

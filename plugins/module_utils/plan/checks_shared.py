@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from . import limits
 from .errors import Findings
@@ -30,7 +31,7 @@ def check(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
 
 def _clashes(
     clusters: Iterable[Cluster], keys: Callable[[Cluster], Iterable]
-) -> Iterator[tuple[Cluster, Cluster, object]]:
+) -> Iterator[tuple[Cluster, Cluster, Any]]:
     """Pairs of clusters that have a key in common: (later, first, key)."""
     first: dict = {}
     for cluster in clusters:

@@ -76,15 +76,14 @@ def _paths(cluster: Cluster, fabric: Fabric, addresses) -> list[dict]:
 
 
 def _path(cluster: Cluster, fabric: Fabric, name: str, part, addresses) -> dict:
-    node = cluster.nodes[name]
-    rack = fabric.racks[node.rack]
+    rack = cluster.rack(fabric, name)
     length = part.network.prefixlen
     sides = [{"leaf": leaf, "address": f"{address}/{length}"} for leaf, address in zip(rack.leaves, part.sides)]
     return {
         "node": name,
         "family": family(part.network),
         "vlan": addresses.vlans[name],
-        "vpc": node.vpc,
+        "vpc": cluster.nodes[name].vpc,
         "pod": rack.pod,
         "secondary_address": f"{part.secondary}/{length}",
         "sides": {"a": sides[0], "b": sides[1]},

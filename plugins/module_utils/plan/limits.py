@@ -35,7 +35,7 @@ FLOATING_SINCE = (5, 0)
 
 def parse(version: str) -> tuple[int, int]:
     """``(6, 0)`` of ``6.0(9c)``."""
-    major, minor = re.match(r"(\d+)\.(\d+)", version).groups()
+    major, minor = re.findall(r"\d+", version)[:2]
     return int(major), int(minor)
 
 

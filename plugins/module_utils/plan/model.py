@@ -96,6 +96,10 @@ class Cluster:
     leaves: list[int] = field(default_factory=list)
     reported: set[str] = field(default_factory=set)
 
+    def rack(self, fabric: Fabric, node: str) -> Rack:
+        """The rack that a node stands in; KeyError where checks.py reported that there is none."""
+        return fabric.racks[self.nodes[node].rack or ""]
+
     @property
     def l3out(self) -> dict:
         return self.settings["l3out"]

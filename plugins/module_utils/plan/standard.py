@@ -154,7 +154,9 @@ def _allocate_vlans(cluster: Cluster, earlier: Earlier, kept: Kept, findings: Fi
     if not ranges:
         return {}
     usable = [vlan for first, last in ranges for vlan in range(first, last + 1)]
-    members, owners, vlans = set(usable), {}, {}
+    members = set(usable)
+    owners: dict[int, str] = {}
+    vlans: dict[str, int] = {}
     for name in cluster.nodes:
         vlan = earlier.vlan(name)
         if vlan not in members:

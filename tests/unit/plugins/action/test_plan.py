@@ -64,7 +64,8 @@ class Site:
         for name, cluster in self.clusters.items():
             self._write(f"host_vars/{name}/cluster.yml", {"kubefabric_cluster": cluster})
         extra = {"kubefabric_output_dir": str(self.build), **variables}
-        command = [Path(sys.executable).with_name("ansible-playbook"), "kubefabric.bgp.plan", "-i", self.inventory]
+        playbook = str(Path(sys.executable).with_name("ansible-playbook"))
+        command = [playbook, "kubefabric.bgp.plan", "-i", str(self.inventory)]
         environment = {
             **os.environ,
             "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
