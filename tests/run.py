@@ -13,7 +13,11 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PARALLEL = {"unit": ("-n", "2"), "lint": ("-n", "2")}  # the lab's own tests share one machine's namespaces
+PARALLEL = {
+    "unit": ("-n", "2"),
+    "lint": ("-n", "2"),
+    "versions": ("-n", "2"),
+}  # the lab's own tests share one machine's namespaces
 
 
 def run_layer(layer: str) -> Path:

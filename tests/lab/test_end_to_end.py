@@ -70,7 +70,7 @@ class Demo:
 
     def curl(self, method: str, path: str, body: str | None = None) -> dict:
         """Ask the lab's controller outside of Ansible (its helpers below /lab need no login)."""
-        command = ["curl", "-sS", "--fail-with-body", "--cacert", str(DIRECTORY / "ca.pem"), "-X", method]
+        command = ["curl", "-sS", "--fail-with-body", "--cacert", str(DIRECTORY / "apic" / "ca.pem"), "-X", method]
         command += [f"https://127.0.0.1:{self.apic['port']}{path}", *(["--data", body] if body else [])]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr

@@ -12,14 +12,8 @@ from tests.apic import start_apic
 
 ROOT = Path(__file__).resolve().parents[2]
 # Controller Pythons by release: docs.ansible.com, "ansible-core support matrix".
-RELEASES = {
-    "2.17": ("3.10", "3.11", "3.12"),
-    "2.18": ("3.11", "3.12", "3.13"),
-    "2.19": ("3.11", "3.12", "3.13"),
-    "2.20": ("3.12", "3.13", "3.14"),
-    "2.21": ("3.12", "3.13", "3.14"),
-}
-CASES = [(release, python) for release, pythons in RELEASES.items() for python in (pythons[0], pythons[-2])]
+# Each release once, and Debian 12's own Python 3.11 wherever a release takes it.
+CASES = (("2.17", "3.10"), ("2.17", "3.11"), ("2.18", "3.11"), ("2.19", "3.11"), ("2.20", "3.12"), ("2.21", "3.13"))
 
 
 @cache
