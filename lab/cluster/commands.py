@@ -97,7 +97,7 @@ def kwok(layout: Layout, program: Path) -> list[str]:
     """kwok: every node's kubelet, but for the pods that lab.cluster.agents runs."""
     return [
         str(program), f"--kubeconfig={layout.kubeconfig('kwok')}", f"--config={layout.directory}/stages.yml",
-        "--manage-all-nodes=true", "--node-lease-duration-seconds=40", "--server-address=",
+        "--manage-all-nodes=true", "--node-lease-duration-seconds=40", "--server-address=", "--v=WARN",
     ]  # fmt: skip
 
 

@@ -50,8 +50,7 @@ def script(container: Container) -> str:
         "mount --rbind /dev root/dev",
         "mount -t tmpfs -o mode=755 tmpfs root/run",
         "mount -t tmpfs -o mode=1777 tmpfs root/tmp",
-        "for tool in sbin/modprobe usr/sbin/modprobe; do"
-        ' if [ -e "root/$tool" ]; then ln -sf /bin/true "root/$tool"; fi; done',
+        "for directory in sbin usr/sbin; do ln -sf /bin/true root/$directory/modprobe; done",
         *_bind(Mount(container.program, container.entrypoint, True), directory=False),
     ]
     for mount in container.mounts:
