@@ -14,7 +14,8 @@ description:
     next hops, and the faults of the L3Out.
   - One GET for the leaves of the fabric, one for each leaf, one for the faults; waiting takes one more for each look at
     each leaf.
-author: The kubefabric.bgp maintainers
+author:
+  - The kubefabric.bgp maintainers (@kubefabric)
 options:
   tenant:
     description: Tenant of the L3Out.

@@ -16,7 +16,8 @@ description:
   - The tenant and the VRF must be there. All that is made carries the annotation C(orchestrator:kubefabric); objects
     that clusters share carry a tag per cluster and go with the last one.
   - The options, less those for connection, state and secrets, are the C(l3out) of a plan.
-author: The kubefabric.bgp maintainers
+author:
+  - The kubefabric.bgp maintainers (@kubefabric)
 options:
   name:
     description: Name of the L3Out, and of the policies made for it.

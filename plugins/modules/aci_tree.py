@@ -14,7 +14,8 @@ description:
   - Objects that it makes carry the annotation C(orchestrator:kubefabric); it changes and deletes only those.
   - An object held as V(ancestor) must be there, and is never created, changed or deleted.
   - An object held as V(shared) is created if absent, tagged with O(owner), and deleted when the last owner releases it.
-author: The kubefabric.bgp maintainers
+author:
+  - The kubefabric.bgp maintainers (@kubefabric)
 options:
   content:
     description:

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Optional
 
 from ansible_collections.cisco.aci.plugins.module_utils.aci import ACIModule
 
-UNREACHABLE = -1  # what fetch_url and cisco.aci's httpapi plugin return instead of an HTTP status
+UNREACHABLE = (None, -1, "")  # instead of an HTTP status: from fetch_url (-1) and cisco.aci's httpapi plugin ("")
 GATEWAY = (502, 503, 504)  # the controller's own web server, when what is behind it does not answer
 
 
@@ -73,6 +73,8 @@ class Session:
             elif _no_answer(status, body) and self._hosts:
                 self._drop(reason)
             else:
+                if status in UNREACHABLE:
+                    raise AciError(f"No APIC can be reached. {self.host}: {reason}")
                 return self._answer("GET", path, status, body, reason)
         raise AciError(f"No APIC answers GET {_short(path)}.")
 
@@ -150,11 +152,11 @@ class Session:
         return imdata
 
 
-def _no_answer(status: Optional[int], body: Any) -> bool:
+def _no_answer(status: Any, body: Any) -> bool:
     """Whether nobody answered. An APIC's own error comes with ``imdata``, whatever the status (a leaf that is down:
     503).
     """
-    return status in (None, UNREACHABLE) or (status in GATEWAY and "imdata" not in str(body))
+    return status in UNREACHABLE or (status in GATEWAY and "imdata" not in str(body))
 
 
 def _short(path: str) -> str:

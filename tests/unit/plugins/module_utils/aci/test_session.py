@@ -6,7 +6,6 @@ import io
 import json
 
 import pytest
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import session
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.session import (
     AciError,
     OutcomeUnknown,
@@ -154,5 +153,12 @@ def test_something_that_is_no_apic_is_recognised(connect):
     assert str(error.value) == "a did not answer GET /api/x.json as an APIC does: no."
 
 
-def test_the_unreachable_status_is_the_one_of_fetch_url():
-    assert session.UNREACHABLE == -1
+@pytest.mark.parametrize("status", [-1, ""])
+def test_neither_transport_gives_a_status_where_nobody_answers(connect, status):
+    """-1 is fetch_url's, '' that of cisco.aci's httpapi plugin, which knows its hosts itself."""
+    opened, wire, module = connect([], None_login=[OK], None_get=[(status, None)])
+    module.params["host"] = None
+    with pytest.raises(AciError) as error:
+        opened.get("/api/x.json")
+    assert str(error.value) == "No APIC can be reached. the inventory's httpapi connection: no"
+    assert len(wire.asked) == 2
