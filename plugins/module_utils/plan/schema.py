@@ -38,7 +38,8 @@ def read(given: object, options: Mapping, at: str, findings: Findings) -> dict:
     ``at`` is the path of the dictionary in messages.
     """
     if not isinstance(given, Mapping):
-        findings.add(at, f"is {_kind(given)}, not a dictionary", f"give its keys: {', '.join(options)}")
+        rule = "is not defined" if given is None else f"is {_kind(given)}, not a dictionary"
+        findings.add(at, rule, f"give its keys: {', '.join(options)}")
         return {name: _default(option) for name, option in options.items()}
     for key in given:
         if key not in options:

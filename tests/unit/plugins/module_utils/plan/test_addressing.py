@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 
 import pytest
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.addressing import Pool, hosts, window
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 
 from .intents import add_cluster, standard, white_paper

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.kube_router.settings import DEFAULTS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import formats
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import Findings
@@ -15,7 +16,6 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_cluste
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_fabric import FABRIC, NODE
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_kube_router import KUBE_ROUTER
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.schema import KINDS, read
-
 from docs import argument_specs
 
 OPTIONS = {
