@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from tests.apic import start_apic
 
 ROOT = Path(__file__).resolve().parents[2]
