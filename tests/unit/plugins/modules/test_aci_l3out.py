@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.kubefabric.bgp.plugins.modules import aci_l3out
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, reading, tree
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.snapshot import flatten
+from ansible_collections.kubefabric.bgp.plugins.modules import aci_l3out
 from tests.apic import Apic, apic  # noqa: F401 - fixture
 from tests.catalog_check import catalog
 from tests.run_module import ModuleFailed, run_module
@@ -158,6 +160,25 @@ def test_two_clusters_share_and_the_last_one_takes_it_away(controller):
     assert not run(controller)["changed"]
     run(controller, state="absent")
     assert objects(controller) == before
+
+
+def test_no_answer_holds_another_clusters_l3out(controller):
+    ours = l3out.build(description())
+    for number in range(20):
+        other = {**description(), "name": f"other-{number}", "cluster": f"other-{number}"}
+        other["access"] = {
+            **other["access"],
+            "vlan_pool": f"o{number}",
+            "physical_domain": f"o{number}",
+            "l3_domain": f"o{number}",
+        }
+        controller.post("uni", tree.to_document(l3out.build(other)))
+    run(controller)
+    found = [item for path in reading.queries(ours) for item in flatten(controller.get(path))]
+    assert [item.dn for item in found if "/out-other-" in item.dn or "/subj-other-" in item.dn] == []
+    # Of the others it sees their tags on what they share, and their domains below the common AAEP: no more.
+    theirs = {item.cls for item in found if item.dn not in tree.to_map(ours)}
+    assert theirs <= {"tagAnnotation", "infraRsDomP"}
 
 
 def test_an_aaep_that_was_there_stays_as_it_was(controller):
