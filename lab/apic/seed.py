@@ -45,6 +45,7 @@ def base(store: Store, password: str) -> None:
     _object(store, "fabricInst", "uni/fabric", "fabricFuncP", "funcprof")
     for cls, container in _DEFAULTS:
         _default(store, cls, container)
+    _object(store, "bgpInstPol", "uni/fabric/bgpInstP-default", "bgpRRP", "rr")
     admin = _object(store, "aaaUserEp", "uni/userext", "aaaUser", "user-admin")
     admin.values["pwd"] = password
 

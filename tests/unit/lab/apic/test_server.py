@@ -60,6 +60,15 @@ def test_a_wrong_password_is_refused(server):
     }
 
 
+def test_a_refresh_renews_the_token_and_a_logout_ends_it(server):
+    status, text, _ = raw(server, "GET", "/api/aaaRefresh.json", cookie=server.login())
+    assert status == 200
+    cookie = f"APIC-cookie={json.loads(text)['imdata'][0]['aaaLogin']['attributes']['token']}"
+    assert raw(server, "GET", "/api/class/fvTenant.json", cookie=cookie)[0] == 200
+    assert raw(server, "POST", "/api/aaaLogout.json", b"{}", cookie)[0] == 200
+    assert raw(server, "GET", "/api/class/fvTenant.json", cookie=cookie)[0] == 403
+
+
 def test_the_same_objects_come_as_json_and_as_xml(server):
     cookie = server.login()
     status, text, headers = raw(server, "GET", "/api/node/class/fvTenant.xml", cookie=cookie)

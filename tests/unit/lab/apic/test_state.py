@@ -66,8 +66,8 @@ def test_the_fabric_applies_its_reflectors_through_the_pod_policy(controller):
     )
 
 
-def test_a_fabric_without_reflectors_has_none(catalog):
+def test_a_fabric_without_reflectors_names_none(catalog):
     bare = Controller(catalog)
     seed.base(bare.store, "secret")
     bare.post(seed.fabric(65002), "uni")
-    assert "uni/fabric/bgpInstP-default/rr" not in bare.store.by_dn
+    assert not bare.store.by_dn["uni/fabric/bgpInstP-default/rr"].children

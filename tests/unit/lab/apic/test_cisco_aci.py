@@ -1,0 +1,140 @@
+"""Cisco's own modules against the lab's API: each creates, changes nothing the second time, reads back and deletes.
+
+They were written against real controllers; where one of them fails here, the lab is wrong.
+"""
+
+import importlib
+
+import pytest
+
+from tests.apic import start_apic
+from tests.run_module import ModuleFailed, run_module
+
+L3OUT = {"tenant": "tst", "l3out": "o1"}
+PROFILE = {**L3OUT, "node_profile": "n1"}
+INTERFACE = {**PROFILE, "interface_profile": "i1"}
+FLOATING = {**INTERFACE, "pod_id": 1, "node_id": 101, "encap": "vlan-310"}
+POOL = {"pool": "p1", "pool_allocation_mode": "static"}
+
+STEPS = [
+    ("aci_tenant", {"tenant": "tst", "description": "a tenant"}),
+    ("aci_vrf", {"tenant": "tst", "vrf": "v1", "policy_control_preference": "enforced"}),
+    ("aci_bd", {"tenant": "tst", "bd": "b1", "vrf": "v1"}),
+    ("aci_bd_subnet", {"tenant": "tst", "bd": "b1", "gateway": "10.9.0.1", "mask": 24, "scope": ["public", "shared"]}),
+    ("aci_vlan_pool", POOL),
+    ("aci_vlan_pool_encap_block", {**POOL, "block_start": 300, "block_end": 399}),
+    ("aci_domain", {"domain": "d1", "domain_type": "l3dom"}),
+    ("aci_domain", {"domain": "d1", "domain_type": "phys"}),
+    ("aci_domain_to_vlan_pool", {**POOL, "domain": "d1", "domain_type": "phys"}),
+    ("aci_aep", {"aep": "a1"}),
+    ("aci_aep_to_domain", {"aep": "a1", "domain": "d1", "domain_type": "phys"}),
+    ("aci_l3out", {**L3OUT, "vrf": "v1", "domain": "d1", "l3protocol": ["bgp"], "route_control": ["export", "import"]}),
+    ("aci_l3out_logical_node_profile", PROFILE),
+    ("aci_l3out_logical_node", {**PROFILE, "pod_id": 1, "node_id": 101, "router_id": "1.1.1.101"}),
+    ("aci_l3out_logical_interface_profile", INTERFACE),
+    ("aci_l3out_floating_svi", {**FLOATING, "address": "192.168.2.201/24", "mtu": "9000"}),
+    (
+        "aci_l3out_floating_svi_path",
+        {**FLOATING, "domain": "d1", "domain_type": "physical", "floating_ip": "192.168.2.253/24"},
+    ),
+    ("aci_l3out_floating_svi_secondary_ip", {**FLOATING, "secondary_ip": "192.168.2.254/24"}),
+    (
+        "aci_l3out_bgp_peer",
+        {
+            **PROFILE,
+            "peer_ip": "192.168.2.0/24",
+            "remote_asn": 65003,
+            "bgp_controls": ["as-override", "dis-peer-as-check"],
+            "peer_controls": ["bfd"],
+        },
+    ),
+    (
+        "aci_bgp_timers_policy",
+        {"tenant": "tst", "bgp_timers_policy": "t1", "keepalive_interval": 1, "hold_interval": 3},
+    ),
+    ("aci_bgp_best_path_policy", {"tenant": "tst", "bgp_best_path_policy": "bp1", "best_path_control": "enable"}),
+    (
+        "aci_bgp_peer_prefix_policy",
+        {"tenant": "tst", "peer_prefix_policy": "pp1", "maximum_number_prefix": 500, "action": "reject"},
+    ),
+    (
+        "aci_bgp_address_family_context_policy",
+        {"tenant": "tst", "address_family_context_policy": "af1", "ebgp_max_ecmp": 64, "ibgp_max_ecmp": 64},
+    ),
+    ("aci_l3out_bgp_protocol_profile", {**PROFILE, "bgp_timers_policy": "t1", "bgp_best_path_policy": "bp1"}),
+    ("aci_match_rule", {"tenant": "tst", "match_rule": "m1"}),
+    ("aci_match_route_destination", {"tenant": "tst", "match_rule": "m1", "ip": "10.1.0.0/16", "aggregate": True}),
+    ("aci_route_control_profile", {**L3OUT, "route_control_profile": "default-import"}),
+    (
+        "aci_route_control_context",
+        {
+            **L3OUT,
+            "route_control_profile": "default-import",
+            "route_control_context": "c1",
+            "match_rule": "m1",
+            "order": 0,
+            "action": "permit",
+        },
+    ),
+    ("aci_l3out_extepg", {**L3OUT, "extepg": "e1"}),
+    (
+        "aci_l3out_extsubnet",
+        {**L3OUT, "extepg": "e1", "network": "10.1.0.0/16", "scope": ["import-security", "import-rtctrl"]},
+    ),
+    ("aci_contract", {"tenant": "tst", "contract": "c1", "scope": "global"}),
+    ("aci_l3out_extepg_to_contract", {**L3OUT, "extepg": "e1", "contract": "c1", "contract_type": "provider"}),
+    ("aci_bgp_rr_node", {"pod_id": 1, "node_id": 201}),
+]
+NAMES = [f"{number:02}-{module}" for number, (module, _) in enumerate(STEPS)]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with start_apic(tmp_path_factory.mktemp("apic")) as running:
+        yield running
+
+
+@pytest.fixture
+def run(server, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", server.ca)
+
+    def call(name: str, options: dict, state: str) -> dict:
+        module = importlib.import_module(f"ansible_collections.cisco.aci.plugins.modules.{name}")
+        login = {"host": "127.0.0.1", "port": server.port, "username": "admin", "password": server.password}
+        return run_module(module, {**login, **options, "state": state})
+
+    return call
+
+
+@pytest.mark.parametrize(("module", "options"), STEPS, ids=NAMES)
+def test_a_module_creates_once_and_reads_back(run, module, options):
+    assert run(module, options, "present")["changed"]
+    assert not run(module, options, "present")["changed"]
+    assert run(module, options, "query")["current"]
+
+
+@pytest.mark.parametrize(("module", "options"), STEPS[::-1], ids=NAMES[::-1])
+def test_a_module_deletes_once(run, module, options):
+    assert run(module, options, "absent")["changed"]
+    assert not run(module, options, "absent")["changed"]
+
+
+def test_after_them_nothing_is_left(server):
+    tree = str(server.tree())
+    assert "tst" not in tree and "vlanns-[p1]" not in tree and "attentp-a1" not in tree
+
+
+def test_a_refusal_reaches_the_module_with_its_code(run):
+    with pytest.raises(ModuleFailed) as problem:
+        run("aci_vrf", {"tenant": "missing", "vrf": "v1"}, "present")
+    assert problem.value.result["msg"] == (
+        "APIC Error 102: configured object ((Dn0)) not found Dn0=uni/tn-missing/ctx-v1, "
+    )
+
+
+def test_a_wrong_password_reaches_the_module_as_such(run):
+    with pytest.raises(ModuleFailed) as problem:
+        run("aci_tenant", {"password": "wrong"}, "query")
+    assert problem.value.result["msg"] == (
+        "Authentication failed: 401 Username or password is incorrect - FAILED local authentication"
+    )
