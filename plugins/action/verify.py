@@ -10,9 +10,10 @@ import time
 from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.kube_router.settings import settings
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import assess, restarted, table
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources, without_marks
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
 
 PAUSE = 2  # seconds between two looks while something is still missing
@@ -50,7 +51,7 @@ class ActionModule(ActionBase):
         headline = f"cluster {given['plan']['cluster']}: {len(messages)} problem{'s'[: len(messages) > 1]} found"
         if self._task.check_mode:  # nothing was changed, so nothing has to be right yet
             return {**outcome, "warnings": messages}
-        return {**outcome, "failed": True, "msg": f"{headline}. {' | '.join(messages)}"}
+        return {**outcome, "failed": True, "msg": f"{headline}: {' | '.join(messages)}"}
 
     # -- reading ---------------------------------------------------------------------------------------
 
@@ -74,7 +75,7 @@ class ActionModule(ActionBase):
         nodes = self._objects(given, task_vars, "v1", "Node")
         agents = self._objects(given, task_vars, "v1", "Pod", **pods)
         if given["nodes"] is not None:
-            return from_resources(nodes, agents, [], [])
+            return without_marks(from_resources(nodes, agents, [], []))  # their restart is what we wait for
         services = self._objects(given, task_vars, "v1", "Service")
         slices = self._objects(given, task_vars, "discovery.k8s.io/v1", "EndpointSlice")
         return from_resources(nodes, agents, services, slices)

@@ -82,10 +82,11 @@ options:
         type: str
         default: bgp.kubefabric.io/restart
       triggers:
-        description: The annotations whose change calls for a restart.
+        description:
+          - The annotations whose change calls for a restart.
+          - With O(plan), those that the plan's CNI reads at its start only are the default.
         type: list
         elements: str
-        required: true
       names:
         description: The names of the objects on which an agent runs now.
         type: list
@@ -154,7 +155,7 @@ changes:
 
 import copy
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import bring, report, resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import READ_AT_START, bring, report, resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client import Cluster, connected
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership import FIELD_MANAGER, RESTART_ANNOTATION
@@ -176,7 +177,7 @@ def argument_spec() -> dict:
     }
     restart = {
         "annotation": {"type": "str", "default": RESTART_ANNOTATION},
-        "triggers": {"type": "list", "elements": "str", "required": True},
+        "triggers": {"type": "list", "elements": "str"},
         "names": {"type": "list", "elements": "str", "required": True},
     }
     return {
@@ -199,7 +200,10 @@ def desired(parameters: dict) -> dict:
     if plan is None:
         return parameters
     made = resources(plan, {"bgp_password": parameters["bgp_password"]})
-    return {**parameters, "resources": made, "cluster": plan["cluster"]}
+    restart = parameters["restart"]
+    if restart and restart["triggers"] is None:
+        restart = {**restart, "triggers": list(READ_AT_START[plan["cni"]])}
+    return {**parameters, "resources": made, "cluster": plan["cluster"], "restart": restart}
 
 
 def run(module: AnsibleK8SModule) -> dict:

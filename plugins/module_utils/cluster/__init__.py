@@ -11,6 +11,10 @@ from .errors import ClusterError
 CNIS = {"kube_router": kube_router.resources}
 
 
+# Annotations of a Node that the CNI's agent reads at its start only.
+READ_AT_START = {"kube_router": kube_router.peers.ANNOTATIONS}
+
+
 def resources(plan: dict, secrets: dict) -> list:
     """Every Kubernetes resource that the plan asks for, in the order in which to apply them.
 

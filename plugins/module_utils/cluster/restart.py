@@ -34,7 +34,7 @@ def with_mark(desired: dict, live: dict | None, restart: dict | None) -> dict:
 def _calls_for_restart(desired: dict, live: dict, restart: dict) -> bool:
     if desired["metadata"]["name"] not in restart["names"]:
         return False
-    return any(annotations(desired).get(key) != annotations(live).get(key) for key in restart["triggers"])
+    return any(annotations(desired).get(key) != annotations(live).get(key) for key in restart["triggers"] or ())
 
 
 def annotations(resource: dict) -> dict:

@@ -23,6 +23,11 @@ def from_resources(nodes: list, pods: list, services: list, endpoint_slices: lis
     }
 
 
+def without_marks(state: dict) -> dict:
+    """The same state, as if no node were marked for a restart."""
+    return {**state, "nodes": {name: {**node, "restart_pending": False} for name, node in state["nodes"].items()}}
+
+
 def _node(node: dict) -> dict:
     annotations = node["metadata"].get("annotations") or {}
     addresses = (node.get("status") or {}).get("addresses") or []

@@ -13,14 +13,15 @@ import base64
 import json
 
 from ..errors import ClusterError
-from .settings import LOCAL_ADDRESSES_SINCE, PEERS_ANNOTATION_SINCE, version
+from .settings import IMPORT_REJECT_IPV6_SINCE, LOCAL_ADDRESSES_SINCE, PEERS_ANNOTATION_SINCE, family_of, version
 
 PEERS = "kube-router.io/peers"
 PEER_IPS = "kube-router.io/peer.ips"
 PEER_ASNS = "kube-router.io/peer.asns"
 PEER_PASSWORDS = "kube-router.io/peer.passwords"
 PEER_LOCAL_IPS = "kube-router.io/peer.localips"
-ANNOTATIONS = (PEERS, PEER_IPS, PEER_ASNS, PEER_PASSWORDS, PEER_LOCAL_IPS)
+IMPORT_REJECT = "kube-router.io/node.bgp.customimportreject"
+ANNOTATIONS = (PEERS, PEER_IPS, PEER_ASNS, PEER_PASSWORDS, PEER_LOCAL_IPS, IMPORT_REJECT)
 
 
 def nodes(plan: dict, options: dict, secrets: dict) -> list:
@@ -30,14 +31,17 @@ def nodes(plan: dict, options: dict, secrets: dict) -> list:
 
 
 def _node(plan: dict, options: dict, name: str, password: str | None) -> dict:
-    node = plan["nodes"][name]
+    node, release = plan["nodes"][name], version(options)
     return {
         "apiVersion": "v1",
         "kind": "Node",
         "metadata": {
             "name": name,
             "labels": {plan["rack_label"]: str(node["rack_id"])},
-            "annotations": annotations(node["peers"], version(options), password),
+            "annotations": {
+                **annotations(node["peers"], release, password),
+                **import_reject(plan["networks"].get("node") or [], release),
+            },
         },
     }
 
@@ -55,6 +59,17 @@ def annotations(peers: list, release: tuple, password: str | None) -> dict:
     if release >= LOCAL_ADDRESSES_SINCE:
         result[PEER_LOCAL_IPS] = ",".join(peer["local_address"] for peer in peers)
     return result
+
+
+def import_reject(networks: list, release: tuple) -> dict:
+    """The annotation that keeps a node from learning its own network.
+
+    The leaves announce what the white paper's export route map permits, the node network too, and kube-router writes
+    every route that it learns into the kernel: the connected route would be replaced, and the node cut off.
+    """
+    ipv6 = release >= IMPORT_REJECT_IPV6_SINCE  # releases before would refuse the whole list
+    found = [network for network in networks if ipv6 or family_of(network) == "ipv4"]
+    return {IMPORT_REJECT: ",".join(found)} if found else {}
 
 
 def _entry(peer: dict, password: str | None) -> str:
