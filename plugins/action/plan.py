@@ -6,16 +6,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import yaml
 from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
+from ansible.release import __version__
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import Result, build
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import Finding, IntentError
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain, read_text, replace_file
 
 GROUP = "clusters"
+# hostvars of ansible-core before 2.19 hands out an expression that it cannot resolve, where later ones raise
+LEAVES_UNDEFINED = tuple(map(int, __version__.split(".")[:2])) < (2, 19)
 FILE = os.path.join("group_vars", "all", "kubefabric_allocations.yml")
 HEADER = """---
 # Addresses, networks and VLANs that kubefabric.bgp allocated. Commit this file, like a lock file: what stands here is
@@ -153,6 +158,20 @@ def _variable(task_vars: dict, host: str, name: str) -> object:
     if name not in variables:
         return None
     try:
-        return plain(variables[name])
+        value = plain(variables[name])
     except AnsibleError as error:
         raise AnsibleError(f"{name} of host {host} cannot be read: {error}") from error
+    for expression in _left_over(value) if LEAVES_UNDEFINED else ():
+        raise AnsibleError(f"{name} of host {host} cannot be read: {expression} uses a variable that is not defined")
+    return value
+
+
+def _left_over(value: object) -> Iterator[str]:
+    """Expressions that templating has left as they were."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _left_over(item)
+    elif isinstance(value, str) and "{{" in value:
+        yield value

@@ -9,9 +9,10 @@ import json
 import os
 
 import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, tree
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import CNIS, resources
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 # Where a secret belongs in files that everybody may read.
 PLACEHOLDER = "<bgp-password>"

@@ -231,6 +231,14 @@ def test_a_vaulted_password_is_read_like_any_other(site: Site) -> None:
     assert PASSWORD in (site.build / "k8s-prod" / "apic.json").read_text()
 
 
+def test_an_undefined_variable_is_named_with_its_host(site: Site) -> None:
+    site.clusters["k8s-prod"]["asn"] = "{{ nobody_defined_this }}"
+    run = site.run()
+    assert "kubefabric_cluster of host k8s-prod cannot be read: " in _plan_result(run)["msg"]
+    assert "nobody_defined_this" in _plan_result(run)["msg"]
+    assert not site.allocations.exists()
+
+
 def test_an_inventory_without_clusters_is_told_so() -> None:
     run = subprocess.run(
         [Path(sys.executable).with_name("ansible"), "localhost", "-m", "kubefabric.bgp.plan", "-i", "localhost,"],
