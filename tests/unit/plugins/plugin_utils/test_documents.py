@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, tree
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.documents import PLACEHOLDER, documents, page
+from tests.catalog_check import problems
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "plan"
 CASES = sorted(path.parent.name for path in GOLDEN.glob("*/plan.yml"))
@@ -25,6 +28,11 @@ def test_every_golden_plan_renders_to_all_files(case: str) -> None:
     assert yaml.safe_load(files["plan.yml"]) == _plan(case)
     assert list(json.loads(files["apic.json"])) == ["polUni"]
     assert all(item["kind"] for item in yaml.safe_load_all(files["kubernetes.yml"]))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_apic_s_class_catalog_takes_every_golden_plan(case: str) -> None:
+    assert problems(tree.to_map(l3out.build(_plan(case)["l3out"], "s3cret"))) == []
 
 
 def test_a_placeholder_stands_where_the_password_belongs() -> None:
