@@ -12,8 +12,8 @@ version_added: 0.1.0
 description:
   - Reads, for each leaf and one VRF, the BGP sessions, the prefixes exchanged, the routes that BGP brought with their
     next hops, and the faults of the L3Out.
-  - One GET for the leaves of the fabric, one for each leaf, one for the faults; waiting takes one more for each look at
-    each leaf.
+  - One GET for the leaves of the fabric, one for its own BGP, one for each leaf, one for the faults; waiting takes one
+    more for each look at each leaf.
 author:
   - The kubefabric.bgp maintainers (@kubefabric)
 options:
@@ -110,6 +110,13 @@ bgp:
       description: Routes that BGP brought. A next hop on another leaf has that leaf's tunnel address, and its node ID.
       type: list
       elements: dict
+fabric:
+  description:
+    - The fabric's own BGP. Leaves pass the routes they learned on to each other only where C(applied) is true and there
+      are C(route_reflectors).
+  returned: success
+  type: dict
+  sample: {asn: 65002, route_reflectors: [201, 202], applied: true}
 faults:
   description: Faults of the L3Out, and of what the leaves made of it.
   returned: success
@@ -126,7 +133,7 @@ requests:
   description: How many logins and GETs the run took.
   returned: success
   type: dict
-  sample: {login: 1, get: 6, post: 0}
+  sample: {login: 1, get: 7, post: 0}
 """
 
 from ansible.module_utils.basic import AnsibleModule
@@ -164,11 +171,15 @@ def main() -> None:
         session = glue.open_session(module)
         missing = collect.wait(session, vrf, given["leaves"], expected, given["wait"])
         state = collect.collect(session, vrf, given["leaves"])
+        fabric = collect.fabric(session)
         faults = collect.faults(session, given["tenant"], given["l3out"]) if given["l3out"] else []
     except (ValueError, *glue.ERRORS) as error:
         module.fail_json(msg=str(error))
     missing_list = [{"leaf": number, "peer": peer} for number, peer in sorted(missing)]
-    glue.finish(module, {"bgp": state, "faults": faults, "missing": missing_list, "requests": session.requests})
+    glue.finish(
+        module,
+        {"bgp": state, "fabric": fabric, "faults": faults, "missing": missing_list, "requests": session.requests},
+    )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
-from .mo import Mo, ancestor, shared
+from .mo import SHARED, Mo, ancestor, shared
 
 
 def build(l3out: Dict[str, Any]) -> List[Mo]:
@@ -37,15 +37,8 @@ def l3_domain_dn(l3out: Dict[str, Any]) -> str:
 
 
 def _pool(access: Dict[str, Any], owner: str) -> Mo:
-    blocks = [
-        shared(
-            "fvnsEncapBlk",
-            owner,
-            **{"from": f"vlan-{block['from']}", "to": f"vlan-{block['to']}"},
-            allocMode="static",
-        )
-        for block in access["vlans"]
-    ]
+    ranges = [{"from": f"vlan-{block['from']}", "to": f"vlan-{block['to']}"} for block in access["vlans"]]
+    blocks = [Mo("fvnsEncapBlk", {**ends, "allocMode": "static"}, hold=SHARED, owner=owner) for ends in ranges]
     return shared("fvnsVlanInstP", owner, blocks, name=access["vlan_pool"], allocMode="static")
 
 

@@ -44,7 +44,7 @@ def run(session: Session, tree: Mo, options: Options, warn: Callable[[str], None
     for warning in found.warnings:
         warn(warning)
     written = bool(found.document) and not options.check
-    faults = _faults(session, options) if written else []
+    faults = _faults(session, options, warn) if written else []
     return {
         "changed": bool(found.document),
         "created": found.created,
@@ -98,26 +98,37 @@ def _post(session: Session, tree: Mo, options: Options, found: Difference, warn:
     try:
         session.post(DOCUMENT_PATH, found.document or {})
     except OutcomeUnknown as error:
-        session.reconnect()
-        left = compare(session, tree, options.policy)
+        left = _look_again(session, tree, options, error)
         if left.document:
             differing = len(left.created) + len(left.modified) + len(left.deleted)
             raise AciError(f"{error}. Read again: {differing} objects still differ. Run again.") from None
         warn(f"{error}. Read again: everything is as wanted.")
 
 
+def _look_again(session: Session, tree: Mo, options: Options, cut: OutcomeUnknown) -> Difference:
+    session.reconnect()
+    try:
+        return compare(session, tree, options.policy)
+    except AciError as error:
+        raise AciError(f"{cut}. Whether it was written is unknown, and reading again failed: {error}") from None
+
+
 def _sweep(session: Session, tree: Mo, options: Options) -> None:
     """Two owners that left a shared object at the same moment each saw the other's tag: the orphan goes now."""
-    left = compare(session, tree, options.policy)
-    if left.document:
+    left = difference(tree, read(session, tree), options.policy)
+    if left.document and not left.conflicts:
         session.post(DOCUMENT_PATH, left.document)
 
 
-def _faults(session: Session, options: Options) -> List[Dict[str, str]]:
+def _faults(session: Session, options: Options, warn: Callable[[str], None]) -> List[Dict[str, str]]:
     """Faults of what was written. APIC raises them seconds after it accepted a document: that is not deployed yet."""
     if options.faults_of and options.wait_for_faults:
         time.sleep(options.wait_for_faults)
-    return [fault for dn in options.faults_of for fault in parse_faults(session.get(reading.faults(dn)))]
+    try:
+        return [fault for dn in options.faults_of for fault in parse_faults(session.get(reading.faults(dn)))]
+    except AciError as error:
+        warn(f"Written, but the faults could not be read: {error}")
+        return []
 
 
 def parse_faults(imdata: List[Dict[str, Any]]) -> List[Dict[str, str]]:
@@ -126,7 +137,7 @@ def parse_faults(imdata: List[Dict[str, Any]]) -> List[Dict[str, str]]:
 
 
 def _fault(dn: str, cls: str, attributes: Dict[str, str]) -> Optional[Dict[str, str]]:
-    if cls == "faultInst":
+    if cls in ("faultInst", "faultDelegate"):
         if attributes.get("severity") == "cleared":
             return None
         return {

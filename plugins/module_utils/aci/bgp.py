@@ -20,6 +20,8 @@ from .snapshot import Found, flatten, parent_dn
 SESSION_CLASSES = ("bgpPeer", "bgpPeerEntry", "bgpPeerEvents", "bgpPeerAfEntry")
 ROUTE_CLASSES = ("uribv4Nexthop", "uribv6Nexthop")
 NODES = "/api/class/fabricNode.json?query-target-filter=" + quote('eq(fabricNode.role,"leaf")', safe=",")
+FABRIC_CLASSES = "bgpAsP,bgpRRNodePEp,fabricRsPodPGrpBGPRRP,fabricRsPodPGrp"
+FABRIC = "/api/mo/uni/fabric.json?query-target=subtree&target-subtree-class=" + FABRIC_CLASSES
 _NOTHING = ("", "none", "unspecified", "unknown")
 
 
@@ -39,6 +41,27 @@ def faults(tenant: str, l3out: str) -> str:
     """The path for the faults of an L3Out: below it, and where leaves failed to carry out what it says."""
     condition = f'wcard(faultInst.dn,"uni/tn-{tenant}/out-{l3out}/")'
     return "/api/class/faultInst.json?query-target-filter=" + quote(condition, safe=",")
+
+
+def fabric(imdata: List[Dict[str, Any]]) -> Dict[str, Any]:
+    """{asn, route_reflectors, applied} of the fabric, from the answer to FABRIC.
+
+    Leaves pass routes on to each other only where a pod policy group applies a bgpInstPol with route reflectors.
+    """
+    found = list(flatten(imdata))
+    groups = {item.attributes.get("tDn") for item in found if item.cls == "fabricRsPodPGrp"}
+    relations = [item for item in found if item.cls == "fabricRsPodPGrpBGPRRP" and parent_dn(item.dn) in groups]
+    applied = {item.attributes.get("tnBgpInstPolName") or "default" for item in relations}
+    policy = "uni/fabric/bgpInstP-" + min(applied, default="default")
+    numbers = [
+        _number(item.attributes.get("asn")) for item in found if item.cls == "bgpAsP" and item.dn == policy + "/as"
+    ]
+    nodes = [item for item in found if item.cls == "bgpRRNodePEp" and item.dn.startswith(policy + "/rr/")]
+    return {
+        "asn": next((number for number in numbers if number), None),
+        "route_reflectors": sorted(_number(node.attributes.get("id")) for node in nodes),
+        "applied": bool(applied),
+    }
 
 
 def node_dn(leaf: Dict[str, Any]) -> str:

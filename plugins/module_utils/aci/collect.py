@@ -56,6 +56,11 @@ def wait(
     return missing
 
 
+def fabric(session: Session) -> Dict[str, Any]:
+    """The fabric's own BGP: AS number, route reflectors, and whether a pod policy group applies them."""
+    return bgp.fabric(session.get(bgp.FABRIC))
+
+
 def faults(session: Session, tenant: str, l3out: str) -> List[Dict[str, str]]:
     """Faults of an L3Out and of what leaves make of it."""
     return parse_faults(session.get(bgp.faults(tenant, l3out)))

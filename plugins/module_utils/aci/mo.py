@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
-from typing import Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .classes import known, spec
 
@@ -57,18 +57,18 @@ class Mo:
 
 
 def ancestor(
-    cls: str, children: Optional[List[Mo]] = None, exclusive: Optional[Tuple[str, str]] = None, **naming: str
+    cls: str, children: Optional[List[Mo]] = None, exclusive: Optional[Tuple[str, str]] = None, **naming: Any
 ) -> Mo:
     """Somebody else's object on the way to ours."""
     return Mo(cls, naming, list(children or []), hold=ANCESTOR, exclusive=exclusive)
 
 
-def owned(cls: str, children: Optional[List[Mo]] = None, present: bool = True, **attributes: str) -> Mo:
+def owned(cls: str, children: Optional[List[Mo]] = None, present: bool = True, **attributes: Any) -> Mo:
     """An object of ours."""
     return Mo(cls, attributes, list(children or []), hold=OWNED, present=present)
 
 
-def shared(cls: str, owner: str, children: Optional[List[Mo]] = None, present: bool = True, **attributes: str) -> Mo:
+def shared(cls: str, owner: str, children: Optional[List[Mo]] = None, present: bool = True, **attributes: Any) -> Mo:
     """An object that several clusters may use; ``owner`` is the cluster that asks for it now."""
     return Mo(cls, attributes, list(children or []), hold=SHARED, present=present, owner=owner)
 

@@ -22,6 +22,8 @@ from .mo import ANCESTOR, Mo, join, split, walk
 ALWAYS_THERE = ("uni", "uni/infra")
 # An APIC takes a URL of 8 KB; what is longer is split.
 FILTER_LENGTH = 6000
+# faultDelegate: what a leaf says of an object. The others state their own issues (configIssues).
+FAULT_CLASSES = "faultInst,faultDelegate,l3extLNodeP,l3extRsNodeL3OutAtt"
 
 
 class Target(NamedTuple):
@@ -43,7 +45,7 @@ def queries(tree: Mo) -> List[str]:
     groups: Dict[str, List[Mo]] = {}
     for dn, mo in roots:
         groups.setdefault(_container(dn, mo), []).append(mo)
-    targets = {container: [] for container in groups}
+    targets: Dict[str, List[Target]] = {container: [] for container in groups}
     for dn, mo in roots:
         targets[_container(dn, mo)].append(Target(mo.cls, dn))
     for dn, mo in ancestors:
@@ -63,7 +65,7 @@ def roots(tree: Mo) -> List[str]:
 
 def faults(dn: str) -> str:
     """The path that asks for the faults below one object, and for what the L3Out's own objects say of themselves."""
-    return f"/api/mo/{dn}.json?query-target=subtree&target-subtree-class=faultInst,l3extLNodeP,l3extRsNodeL3OutAtt"
+    return f"/api/mo/{dn}.json?query-target=subtree&target-subtree-class={FAULT_CLASSES}"
 
 
 def _divide(tree: Mo) -> Tuple[List[Tuple[str, Mo]], List[Tuple[str, Mo]]]:

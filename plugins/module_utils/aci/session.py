@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from http.client import HTTPException
 from typing import Any, Dict, List, Optional
 
 from ansible_collections.cisco.aci.plugins.module_utils.aci import ACIModule
@@ -135,7 +136,10 @@ class Session:
         response, info = transport.api_call(method, transport.base_url + path, data=text, return_response=True)
         body = info.get("body")
         if body is None and response is not None:
-            body = response.read()
+            try:
+                body = response.read()
+            except (OSError, HTTPException) as error:
+                return -1, None, f"the answer broke off: {error}"
         return info.get("status"), body, str(info.get("msg", ""))
 
     def _answer(self, method: str, path: str, status: int, body: Any, reason: str) -> List[Dict[str, Any]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.kubefabric.bgp.plugins.modules import aci_bgp_info
 
+from ansible_collections.kubefabric.bgp.plugins.modules import aci_bgp_info
 from tests.apic import apic  # noqa: F401 - fixture
 from tests.run_module import ModuleFailed, run_module
 
@@ -64,7 +64,8 @@ def test_sessions_and_bgp_routes_of_the_vrf_and_no_other(controller):
         }
     ]
     assert result["bgp"]["199"] == {"reachable": False, "sessions": [], "routes": []}
-    assert result["requests"] == {"login": 1, "get": 3, "post": 0}
+    assert result["requests"] == {"login": 1, "get": 4, "post": 0}
+    assert result["fabric"] == {"asn": 65002, "route_reflectors": [201, 202], "applied": True}
 
 
 def test_waiting_takes_one_login_and_says_what_did_not_come_up(controller):

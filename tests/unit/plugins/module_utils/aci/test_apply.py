@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import apply, tree
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.difference import Policy
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import ancestor, owned, shared
@@ -97,6 +98,35 @@ def test_after_a_cut_connection_it_reads_again_and_says_what_is_left():
     assert str(error.value) == (
         "The connection to a was cut during the POST: reset. Read again: 2 objects still differ. Run again."
     )
+
+
+def test_after_a_cut_connection_that_stays_cut_it_says_that_nobody_knows():
+    class Gone(Controller):
+        def get(self, path):
+            if self.reconnected:
+                raise AciError("No APIC can be reached. a: no")
+            return super().get(path)
+
+    with pytest.raises(AciError) as error:
+        run(Gone([], cut=True), pool())
+    assert str(error.value) == (
+        "The connection to a was cut during the POST: reset. Whether it was written is unknown, and reading again"
+        " failed: No APIC can be reached. a: no"
+    )
+
+
+def test_faults_that_cannot_be_read_do_not_hide_that_it_was_written():
+    class Faultless(Controller):
+        def get(self, path):
+            if "faultInst" in path:
+                raise AciError("a refused GET /api/mo/uni/phys-p.json: no (APIC error 1).")
+            return super().get(path)
+
+    warnings = []
+    assert run(Faultless([]), pool(), warnings, faults_of=["uni/phys-p"])["changed"]
+    assert warnings == [
+        "Written, but the faults could not be read: a refused GET /api/mo/uni/phys-p.json: no (APIC error 1)."
+    ]
 
 
 def test_before_a_shared_object_goes_it_is_read_again():

@@ -6,7 +6,6 @@ from datetime import datetime, timezone
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import bgp, collect
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.session import AciError
-
 from tests.catalog_check import catalog
 
 NOW = datetime(2026, 1, 1, 0, 2, 3, tzinfo=timezone.utc)
@@ -96,6 +95,20 @@ def test_a_route_has_its_next_hops_and_those_elsewhere_their_leaf():
             "next_hops": [{"address": "10.0.0.102", "vrf": "overlay-1", "leaf": 102}],
         },
     ]
+
+
+def test_the_fabrics_own_policy_is_the_one_that_a_pod_policy_group_applies():
+    group, policies = "uni/fabric/funcprof/podpgrp-pods", "uni/fabric/bgpInstP-"
+    answer = [
+        mo("bgpAsP", policies + "default/as", asn="1"),
+        mo("bgpAsP", policies + "dc1/as", asn="65002"),
+        mo("bgpRRNodePEp", policies + "dc1/rr/node-202", id="202"),
+        mo("bgpRRNodePEp", policies + "dc1/extrr/node-203", id="203"),
+        mo("fabricRsPodPGrpBGPRRP", group + "/rspodPGrpBGPRRP", tnBgpInstPolName="dc1"),
+    ]
+    selected = mo("fabricRsPodPGrp", "uni/fabric/podprof-default/pods-default-typ-ALL/rspodPGrp", tDn=group)
+    assert bgp.fabric([*answer, selected]) == {"asn": 65002, "route_reflectors": [202], "applied": True}
+    assert bgp.fabric(answer) == {"asn": 1, "route_reflectors": [], "applied": False}
 
 
 class Leaves:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import compare
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.classes import CLASSES
-
 from lab.apic import values
 from tests.catalog_check import catalog
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, reading, tree
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.difference import Policy, difference
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import ancestor, owned, shared, split, walk

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, tree
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import BuildError
-
 from tests.catalog_check import problems
 
 GOLDEN = Path(__file__).resolve().parents[4] / "golden" / "aci"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import BuildError, Mo, owned, split, walk
 
 

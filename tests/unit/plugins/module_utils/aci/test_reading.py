@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, reading
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import ancestor, owned
 

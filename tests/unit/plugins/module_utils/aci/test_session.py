@@ -6,6 +6,7 @@ import io
 import json
 
 import pytest
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.session import (
     AciError,
     OutcomeUnknown,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import tree
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import ANCESTOR, BuildError, ancestor, owned, shared
 
