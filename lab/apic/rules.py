@@ -69,19 +69,23 @@ def _router_ids_of_vrf(store: Store, relation: Mo) -> None:
 # -- VLAN pools -----------------------------------------------------------------------------------------
 
 
-def _number(encap: str) -> int:
-    return int(encap.rpartition("-")[2])
+def _number(block: Mo, side: str) -> int:
+    """The VLAN (or VXLAN) at one end of a block."""
+    number = block.values[side].rpartition("-")[2]
+    if not number.isdigit():
+        raise errors.validation_failed(f"encap block {block.dn}: '{side}' must be an encapsulation")
+    return int(number)
 
 
 def _blocks(pool: Mo) -> Iterator[tuple[Mo, int, int]]:
     for mo in pool.children.values():
         if mo.cls == "fvnsEncapBlk":
-            yield mo, _number(mo.values["from"]), _number(mo.values["to"])
+            yield mo, _number(mo, "from"), _number(mo, "to")
 
 
 def _encap_block(_: Store, block: Mo) -> None:
     assert block.parent is not None
-    first, last = _number(block.values["from"]), _number(block.values["to"])
+    first, last = _number(block, "from"), _number(block, "to")
     if first > last:
         raise errors.validation_failed(f"encap block {block.dn}: 'from' must not be greater than 'to'")
     for other, start, end in _blocks(block.parent):

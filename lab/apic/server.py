@@ -6,7 +6,6 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -76,7 +75,7 @@ class Api:
     async def dispatch(self, request: web.Request) -> web.Response:
         """Every other request: find who sends it, what it is about, and do it."""
         body = await request.read()
-        path, form = _split_form(unquote(request.path))
+        path, form = _split_form(request.path)
         self.sessions.authenticate(request.headers.get("Cookie", ""), request.method, request.raw_path, body)
         kind, rest = _target(path)
         if request.method == "GET":

@@ -239,7 +239,19 @@ class Transaction:
             return values.default(prop)
         if text == "":
             raise errors.naming_missing(cls.name, name)
-        return self._value(cls, name, text, f"{cls.rn.text.partition('{')[0] if cls.rn else ''}{text}")
+        value = self._value(cls, name, text, f"{cls.rn.text.partition('{')[0] if cls.rn else ''}{text}")
+        self._check_delimiters(cls, name, value)
+        return value
+
+    def _check_delimiters(self, cls: MoClass, name: str, value: str) -> None:
+        """A value whose brackets do not match would make a DN that nobody can read."""
+        bracketed = cls.rn is not None and f"[{{{name}}}]" in cls.rn.text
+        try:
+            whole = len(split(f"[{value}]" if bracketed else value)) == 1
+        except ValueError:
+            whole = False
+        if not whole:
+            raise errors.unknown_value(value, name, cls.name)
 
     def _check_place(self, cls: MoClass, parent_dn: str, element: Element) -> None:
         try:

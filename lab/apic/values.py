@@ -215,6 +215,11 @@ def _string(prop: Property, text: str) -> str:
     for limits in prop.ranges:
         if not _within(limits, len(text)):
             continue
-        if not text or not limits.patterns or any(re.search(pattern, text) for pattern in limits.patterns):
+        if not text or not limits.patterns or any(_fits(pattern, text) for pattern in limits.patterns):
             return text
     raise OutOfRange(text)
+
+
+def _fits(pattern: str, text: str) -> bool:
+    """Whether a validator's pattern accepts the text; its ``$`` is the very end, not a final newline."""
+    return re.search(pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern, text) is not None

@@ -55,6 +55,14 @@ def test_a_block_does_not_end_before_it_starts(refusal):
     assert "'from' must not be greater than 'to'" in refusal("uni/infra", "fvnsVlanInstP", {"name": "p"}, block)
 
 
+def test_a_block_is_one_of_encapsulations(refusal):
+    block = element("fvnsEncapBlk", from_="unknown", to="vlan-310")
+    assert refusal("uni/infra", "fvnsVlanInstP", {"name": "p"}, block) == (
+        "100: Validation failed: encap block uni/infra/vlanns-[p]-dynamic/from-[unknown]-to-[vlan-310]: "
+        "'from' must be an encapsulation"
+    )
+
+
 def test_shipped_tenants_stay(controller):
     with pytest.raises(ApicError) as problem:
         controller.delete("uni/tn-common")

@@ -92,7 +92,7 @@ def test_a_refusal_in_xml_is_xml(server):
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/mo/uni/tn-k8s.json", "/api/node/mo/uni/tn-k8s.json", "/api/mo/uni/tn%2dk8s.json"]
+    "path", ["/api/mo/uni/tn-k8s.json", "/api/node/mo/uni/tn-k8s.json", "/api/mo/uni%2Ftn%2dk8s.json"]
 )
 def test_paths_with_and_without_node_mean_the_same(server, path):
     assert server.get(path)[0]["fvTenant"]["attributes"]["dn"] == "uni/tn-k8s"

@@ -104,6 +104,13 @@ def test_a_missing_name_is_refused(refusal):
     assert refusal("uni/tn-k8s", "fvTenant", {}, element("fvCtx")) == "822: naming property ('fvCtx.name') is not set."
 
 
+@pytest.mark.parametrize("key", ["a]", "[a", "a]/[b"])
+def test_a_name_that_would_break_its_dn_is_refused(refusal, key):
+    assert refusal("uni/tn-k8s", "fvTenant", {}, element("tagAnnotation", key=key, value="v")) == (
+        f"400: unknown property value {key}, name key, class tagAnnotation [(Dn0)] Dn0=, "
+    )
+
+
 def test_a_name_with_a_default_may_be_left_out(post, controller):
     post("uni/infra", "infraInfra", {}, element("fvnsVlanInstP", name="p"))
     assert "uni/infra/vlanns-[p]-dynamic" in controller.store.by_dn

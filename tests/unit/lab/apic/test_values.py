@@ -39,6 +39,7 @@ OUT_OF_RANGE = [
     ("l3extVirtualLIfP", "mtu", "9217"),
     ("bgpAsP", "asn", "0"),
     ("fvTenant", "name", "a b"),
+    ("fvTenant", "name", "ab\n"),
     ("fvTenant", "name", "x" * 65),
     ("tagAnnotation", "value", "a<b"),
     ("tagAnnotation", "value", ""),
