@@ -29,6 +29,12 @@ def catalog() -> Catalog:
     return found
 
 
+@pytest.fixture
+def needs_catalog() -> Catalog:
+    """For tests that start the lab's APIC: name it before the server's fixture."""
+    return catalog()
+
+
 def problems(objects: dict[str, dict[str, str]]) -> list[str]:
     """All that APIC would not take, or would print back otherwise, in {distinguished name: attributes}; ``[]`` if
     nothing.

@@ -6,6 +6,7 @@ import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.modules import aci_bgp_info
 from tests.apic import apic  # noqa: F401 - fixture
+from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
 from tests.run_module import ModuleFailed, run_module
 
 SYS = "topology/pod-1/node-101/sys"
@@ -26,7 +27,7 @@ def hop(vrf, prefix, address):
 
 
 @pytest.fixture
-def controller(apic, monkeypatch):  # noqa: F811
+def controller(needs_catalog, apic, monkeypatch):  # noqa: ARG001, F811
     monkeypatch.setenv("SSL_CERT_FILE", apic.ca)
     entry = f"{PEER}/ent-[192.168.2.1]"
     leaf = [

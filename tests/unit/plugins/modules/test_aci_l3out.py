@@ -12,7 +12,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, r
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.snapshot import flatten
 from ansible_collections.kubefabric.bgp.plugins.modules import aci_l3out
 from tests.apic import Apic, apic  # noqa: F401 - fixture
-from tests.catalog_check import catalog
+from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
 from tests.run_module import ModuleFailed, run_module
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden" / "aci"
@@ -21,9 +21,8 @@ SECRETS = {"bgp_password": "verySecret.1", "password_key": "key from the vault"}
 
 
 @pytest.fixture
-def controller(apic, monkeypatch):  # noqa: F811
+def controller(needs_catalog, apic, monkeypatch):  # noqa: ARG001, F811
     monkeypatch.setenv("SSL_CERT_FILE", apic.ca)
-    catalog()
     return apic
 
 

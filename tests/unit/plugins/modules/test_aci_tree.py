@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.kubefabric.bgp.plugins.modules import aci_tree
 
+from ansible_collections.kubefabric.bgp.plugins.modules import aci_tree
 from tests.apic import apic  # noqa: F401 - fixture
+from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
 from tests.run_module import ModuleFailed, run_module
 
 
 @pytest.fixture
-def controller(apic, monkeypatch):  # noqa: F811
+def controller(needs_catalog, apic, monkeypatch):  # noqa: ARG001, F811
     monkeypatch.setenv("SSL_CERT_FILE", apic.ca)
     return apic
 
