@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lab.cluster import commands, nodes, pki, ports, stages
+from lab.cluster import commands, nodes, pki, ports, stages, workload
 from lab.cluster.api import Api, ApiError
 from lab.cluster.commands import Layout
 from lab.cluster.networks import first_addresses, first_per_family
@@ -146,6 +146,7 @@ def _start_cluster(lab: Lab, name: str, made: Layout, wanted: list[Node], report
         _start(lab, name, other, lines[other], report)
     _wait(lab, name, "kwok", lambda: all_ready(api, wanted))
     _start(lab, name, "agents", lines["agents"], report)
+    workload.ensure(api, made.networks.get("external_service", []), len(wanted))
     report(f"cluster {name}: {len(wanted)} nodes Ready, API server at {made.server}")
 
 
