@@ -110,6 +110,20 @@ def test_an_unknown_release_is_planned_with_a_warning() -> None:
     ]
 
 
+def test_bfd_beside_graceful_restart_is_planned_with_a_warning() -> None:
+    intent = white_paper()
+    cluster = intent["clusters"]["prod"]["cluster"]
+    cluster["cni"], cluster["bgp"]["bfd"] = "cilium", True
+    result = build(intent)
+    assert result.plans["prod"]["l3out"]["bgp"]["bfd"] is True
+    assert [str(warning) for warning in result.warnings] == [
+        "host_vars/prod: kubefabric_cluster.bgp.bfd: BFD takes a session down that graceful restart would keep; set "
+        "bgp.graceful_restart to false where failures shall be noticed at once"
+    ]
+    cluster["bgp"]["graceful_restart"] = False
+    assert build(intent).warnings == []
+
+
 # -- stability: what comes or goes renumbers nobody else ---------------------------------------------------------------
 
 
