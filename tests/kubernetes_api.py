@@ -121,6 +121,7 @@ def _api_server(directory: Path, etcd: int, port: int) -> subprocess.Popen:
         f"--service-account-key-file={key}",
         f"--service-account-signing-key-file={key}",
         f"--token-auth-file={tokens}",
+        "--allow-privileged=true",
         "--authorization-mode=RBAC",
         "--service-cluster-ip-range=10.96.0.0/16",
         "--disable-admission-plugins=ServiceAccount",

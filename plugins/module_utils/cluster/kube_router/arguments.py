@@ -85,6 +85,8 @@ def _ranges(plan: dict, options: dict) -> dict:
 def _operations(options: dict) -> dict:
     """Health, metrics and logging."""
     return {
+        # A Service made at the same moment as another one may be left out until the next full synchronization.
+        "routes-sync-period": "60s",
         "health-port": options["health_port"],
         **({"metrics-port": options["metrics_port"]} if options["metrics_port"] else {}),
         **({"v": options["log_level"]} if options["log_level"] else {}),

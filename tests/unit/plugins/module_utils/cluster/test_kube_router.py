@@ -1,0 +1,225 @@
+"""kube-router's resources: one golden file per case, each also taken by a real API server and by kube-router itself."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import uuid
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import ClusterError, resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.kube_router.settings import DEFAULTS
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_kube_router import KUBE_ROUTER
+from tests import kubernetes_api
+from tests.plans import plan
+
+GOLDEN = Path(__file__).parents[4] / "golden" / "kube_router"
+SECRETS = {"bgp_password": "123Cisco123"}
+EVERYTHING = {
+    "image": "registry.example.net/kube-router:v2.10.0",
+    "image_pull_secrets": ["registry"],
+    "api_server": "[2001:db8:2::100]:6443",
+    "service_proxy": True,
+    "load_balancer": True,
+    "advertise_cluster_ip": True,
+    "metrics_port": 20241,
+    "log_level": 2,
+    "extra_args": ["--ipvs-sync-period=1m"],
+}
+
+
+def case(name: str) -> dict:
+    """The plan of a golden case."""
+    families = {"ipv6": ("ipv6",), "dual": ("ipv4", "ipv6"), "everything": ("ipv6", "ipv4")}.get(name, ("ipv4",))
+    result = plan(*families)
+    if name == "everything":
+        result["kube_router"] = EVERYTHING
+    if name == "old-release":
+        result["kube_router"] = {"version": "2.6.3", "cni": False, "health_port": 0}
+        result["bgp"]["graceful_restart"] = False
+    return result
+
+
+CASES = ("ipv4", "ipv6", "dual", "everything", "old-release")
+
+
+class _Block(yaml.SafeDumper):
+    """Writes long texts as blocks, and never an alias."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
+        return True
+
+
+_Block.add_representer(
+    str,
+    lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None),
+)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_resources_of_a_case_are_those_of_its_golden_file(name):
+    text = yaml.dump_all(resources(case(name), SECRETS), Dumper=_Block, sort_keys=False, width=120)
+    path = GOLDEN / f"{name}.yml"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text)
+    assert text == path.read_text(), "UPDATE_GOLDEN=1 pytest … writes the golden files again; review the difference"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_real_api_server_takes_every_resource(name, kubernetes):
+    for resource in resources(case(name), SECRETS):
+        if resource["kind"] == "Node":
+            unique = f"{resource['metadata']['name']}-{uuid.uuid4().hex[:8]}"
+            resource["metadata"]["name"] = unique
+        document = yaml.safe_dump(resource)
+        kubernetes.kubectl_run(
+            "apply",
+            "--server-side",
+            "--dry-run=server",
+            "--validate=strict",
+            "--field-manager=test",
+            "-f-",
+            stdin=document,
+        )
+
+
+@pytest.mark.parametrize("name", ["ipv4", "ipv6", "dual", "everything"])
+def test_kube_router_itself_takes_every_argument(name):
+    program = kubernetes_api._binary("kube-router")
+    if not program:
+        pytest.skip("not here: kube-router (python -m lab setup builds it)")
+    done = subprocess.run([program, *arguments(case(name)), "--version"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def arguments(of: dict) -> list:
+    return daemonset(of)["spec"]["template"]["spec"]["containers"][0]["args"]
+
+
+def daemonset(of: dict) -> dict:
+    return next(item for item in resources(of, SECRETS) if item["kind"] == "DaemonSet")
+
+
+def node(of: dict, name: str, secrets: dict | None = None) -> dict:
+    return next(item for item in resources(of, secrets or SECRETS) if item["metadata"]["name"] == name)
+
+
+def test_the_white_papers_arguments_are_all_there():
+    assert {
+        "--cluster-asn=65003",
+        "--advertise-external-ip=true",
+        "--advertise-loadbalancer-ip=true",
+        "--advertise-pod-cidr=true",
+        "--enable-ibgp=false",
+        "--enable-overlay=false",
+        "--enable-pod-egress=false",
+        "--override-nexthop=true",
+    } <= set(arguments(plan()))
+
+
+def test_every_peer_of_a_dual_stack_node_says_from_which_address_it_is_reached():
+    peers = yaml.safe_load(node(plan("ipv4", "ipv6"), "node4")["metadata"]["annotations"]["kube-router.io/peers"])
+    assert [(peer["remoteip"], peer["localip"]) for peer in peers] == [
+        ("192.168.2.203", "192.168.2.4"),
+        ("192.168.2.204", "192.168.2.4"),
+        ("2001:db8:2::ff03", "2001:db8:2::4"),
+        ("2001:db8:2::ff04", "2001:db8:2::4"),
+    ]
+    assert {base64.b64decode(peer["password"]).decode() for peer in peers} == {"123Cisco123"}
+
+
+def test_a_node_gets_nothing_but_its_label_and_annotations():
+    resource = node(plan(), "node1")
+    assert set(resource) == {"apiVersion", "kind", "metadata"}
+    assert resource["metadata"]["labels"] == {"rack_id": "rack1"}
+
+
+def test_nodes_come_first_and_the_daemonset_last():
+    kinds = [item["kind"] for item in resources(plan(), SECRETS)]
+    assert kinds[:6] == ["Node"] * 6 and kinds[-1] == "DaemonSet"
+
+
+def test_a_placeholder_stays_readable():
+    annotations = node(plan(), "node1", {"bgp_password": "<password>", "placeholder": True})["metadata"]["annotations"]
+    assert 'password: "<password>"' in annotations["kube-router.io/peers"]
+
+
+def test_without_a_password_none_is_written():
+    bare = plan()
+    bare["bgp"]["password"] = False
+    assert "password" not in node(bare, "node1")["metadata"]["annotations"]["kube-router.io/peers"]
+
+
+def test_the_planner_knows_the_same_options_and_defaults():
+    assert set(KUBE_ROUTER) == set(DEFAULTS)
+    written = {key: option["default"] for key, option in KUBE_ROUTER.items() if "default" in option}
+    assert written == {key: DEFAULTS[key] for key in written}
+
+
+def broken(**changes: object) -> dict:
+    return {**plan(), **changes}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (
+            broken(cni="flannel"),
+            "cluster k8s-prod: cni 'flannel' is not supported by this version of kubefabric.bgp; supported: "
+            "kube_router",
+        ),
+        (
+            broken(kube_router={"verison": "2.10.0"}),
+            "kubefabric_cluster.kube_router.verison: no such option; did you mean 'version'?",
+        ),
+        (
+            broken(kube_router={"version": "latest"}),
+            "kubefabric_cluster.kube_router.version: 'latest' is no release of kube-router; write it like 2.10.0",
+        ),
+        (
+            broken(asn=65000, nodes={}, bgp={**plan()["bgp"], "hold": 2}),
+            "cluster k8s-prod: kubefabric_cluster.bgp.hold: kube-router takes 3 to 65536 seconds, not 2",
+        ),
+        (
+            broken(asn=100),
+            "cluster k8s-prod: kubefabric_cluster.asn: kube-router takes only private AS numbers, 64512 to 65535 or "
+            "4200000000 to 4294967294, not 100",
+        ),
+        (
+            broken(asn=65100, nodes={"node1": {**plan()["nodes"]["node1"], "asn": 65101}}),
+            "cluster k8s-prod: all nodes of a kube-router cluster are in one AS, 65100; node1 is in 65101",
+        ),
+        (
+            {**plan("ipv6"), "kube_router": {"version": "1.6.1"}},
+            "cluster k8s-prod: kube-router 1.6.1 peers in IPv4 only; IPv6 needs 2.0.0 or later "
+            "(kubefabric_cluster.kube_router.version)",
+        ),
+        (
+            broken(kube_router={"extra_args": ["--enable-overlay=true"]}),
+            "kubefabric_cluster.kube_router.extra_args: --enable-overlay is set by the plan already "
+            "(--enable-overlay=false); remove it",
+        ),
+        (
+            broken(kube_router={"api_server": "2001:db8::1:6443"}),
+            "kubefabric_cluster.kube_router.api_server: '2001:db8::1:6443' is not host:port "
+            "(for example 192.0.2.10:6443 or [2001:db8::10]:6443)",
+        ),
+    ],
+)
+def test_what_kube_router_cannot_do_is_an_error_that_names_the_key(wrong, message):
+    with pytest.raises(ClusterError) as error:
+        resources(wrong, SECRETS)
+    assert str(error.value) == message
+
+
+def test_a_password_that_the_plan_has_and_nobody_gives_is_an_error():
+    with pytest.raises(ClusterError) as error:
+        resources(plan(), {"bgp_password": None})
+    assert str(error.value) == (
+        "cluster k8s-prod: the plan's sessions have a password, but none was given; "
+        "set kubefabric_cluster.bgp.password, from a vault"
+    )
