@@ -1,0 +1,66 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where leaves, nodes and sessions go in the report's picture: coordinates only, the template draws them. Pure."""
+
+from __future__ import annotations
+
+LEAF_WIDTH, NODE_WIDTH, HEIGHT = 132, 108, 46
+GAP, RACK_GAP, MARGIN, TOP, BETWEEN = 14, 34, 24, 58, 120
+
+
+def layout(plan: dict, table: list) -> dict:
+    """``{width, height, racks, leaves, nodes, links}`` in SVG units: each rack's leaves above its nodes.
+
+    A link is one session; its ``state`` is that of the table's row, ``planned`` where there is no row for it.
+    """
+    racks, cursor = [], MARGIN
+    for rack in dict.fromkeys(leaf["rack"] for leaf in plan["leaves"].values()):
+        leaves = [key for key, leaf in plan["leaves"].items() if leaf["rack"] == rack]
+        nodes = [name for name, node in plan["nodes"].items() if node["rack"] == rack]
+        width = max(_row_width(len(leaves), LEAF_WIDTH), _row_width(len(nodes), NODE_WIDTH)) + 2 * GAP
+        racks.append({"name": rack, "x": cursor, "width": width, "leaves": leaves, "nodes": nodes})
+        cursor += width + RACK_GAP
+    leaves = [box for rack in racks for box in _boxes(rack, rack["leaves"], LEAF_WIDTH, TOP + GAP)]
+    nodes = [box for rack in racks for box in _boxes(rack, rack["nodes"], NODE_WIDTH, TOP + GAP + HEIGHT + BETWEEN)]
+    height = TOP + 2 * HEIGHT + BETWEEN + 2 * GAP + MARGIN
+    return {
+        "width": cursor - RACK_GAP + MARGIN,
+        "height": height,
+        "racks": [{**rack, "y": TOP - 22, "height": height - TOP + 22 - MARGIN + GAP} for rack in racks],
+        "leaves": leaves,
+        "nodes": nodes,
+        "links": _links(plan, table, {box["name"]: box for box in leaves}, {box["name"]: box for box in nodes}),
+    }
+
+
+def _row_width(count: int, width: int) -> int:
+    return count * width + max(count - 1, 0) * GAP
+
+
+def _boxes(rack: dict, names: list, width: int, y: int) -> list:
+    """Boxes of one row, centred in their rack."""
+    start = rack["x"] + (rack["width"] - _row_width(len(names), width)) / 2
+    boxes = enumerate(names)
+    return [{"name": n, "x": start + i * (width + GAP), "y": y, "width": width, "height": HEIGHT} for i, n in boxes]
+
+
+def _links(plan: dict, table: list, leaves: dict, nodes: dict) -> list:
+    states = {(row["node"], row["leaf"], row["family"]): row["state"] for row in table}
+    links = []
+    for name, node in plan["nodes"].items():
+        for peer in node["peers"]:
+            leaf, box = leaves[str(peer["leaf"])], nodes[name]
+            links.append(
+                {
+                    "node": name,
+                    "leaf": leaf["name"],
+                    "family": peer["family"],
+                    "state": states.get((name, leaf["name"], peer["family"]), "planned"),
+                    "x1": leaf["x"] + leaf["width"] / 2 + (6 if peer["family"] == "ipv6" else 0),
+                    "y1": leaf["y"] + leaf["height"],
+                    "x2": box["x"] + box["width"] / 2 + (6 if peer["family"] == "ipv6" else 0),
+                    "y2": box["y"],
+                }
+            )
+    return links
