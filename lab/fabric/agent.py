@@ -30,6 +30,7 @@ class Agent:
     def __init__(self, lab: Lab, source: Source) -> None:
         self.lab, self.source = lab, source
         self.fabric = Fabric(None, False)
+        self.revision = -1
         self.spines: tuple[int, ...] = ()
         self.instances: dict[Key, Instance] = {}
         self.applied: dict[Key, Vrf] = {}
@@ -44,9 +45,11 @@ class Agent:
 
     def load(self) -> None:
         """Read the controller's tree into the model."""
-        root = mo.parse(self.source.tree())
+        revision, document = self.source.tree()
+        root = mo.parse(document)
         self.fabric = resolve.build(root)
         self.spines = resolve.reflectors(root)
+        self.revision = revision
         for fault in self.fabric.faults:
             log.info("%s %s: %s", fault.code, fault.object, fault.description)
 
@@ -120,6 +123,7 @@ class Agent:
     def _note(self, topology: Topology, states: dict[Key, dict], cut: frozenset[int]) -> None:
         """Leave a summary for ``lab status``."""
         summary = report.summary(self.fabric, topology.leaves, self.applied, states, cut)
+        summary["revision"] = self.revision  # applied, as far as it can be
         if summary != self.noted:
             self.lab.write_state("fabric", summary)
             self.noted = summary

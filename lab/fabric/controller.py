@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from email.message import Message
 from pathlib import Path
 from typing import Protocol
 
@@ -25,8 +26,8 @@ class Source(Protocol):
     def revision(self, after: int, timeout: float) -> int:
         """The configuration's revision, once later than ``after`` or when ``timeout`` seconds have passed."""
 
-    def tree(self) -> dict:
-        """The whole configuration as ``{"polUni": …}``."""
+    def tree(self) -> tuple[int, dict]:
+        """The configuration's revision and all of it as ``{"polUni": …}``."""
 
     def put(self, kind: str, objects: list[dict]) -> None:
         """Replace all ``operational`` objects or ``faults``."""
@@ -43,18 +44,22 @@ class Controller:
         query = urllib.parse.urlencode({"after": after, "timeout": timeout})
         return self._call("GET", f"/lab/revision?{query}", timeout=timeout + 10)["revision"]
 
-    def tree(self) -> dict:
-        return self._call("GET", "/lab/tree")
+    def tree(self) -> tuple[int, dict]:
+        headers, document = self._exchange("GET", "/lab/tree")
+        return int(headers["X-Revision"]), document
 
     def put(self, kind: str, objects: list[dict]) -> None:
         self._call("PUT", f"/lab/{kind}?owner={self.owner}", objects)
 
     def _call(self, method: str, path: str, body: object = None, timeout: float = 20) -> dict:
+        return self._exchange(method, path, body, timeout)[1]
+
+    def _exchange(self, method: str, path: str, body: object = None, timeout: float = 20) -> tuple[Message, dict]:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"}, method=method)
         try:
             with urllib.request.urlopen(request, timeout=timeout, context=self._context) as reply:
-                return json.loads(reply.read() or b"{}")
+                return reply.headers, json.loads(reply.read() or b"{}")
         except urllib.error.HTTPError as error:
             raise Unreachable(f"{method} {path}: {error.code} {error.read().decode(errors='replace')}") from error
         except (OSError, ValueError) as error:
@@ -73,8 +78,11 @@ class File:
             time.sleep(0.2)
         return self.path.stat().st_mtime_ns
 
-    def tree(self) -> dict:
-        return json.loads(self.path.read_text())
+    def tree(self) -> tuple[int, dict]:
+        return self.path.stat().st_mtime_ns, json.loads(self.path.read_text())
 
     def put(self, kind: str, objects: list[dict]) -> None:
-        self.path.with_name(f"{self.path.name}.{kind}").write_text(json.dumps(objects, indent=1))
+        target = self.path.with_name(f"{self.path.name}.{kind}")
+        temporary = target.with_suffix(".tmp")
+        temporary.write_text(json.dumps(objects, indent=1))
+        temporary.replace(target)

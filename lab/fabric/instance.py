@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from lab.context import Lab, process_id, start_process, stop_process, wait_for
-from lab.fabric import vty
+from lab.fabric import render, vty
 from lab.fabric.model import Interface, Vrf, tunnel_address
 from lab.fabric.render import FABRIC_INTERFACE, gateway_interface
 from lab.hosts import links, switching
@@ -103,9 +103,23 @@ class Instance:
 
     def configure(self, text: str) -> bool:
         """Load a configuration unless it is loaded: first checked by FRR's own parser, then only what differs."""
-        target, loaded = self.directory / "frr.conf", self.directory / "frr.loaded"
-        if loaded.exists() and loaded.read_text() == text:
+        loaded = self.directory / "frr.loaded"
+        before = loaded.read_text() if loaded.exists() else ""
+        if before == text:
             return False
+        changed = render.changed_passwords(before, text)
+        if changed:
+            # FRR leaves the old key of a dynamic neighbour on its listening socket: without the group it goes.
+            self._reload(render.without_groups(text, changed))
+        self._reload(text)
+        if "router bgp" in text:
+            # Not every option makes FRR look at what it sent and received before; NX-OS does.
+            vty.ask(self.bgpd, ["clear bgp * soft"])
+        _write_private(loaded, text)
+        return True
+
+    def _reload(self, text: str) -> None:
+        target = self.directory / "frr.conf"
         _write_private(target, text)
         check(target)
         # --stdout: otherwise it logs every line, passwords too, into the machine's /var/log/frr.
@@ -114,8 +128,6 @@ class Instance:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise ConfigurationError(without_passwords((done.stdout + done.stderr).strip()[-2000:]))
-        _write_private(loaded, text)
-        return True
 
     def forget(self) -> None:
         """The daemons are new and know nothing: whatever was loaded is to be loaded again."""

@@ -26,9 +26,10 @@ def divide(kept: tuple[str, ...], received: list[str], maximum: int) -> tuple[tu
 
 
 class Limiter:
-    """Remembers per peer which prefixes are kept and which are too many."""
+    """Remembers per peer which prefixes came first, and which are too many."""
 
     def __init__(self) -> None:
+        self._counts: dict[tuple[Key, str], int] = {}
         self._kept: dict[tuple[Key, str], tuple[str, ...]] = {}
         self._excess: dict[tuple[Key, str], tuple[str, ...]] = {}
 
@@ -47,32 +48,34 @@ class Limiter:
             peer = peer_of(vrf, address)
             if peer is None or peer.limit is None or peer.limit.action != "reject" or not _up(neighbor):
                 continue
-            present.add(address)
+            present.add((key, address))
             family = neighbor.get("addressFamilyInfo", {}).get(FAMILY_NAMES[peer.family], {})
-            if (key, address) in self._excess or family.get("acceptedPrefixCounter", 0) > peer.limit.maximum:
-                self._divide(key, address, accepted(vrf, peer, received(address, peer.family)), peer.limit.maximum)
+            count = family.get("acceptedPrefixCounter", 0)
+            if self._counts.get((key, address)) != count or self._excess.get((key, address)):
+                self._counts[key, address] = count
+                prefixes = accepted(vrf, peer, received(address, peer.family))
+                kept = self._kept.get((key, address), ())
+                self._kept[key, address], self._excess[key, address] = divide(kept, prefixes, peer.limit.maximum)
             neighbor["limited"] = bool(self._excess.get((key, address)))
-        for owner, address in [entry for entry in self._excess if entry[0] == key and entry[1] not in present]:
-            del self._excess[owner, address]
-            self._kept.pop((owner, address), None)
+        self._forget(key, present)
         return dict(self.excess(key)) != before
 
-    def _divide(self, key: Key, address: str, received: list[str], maximum: int) -> None:
-        kept, excess = divide(self._kept.get((key, address), ()), received, maximum)
-        self._kept[key, address], self._excess[key, address] = kept, excess
-        if not excess:
-            del self._kept[key, address], self._excess[key, address]
+    def _forget(self, key: Key, present: set[tuple[Key, str]]) -> None:
+        for memory in (self._counts, self._kept, self._excess):
+            for entry in [entry for entry in memory if entry[0] == key and entry not in present]:
+                del memory[entry]  # type: ignore[attr-defined]
 
     def faults(self, vrfs: Mapping[Key, Vrf]) -> list[Fault]:
-        """F1215 for every peer beyond its limit."""
+        """F1215 (bgpPeerAfEntry) for every peer beyond its limit."""
         found = []
         for (key, address), excess in sorted(self._excess.items()):
             peer = peer_of(vrfs[key], address) if key in vrfs else None
             if peer is not None and excess:
+                where = f"sys/bgp/inst/dom-{key[1]}/peer-[{peer.range}]/ent-[{address}]/af-{peer.family}-ucast"
                 text = (
                     f"BGP peer {address} in {key[1]} on node {key[0]} exceeded its prefix limit: {len(excess)} rejected"
                 )
-                found.append(Fault("F1215", "prefix-limit-exceeded", "minor", peer.dn, text, key[0]))
+                found.append(Fault("F1215", "prefix-limit-exceeded", "minor", where, text, key[0]))
         return found
 
 

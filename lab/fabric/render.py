@@ -5,7 +5,9 @@ Where FRR and NX-OS differ, the lines here make FRR behave as the rack does; doc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+import zlib
+from collections.abc import Mapping
 from ipaddress import ip_interface
 
 from lab.fabric.model import (
@@ -22,6 +24,7 @@ from lab.fabric.model import (
 
 FABRIC_INTERFACE = "overlay"
 LISTEN_LIMIT = 2000
+FROM_AS = "from-AS"
 AS_PATH_LIMIT = "max-as-limit"
 CONNECTED = "direct"
 
@@ -31,8 +34,9 @@ Excess = Mapping[str, tuple[str, ...]]
 
 def configuration(vrf: Vrf, excess: Excess | None = None) -> str:
     """FRR's integrated configuration of one (leaf, VRF) instance."""
-    lines = ["frr defaults traditional", f"hostname leaf-{vrf.leaf}", "log stdout notifications"]
+    lines = ["frr defaults traditional", "log stdout notifications"]
     if vrf.asn is not None:
+        lines.append("bgp route-map delay-timer 1")
         lines += [*_bfd(vrf), *_lists(vrf, excess or {}), *_route_maps(vrf, excess or {}), *_bgp(vrf)]
     return "\n".join([*lines, "end", ""])
 
@@ -45,6 +49,23 @@ def gateway_interface(svi: str) -> str:
 def peer_group(peer: Peer) -> str:
     """The name of a peer's group in FRR: its range, which people recognise in ``show bgp summary``."""
     return f"peer-{peer.range}".replace("/", "_")
+
+
+def changed_passwords(before: str, after: str) -> set[str]:
+    """The peer groups that both configurations have, with different passwords."""
+
+    def passwords(text: str) -> dict[str, str]:
+        groups = dict.fromkeys(re.findall(r"^ neighbor (\S+) peer-group$", text, re.MULTILINE), "")
+        return groups | dict(re.findall(r"^ neighbor (\S+) password (\S+)$", text, re.MULTILINE))
+
+    old, new = passwords(before), passwords(after)
+    return {name for name in old.keys() & new.keys() if old[name] != new[name]}
+
+
+def without_groups(text: str, names: set[str]) -> str:
+    """A configuration without some peer groups, their members and ranges."""
+    gone = re.compile(rf"^ +(no )?(neighbor|bgp listen range) .*\b({'|'.join(map(re.escape, sorted(names)))})( |$)")
+    return "".join(line for line in text.splitlines(keepends=True) if not gone.match(line.rstrip("\n")))
 
 
 def _bgp(vrf: Vrf) -> list[str]:
@@ -82,7 +103,6 @@ def _neighbor(vrf: Vrf, peer: Peer) -> list[str]:
     lines += [f" neighbor {name} shutdown"] if not peer.enabled else []
     lines += [f" neighbor {name} ebgp-multihop {peer.ttl}"] if peer.ttl > 1 else []
     lines += [f" neighbor {name} disable-connected-check"] if peer.disable_connected_check else []
-    lines += [f" neighbor {name} sender-as-path-loop-detection"] if not peer.disable_peer_as_check else []
     lines += [f" neighbor {name} bfd", f" neighbor {name} bfd profile {name}"] if peer.bfd else []
     if peer.local_as is not None:
         suffix = {"no-prepend": " no-prepend", "replace-as": " no-prepend replace-as"}
@@ -133,22 +153,21 @@ def _neighbor_family(vrf: Vrf, peer: Peer) -> list[str]:
     lines += [_maximum(name, peer.limit)] if peer.limit else []
     return [
         *lines,
-        f"  neighbor {name} route-map {_map_name(peer.import_map, peer.family, peer)} in",
-        f"  neighbor {name} route-map {_map_name(peer.export_map, peer.family)} out",
+        f"  neighbor {name} route-map {_import_name(peer)} in",
+        f"  neighbor {name} route-map {_export_name(peer)} out",
     ]
 
 
 def _send_community(name: str, kind: str) -> list[str]:
-    """FRR sends communities unless told otherwise, NX-OS only if told."""
-    if kind == "both":
-        return []
-    without = {"": "all", "standard": "extended", "extended": "standard"}[kind]
-    return [f"  no neighbor {name} send-community {without}"]
+    """FRR sends communities unless told otherwise, NX-OS only if told. Large ones (the mark) never leave the fabric."""
+    without = {"": ["all"], "both": ["large"], "standard": ["extended", "large"], "extended": ["standard", "large"]}
+    return [f"  no neighbor {name} send-community {word}" for word in without[kind]]
 
 
 def _maximum(name: str, limit: PrefixLimit) -> str:
     """Action reject and log keep the session: a warning here, the excess is dropped by limits.py."""
-    line = f"  neighbor {name} maximum-prefix {limit.maximum} {limit.threshold}"
+    threshold = "" if limit.threshold == 75 else f" {limit.threshold}"  # FRR does not show its default
+    line = f"  neighbor {name} maximum-prefix {limit.maximum}{threshold}"
     if limit.action == "restart" and limit.restart:
         return f"{line} restart {limit.restart}"
     return line if limit.action in ("shut", "restart") else f"{line} warning-only"
@@ -157,32 +176,34 @@ def _maximum(name: str, limit: PrefixLimit) -> str:
 # -- filters ------------------------------------------------------------------------------------------
 
 
-def _map_name(name: str, family: str, peer: Peer | None = None) -> str:
-    """Route maps are per family; the import map also per peer if a limit may need to drop that peer's excess."""
-    limited = peer is not None and peer.limit is not None and peer.limit.action == "reject"
-    return f"{name}.{peer_group(peer)}" if limited and peer else f"{name}.{family}"
+def _import_name(peer: Peer) -> str:
+    """Import maps are per peer: they mark the AS, and a prefix limit may drop one peer's excess there."""
+    return f"{peer.import_map}.{peer_group(peer)}"
 
 
-def _imports(vrf: Vrf) -> Iterable[tuple[str, str, Peer]]:
-    """(FRR's map name, the model's map name, a peer that uses it), each FRR map once."""
-    seen = set()
-    for peer in vrf.peers:
-        name = _map_name(peer.import_map, peer.family, peer)
-        if name not in seen:
-            seen.add(name)
-            yield name, peer.import_map, peer
+def _export_name(peer: Peer) -> str:
+    """Export maps are per family and, where the peer's AS is checked, per AS."""
+    check = "" if peer.disable_peer_as_check else f".not-back-to-{peer.remote_as}"
+    return f"{peer.export_map}.{peer.family}{check}"
+
+
+def _mark(vrf: Vrf, peer: Peer) -> str:
+    """The large community that routes from a peer's AS carry inside the fabric."""
+    return f"{vrf.asn}:0:{peer.remote_as}"
 
 
 def _lists(vrf: Vrf, excess: Excess) -> list[str]:
     lines = []
     if vrf.timers.max_as:
-        lines.append(f"bgp as-path access-list {AS_PATH_LIMIT} permit ^[0-9]+( [0-9]+){{{vrf.timers.max_as}}}")
+        lines.append(f"bgp as-path access-list {AS_PATH_LIMIT} seq 5 permit ^[0-9]+( [0-9]+){{{vrf.timers.max_as}}}")
+    for peer in {peer.remote_as: peer for peer in vrf.peers if not peer.disable_peer_as_check}.values():
+        lines.append(f"bgp large-community-list standard {FROM_AS}{peer.remote_as} seq 5 permit {_mark(vrf, peer)}")
     for route_map in vrf.route_maps:
         for number, entry in enumerate(route_map.entries, 1):
             lines += _prefix_lists(route_map, number, entry)
     for address, prefixes in sorted(excess.items()):
         name, word = f"excess-{address}", "ipv6" if family_of(address) == "ipv6" else "ip"
-        lines += [f"{word} prefix-list {name} seq {5 * n} permit {p}" for n, p in enumerate(prefixes, 1)]
+        lines += [f"{word} prefix-list {name} seq {_sequence(prefix)} permit {prefix}" for prefix in prefixes]
     return lines
 
 
@@ -191,13 +212,23 @@ def _prefix_lists(route_map: RouteMap, number: int, entry: RouteMapEntry) -> lis
     for family in FAMILIES:
         rules = [rule for rule in entry.rules or () if family_of(rule.prefix) == family]
         word = "ip" if family == "ipv4" else "ipv6"
-        for position, rule in enumerate(rules, 1):
+        for rule in rules:
             length = ip_interface(rule.prefix).network.prefixlen
             least = f" ge {rule.shortest}" if rule.shortest and rule.shortest > length else ""
             most = f" le {rule.longest}" if rule.longest and rule.longest > length else ""
             name = _list_name(route_map, number, family)
-            lines.append(f"{word} prefix-list {name} seq {5 * position} permit {rule.prefix}{least}{most}")
+            clause = f"{rule.prefix}{least}{most}"
+            lines.append(f"{word} prefix-list {name} seq {_sequence(clause)} permit {clause}")
     return lines
+
+
+def _sequence(clause: str) -> int:
+    """A sequence number that belongs to the clause.
+
+    frr-reload adds new entries before it removes old ones, and FRR removes by number: a number that changes its meaning
+    would be lost. The order does not matter, all entries permit.
+    """
+    return 1 + zlib.crc32(clause.encode()) % 4_000_000_000
 
 
 def _list_name(route_map: RouteMap, number: int, family: str) -> str:
@@ -207,13 +238,26 @@ def _list_name(route_map: RouteMap, number: int, family: str) -> str:
 def _route_maps(vrf: Vrf, excess: Excess) -> list[str]:
     maps = {route_map.name: route_map for route_map in vrf.route_maps}
     lines = _direct(vrf)
-    for name, source, peer in _imports(vrf):
+    for peer in {_import_name(peer): peer for peer in vrf.peers}.values():
+        name = _import_name(peer)
         lines += _drop_excess(name, peer, excess) + _limit_path(vrf, name)
-        lines += _rules(name, maps[source], peer.family)
-    exports = sorted({(peer.export_map, peer.family) for peer in vrf.peers})
-    for source, family in exports:
-        lines += _rules(_map_name(source, family), maps[source], family)
+        mark = f"large-community {_mark(vrf, peer)} additive"
+        lines += _rules(name, maps[peer.import_map], peer.family, (mark,))
+    for peer in {_export_name(peer): peer for peer in vrf.peers}.values():
+        name = _export_name(peer)
+        lines += _not_back(name, peer) + _rules(name, maps[peer.export_map], peer.family)
     return lines
+
+
+def _not_back(name: str, peer: Peer) -> list[str]:
+    """NX-OS sends no route back into the AS it came from unless dis-peer-as-check.
+
+    FRR's own check (sender-as-path-loop-detection) did not hold for dynamic neighbours (8.4); so routes are marked on
+    import. The path is of no use here: as-override has been at it before the map is asked.
+    """
+    if peer.disable_peer_as_check:
+        return []
+    return [f"route-map {name} deny 1", f" match large-community {FROM_AS}{peer.remote_as}", "exit"]
 
 
 def _direct(vrf: Vrf) -> list[str]:
@@ -228,7 +272,7 @@ def _direct(vrf: Vrf) -> list[str]:
 def _drop_excess(name: str, peer: Peer, excess: Excess) -> list[str]:
     lines = []
     for number, address in enumerate(sorted(excess), 1):
-        if family_of(address) == peer.family and "." + peer_group(peer) in name:
+        if family_of(address) == peer.family:
             word = "ip" if peer.family == "ipv4" else "ipv6"
             lines += [
                 f"route-map {name} deny {number}",
@@ -245,7 +289,7 @@ def _limit_path(vrf: Vrf, name: str) -> list[str]:
     return [f"route-map {name} deny 2999", f" match as-path {AS_PATH_LIMIT}", "exit"]
 
 
-def _rules(name: str, route_map: RouteMap, family: str) -> list[str]:
+def _rules(name: str, route_map: RouteMap, family: str, sets: tuple[str, ...] = ()) -> list[str]:
     """The entries that concern a family, then a deny: a route map without any entry would accept everything."""
     lines = []
     word = "ip" if family == "ipv4" else "ipv6"
@@ -255,7 +299,8 @@ def _rules(name: str, route_map: RouteMap, family: str) -> list[str]:
         lines.append(f"route-map {name} {entry.action} {3000 + 10 * number}")
         if entry.rules is not None:
             lines.append(f" match {word} address prefix-list {_list_name(route_map, number, family)}")
-        lines += [f" set {clause}" for clause in entry.sets] + ["exit"]
+        marks = sets if entry.action == "permit" else ()
+        lines += [f" set {clause}" for clause in (*entry.sets, *marks)] + ["exit"]
     return [*lines, f"route-map {name} deny 65535", "exit"]
 
 

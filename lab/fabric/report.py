@@ -313,8 +313,9 @@ def faults(found: Iterable[Fault], pods: Mapping[int, int], since: Mapping[str, 
 
 
 def fault_dn(fault: Fault, pods: Mapping[int, int]) -> str:
-    """Faults of the policy elements live on the leaf, those of a managed object below it."""
-    if fault.leaf is not None and fault.object.startswith("uni/epp/"):
-        leaf = f"topology/pod-{pods.get(fault.leaf, 1)}/node-{fault.leaf}"
-        return f"{leaf}/local/svc-policyelem-id-0/{fault.object}/fault-{fault.code}"
-    return f"{fault.object}/fault-{fault.code}"
+    """Where a fault lives: the leaf's policy elements and its own objects are below the leaf."""
+    name = f"{fault.object}/fault-{fault.code}"
+    if fault.leaf is None or not fault.object.startswith(("uni/epp/", "sys/")):
+        return name
+    leaf = f"topology/pod-{pods.get(fault.leaf, 1)}/node-{fault.leaf}"
+    return f"{leaf}/{name}" if fault.object.startswith("sys/") else f"{leaf}/local/svc-policyelem-id-0/{name}"

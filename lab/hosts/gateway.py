@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable
 from lab.hosts.wiring import LeafPort, NodePort, Wiring
 
 TABLE = "kubefabric"
+# Without one, the kernel draws a seed per rule: a frame could then match two rules, or none.
+SEED = "0x6b66"
 
 
 def ruleset(wiring: Wiring, cut: Collection[int]) -> str:
@@ -60,7 +62,7 @@ def _choice(ports: list[str]) -> list[str]:
     keys = ("ip saddr . ip daddr", "ip6 saddr . ip6 daddr", "ether saddr")
     types = ("ip", "ip6", "!= { ip, ip6 }")
     return [
-        f'    ether type {kind} oifname "{port}" jhash {key} mod {len(ports)} {number} accept'
+        f'    ether type {kind} oifname "{port}" jhash {key} mod {len(ports)} seed {SEED} {number} accept'
         for kind, key in zip(types, keys)
         for number, port in enumerate(ports)
     ]
