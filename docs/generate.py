@@ -65,7 +65,7 @@ def role_pages() -> dict[str, dict]:
 
 def generate() -> dict[Path, str]:
     """Every generated page, by path."""
-    template = Environment(keep_trailing_newline=True, autoescape=False).from_string(TEMPLATE)
+    template = Environment(autoescape=False).from_string(TEMPLATE.read_text())
     return {
         ROOT / "docs" / "reference" / "modules.md": template.render(title="Modules", pages=module_pages()) + "\n",
         ROOT / "docs" / "reference" / "roles.md": template.render(title="Roles", pages=role_pages()) + "\n",
