@@ -296,12 +296,12 @@ def _pid_files(rack: Rack) -> list[Path]:
 
 def test_ipv6_sessions_carry_ipv6_routes_over_the_fabric(rack):
     rack.configure(fabric(leaves6=LEAVES6))
-    speaker = rack.speaker("node1", ["fd00:10:1::/64"], family="ipv6")
-    rack.speaker("node3", ["fd00:10:3::/64"], family="ipv6")
+    speaker = rack.speaker("node1", ["fd00:10:0:1::/64"], family="ipv6")
+    rack.speaker("node3", ["fd00:10:0:3::/64"], family="ipv6")
     rack.established(101, "fd00:2::1", "fd00:2::/64")
     teps = {f"::ffff:{tunnel_address(leaf)}" for leaf in (101, 102)}
-    rack.eventually(lambda: rack.routes(103, "ipv6").get("fd00:10:1::/64") == teps, "the route on 103")
-    rack.eventually(lambda: "fd00:10:3::/64" in speaker.routes("ipv6"), "node3's route on node1")
-    run(["ip", "address", "replace", "fd00:10:3::1/128", "dev", "lo"], namespace=node(rack, "node3"))
-    run(["ip", "address", "replace", "fd00:10:1::1/128", "dev", "lo"], namespace=node(rack, "node1"))
-    rack.eventually(lambda: ping(rack, "node1", "fd00:10:3::1", 2) == (2, 0), "packets from node1 to node3")
+    rack.eventually(lambda: rack.routes(103, "ipv6").get("fd00:10:0:1::/64") == teps, "the route on 103")
+    rack.eventually(lambda: "fd00:10:0:3::/64" in speaker.routes("ipv6"), "node3's route on node1")
+    run(["ip", "address", "replace", "fd00:10:0:3::1/128", "dev", "lo"], namespace=node(rack, "node3"))
+    run(["ip", "address", "replace", "fd00:10:0:1::1/128", "dev", "lo"], namespace=node(rack, "node1"))
+    rack.eventually(lambda: ping(rack, "node1", "fd00:10:0:3::1", 2) == (2, 0), "packets from node1 to node3")
