@@ -14,14 +14,15 @@ from .words import agent, counted, either, leaf_list, listed, problem
 
 # What a leaf's state says about how far the two ends came (RFC 4271, 8.2.2).
 _STATES = {
-    "idle": "the leaf refuses to start: the peer is shut down there, waits after an error, or has no route to the node",
+    "none": "a dynamic neighbour without an entry never completed a TCP connection",
+    "idle": "the leaf lost it, and no TCP connection came about since",
     "connect": "the leaf's TCP connection to port 179 of the node is not answered",
-    "active": "the leaf waits for the node's TCP connection, and its own was not answered: the node does not speak "
-    "BGP, or the MD5 passwords differ, or packets do not pass",
+    "active": "the leaf waits for the node's TCP connection, and its own was not answered",
     "opensent": "TCP is up, but the node's OPEN does not come or is refused: compare the AS numbers",
-    "restarting": "the leaf still shows the session from before the agent's restart",
     "openconfirm": "OPEN was accepted, but no KEEPALIVE comes: compare timers, and look for lost packets (MTU)",
+    "restarting": "the leaf still shows the session from before the agent's restart",
 }
+_SILENT = {"none", "idle", "connect", "active"}
 
 
 def problems(plan: dict, bgp: dict, state: dict, sessions: list) -> list:
@@ -31,6 +32,7 @@ def problems(plan: dict, bgp: dict, state: dict, sessions: list) -> list:
     for step in (_absent_nodes, _idle_agents, _everything, _whole_leaves, _whole_nodes, _single):
         told, down = step(plan, state, sessions, down)
         found += told
+    found += _unfinished(plan, state, sessions)
     return found + [_stranger(plan, leaf, entry) for leaf, entry in strangers(plan, bgp)]
 
 
@@ -138,6 +140,21 @@ def _single(plan: dict, state: dict, _sessions: list, down: list) -> tuple:
     return told, []
 
 
+def _unfinished(plan: dict, state: dict, sessions: list) -> list:
+    """Nodes whose sessions are up, but with what the agent read before its Node changed."""
+    names = [name for name in _names(sessions) if state["nodes"].get(name, {}).get("restart_pending")]
+    names = [name for name in names if all(session.established for session in sessions if session.node == name)]
+    if not names:
+        return []
+    return [
+        problem(
+            "restart-pending",
+            f"{agent(plan)} on {listed(names, 6)} still runs with the peers from before the last change.",
+            "a run ended before it had restarted it; run site.yml again",
+        )
+    ]
+
+
 # -- causes --------------------------------------------------------------------------------------------
 
 
@@ -157,21 +174,34 @@ def _leaf_cause(plan: dict, state: dict, sessions: list, down: list) -> str:
 
 def _cause(plan: dict, state: dict, down: list) -> str:
     """The likely cause of sessions that are down, from the strongest evidence to the weakest."""
-    pending = [name for name in _names(down) if state["nodes"].get(name, {}).get("restart_pending")]
-    if pending:
-        return f"{agent(plan)} on {listed(pending)} was not restarted since its peers changed; run site.yml again"
     wrong = sorted({int(session.entry["remote_asn"]) for session in down if _wrong_asn(session)})
     if wrong:
         return f"the leaf expects or hears AS {listed([str(asn) for asn in wrong])}, the plan says AS {down[0].asn}"
-    if all(session.state == "none" for session in down):
-        secret = ", or its password is not the leaf's" if plan["bgp"].get("password") else ""
-        return (
-            f"a dynamic neighbour without an entry never completed a TCP connection: {agent(plan)} does not try (its "
-            f"peers annotation, its log), or its packets do not arrive (VLAN, SVI, address){secret}"
-        )
+    states = sorted({session.state for session in down})
     reasons = sorted({str(session.entry.get("last_down_reason")) for session in down} - {"", "None"})
-    known = sorted({_STATES[session.state] for session in down if session.state in _STATES})
-    return "; ".join([*known, *(f"the leaf last noted: {reason}" for reason in reasons)])
+    known = [_STATES[item] for item in states if item in _STATES]
+    silent = [_silence(plan)] if set(states) & _SILENT else []
+    noted = [f"the leaf last noted: {reason}" for reason in reasons]
+    return "; ".join([*_pending(plan, state, down), *known, *silent, *noted])
+
+
+def _silence(plan: dict) -> str:
+    """Why no TCP connection comes about: a leaf listens, and with MD5 it never sees a segment with another password."""
+    secret = ", or its password is not the leaf's" if plan["bgp"].get("password") else ""
+    return (
+        f"{agent(plan)} does not try (its peers annotation, its log), or its packets do not arrive (VLAN, SVI, "
+        f"address){secret}"
+    )
+
+
+def _pending(plan: dict, state: dict, down: list) -> list:
+    names = [name for name in _names(down) if state["nodes"].get(name, {}).get("restart_pending")]
+    if not names:
+        return []
+    return [
+        f"the peers of {listed(names)} changed, and {agent(plan)} was not restarted since or did not come back "
+        "(run site.yml again)"
+    ]
 
 
 def _wrong_asn(session: Session) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ipaddress
 
 import pytest
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import assess, table
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
-
 from tests.plans import plan
 
 RACK1, RACK2 = ("101", "102"), ("103", "104")
@@ -232,11 +232,10 @@ def test_a_node_without_its_agent_is_named_with_kubernetes_own_reason(world):
 def test_a_node_without_entries_points_at_password_and_connectivity(world):
     broken_node(world, 1)
     assert world.messages() == [
-        "node1: none of its 2 sessions is Established (2 without an entry): leaf 101 (192.168.2.201), "
-        "leaf 102 (192.168.2.202). Likely cause: a dynamic neighbour without an entry never completed a TCP "
-        "connection: "
-        "kube-router does not try (its peers annotation, its log), or its packets do not arrive (VLAN, SVI, address), "
-        "or its password is not the leaf's"
+        "node1: none of its 2 sessions is Established (2 without an entry): leaf 101 (192.168.2.201), leaf 102 "
+        "(192.168.2.202). Likely cause: a dynamic neighbour without an entry never completed a TCP connection; kube-"
+        "router does not try (its peers annotation, its log), or its packets do not arrive (VLAN, SVI, address), or "
+        "its password is not the leaf's"
     ]
 
 
@@ -244,9 +243,19 @@ def test_a_node_whose_agent_still_runs_with_old_peers_is_told_so(world):
     broken_node(world, 1)
     world.nodes[0]["metadata"]["annotations"] = {"bgp.kubefabric.io/restart": "pending"}
     assert world.messages() == [
-        "node1: none of its 2 sessions is Established (2 without an entry): leaf 101 (192.168.2.201), "
-        "leaf 102 (192.168.2.202). Likely cause: kube-router on node1 was not restarted since its peers changed; "
-        "run site.yml again"
+        "node1: none of its 2 sessions is Established (2 without an entry): leaf 101 (192.168.2.201), leaf 102 "
+        "(192.168.2.202). Likely cause: the peers of node1 changed, and kube-router was not restarted since or did "
+        "not come back (run site.yml again); a dynamic neighbour without an entry never completed a TCP connection; "
+        "kube-router does not try (its peers annotation, its log), or its packets do not arrive (VLAN, SVI, address),"
+        " or its password is not the leaf's"
+    ]
+
+
+def test_an_unfinished_restart_is_a_problem_even_while_everything_is_up(world):
+    world.nodes[1]["metadata"]["annotations"] = {"bgp.kubefabric.io/restart": "pending"}
+    assert world.messages() == [
+        "kube-router on node2 still runs with the peers from before the last change. "
+        "Likely cause: a run ended before it had restarted it; run site.yml again"
     ]
 
 
@@ -261,10 +270,10 @@ def one_session_down(world: World, **entry: object) -> None:
 def test_a_session_in_another_state_names_node_leaf_state_and_what_the_leaf_noted(world):
     one_session_down(world, state="active", last_down_reason="holdtimer-expired-error")
     assert world.messages() == [
-        "node1 (192.168.2.1) and leaf 101 (192.168.2.201): the session is active. Likely cause: the leaf waits for the "
-        "node's TCP connection, and its own was not answered: the node does not speak BGP, or the MD5 passwords "
-        "differ, "
-        "or packets do not pass; the leaf last noted: holdtimer-expired-error"
+        "node1 (192.168.2.1) and leaf 101 (192.168.2.201): the session is active. Likely cause: the leaf waits for "
+        "the node's TCP connection, and its own was not answered; kube-router does not try (its peers annotation, its"
+        " log), or its packets do not arrive (VLAN, SVI, address), or its password is not the leaf's; the leaf last "
+        "noted: holdtimer-expired-error"
     ]
 
 
@@ -280,12 +289,10 @@ def test_a_cluster_of_which_nothing_is_up_is_one_problem(world):
     for leaf in world.bgp.values():
         leaf.update(sessions=[], routes=[])
     assert world.messages() == [
-        "none of the 12 sessions of cluster k8s-prod is Established (12 without an entry), on leaves 101, 102, 103 and "
-        "104. Likely cause: a dynamic neighbour without an entry never completed a TCP connection: kube-router does "
-        "not "
-        "try (its peers annotation, its log), or its packets do not arrive (VLAN, SVI, address), or its password is "
-        "not "
-        "the leaf's"
+        "none of the 12 sessions of cluster k8s-prod is Established (12 without an entry), on leaves 101, 102, 103 "
+        "and 104. Likely cause: a dynamic neighbour without an entry never completed a TCP connection; kube-router "
+        "does not try (its peers annotation, its log), or its packets do not arrive (VLAN, SVI, address), or its "
+        "password is not the leaf's"
     ]
 
 
