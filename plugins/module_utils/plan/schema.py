@@ -10,6 +10,7 @@ An option is described in the vocabulary of Ansible's argument specs (``type``, 
 * ``format``, the name of a function in formats.py;
 * ``key``, for a dictionary whose keys are free: the format of a key (an ``int`` where it is ``leaf_id``), with
   ``options`` describing each value;
+* ``options`` of a list whose ``elements`` are ``dict``, describing each of them;
 * ``fill: False``, where a default is documented here but filled in elsewhere;
 * ``example``, one good value, for the remedy of a missing key.
 
@@ -94,7 +95,7 @@ def _default(option: Mapping) -> object:
         return {}
     if option.get("fill") is False:
         return {} if "options" in option else None
-    if "options" in option:
+    if "options" in option and option["type"] == "dict":
         return {name: _default(sub) for name, sub in option["options"].items()}
     return option.get("default", [] if option["type"] == "list" else None)
 
@@ -135,6 +136,8 @@ def _list(given: object, option: Mapping, at: str, findings: Findings) -> list:
             "is empty",
             f"give at least one, for example [{option.get('example', '…')}]".replace("[[", "[").replace("]]", "]"),
         )
+    if "options" in option:
+        return [read(item, option["options"], f"{at}[{index}]", findings) for index, item in enumerate(given)]
     element = {key: option[key] for key in ("format", "choices", "minimum", "maximum") if key in option}
     element["type"] = option.get("elements", "str")
     read_items = (_typed(item, element, f"{at}[{index}]", findings) for index, item in enumerate(given))

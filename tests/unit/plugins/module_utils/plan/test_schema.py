@@ -23,6 +23,11 @@ OPTIONS = {
     "size": {"type": "int", "minimum": 1, "maximum": 9},
     "deep": {"type": "dict", "options": {"on": {"type": "bool", "default": True}, "who": {"type": "str"}}},
     "names": {"type": "list", "elements": "str"},
+    "rules": {
+        "type": "list",
+        "elements": "dict",
+        "options": {"name": {"type": "str", "required": True}, "wide": {"type": "bool", "default": False}},
+    },
 }
 
 
@@ -41,6 +46,7 @@ def test_what_is_absent_gets_its_default_at_every_depth() -> None:
         "size": None,
         "deep": {"on": True, "who": None},
         "names": [],
+        "rules": [],
     }
 
 
@@ -56,6 +62,20 @@ def test_truth_is_read_as_ansible_reads_it(given: object, value: bool) -> None:
 
 def test_text_with_commas_is_a_list() -> None:
     assert read({"names": "a, b"}, OPTIONS, "x", Findings())["names"] == ["a", "b"]
+
+
+def test_a_list_of_dictionaries_is_read_one_by_one_and_each_mistake_has_its_place() -> None:
+    findings = Findings()
+    given = {"rules": [{"name": "a"}, {"wide": "yes", "wdie": 1}, "b"]}
+    assert read(given, OPTIONS, "x", findings)["rules"][:2] == [
+        {"name": "a", "wide": False},
+        {"name": None, "wide": True},
+    ]
+    assert [str(finding) for finding in findings.errors] == [
+        "x.rules[1].wdie: is not a known key; did you mean wide?",
+        "x.rules[1].name: is missing; add it",
+        "x.rules[2]: is text, not a dictionary; give its keys: name, wide",
+    ]
 
 
 @pytest.mark.parametrize("value", [True, 1.5, "1.5", "one", [1], {"a": 1}])
