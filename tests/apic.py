@@ -78,6 +78,12 @@ class Apic:
 
     def _api(self, method: str, path: str, body: object = None) -> dict:
         self._cookie = self._cookie or self.login()
+        try:
+            return self.call(method, path, body, {"Cookie": self._cookie})  # type: ignore[return-value]
+        except ApicRefused as refused:
+            if refused.http != 403:
+                raise
+        self._cookie = self.login()  # a test let every token time out, this client's too
         return self.call(method, path, body, {"Cookie": self._cookie})  # type: ignore[return-value]
 
     # -- objects ----------------------------------------------------------------------------------
@@ -115,6 +121,18 @@ class Apic:
     def expire(self) -> None:
         """Let every token time out."""
         self.call("POST", "/lab/sessions/expire")
+
+    def inject(self, kind: object, count: int = 1, **more: object) -> None:
+        """Order a fault for the next requests of others, see lab/apic/inject.py: ``inject("503", count=2)``."""
+        self.call("POST", "/lab/inject", {"kind": str(kind), "count": count, **more})
+
+    def pending(self) -> int:
+        """How many of the ordered faults have not happened."""
+        return self.call("GET", "/lab/inject")["pending"]  # type: ignore[index,call-overload]
+
+    def forget(self) -> None:
+        """Forget the orders that are left."""
+        self.call("DELETE", "/lab/inject")
 
     def seed(
         self, *, asn: int = 65002, leaves: Iterable[int] = (101, 102, 103, 104), spines: Iterable[int] = (201, 202)

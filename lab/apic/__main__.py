@@ -55,7 +55,7 @@ def build(options: Options, password: str) -> web.Application:
 
     api.on_change = on_change
     on_change()
-    return application(api, helpers.routes())
+    return application(api, helpers.routes(), [helpers.injector.middleware])
 
 
 async def serve(options: Options, password: str) -> None:

@@ -9,6 +9,7 @@ GET  /lab/tree                      the whole configuration, secure properties i
 PUT  /lab/operational?owner=X       a list of objects with dn: exactly these are X's operational objects from now on
 PUT  /lab/faults?owner=X            a list of faultInst objects with dn, likewise
 POST /lab/sessions/expire           every token times out at once
+POST /lab/inject                    an order for a fault (inject.py); GET: how many are to come, DELETE: forget them
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from aiohttp import web
 
 from lab.apic import errors
 from lab.apic.document import Element, parse
+from lab.apic.inject import Injector
 from lab.apic.server import Api
 
 _LONGEST_POLL = 60.0
@@ -32,6 +34,8 @@ class Helpers:
     def __init__(self, api: Api) -> None:
         self.api, self.controller = api, api.controller
         self._changed = asyncio.Event()
+        self._faults: list[Element] = []
+        self.injector = Injector(api.sessions.expire_all, self._raise_fault)
 
     def routes(self) -> list[web.RouteDef]:
         """Everything below ``/lab``."""
@@ -43,6 +47,9 @@ class Helpers:
             ("PUT", "/lab/operational", self.operational),
             ("PUT", "/lab/faults", self.faults),
             ("POST", "/lab/sessions/expire", self.expire),
+            ("POST", "/lab/inject", self.inject),
+            ("GET", "/lab/inject", self.pending),
+            ("DELETE", "/lab/inject", self.forget),
         ]
         return [web.route(method, path, _local(handler)) for method, path, handler in table]
 
@@ -101,6 +108,31 @@ class Helpers:
         """Time out every token."""
         self.api.sessions.expire_all()
         return web.json_response({})
+
+    # -- faults on request ------------------------------------------------------------------------
+
+    async def inject(self, request: web.Request) -> web.Response:
+        """Take an order for a fault."""
+        try:
+            self.injector.add(await request.json())
+        except (TypeError, ValueError) as problem:
+            return web.json_response({"error": str(problem)}, status=400)
+        return await self.pending(request)
+
+    async def pending(self, _: web.Request) -> web.Response:
+        """How many faults are still to come."""
+        return web.json_response({"pending": self.injector.pending()})
+
+    async def forget(self, request: web.Request) -> web.Response:
+        """Forget all orders, and take back the faults that they raised."""
+        self.injector.clear()
+        self._faults.clear()
+        self.controller.replace_operational("faults:inject", [])
+        return await self.pending(request)
+
+    def _raise_fault(self, fault: dict) -> None:
+        self._faults.append(parse(json.dumps({"faultInst": {"attributes": fault}}).encode(), "json"))
+        self.controller.replace_operational("faults:inject", self._faults)
 
 
 def _number(request: web.Request, name: str, default: float) -> float:
