@@ -9,7 +9,7 @@ DOCUMENTATION = r"""
 module: verify
 short_description: Hold what leaves and cluster report against the plan
 version_added: 0.1.0
-author: The kubefabric.bgp maintainers
+author: kubefabric.bgp contributors (@kubefabric)
 description:
   - Reads the BGP sessions and routes of the plan's leaves (M(kubefabric.bgp.aci_bgp_info)), and Nodes, BGP agents,
     Services and EndpointSlices of the cluster (M(kubernetes.core.k8s_info)).
