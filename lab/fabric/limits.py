@@ -63,7 +63,7 @@ class Limiter:
     def _forget(self, key: Key, present: set[tuple[Key, str]]) -> None:
         for memory in (self._counts, self._kept, self._excess):
             for entry in [entry for entry in memory if entry[0] == key and entry not in present]:
-                del memory[entry]  # type: ignore[attr-defined]
+                del memory[entry]
 
     def faults(self, vrfs: Mapping[Key, Vrf]) -> list[Fault]:
         """F1215 (bgpPeerAfEntry) for every peer beyond its limit."""

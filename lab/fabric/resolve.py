@@ -72,7 +72,7 @@ def reflectors(root: Mo) -> tuple[int, ...]:
     return tuple(sorted({node.number("id", 0) for node in nodes} - {0}))
 
 
-def _applied_bgp_policy(fabric: Mo) -> str | None:
+def _applied_bgp_policy(fabric: Mo) -> str:
     functions = fabric.first("fabricFuncP")
     groups = {mo.dn: mo for mo in functions.all("fabricPodPGrp")} if functions else {}
     for selector in fabric.walk("fabricPodS"):
@@ -81,7 +81,7 @@ def _applied_bgp_policy(fabric: Mo) -> str | None:
         named = group.first("fabricRsPodPGrpBGPRRP") if group else None
         if named is not None:
             return named.get("tnBgpInstPolName", "default")
-    return None
+    return ""
 
 
 class _Resolver:
