@@ -12,13 +12,14 @@ from __future__ import annotations
 import json
 import re
 from collections import namedtuple
+from typing import Any
 
 Conflict = namedtuple("Conflict", "manager field")
 
 _MANAGER = re.compile(r'conflict with "([^"]+)"')
 
 
-def parse(body: object) -> list:
+def parse(body: Any) -> list:
     """The conflicts in the body of a 409 answer; ``[]`` if it is a 409 for another reason."""
     try:
         status = json.loads(body) if isinstance(body, (str, bytes)) else body

@@ -23,7 +23,7 @@ def with_mark(desired: dict, live: dict | None, restart: dict | None) -> dict:
     if not restart or live is None:
         return desired
     mark = restart["annotation"]
-    held = annotations(live).get(mark)
+    held = annotations_of(live).get(mark)
     if held is None and not _calls_for_restart(desired, live, restart):
         return desired
     result = copy.deepcopy(desired)
@@ -34,9 +34,9 @@ def with_mark(desired: dict, live: dict | None, restart: dict | None) -> dict:
 def _calls_for_restart(desired: dict, live: dict, restart: dict) -> bool:
     if desired["metadata"]["name"] not in restart["names"]:
         return False
-    return any(annotations(desired).get(key) != annotations(live).get(key) for key in restart["triggers"] or ())
+    return any(annotations_of(desired).get(key) != annotations_of(live).get(key) for key in restart["triggers"] or ())
 
 
-def annotations(resource: dict) -> dict:
+def annotations_of(resource: dict) -> dict:
     """The annotations of an object, ``{}`` if it has none."""
     return (resource.get("metadata") or {}).get("annotations") or {}

@@ -26,7 +26,12 @@ _ANNOTATIONS = {
 def values(resource: dict | None) -> set:
     """Every secret text in a resource, encoded and, where it is base64, decoded."""
     found: set = set()
-    _masked(resource or {}, lambda _where, text: found.add(text) or HIDDEN)
+
+    def note(_where: tuple, text: str) -> str:
+        found.add(text)
+        return HIDDEN
+
+    _masked(resource or {}, note)
     for text in list(found):
         found.update(part for part in text.split(",") if part)
     return found | {_decoded(text) for text in found} - {""}

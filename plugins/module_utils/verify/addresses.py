@@ -34,7 +34,11 @@ def within(inner: str, outer: str) -> bool:
         small, large = ipaddress.ip_network(inner, strict=False), ipaddress.ip_network(outer, strict=False)
     except ValueError:
         return False
-    return small.version == large.version and small.subnet_of(large)
+    if isinstance(small, ipaddress.IPv4Network) and isinstance(large, ipaddress.IPv4Network):
+        return small.subnet_of(large)
+    if isinstance(small, ipaddress.IPv6Network) and isinstance(large, ipaddress.IPv6Network):
+        return small.subnet_of(large)
+    return False
 
 
 def family(text: str) -> str:

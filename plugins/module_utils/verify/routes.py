@@ -247,7 +247,7 @@ def _unexpected(plan: dict, state: dict, wanted: list, tables: dict) -> list:
             for hop in table[item]:
                 if hop["address"] in nodes or (hop["leaf"] is None and _in_node_network(plan, hop["address"])):
                     found.setdefault((leaf, nodes.get(hop["address"], hop["address"])), []).append(item)
-    return [_unexpected_problem(plan, state, *key, prefixes) for key, prefixes in found.items()]
+    return [_unexpected_problem(plan, state, leaf, source, items) for (leaf, source), items in found.items()]
 
 
 def _in_node_network(plan: dict, address: str) -> bool:

@@ -205,8 +205,7 @@ def _pending(plan: dict, state: dict, down: list) -> list:
 
 
 def _wrong_asn(session: Session) -> bool:
-    asn = session.entry.get("remote_asn")
-    return bool(asn) and int(asn) not in (0, session.asn)
+    return int(session.entry.get("remote_asn") or 0) not in (0, session.asn)
 
 
 # -- words ---------------------------------------------------------------------------------------------

@@ -39,14 +39,14 @@ def _node(plan: dict, options: dict, name: str, password: str | None) -> dict:
             "name": name,
             "labels": {plan["rack_label"]: str(node["rack_id"])},
             "annotations": {
-                **annotations(node["peers"], release, password),
+                **peer_annotations(node["peers"], release, password),
                 **import_reject(plan["networks"].get("node") or [], release),
             },
         },
     }
 
 
-def annotations(peers: list, release: tuple, password: str | None) -> dict:
+def peer_annotations(peers: list, release: tuple, password: str | None) -> dict:
     """The annotations that tell a kube-router of this release its peers; ``password`` is base64 text or None."""
     if release >= PEERS_ANNOTATION_SINCE:
         return {PEERS: "".join(_entry(peer, password) for peer in peers)}
