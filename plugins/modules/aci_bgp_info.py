@@ -51,6 +51,13 @@ options:
     suboptions:
       leaf: {description: Node ID of a leaf in O(leaves)., type: int, required: true}
       peer: {description: Address of the peer., type: str, required: true}
+  query:
+    description:
+      - A JMESPath expression over what the module returns. What it finds is returned as RV(matches).
+      - Needs the Python library jmespath on the host that runs the module.
+    type: str
+requirements:
+  - jmespath, for O(query)
 extends_documentation_fragment:
   - kubefabric.bgp.aci
   - cisco.aci.aci
@@ -82,6 +89,17 @@ EXAMPLES = r"""
       - {leaf: 101, peer: 192.168.2.1}
       - {leaf: 102, peer: 192.168.2.1}
   register: leaves
+
+- name: List the peers that are not established
+  kubefabric.bgp.aci_bgp_info:
+    host: apic1.example.net
+    username: admin
+    password: "{{ apic_password }}"
+    tenant: k8s
+    vrf: prod
+    leaves: [{id: 101}]
+    query: "bgp.*.sessions[] | [?state != 'established'].peer"
+  register: down
 """
 
 RETURN = r"""
@@ -123,6 +141,11 @@ faults:
   type: list
   elements: dict
   sample: [{dn: "uni/tn-k8s/out-k8s-prod/fault-F0467", code: F0467, severity: minor, description: "…"}]
+matches:
+  description: What O(query) found.
+  returned: when O(query) is given
+  type: raw
+  sample: [192.168.2.3]
 missing:
   description: Those of O(expect) that were not established when the time was up.
   returned: success
@@ -136,10 +159,32 @@ requests:
   sample: {login: 1, get: 7, post: 0}
 """
 
-from ansible.module_utils.basic import AnsibleModule
+import traceback
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+try:
+    import jmespath
+except ImportError:
+    jmespath = None
+    JMESPATH_IMPORT_ERROR = traceback.format_exc()
+else:
+    JMESPATH_IMPORT_ERROR = None
 
 from ..module_utils.aci import bgp, collect
 from ..module_utils.aci import module as glue
+
+
+def compiled(module: AnsibleModule):
+    """The expression of ``query``, or None without one; a wrong one is refused before the controller is asked."""
+    if not module.params["query"]:
+        return None
+    if jmespath is None:
+        module.fail_json(msg=missing_required_lib("jmespath"), exception=JMESPATH_IMPORT_ERROR)
+    try:
+        return jmespath.compile(module.params["query"])
+    except jmespath.exceptions.JMESPathError as error:
+        module.fail_json(msg=f"query: {module.params['query']} is not JMESPath: {error}")
 
 
 def main() -> None:
@@ -160,8 +205,9 @@ def main() -> None:
         "wait": {"type": "int", "default": 0},
         "expect": {"type": "list", "elements": "dict", "default": [], "options": {"leaf": leaf, "peer": text}},
     }
+    spec["query"] = {"type": "str"}
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
-    given = module.params
+    given, query = module.params, compiled(module)
     vrf = f"{given['vrf_tenant'] or given['tenant']}:{given['vrf']}"
     unknown = sorted({item["leaf"] for item in given["expect"]} - {item["id"] for item in given["leaves"]})
     if unknown:
@@ -176,10 +222,10 @@ def main() -> None:
     except (ValueError, *glue.ERRORS) as error:
         module.fail_json(msg=str(error))
     missing_list = [{"leaf": number, "peer": peer} for number, peer in sorted(missing)]
-    glue.finish(
-        module,
-        {"bgp": state, "fabric": fabric, "faults": faults, "missing": missing_list, "requests": session.requests},
-    )
+    result = {"bgp": state, "fabric": fabric, "faults": faults, "missing": missing_list, "requests": session.requests}
+    if query is not None:
+        result["matches"] = query.search(result)
+    glue.finish(module, result)
 
 
 if __name__ == "__main__":

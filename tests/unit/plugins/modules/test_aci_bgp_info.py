@@ -91,3 +91,15 @@ def test_an_expectation_of_a_leaf_that_is_not_read_is_a_mistake(controller):
     with pytest.raises(ModuleFailed) as error:
         run(controller, expect=[{"leaf": 7, "peer": "10.0.0.1"}])
     assert str(error.value) == "expect names leaf 7, which is not among leaves."
+
+
+def test_a_query_picks_from_the_result(controller):
+    result = run(controller, query="bgp.*.sessions[] | [].peer")
+    assert result["matches"] == [session["peer"] for session in result["bgp"]["101"]["sessions"]]
+    assert result["matches"]
+
+
+def test_a_query_that_is_no_jmespath_is_refused_before_the_controller_is_asked(controller):
+    with pytest.raises(ModuleFailed, match=r"^query: bgp\.\[ is not JMESPath: "):
+        run(controller, query="bgp.[")
+    assert controller.requests() == {}
