@@ -55,7 +55,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("artifact")
     run(["ansible-galaxy", "collection", "build", "--output-path", str(directory)], ROOT)
     artifact = next(directory.glob("kubefabric-bgp-*.tar.gz"))
-    run(["ansible-galaxy", "collection", "install", "--no-deps", "--force", "-p", str(directory), str(artifact)], directory)
+    run(
+        ["ansible-galaxy", "collection", "install", "--no-deps", "--force", "-p", str(directory), str(artifact)],
+        directory,
+    )
     return directory / "ansible_collections" / "kubefabric" / "bgp"
 
 

@@ -18,8 +18,20 @@ try:
     )
     from urllib3.exceptions import HTTPError
 except ImportError:  # reported by AnsibleK8SModule before anything here is called
-    ConflictError = DynamicApiError = NotFoundError = Exception  # type: ignore[misc,assignment]
-    ResourceNotFoundError = ResourceNotUniqueError = HTTPError = Exception  # type: ignore[misc,assignment]
+
+    class DynamicApiError(Exception):  # type: ignore[no-redef]
+        """Stands in, so that the names below are there to be caught."""
+
+    class ConflictError(DynamicApiError):  # type: ignore[no-redef]
+        """As above."""
+
+    class NotFoundError(DynamicApiError):  # type: ignore[no-redef]
+        """As above."""
+
+    class HTTPError(Exception):  # type: ignore[no-redef]
+        """As above."""
+
+    ResourceNotFoundError = ResourceNotUniqueError = DynamicApiError  # type: ignore[misc,assignment]
 
 
 class FieldsTaken(Exception):

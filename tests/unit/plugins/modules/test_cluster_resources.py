@@ -6,9 +6,9 @@ import json
 import uuid
 
 import pytest
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import ownership
 from ansible_collections.kubefabric.bgp.plugins.modules import cluster_resources
-
 from tests.run_module import ModuleFailed, run_module
 
 PEERS = "kube-router.io/peers"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible.parsing.dataloader import DataLoader
+
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils import controller
 
 
