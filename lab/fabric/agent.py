@@ -38,6 +38,7 @@ class Agent:
         self.noted: dict = {}
         self.wiring: Wiring | None = None
         self.limiter = limits.Limiter()
+        self.established: dict[tuple[Key, str], int] = {}
         self.fault_times: dict[str, str] = {}
         self.sent: dict[str, list] = {}
 
@@ -134,9 +135,19 @@ class Agent:
         except (vty.VtyError, ValueError) as error:
             log.warning("leaf %s %s: %s", *key, error)
             return None
+        self._steady(key, state)
         if self.limiter.observe(key, vrf, state, self.instances[key].received):
             self._configure(key, vrf)
         return state
+
+    def _steady(self, key: Key, state: dict) -> None:
+        """FRR reckons when a session came up from its age, and is a second off now and then: the first answer holds."""
+        for address, neighbor in state["neighbors"].items():
+            epoch = neighbor.get("bgpTimerUpEstablishedEpoch") if isinstance(neighbor, dict) else None
+            if epoch is not None:
+                known = self.established.get((key, address), epoch)
+                self.established[key, address] = known if abs(known - epoch) <= 1 else epoch
+                neighbor["bgpTimerUpEstablishedEpoch"] = self.established[key, address]
 
     def _send(self, kind: str, found: list[dict]) -> None:
         if self.sent.get(kind) != found:
