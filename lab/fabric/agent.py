@@ -143,8 +143,8 @@ class Agent:
     def _steady(self, key: Key, state: dict) -> None:
         """FRR reckons when a session came up from its age, and is a second off now and then: the first answer holds."""
         for address, neighbor in state["neighbors"].items():
-            epoch = neighbor.get("bgpTimerUpEstablishedEpoch") if isinstance(neighbor, dict) else None
-            if epoch is not None:
+            if isinstance(neighbor, dict) and "bgpTimerUpEstablishedEpoch" in neighbor:
+                epoch = int(neighbor["bgpTimerUpEstablishedEpoch"])
                 known = self.established.get((key, address), epoch)
                 self.established[key, address] = known if abs(known - epoch) <= 1 else epoch
                 neighbor["bgpTimerUpEstablishedEpoch"] = self.established[key, address]
