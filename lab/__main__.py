@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from lab import bringup, preflight, status
 from lab.context import Lab
@@ -60,7 +61,7 @@ def up(lab: Lab, inventory: Path, plans: Path | None, fabric_only: bool) -> None
 def _reporter(update: Callable[[str], None]) -> bringup.Report:
     def report(line: str) -> None:
         update(line)
-        console.print(f"[dim]·[/] {line}")
+        console.print(f"[dim]·[/] {escape(line)}")
 
     return report
 
@@ -161,7 +162,7 @@ def setup() -> None:
     preflight.require_root()
     from lab import setup as machine
 
-    machine.ensure(lambda line: console.print(f"[dim]·[/] {line}"))
+    machine.ensure(lambda line: console.print(f"[dim]·[/] {escape(line)}"))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from lab.context import Lab, process_id
@@ -21,7 +22,7 @@ def show(lab: Lab, topology: Topology, console: Console) -> bool:
     console.print(_nodes(topology, fabric, clusters))
     console.print(_services(lab, clusters))
     for fault in fabric.get("faults", ()):
-        console.print(f"[red]{fault}[/]")
+        console.print(f"[red]{escape(fault)}[/]")
     return _alive(lab, clusters)
 
 
