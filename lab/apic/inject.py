@@ -107,6 +107,7 @@ class Injector:
         return await handler(request)
 
     async def _slow(self, order: Order, request: web.Request, handler: Handler) -> web.StreamResponse:
+        await request.read()  # what has arrived is carried out, even if the client has given up meanwhile
         await asyncio.sleep(order.seconds)
         return await handler(request)
 
@@ -144,7 +145,7 @@ _HOW = {
 def _page(status: int, retry_after: int | None) -> web.Response:
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     text = _PAGE.format(status=status, reason=_REASONS[status])
-    return web.Response(status=status, text=text, content_type="text/html", headers=headers)
+    return web.Response(status=status, reason=_REASONS[status], text=text, content_type="text/html", headers=headers)
 
 
 def _cut(request: web.Request, answer: web.StreamResponse | None = None) -> web.StreamResponse:

@@ -34,11 +34,12 @@ options:
     default: false
   wait_for_faults:
     description:
-      - Seconds to wait after a write before looking for faults. APIC accepts a document before it deploys it, and
-        raises faults some seconds later.
-      - With V(0) it looks once, at once. A run that writes nothing does not look.
+      - Seconds to watch for faults after a write, at most. APIC accepts a document before it deploys it, and raises
+        faults some seconds later.
+      - The wait ends early when the leaves have what was written, when faults are there and stay the same, and when no
+        leaf is active. With V(0) it looks once, at once. A run that writes nothing does not look.
     type: int
-    default: 0
+    default: 10
 attributes:
   check_mode:
     support: full

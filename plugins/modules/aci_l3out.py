@@ -301,11 +301,30 @@ deleted:
   type: list
   elements: str
 faults:
-  description: Faults and configuration issues of the L3Out, after a write. Accepted is not deployed.
+  description: Faults and configuration issues of what was written, after a write. Accepted is not deployed.
   returned: success
   type: list
   elements: dict
   sample: [{dn: "uni/tn-k8s/out-k8s-prod/fault-F0467", code: F0467, severity: minor, description: "…"}]
+deployment:
+  description: How the wait after a write ended.
+  returned: when something was written
+  type: dict
+  contains:
+    ended:
+      description:
+        - V(deployed) when the leaves have all peers that the write created, V(faults) when two looks showed the same
+          faults, V(no leaf) when none of the leaves is active, V(time) when O(wait_for_faults) was over, V(unknown)
+          when the faults could not be read.
+      type: str
+    waited:
+      description: Seconds.
+      type: float
+    missing:
+      description: Peers that were written and that leaves did not have yet, as C(leaf) and C(peer).
+      type: list
+      elements: dict
+  sample: {ended: deployed, waited: 2.1, missing: []}
 requests:
   description: How many logins, GETs and POSTs the run took.
   returned: success
@@ -315,9 +334,21 @@ requests:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.aci import apply, l3out, options, tree
+from ..module_utils.aci import apply, deployment, l3out, options, reading, tree
 from ..module_utils.aci import module as glue
 from ..module_utils.aci.difference import Policy
+
+
+def _watch(given: dict, description: dict, wanted) -> deployment.Watch:
+    if given["state"] == "absent":
+        return deployment.Watch()
+    whole = given["scope"] == "all"
+    return deployment.Watch(
+        dns=reading.roots(wanted),
+        seconds=given["wait_for_faults"],
+        vrf=f"{description['vrf_tenant']}:{description['vrf']}" if whole else "",
+        peers=deployment.peers_of(description) if whole else frozenset(),
+    )
 
 
 def main() -> None:
@@ -340,8 +371,7 @@ def main() -> None:
                 policy=Policy(adopt=given["adopt"], password_update=given["password_update"]),
                 check=module.check_mode,
                 absent=absent,
-                faults_of=[] if absent or given["scope"] == "access" else [l3out.dn(description)],
-                wait_for_faults=given["wait_for_faults"],
+                watch=_watch(given, description, wanted),
             ),
             module.warn,
         )

@@ -106,6 +106,25 @@ faults:
   type: list
   elements: dict
   sample: [{dn: "uni/tn-k8s/out-a/fault-F0467", code: F0467, severity: minor, description: "…"}]
+deployment:
+  description: How the wait after a write ended.
+  returned: when something was written
+  type: dict
+  contains:
+    ended:
+      description:
+        - V(deployed) when the leaves have all peers that the write created, V(faults) when two looks showed the same
+          faults, V(no leaf) when none of the leaves is active, V(time) when O(wait_for_faults) was over, V(unknown)
+          when the faults could not be read.
+      type: str
+    waited:
+      description: Seconds.
+      type: float
+    missing:
+      description: Peers that were written and that leaves did not have yet, as C(leaf) and C(peer).
+      type: list
+      elements: dict
+  sample: {ended: deployed, waited: 2.1, missing: []}
 requests:
   description: How many logins, GETs and POSTs the run took.
   returned: success
@@ -115,7 +134,7 @@ requests:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.aci import apply, reading, tree
+from ..module_utils.aci import apply, deployment, reading, tree
 from ..module_utils.aci import module as glue
 from ..module_utils.aci.difference import Policy
 
@@ -145,8 +164,7 @@ def main() -> None:
             policy=Policy(adopt=given["adopt"], password_update=given["password_update"], purge=given["purge"]),
             check=module.check_mode,
             absent=absent,
-            faults_of=[] if absent else reading.roots(wanted),
-            wait_for_faults=given["wait_for_faults"],
+            watch=deployment.Watch([] if absent else reading.roots(wanted), given["wait_for_faults"]),
         )
         result = apply.run(glue.open_session(module), tree.without(wanted) if absent else wanted, options, module.warn)
     except glue.ERRORS as error:

@@ -7,30 +7,30 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict
 
-from . import reading
+from . import deployment, reading
 from .difference import Difference, Policy, difference
 from .mo import Mo
-from .session import AciError, OutcomeUnknown, Session
+from .session import AciError, Busy, OutcomeUnknown, Session
 from .snapshot import Snapshot, flatten, parent_dn
 
 DOCUMENT_PATH = "/api/mo/uni.json"
+SETTLE = (1.0, 2.0)  # seconds between the looks after a cut connection
 
 
 @dataclass(frozen=True)
 class Options:
     """policy: see difference. check: write nothing. absent: the tree takes things away, so shared objects are read
-    again.
-
-    faults_of: objects whose faults are reported after a write. wait_for_faults: seconds to wait before looking.
+    again. watch: what to look at after a write. sleep, clock: for tests.
     """
 
     policy: Policy = field(default_factory=Policy)
     check: bool = False
     absent: bool = False
-    faults_of: List[str] = field(default_factory=list)
-    wait_for_faults: int = 0
+    watch: deployment.Watch = field(default_factory=deployment.Watch)
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
 
 
 def run(session: Session, tree: Mo, options: Options, warn: Callable[[str], None]) -> Dict[str, Any]:
@@ -44,14 +44,14 @@ def run(session: Session, tree: Mo, options: Options, warn: Callable[[str], None
     for warning in found.warnings:
         warn(warning)
     written = bool(found.document) and not options.check
-    faults = _faults(session, options, warn) if written else []
+    outcome = _look(session, options, found, warn) if written and options.watch.dns else {"faults": []}
     return {
         "changed": bool(found.document),
         "created": found.created,
         "modified": found.modified,
         "deleted": found.deleted,
         "diff": {"before": found.before, "after": found.after},
-        "faults": faults,
+        **outcome,
         "requests": dict(session.requests),
     }
 
@@ -90,63 +90,70 @@ def _write(session: Session, tree: Mo, options: Options, found: Difference, warn
             return found
     _post(session, tree, options, found, warn)
     if options.absent:
-        _sweep(session, tree, options)
+        _sweep(session, tree, options, warn)
     return found
 
 
 def _post(session: Session, tree: Mo, options: Options, found: Difference, warn: Callable[[str], None]) -> None:
-    try:
-        session.post(DOCUMENT_PATH, found.document or {})
-    except OutcomeUnknown as error:
-        left = _look_again(session, tree, options, error)
-        if left.document:
-            differing = len(left.created) + len(left.modified) + len(left.deleted)
-            raise AciError(f"{error}. Read again: {differing} objects still differ. Run again.") from None
-        warn(f"{error}. Read again: everything is as wanted.")
+    """Writes ``found``: all of it, or nothing and AciError."""
+    patience = session.patience()
+    left = found
+    while left.document:
+        try:
+            session.post(DOCUMENT_PATH, left.document)
+            return
+        except Busy as error:
+            again = patience.wait(error.retry_after)
+            left = _look_again(session, tree, options, error)
+            if left.document and not again:
+                raise AciError(f"{error} and stayed so: {_outcome(found, left)}. Run again.") from None
+        except OutcomeUnknown as error:
+            session.reconnect()
+            left = _settled(session, tree, options, error)
+            if left.document:
+                raise AciError(f"{error}. Read again: {_outcome(found, left)}. Run again.") from None
+            warn(f"{error}. Read again: everything is as wanted.")
+
+
+def _settled(session: Session, tree: Mo, options: Options, cut: OutcomeUnknown) -> Difference:
+    """What is left to do after a cut. APIC may still be at work on the document: that nothing is written is believed
+    only after the last look.
+    """
+    left = _look_again(session, tree, options, cut)
+    for pause in SETTLE:
+        if not left.document:
+            break
+        options.sleep(pause)
+        left = _look_again(session, tree, options, cut)
+    return left
 
 
 def _look_again(session: Session, tree: Mo, options: Options, cut: OutcomeUnknown) -> Difference:
-    session.reconnect()
     try:
         return compare(session, tree, options.policy)
     except AciError as error:
         raise AciError(f"{cut}. Whether it was written is unknown, and reading again failed: {error}") from None
 
 
-def _sweep(session: Session, tree: Mo, options: Options) -> None:
+def _outcome(found: Difference, left: Difference) -> str:
+    """APIC takes a document whole or not at all; a difference that changed is somebody else's doing."""
+    if left.document == found.document:
+        return "nothing was written"
+    return f"{len(left.created) + len(left.modified) + len(left.deleted)} objects still differ"
+
+
+def _sweep(session: Session, tree: Mo, options: Options, warn: Callable[[str], None]) -> None:
     """Two owners that left a shared object at the same moment each saw the other's tag: the orphan goes now."""
     left = difference(tree, read(session, tree), options.policy)
     if left.document and not left.conflicts:
-        session.post(DOCUMENT_PATH, left.document)
+        _post(session, tree, options, left, warn)
 
 
-def _faults(session: Session, options: Options, warn: Callable[[str], None]) -> List[Dict[str, str]]:
-    """Faults of what was written. APIC raises them seconds after it accepted a document: that is not deployed yet."""
-    if options.faults_of and options.wait_for_faults:
-        time.sleep(options.wait_for_faults)
+def _look(session: Session, options: Options, found: Difference, warn: Callable[[str], None]) -> Dict[str, Any]:
+    """What became of the write; that nobody can say does not hide that it was written."""
     try:
-        return [fault for dn in options.faults_of for fault in parse_faults(session.get(reading.faults(dn)))]
+        result = deployment.watch(session, options.watch, found.created, options.sleep, options.clock)
     except AciError as error:
         warn(f"Written, but the faults could not be read: {error}")
-        return []
-
-
-def parse_faults(imdata: List[Dict[str, Any]]) -> List[Dict[str, str]]:
-    """Faults, and configuration issues that an object states itself, as {dn, code, severity, description}."""
-    return [fault for found in flatten(imdata) for fault in [_fault(found.dn, found.cls, found.attributes)] if fault]
-
-
-def _fault(dn: str, cls: str, attributes: Dict[str, str]) -> Optional[Dict[str, str]]:
-    if cls in ("faultInst", "faultDelegate"):
-        if attributes.get("severity") == "cleared":
-            return None
-        return {
-            "dn": dn,
-            "code": attributes.get("code", ""),
-            "severity": attributes.get("severity", ""),
-            "description": attributes.get("descr", ""),
-        }
-    issues = attributes.get("configIssues", "")
-    if issues in ("", "none"):
-        return None
-    return {"dn": dn, "code": "configIssues", "severity": "major", "description": issues}
+        return {"faults": [], "deployment": {"ended": "unknown", "waited": 0.0, "missing": []}}
+    return {"faults": result.pop("faults"), "deployment": result}

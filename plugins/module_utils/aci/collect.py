@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from typing import Any, Callable, Dict, List, Set, Tuple
 
 from . import bgp
-from .apply import parse_faults
+from .deployment import parse_faults
 from .session import AciError, Session
 
 INTERVAL = 2.0  # seconds between two looks while waiting

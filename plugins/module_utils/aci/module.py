@@ -22,7 +22,7 @@ def connection_spec() -> Dict[str, Any]:
 
 def writing_spec() -> Dict[str, Any]:
     """Options of the modules that write."""
-    return {"adopt": {"type": "bool", "default": False}, "wait_for_faults": {"type": "int", "default": 0}}
+    return {"adopt": {"type": "bool", "default": False}, "wait_for_faults": {"type": "int", "default": 10}}
 
 
 def open_session(module: Any) -> Session:

@@ -23,7 +23,7 @@ ALWAYS_THERE = ("uni", "uni/infra")
 # An APIC takes a URL of 8 KB; what is longer is split.
 FILTER_LENGTH = 6000
 # faultDelegate: what a leaf says of an object. The others state their own issues (configIssues).
-FAULT_CLASSES = "faultInst,faultDelegate,l3extLNodeP,l3extRsNodeL3OutAtt"
+FAULT_CLASSES = ("faultInst", "faultDelegate", "l3extLNodeP", "l3extRsNodeL3OutAtt")
 
 
 class Target(NamedTuple):
@@ -63,9 +63,26 @@ def roots(tree: Mo) -> List[str]:
     return [dn for dn, mo in _divide(tree)[1]]
 
 
-def faults(dn: str) -> str:
-    """The path that asks for the faults below one object, and for what the L3Out's own objects say of themselves."""
-    return f"/api/mo/{dn}.json?query-target=subtree&target-subtree-class={FAULT_CLASSES}"
+def faults(dns: List[str]) -> List[str]:
+    """The paths (one, unless it is too long) that ask for the faults below these objects, and for what the parts of an
+    L3Out say of themselves (configIssues).
+    """
+    targets = [
+        Target(cls, dn + "/", prefix=True)
+        for dn in dns
+        for cls in (FAULT_CLASSES if split(dn)[-1].startswith("out-") else FAULT_CLASSES[:1])
+    ]
+    return [
+        "/api/mo/uni.json?query-target=subtree&target-subtree-class={}&query-target-filter={}".format(
+            ",".join(dict.fromkeys(target.cls for target in part)), quote(_any_of(part), safe=",")
+        )
+        for part in _parts(targets)
+    ]
+
+
+def _any_of(targets: List[Target]) -> str:
+    conditions = ",".join(target.condition for target in targets)
+    return f"or({conditions})" if len(targets) > 1 else conditions
 
 
 def _divide(tree: Mo) -> Tuple[List[Tuple[str, Mo]], List[Tuple[str, Mo]]]:
@@ -95,11 +112,10 @@ def _paths(container: str, targets: List[Target], trees: List[Mo]) -> Iterator[s
     # Without ``rn`` (config-only leaves it out) an inner object can be named only if its class is in the table.
     config_only = all(known(cls) for cls in below)
     for part in _parts(targets):
-        conditions = ",".join(target.condition for target in part)
         options = {
             "query-target": "subtree",
             "target-subtree-class": ",".join(dict.fromkeys(target.cls for target in part)),
-            "query-target-filter": f"or({conditions})" if len(part) > 1 else conditions,
+            "query-target-filter": _any_of(part),
             "rsp-subtree": "children" if container == "uni" else "full",
             "rsp-subtree-class": ",".join(below),
             **({"rsp-prop-include": "config-only"} if config_only else {}),

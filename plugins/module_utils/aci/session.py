@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import json
 from http.client import HTTPException
-from typing import Any, Dict, List, Optional
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from ansible_collections.cisco.aci.plugins.module_utils.aci import ACIModule
 
+from .patience import Patience, seconds_of
+
 UNREACHABLE = (None, -1, "")  # instead of an HTTP status: from fetch_url (-1) and cisco.aci's httpapi plugin ("")
-GATEWAY = (502, 503, 504)  # the controller's own web server, when what is behind it does not answer
+THROTTLED = (429, 503)  # from the controller's own web server: come again later
+GATEWAY = (502, 504)  # from it, too, when what is behind it does not answer
+EXPIRED = (401, 403)  # a token that timed out; also a refusal for good, so a new login is tried once
 
 
 class AciError(Exception):
@@ -23,6 +27,14 @@ class OutcomeUnknown(AciError):
     """The connection was cut while APIC had the document: it may have been applied or not."""
 
 
+class Busy(OutcomeUnknown):
+    """The controller's web server sent the document back. retry_after: seconds that it asked for, or None."""
+
+    def __init__(self, text: str, retry_after: Optional[float] = None) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
 class TooLarge(AciError):
     """The controller does not take a body of that size."""
 
@@ -31,8 +43,41 @@ class _Unreachable(AciError):
     """This host does not answer; another may."""
 
 
+class _Throttled(_Unreachable):
+    """This host answers, and takes no login just now."""
+
+    def __init__(self, text: str, retry_after: Optional[float]) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class Answer(NamedTuple):
+    """What came back: HTTP status (see UNREACHABLE), body, the transport's own words, seconds to stay away."""
+
+    status: Any
+    body: Any
+    reason: str
+    retry_after: Optional[float] = None
+
+    @property
+    def from_apic(self) -> bool:
+        """An APIC's own answer comes with ``imdata``, whatever the status (a leaf that is down: 503)."""
+        return "imdata" in str(self.body)
+
+    @property
+    def throttled(self) -> bool:
+        return self.status in THROTTLED and not self.from_apic
+
+    @property
+    def nobody(self) -> bool:
+        """Whether nobody answered."""
+        return self.status in UNREACHABLE or (self.status in THROTTLED + GATEWAY and not self.from_apic)
+
+
 class _Transport(ACIModule):
     """ACIModule that raises where the original ends the module, so that another host may be tried."""
+
+    retry_after: Optional[float] = None  # seconds, from the last answer
 
     def login(self) -> None:
         try:
@@ -40,9 +85,16 @@ class _Transport(ACIModule):
         except _Unreachable:
             raise
         except AciError as error:
-            if _no_answer(self.status, None):
+            if self.status in THROTTLED:
+                raise _Throttled(f"HTTP {self.status}, {_words(self.response)}", self.retry_after) from None
+            if self.status in UNREACHABLE + GATEWAY:
                 raise _Unreachable(str(error)) from None
             raise
+
+    def api_call(self, *arguments: Any, **options: Any) -> Any:
+        result = super().api_call(*arguments, **options)
+        self.retry_after = seconds_of(result[1].get("retry-after")) if result else None
+        return result
 
     def fail_json(self, msg: str, **_result: Any) -> None:
         raise AciError(msg)
@@ -51,11 +103,14 @@ class _Transport(ACIModule):
 class Session:
     """A login to one of the hosts, and counts of what was asked. Not for use by several threads."""
 
-    def __init__(self, module: Any, hosts: List[str]) -> None:
-        """module: AnsibleModule with cisco.aci's options. hosts: tried in this order until one answers."""
+    def __init__(self, module: Any, hosts: List[str], patience: Callable[[], Patience] = Patience) -> None:
+        """module: AnsibleModule with cisco.aci's options. hosts: tried in this order until one answers. patience: for
+        busy controllers, anew for each request.
+        """
         self._module = module
         self._hosts = list(hosts)
         self._transport: Optional[_Transport] = None
+        self.patience = patience
         self.requests: Dict[str, int] = {"login": 0, "get": 0, "post": 0}
 
     @property
@@ -64,42 +119,55 @@ class Session:
         return self._module.params.get("host") or "the inventory's httpapi connection"
 
     def get(self, path: str) -> List[Dict[str, Any]]:
-        """``imdata`` of the answer. Moves on to the next host where one does not answer. Raises AciError."""
-        for attempt in range(1 + len(self._hosts)):
-            transport = self._connected()
+        """``imdata`` of the answer. Moves on to the next host where one does not answer, waits where all are busy.
+        Raises AciError.
+        """
+        patience, renewed, failures, busy = self.patience(), False, 0, 0
+        while True:
+            transport = self._connected(patience)
             self.requests["get"] += 1
-            status, body, reason = self._call(transport, "GET", path)
-            if status == 403 and attempt == 0 and self._can_login():
-                self._transport = None  # the login has expired
-            elif _no_answer(status, body) and self._hosts:
-                self._drop(reason)
+            answer = self._call(transport, "GET", path)
+            if answer.status in EXPIRED and not renewed and self._can_login():
+                renewed, self._transport = True, None
+            elif answer.throttled:
+                busy += 1
+                self._turn()
+                if busy >= len(self._hosts) and not patience.wait(answer.retry_after):
+                    raise AciError(f"{self.host} is busy (HTTP {answer.status}) and stayed so: GET {_short(path)}.")
+            elif answer.nobody and failures < max(1, len(self._hosts)):
+                failures += 1
+                self._drop(answer.reason)
+            elif answer.status in UNREACHABLE:
+                raise AciError(f"No APIC can be reached. {self.host}: {answer.reason}")
+            elif answer.nobody:
+                raise AciError(f"No APIC answers GET {_short(path)}.")
             else:
-                if status in UNREACHABLE:
-                    raise AciError(f"No APIC can be reached. {self.host}: {reason}")
-                return self._answer("GET", path, status, body, reason)
-        raise AciError(f"No APIC answers GET {_short(path)}.")
+                return self._imdata("GET", path, answer)
 
     def post(self, path: str, document: Dict[str, Any]) -> None:
-        """Sends ``document`` once. Raises TooLarge, OutcomeUnknown (cut on the way) or AciError (refused: nothing
-        written).
+        """Sends ``document`` once; again only with a new login, if APIC refused the old one.
+
+        Raises TooLarge, Busy, OutcomeUnknown (cut on the way) or AciError (refused: nothing written).
         """
-        transport = self._connected()
-        self.requests["post"] += 1
         text = json.dumps(document)
-        status, body, reason = self._call(transport, "POST", path, text)
-        if status == 413:
+        answer = self._post(path, text)
+        if answer.status in EXPIRED and self._can_login():
+            self._transport = None
+            answer = self._post(path, text)
+        if answer.status == 413:
             raise TooLarge(
                 f"{self.host} does not take a document of {len(text)} bytes. Nothing was written. Give it"
                 " in smaller parts (fewer leaves or nodes in one L3Out), or raise the controller's limit."
             )
-        if _no_answer(status, body):
-            raise OutcomeUnknown(f"The connection to {self.host} was cut during the POST: {reason}")
-        self._answer("POST", path, status, body, reason)
+        if answer.throttled:
+            raise Busy(f"{self.host} is busy (HTTP {answer.status})", answer.retry_after)
+        if answer.nobody:
+            raise OutcomeUnknown(f"The connection to {self.host} was cut during the POST: {answer.reason}")
+        self._imdata("POST", path, answer)
 
     def reconnect(self) -> None:
         """After a cut connection: the next request logs in again, to another host where there is one."""
-        if len(self._hosts) > 1:
-            self._hosts.append(self._hosts.pop(0))
+        self._hosts = self._hosts[1:] + self._hosts[:1]
         self._transport = None
 
     # -- inside -----------------------------------------------------------------------------------------
@@ -108,59 +176,74 @@ class Session:
         """A certificate signs each request; the httpapi connection keeps its own login."""
         return not self._module.params.get("private_key") and not self._module._socket_path
 
-    def _connected(self) -> _Transport:
-        """The transport, logged in to the first host that answers."""
-        failures = []
+    def _connected(self, patience: Patience) -> _Transport:
+        """The transport, logged in to the first host that answers; waits where all that answer are busy."""
+        failures: Dict[str, str] = {}
+        busy = 0
         while self._transport is None:
             if self._hosts:
                 self._module.params["host"] = self._hosts[0]
             try:
                 self._transport = _Transport(self._module)
                 self.requests["login"] += int(self._can_login())
+            except _Throttled as error:
+                failures[self.host], busy = f"takes no login just now ({error})", busy + 1
+                self._turn()
+                if busy >= len(self._hosts) and not patience.wait(error.retry_after):
+                    raise AciError(_unreachable(failures)) from None
             except _Unreachable as error:
-                failures.append(f"{self.host}: {_reason(str(error))}")
+                failures[self.host] = _reason(str(error))
                 self._hosts = self._hosts[1:]
                 if not self._hosts:
-                    raise AciError("No APIC can be reached. " + "; ".join(failures)) from None
+                    raise AciError(_unreachable(failures)) from None
             except AciError as error:
                 raise AciError(f"{self.host}: {error}") from None
         return self._transport
 
     def _drop(self, reason: str) -> None:
-        self._module.warn(f"{self.host} does not answer ({reason}); trying the next controller.")
+        """Leaves a host that does not answer, unless it is the last one."""
+        what = "the next controller" if len(self._hosts) > 1 else "once more"
+        self._module.warn(f"{self.host} does not answer ({reason}); trying {what}.")
         self._transport = None
         self._hosts = self._hosts[1:] or self._hosts
 
-    def _call(self, transport: _Transport, method: str, path: str, text: Optional[str] = None) -> tuple:
-        """(status, body, reason) of one request."""
+    def _turn(self) -> None:
+        """Goes to the next host, and keeps this one for later. A login that is alone is kept: logins are limited."""
+        if len(self._hosts) > 1:
+            self.reconnect()
+
+    def _post(self, path: str, text: str) -> Answer:
+        transport = self._connected(self.patience())
+        self.requests["post"] += 1
+        return self._call(transport, "POST", path, text)
+
+    def _call(self, transport: _Transport, method: str, path: str, text: Optional[str] = None) -> Answer:
         response, info = transport.api_call(method, transport.base_url + path, data=text, return_response=True)
         body = info.get("body")
         if body is None and response is not None:
             try:
                 body = response.read()
             except (OSError, HTTPException) as error:
-                return -1, None, f"the answer broke off: {error}"
-        return info.get("status"), body, str(info.get("msg", ""))
+                return Answer(-1, None, f"the answer broke off: {error}")
+        return Answer(info.get("status"), body, str(info.get("msg", "")), transport.retry_after)
 
-    def _answer(self, method: str, path: str, status: int, body: Any, reason: str) -> List[Dict[str, Any]]:
+    def _imdata(self, method: str, path: str, answer: Answer) -> List[Dict[str, Any]]:
         try:
-            imdata = json.loads(body)["imdata"]
+            imdata = json.loads(answer.body)["imdata"]
         except (TypeError, ValueError, KeyError):
-            raise AciError(f"{self.host} did not answer {method} {_short(path)} as an APIC does: {reason}.") from None
+            what = f"{self.host} did not answer {method} {_short(path)} as an APIC does"
+            raise AciError(f"{what}: {answer.reason}.") from None
         error = next((item["error"]["attributes"] for item in imdata if "error" in item), None)
-        if error or status != 200:
-            detail = error or {"code": status, "text": reason}
+        if error or answer.status != 200:
+            detail = error or {"code": answer.status, "text": answer.reason}
             raise AciError(
                 f"{self.host} refused {method} {_short(path)}: {detail['text']} (APIC error {detail['code']})."
             )
         return imdata
 
 
-def _no_answer(status: Any, body: Any) -> bool:
-    """Whether nobody answered. An APIC's own error comes with ``imdata``, whatever the status (a leaf that is down:
-    503).
-    """
-    return status in UNREACHABLE or (status in GATEWAY and "imdata" not in str(body))
+def _unreachable(failures: Dict[str, str]) -> str:
+    return "No APIC can be reached. " + "; ".join(f"{host}: {reason}" for host, reason in failures.items())
 
 
 def _short(path: str) -> str:
@@ -170,3 +253,8 @@ def _short(path: str) -> str:
 def _reason(text: str) -> str:
     """cisco.aci's sentence without the part that repeats the host."""
     return text.partition(". ")[2] or text
+
+
+def _words(reason: Any) -> str:
+    """urllib's "HTTP Error 503: Service Unavailable" without its number."""
+    return str(reason).rpartition(": ")[2]

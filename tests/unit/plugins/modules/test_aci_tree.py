@@ -18,7 +18,7 @@ def controller(needs_catalog, apic, monkeypatch):  # noqa: ARG001, F811
 
 def run(controller, *content, check=False, **options):
     login = {"username": controller.username, "password": controller.password, "use_proxy": False}
-    base = {"host": controller.host, "port": controller.port, **login, "content": list(content)}
+    base = {"host": controller.host, "port": controller.port, **login, "content": list(content), "wait_for_faults": 0}
     controller.reset()
     return run_module(aci_tree, {**base, **options}, check=check)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import apply, tree
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.deployment import Watch
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.difference import Policy
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import ancestor, owned, shared
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.session import AciError, OutcomeUnknown
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.patience import Patience
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.session import AciError, Busy, OutcomeUnknown
 
 OURS = "orchestrator:kubefabric"
 
@@ -17,7 +19,7 @@ class Controller:
 
     def __init__(self, *states, cut=False):
         self.states, self.cut = list(states), cut
-        self.posted, self.reconnected = [], False
+        self.posted, self.reconnected, self.slept = [], False, []
         self.requests = {"login": 1, "get": 0, "post": 0}
 
     def get(self, path):
@@ -33,6 +35,9 @@ class Controller:
     def reconnect(self):
         self.reconnected = True
 
+    def patience(self):
+        return Patience(3, self.slept.append, lambda _low, high: high)
+
 
 def pool(**attributes):
     return ancestor("polUni", [shared("physDomP", "a", name="p", **attributes)])
@@ -44,7 +49,8 @@ def domain(*owners, annotation=OURS):
 
 
 def run(controller, wanted, warnings=None, **options):
-    return apply.run(controller, wanted, apply.Options(**options), (warnings if warnings is not None else []).append)
+    options = apply.Options(**options, sleep=controller.slept.append)
+    return apply.run(controller, wanted, options, (warnings if warnings is not None else []).append)
 
 
 def test_nothing_is_posted_in_check_mode():
@@ -55,12 +61,12 @@ def test_nothing_is_posted_in_check_mode():
 
 def test_nothing_is_posted_and_no_faults_are_read_where_nothing_differs():
     controller = Controller(domain("a"))
-    result = run(controller, pool(), faults_of=["uni/phys-p"])
+    result = run(controller, pool(), watch=Watch(["uni/phys-p"]))
     assert (result["changed"], result["faults"], controller.posted) == (False, [], [])
 
 
 def test_faults_are_reported_after_a_write():
-    result = run(Controller([]), pool(), faults_of=["uni/phys-p"])
+    result = run(Controller([]), pool(), watch=Watch(["uni/phys-p"]))
     assert result["faults"] == [{"dn": "uni/f", "code": "F1", "severity": "minor", "description": "bad"}]
 
 
@@ -96,8 +102,55 @@ def test_after_a_cut_connection_it_reads_again_and_says_what_is_left():
     with pytest.raises(AciError) as error:
         run(Controller([], cut=True), pool())
     assert str(error.value) == (
-        "The connection to a was cut during the POST: reset. Read again: 2 objects still differ. Run again."
+        "The connection to a was cut during the POST: reset. Read again: nothing was written. Run again."
     )
+
+
+def test_after_a_cut_connection_a_controller_that_is_still_at_work_gets_time_to_finish():
+    controller = Controller([], [], domain("a"), cut=True)
+    assert run(controller, pool())["changed"]
+    assert controller.slept == [1.0]
+
+
+def test_what_somebody_else_wrote_meanwhile_is_not_called_nothing():
+    with pytest.raises(AciError) as error:
+        run(Controller([], domain(), cut=True), pool())
+    assert str(error.value) == (
+        "The connection to a was cut during the POST: reset. Read again: 1 objects still differ. Run again."
+    )
+
+
+class BusyController(Controller):
+    """Sends the first documents back; ``retry_after`` as it says."""
+
+    def __init__(self, *states, times, retry_after=None):
+        super().__init__(*states)
+        self.times, self.retry_after = times, retry_after
+
+    def post(self, path, document):
+        if self.times:
+            self.times -= 1
+            raise Busy("a is busy (HTTP 503)", self.retry_after)
+        super().post(path, document)
+
+
+def test_a_document_that_a_busy_controller_sent_back_is_sent_again():
+    controller = BusyController([], times=2)
+    assert run(controller, pool())["changed"]
+    assert (len(controller.posted), controller.slept) == (1, [0.5, 1.0])
+
+
+def test_a_busy_controller_is_left_alone_for_as_long_as_it_asks():
+    controller = BusyController([], times=1, retry_after=2)
+    run(controller, pool())
+    assert controller.slept == [2.5]
+
+
+def test_a_controller_that_stays_busy_is_given_up_and_nothing_was_written():
+    controller = BusyController([], times=9)
+    with pytest.raises(AciError) as error:
+        run(controller, pool())
+    assert str(error.value) == "a is busy (HTTP 503) and stayed so: nothing was written. Run again."
 
 
 def test_after_a_cut_connection_that_stays_cut_it_says_that_nobody_knows():
@@ -123,7 +176,7 @@ def test_faults_that_cannot_be_read_do_not_hide_that_it_was_written():
             return super().get(path)
 
     warnings = []
-    assert run(Faultless([]), pool(), warnings, faults_of=["uni/phys-p"])["changed"]
+    assert run(Faultless([]), pool(), warnings, watch=Watch(["uni/phys-p"]))["changed"]
     assert warnings == [
         "Written, but the faults could not be read: a refused GET /api/mo/uni/phys-p.json: no (APIC error 1)."
     ]
@@ -139,17 +192,6 @@ def test_an_orphan_that_two_owners_left_at_once_goes():
     controller = Controller(domain("a", "b"), domain("a", "b"), domain())
     run(controller, tree.without(pool()), absent=True)
     assert len(controller.posted) == 2
-
-
-def test_issues_that_an_object_states_itself_are_faults_too():
-    answer = [
-        {"l3extRsNodeL3OutAtt": {"attributes": {"dn": "uni/a", "configIssues": "node-vlif-misconfig"}}},
-        {"l3extLNodeP": {"attributes": {"dn": "uni/b", "configIssues": ""}}},
-        {"faultInst": {"attributes": {"dn": "uni/c", "code": "F2", "severity": "cleared", "descr": "was"}}},
-    ]
-    assert apply.parse_faults(answer) == [
-        {"dn": "uni/a", "code": "configIssues", "severity": "major", "description": "node-vlif-misconfig"}
-    ]
 
 
 def test_the_policy_is_the_cautious_one_by_default():

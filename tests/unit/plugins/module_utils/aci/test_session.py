@@ -7,8 +7,10 @@ import json
 
 import pytest
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.patience import Patience
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.session import (
     AciError,
+    Busy,
     OutcomeUnknown,
     Session,
     TooLarge,
@@ -54,6 +56,7 @@ class Wire:
 
 OK = (200, {"imdata": []})
 CUT = (-1, None)
+BUSY = (503, None)
 
 
 def refusal(code, text, status=400):
@@ -157,9 +160,59 @@ def test_something_that_is_no_apic_is_recognised(connect):
 @pytest.mark.parametrize("status", [-1, ""])
 def test_neither_transport_gives_a_status_where_nobody_answers(connect, status):
     """-1 is fetch_url's, '' that of cisco.aci's httpapi plugin, which knows its hosts itself."""
-    opened, wire, module = connect([], None_login=[OK], None_get=[(status, None)])
+    opened, wire, module = connect([], None_login=[OK, OK], None_get=[(status, None), (status, None)])
     module.params["host"] = None
     with pytest.raises(AciError) as error:
         opened.get("/api/x.json")
     assert str(error.value) == "No APIC can be reached. the inventory's httpapi connection: no"
-    assert len(wire.asked) == 2
+    assert [method for method, _host, _path in wire.asked] == ["POST", "GET", "POST", "GET"]
+
+
+def impatient(slept):
+    return lambda: Patience(3, slept.append, lambda _low, high: high)
+
+
+def test_a_busy_controller_is_asked_again_with_the_same_login(connect):
+    slept = []
+    opened, _wire, _module = connect(["a"], a_login=[OK], a_get=[BUSY, BUSY, OK])
+    opened.patience = impatient(slept)
+    opened.get("/api/x.json")
+    assert (slept, opened.requests) == ([0.5, 1.0], {"login": 1, "get": 3, "post": 0})
+
+
+def test_where_there_is_another_controller_a_busy_one_is_not_waited_for(connect):
+    slept = []
+    opened, wire, _module = connect(["a", "b"], a_login=[OK], a_get=[BUSY], b_login=[OK], b_get=[OK])
+    opened.patience = impatient(slept)
+    opened.get("/api/x.json")
+    assert (slept, [host for _method, host, _path in wire.asked]) == ([], ["a", "a", "b", "b"])
+
+
+def test_a_controller_that_stays_busy_is_given_up(connect):
+    opened, _wire, _module = connect(["a"], a_login=[OK], a_get=[BUSY] * 9)
+    opened.patience = impatient([])
+    with pytest.raises(AciError) as error:
+        opened.get("/api/x.json?query-target=self")
+    assert str(error.value) == "a is busy (HTTP 503) and stayed so: GET /api/x.json."
+
+
+def test_throttled_logins_go_round_the_controllers_before_anybody_waits(connect):
+    slept = []
+    opened, wire, _module = connect(["a", "b"], a_login=[BUSY, OK], b_login=[BUSY], a_get=[OK])
+    opened.patience = impatient(slept)
+    opened.get("/api/x.json")
+    assert (slept, [host for _method, host, _path in wire.asked]) == ([0.5], ["a", "b", "a", "a"])
+
+
+def test_a_post_that_a_busy_controller_sends_back_is_the_callers_decision(connect):
+    opened, wire, _module = connect(["a"], a_login=[OK], a_post=[BUSY])
+    with pytest.raises(Busy) as error:
+        opened.post("/api/mo/uni.json", {})
+    assert (str(error.value), len(wire.asked)) == ("a is busy (HTTP 503)", 2)
+
+
+def test_a_post_with_an_expired_login_is_sent_with_a_new_one(connect):
+    expired = refusal("403", "Token was invalid (Error: Token timeout)", 403)
+    opened, _wire, _module = connect(["a"], a_login=[OK, OK], a_post=[expired, OK])
+    opened.post("/api/mo/uni.json", {})
+    assert opened.requests == {"login": 2, "get": 0, "post": 2}

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of a write: accepted is not deployed.
+
+APIC answers a POST before it has told the leaves; what they cannot carry out shows seconds later, as faults and as
+``configIssues``. There is no object that says "done", so this watches until one of these holds:
+
+* the leaves have every peer that the write created (``bgpPeer`` in the VRF): ``deployed``;
+* two looks in a row show the same faults, more waiting would not make them better: ``faults``;
+* none of the leaves is active, nothing can be deployed: ``no leaf``;
+* the time is up: ``time``.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Any, Callable, Dict, FrozenSet, List, Optional, Tuple
+from urllib.parse import quote
+
+from . import bgp, reading
+from .session import Session
+from .snapshot import flatten
+
+INTERVAL = 1.0  # seconds between two looks
+_PEER = re.compile(r"/node-(\d+)/sys/bgp/inst/dom-.*/peer-\[(.+)\]$")
+Peers = FrozenSet[Tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What to look at. dns: objects whose faults matter, with all below them. seconds: the longest time. vrf:
+    ``tenant:vrf``. peers: (leaf, prefix) that the leaves will have, if the write creates them.
+    """
+
+    dns: List[str] = field(default_factory=list)
+    seconds: float = 0
+    vrf: str = ""
+    peers: Peers = frozenset()
+
+
+def peers_of(l3out: Dict[str, Any]) -> Peers:
+    """The (leaf, prefix) of every peer of an L3Out's description; one address is a prefix of full length."""
+    floating = [(anchor["leaf"], peer) for svi in l3out["svis"] for anchor in svi["anchors"] for peer in svi["peers"]]
+    standard = [
+        (side["leaf"], peer) for path in l3out["paths"] for side in path["sides"].values() for peer in path["peers"]
+    ]
+    return frozenset((int(leaf), _prefix(peer["address"])) for leaf, peer in [*floating, *standard])
+
+
+def watch(
+    session: Session,
+    what: Watch,
+    created: List[str],
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Dict[str, Any]:
+    """Looks until the wait ends; returns {faults, ended, waited, missing}. created: names of what the write created.
+
+    ended: see the module's text. waited: seconds. missing: [{leaf, peer}] not seen on the leaves. Raises AciError.
+    """
+    started = clock()
+    expected = what.peers if what.seconds and any("/peerP-[" in dn for dn in created) else frozenset()
+    expected, idle = _on_active_leaves(session, expected)
+    before: Optional[List[Dict[str, str]]] = None
+    while True:
+        found = faults(session, what.dns)
+        missing = expected - _present(session, what.vrf) if expected else frozenset()
+        waited = clock() - started
+        ended = _ended(found, before, missing, bool(expected), idle, waited >= what.seconds)
+        if ended:
+            return {
+                "faults": found,
+                "ended": ended,
+                "waited": round(waited, 1),
+                "missing": [{"leaf": leaf, "peer": peer} for leaf, peer in sorted(missing)],
+            }
+        before = found
+        sleep(min(INTERVAL, what.seconds - waited))
+
+
+def faults(session: Session, dns: List[str]) -> List[Dict[str, str]]:
+    """Faults below objects, and issues that objects state themselves, each once."""
+    found = [fault for path in reading.faults(dns) for fault in parse_faults(session.get(path))]
+    return list({(fault["dn"], fault["code"]): fault for fault in found}.values())
+
+
+def parse_faults(imdata: List[Dict[str, Any]]) -> List[Dict[str, str]]:
+    """Faults, and configuration issues that an object states itself, as {dn, code, severity, description}."""
+    return [fault for found in flatten(imdata) for fault in [_fault(found.dn, found.cls, found.attributes)] if fault]
+
+
+# -- inside ---------------------------------------------------------------------------------------------
+
+
+def _ended(found: list, before: Optional[list], missing: Peers, expected: bool, idle: bool, over: bool) -> str:
+    if found and found == before:
+        return "faults"
+    if expected and not missing and not found:
+        return "deployed"
+    if idle and not found:
+        return "no leaf"
+    return "time" if over else ""
+
+
+def _on_active_leaves(session: Session, peers: Peers) -> Tuple[Peers, bool]:
+    """(the peers on leaves that are active, whether no leaf is)."""
+    if not peers:
+        return peers, False
+    active = bgp.active(session.get(bgp.NODES))
+    left = frozenset(peer for peer in peers if active.get(peer[0]))
+    return left, not left
+
+
+def _present(session: Session, vrf: str) -> Peers:
+    path = "/api/class/bgpPeer.json?query-target-filter=" + quote(f'wcard(bgpPeer.dn,"/dom-{vrf}/")', safe=",")
+    matches = [_PEER.search(item.dn) for item in flatten(session.get(path))]
+    return frozenset((int(match[1]), _prefix(match[2])) for match in matches if match)
+
+
+def _prefix(text: str) -> str:
+    return str(ipaddress.ip_network(text, strict=False))
+
+
+def _fault(dn: str, cls: str, attributes: Dict[str, str]) -> Optional[Dict[str, str]]:
+    if cls in ("faultInst", "faultDelegate"):
+        if attributes.get("severity") == "cleared":
+            return None
+        return {
+            "dn": dn,
+            "code": attributes.get("code", ""),
+            "severity": attributes.get("severity", ""),
+            "description": attributes.get("descr", ""),
+        }
+    issues = attributes.get("configIssues", "")
+    if issues in ("", "none"):
+        return None
+    return {"dn": dn, "code": "configIssues", "severity": "major", "description": issues}
