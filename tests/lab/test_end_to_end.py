@@ -158,6 +158,13 @@ def test_the_bgp_password_is_in_no_output_and_no_rendered_file(demo: Demo) -> No
         assert not path.is_file() or "123Cisco123" not in path.read_text(), path
 
 
+def test_report_is_one_page_beside_the_plan_wherever_it_is_run_from(demo: Demo) -> None:
+    demo.playbook("report", "-e", f"kubefabric_output_dir={os.path.relpath(demo.output, ROOT)}")
+    page = (demo.output / "k8s-prod" / "report.html").read_text()
+    assert "12 of 12 sessions Established" in page
+    assert not re.search(r'(src|href)="(?!#)', page)
+
+
 def test_a_silent_leaf_is_named_and_its_routes_move_within_the_hold_time(demo: Demo) -> None:
     lab("cut", "leaf-101")
     started = time.monotonic()
