@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from lab.apic import rules
 from lab.apic.catalog import Catalog
 from lab.apic.document import Element
+from lab.apic.jobs import OWNER, TRIGGERS, Jobs
 from lab.apic.query import Query, Result
 from lab.apic.relations import Relations
 from lab.apic.store import Mo, Store
@@ -19,6 +20,7 @@ class Controller:
     def __init__(self, catalog: Catalog) -> None:
         self.store = Store(catalog)
         self.relations = Relations(self.store)
+        self.jobs = Jobs(self.store)
 
     # -- requests ---------------------------------------------------------------------------------
 
@@ -53,7 +55,18 @@ class Controller:
         if changes:
             self.store.revision += 1
             self.relations.update(change.mo for change in changes)
+            self._run_jobs(changes)
         return changes
+
+    def _run_jobs(self, changes: list[Change]) -> None:
+        """Snapshots and going back to one, where the changes trigger it."""
+        if any(change.mo.cls in TRIGGERS for change in changes):
+            self.relations.update(self.jobs.follow(changes))
+            self.show_jobs()
+
+    def show_jobs(self) -> None:
+        """Let queries see the jobs and snapshots as they are."""
+        self.replace_operational(OWNER, self.jobs.elements())
 
     # -- operational objects ----------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ def save(controller: Controller, file: Path) -> None:
         for mo in store.configuration()
     ]
     document = {"format": _FORMAT, "apic": store.catalog.version, "revision": store.revision, "objects": objects}
+    document["jobs"] = controller.jobs.to_json()
     temporary = file.with_name(file.name + ".tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as stream:
@@ -49,6 +50,8 @@ def load(controller: Controller, file: Path) -> bool:
     except (KeyError, TypeError, json.JSONDecodeError) as problem:
         raise ValueError(f"{file}: not a state file of the lab's APIC ({problem})") from problem
     controller.store.revision = document["revision"]
+    controller.jobs.read(document.get("jobs", {}))
+    controller.show_jobs()
     controller.relations.update(list(controller.store.by_dn.values()))
     return True
 
