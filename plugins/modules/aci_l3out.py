@@ -124,8 +124,16 @@ options:
         suboptions:
           leaf: {description: Node ID of a leaf in O(leaves)., type: int, required: true}
           address: {description: The leaf's own address with prefix length., type: str, required: true}
+          peers:
+            description: BGP peers of this anchor alone.
+            type: list
+            elements: dict
+            default: []
+            suboptions:
+              address: {description: Address of a peer., type: str, required: true}
+              asn: {description: AS number of the peer., type: int, required: true}
       peers:
-        description: BGP peers.
+        description: BGP peers on every anchor.
         type: list
         elements: dict
         required: true
@@ -187,6 +195,43 @@ options:
         required: true
       prefix: {description: IPv4 or IPv6 prefix., type: str, required: true}
       aggregate: {description: Also accept longer prefixes within it., type: bool, default: false}
+  route_maps:
+    description:
+      - Further rules of default-import and default-export. They are tried by rising order before the one that permits
+        O(networks), which then has order 9.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name: {description: "Name of the rule, not the L3Out's.", type: str, required: true}
+      direction:
+        description: Routes learned from nodes, or told to them.
+        type: str
+        choices: [import, export]
+        required: true
+      order: {description: "Order, 0 to 8, one rule each.", type: int, required: true}
+      action: {description: What becomes of a route that matches., type: str, choices: [permit, deny], default: permit}
+      match:
+        description: Which routes; those that fit all keys given.
+        type: dict
+        required: true
+        suboptions:
+          prefixes: {description: Any of these prefixes., type: list, elements: str, default: []}
+          aggregate: {description: Whether longer prefixes match too., type: bool, default: true}
+          communities: {description: "Any of these communities, AS:number.", type: list, elements: str, default: []}
+      set:
+        description: What a permitted route gets.
+        type: dict
+        suboptions:
+          preference: {description: Local preference., type: int}
+          weight: {description: Weight on the leaf itself., type: int}
+          med: {description: Multi-exit discriminator., type: int}
+          communities: {description: "Communities, AS:number.", type: list, elements: str, default: []}
+          communities_mode:
+            description: Whether they join those of the route or replace them; V(none) removes all.
+            type: str
+            choices: [append, replace, none]
+            default: append
   bgp:
     description: BGP options.
     type: dict
@@ -204,7 +249,18 @@ options:
       disable_peer_as_check: {description: Send the cluster its own routes too., type: bool, default: true}
       send_community: {description: Send communities., type: bool, default: false}
       as_path_relax: {description: ECMP over paths of equal length through different AS., type: bool, default: true}
+      ignore_igp_metric:
+        description: ECMP over next hops at unequal distance in the fabric; APIC 6.1(1) or later.
+        type: bool
+        default: false
+      next_hop_propagation:
+        description: Pass the nodes' addresses on as next hops inside the fabric; APIC 5.0(1) or later.
+        type: bool
+        default: false
       bfd: {description: BFD on the sessions., type: bool, default: false}
+      bfd_min_tx: {description: "Least interval of the leaves' BFD packets in ms, 50 to 999.", type: int, default: 50}
+      bfd_min_rx: {description: "Least interval of the nodes' BFD packets in ms, 50 to 999.", type: int, default: 50}
+      bfd_multiplier: {description: "Missed BFD packets that take a session down, 1 to 50.", type: int, default: 3}
   bgp_password:
     description: Password of the BGP sessions. Left out, peers are made without one; existing passwords are left alone.
     type: str

@@ -107,12 +107,27 @@ CLASSES: Dict[str, ClassSpec] = {
     ),
     "rtctrlCtxP": _named("ctx", defaults={"action": "permit", "order": "0"}),
     "rtctrlRsCtxPToSubjP": ClassSpec("rsctxPToSubjP-{tnRtctrlSubjPName}", ("tnRtctrlSubjPName",)),
+    "rtctrlScope": ClassSpec("scp"),
+    "rtctrlRsScopeToAttrP": ClassSpec("rsScopeToAttrP", relation="tnRtctrlAttrPName"),
+    "rtctrlMatchCommTerm": _named("commtrm"),
+    "rtctrlMatchCommFactor": ClassSpec("commfct-{community}", ("community",), defaults={"scope": "transitive"}),
+    "rtctrlAttrP": _named("attr"),
+    "rtctrlSetPref": ClassSpec("spref"),
+    "rtctrlSetWeight": ClassSpec("sweight"),
+    "rtctrlSetRtMetric": ClassSpec("smetric"),
+    "rtctrlSetComm": ClassSpec("scomm", defaults={"setCriteria": "none"}),
+    "rtctrlSetAddComm": ClassSpec("saddcomm-{community}", ("community",), defaults={"setCriteria": "append"}),
+    "rtctrlSetNhUnchanged": ClassSpec("nhunchanged"),
+    "rtctrlSetRedistMultipath": ClassSpec("redistmpath"),
     # L3Out
     "l3extOut": _named(
         "out", defaults={"enforceRtctrl": "export", "targetDscp": "unspecified"}, flags=("enforceRtctrl",)
     ),
     "l3extRsEctx": ClassSpec("rsectx", relation="tnFvCtxName"),
     "l3extRsL3DomAtt": ClassSpec("rsl3DomAtt"),
+    "l3extRsRedistributePol": ClassSpec(
+        "rsredistributePol-[{tnRtctrlProfileName}]-{src}", ("tnRtctrlProfileName", "src")
+    ),
     "bgpExtP": ClassSpec("bgpExtP"),
     "l3extLNodeP": _named("lnodep", defaults={"targetDscp": "unspecified"}),
     "l3extRsNodeL3OutAtt": ClassSpec(

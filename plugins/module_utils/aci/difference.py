@@ -102,7 +102,20 @@ class _Comparison:
                 self.result.missing.append(dn)
             return None
         self._check_exclusive(mo, dn)
-        return self._through(mo.cls, mo.naming, self._children(mo, dn), root=mo.cls == "polUni")
+        documents = self._children(mo, dn) + self._former(mo, dn)
+        return self._through(mo.cls, mo.naming, documents, root=mo.cls == "polUni")
+
+    def _former(self, mo: Mo, dn: str) -> List[Document]:
+        """Takes away what is ours by its name and not in the tree any more."""
+        names = {join(dn, child.rn) for child in mo.children}
+        others = [found for found in self.snapshot.children(dn) if found.dn not in names and _ours(found)]
+        documents = [
+            self._delete(found)
+            for found in others
+            for family in mo.families
+            if found.cls == family.cls and re.fullmatch(family.pattern, found.dn[len(dn) + 1 :])
+        ]
+        return [document for document in documents if document]
 
     def _through(
         self, cls: str, naming: Dict[str, str], children: List[Document], root: bool = False

@@ -45,7 +45,7 @@ def _anchor(l3out: Dict[str, Any], svi: Dict[str, Any], anchor: Dict[str, Any]) 
     domain = owned(
         "l3extRsDynPathAtt", tDn="uni/phys-" + l3out["access"]["physical_domain"], floatingAddr=svi["floating_address"]
     )
-    children = [owned("l3extIp", addr=svi["secondary_address"]), domain, *_peers(l3out, svi["peers"])]
+    children = [owned("l3extIp", addr=svi["secondary_address"]), domain, *_peers(l3out, svi["peers"] + anchor["peers"])]
     naming: Dict[str, Any] = {"nodeDn": leaf_dn(leaves[anchor["leaf"]]), "encap": f"vlan-{svi['vlan']}"}
     return owned("l3extVirtualLIfP", children, addr=anchor["address"], **naming, **_svi(l3out))
 

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
-from . import access, interfaces, policies
+from . import access, interfaces, options, policies, routemaps
 from . import password as passwords
 from .mo import BuildError, Mo, ancestor, owned
-
-PROFILES = ("default-import", "default-export")
 
 
 def build(l3out: Dict[str, Any], password: Optional[str] = None, password_key: Optional[str] = None) -> Mo:
@@ -20,13 +18,18 @@ def build(l3out: Dict[str, Any], password: Optional[str] = None, password_key: O
     l3out: as in the plan (see docs/aci.md). password: of every BGP peer, or None. password_key: key of the digests
     that say whether the password changed. Raises BuildError where APIC could not hold what is described.
     """
+    l3out = options.complete(l3out)
     _check(l3out)
-    own = [_l3out(l3out), *policies.tenant_policies(l3out)]
+    own = [_l3out(l3out), *policies.tenant_policies(l3out), *routemaps.rules(l3out)]
     vrf = policies.vrf_policies(l3out)
+    families = routemaps.families(l3out)
     if l3out["tenant"] == l3out["vrf_tenant"]:
-        tenants = [ancestor("fvTenant", [*own, *vrf], name=l3out["tenant"])]
+        tenants = [ancestor("fvTenant", [*own, *vrf], families=families, name=l3out["tenant"])]
     else:
-        tenants = [ancestor("fvTenant", own, name=l3out["tenant"]), ancestor("fvTenant", vrf, name=l3out["vrf_tenant"])]
+        tenants = [
+            ancestor("fvTenant", own, families=families, name=l3out["tenant"]),
+            ancestor("fvTenant", vrf, name=l3out["vrf_tenant"]),
+        ]
     return passwords.add(ancestor("polUni", [*tenants, *access.build(l3out)]), password, password_key)
 
 
@@ -50,6 +53,31 @@ def _check(l3out: Dict[str, Any]) -> None:
         )
     if not l3out["svis"] and not l3out["paths"]:
         raise BuildError("L3Out {} has neither svis (floating SVI) nor paths (standard SVI).".format(l3out["name"]))
+    _check_anchors(l3out["svis"])
+    _check_rules(l3out)
+
+
+def _check_anchors(svis: List[Dict[str, Any]]) -> None:
+    """Both families of a cluster are on the same leaves, or its nodes would lose one with a leaf and keep the other."""
+    sets = {svi["family"]: sorted(anchor["leaf"] for anchor in svi["anchors"]) for svi in svis}
+    if len({str(leaves) for leaves in sets.values()}) > 1:
+        shown = "; ".join("{}: {}".format(family, ", ".join(map(str, leaves))) for family, leaves in sets.items())
+        raise BuildError(f"The address families anchor on different leaves ({shown}): give both the same anchors.")
+
+
+def _check_rules(l3out: Dict[str, Any]) -> None:
+    """Two rules of one name would be one object, two of one order are tried in an order that nobody chose."""
+    seen: Dict[Any, str] = {}
+    for rule in l3out["route_maps"]:
+        name, way, order = rule["name"], rule["direction"], rule["order"]
+        if not 0 <= order < routemaps.LAST:
+            raise BuildError(f"route_maps: {way} rule {name} has order {order}; it can be 0 to {routemaps.LAST - 1}.")
+        if name == l3out["name"]:
+            raise BuildError(f"route_maps: {name} is the rule that permits the cluster's networks: take another name.")
+        for key in ((way, "name", name), (way, "order", order)):
+            if key in seen:
+                raise BuildError(f"route_maps: {way} rules {seen[key]} and {name} have the same {key[1]}, {key[2]}.")
+            seen[key] = name
 
 
 def _l3out(l3out: Dict[str, Any]) -> Mo:
@@ -58,7 +86,7 @@ def _l3out(l3out: Dict[str, Any]) -> Mo:
         owned("l3extRsL3DomAtt", tDn=access.l3_domain_dn(l3out)),
         owned("bgpExtP"),
         _node_profile(l3out),
-        *(_route_map(l3out, name) for name in PROFILES),
+        *routemaps.profiles(l3out),
         _external_epg(l3out),
     ]
     return owned("l3extOut", children, name=l3out["name"], descr=l3out["description"], enforceRtctrl="export,import")
@@ -75,21 +103,9 @@ def _node_profile(l3out: Dict[str, Any]) -> Mo:
 def _protocol(l3out: Dict[str, Any]) -> Mo:
     """Timers hang here, not on the VRF (fvRsBgpCtxPol), where they would hit every L3Out of the VRF."""
     relations = [owned("bgpRsBgpNodeCtxPol", tnBgpCtxPolName=l3out["name"])]
-    if l3out["bgp"]["as_path_relax"]:
+    if policies.best_path_flags(l3out):
         relations.append(owned("bgpRsBestPathCtrlPol", tnBgpBestPathCtrlPolName=l3out["name"]))
     return owned("bgpProtP", relations)
-
-
-def _route_map(l3out: Dict[str, Any], name: str) -> Mo:
-    """One route map, accepting (or announcing) the cluster's networks; APIC applies these two names to every peer by
-    itself.
-    """
-    rules: List[Mo] = [
-        owned("rtctrlRsCtxPToSubjP", tnRtctrlSubjPName=policies.match_rule(l3out, kind))
-        for kind in policies.kinds(l3out)
-    ]
-    context = owned("rtctrlCtxP", rules, name=l3out["name"], order=0, action="permit")
-    return owned("rtctrlProfile", [context], name=name, type="combinable")
 
 
 def _external_epg(l3out: Dict[str, Any]) -> Mo:

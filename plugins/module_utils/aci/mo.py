@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from .classes import known, spec
 
@@ -24,6 +24,18 @@ class BuildError(ValueError):
     """A tree that cannot be built from what was given; the text is for people."""
 
 
+@dataclass(frozen=True)
+class Family:
+    """Objects directly below an ancestor that are ours by their name, and go unless the tree has them.
+
+    cls: their class. prefix: how their relative names begin. pattern: a regular expression for the whole of one.
+    """
+
+    cls: str
+    prefix: str
+    pattern: str
+
+
 @dataclass
 class Mo:
     """One managed object with its children.
@@ -31,7 +43,8 @@ class Mo:
     cls: APIC's class name. attributes: properties, naming ones included, all strings. hold: see above; an OWNED object
     below a SHARED one is a part of it. present: False means that ours must not (or no longer) be there. owner: on a
     SHARED object, the cluster in whose name we hold it. exclusive: (class, property): of this class at most one child
-    per value may exist, whoever made it (a VRF takes one BGP policy per address family).
+    per value may exist, whoever made it (a VRF takes one BGP policy per address family). families: on an ANCESTOR, see
+    Family.
     """
 
     cls: str
@@ -41,6 +54,7 @@ class Mo:
     present: bool = True
     owner: Optional[str] = None
     exclusive: Optional[Tuple[str, str]] = None
+    families: Tuple[Family, ...] = ()
 
     def __post_init__(self) -> None:
         self.attributes = {name: canonical(self.cls, name, value) for name, value in self.attributes.items()}
@@ -57,10 +71,14 @@ class Mo:
 
 
 def ancestor(
-    cls: str, children: Optional[List[Mo]] = None, exclusive: Optional[Tuple[str, str]] = None, **naming: Any
+    cls: str,
+    children: Optional[List[Mo]] = None,
+    exclusive: Optional[Tuple[str, str]] = None,
+    families: Iterable[Family] = (),
+    **naming: Any,
 ) -> Mo:
     """Somebody else's object on the way to ours."""
-    return Mo(cls, naming, list(children or []), hold=ANCESTOR, exclusive=exclusive)
+    return Mo(cls, naming, list(children or []), hold=ANCESTOR, exclusive=exclusive, families=tuple(families))
 
 
 def owned(cls: str, children: Optional[List[Mo]] = None, present: bool = True, **attributes: Any) -> Mo:

@@ -54,6 +54,7 @@ def l3out_spec() -> Dict[str, Any]:
             prefix=_REQUIRED,
             aggregate=_flag(False),
         ),
+        "route_maps": _route_maps_spec(),
         "bgp": _bgp_spec(),
         "bgp_password": {"type": "str", "no_log": True},
         "password_key": {"type": "str", "no_log": True},
@@ -92,7 +93,11 @@ def _svis_spec() -> Dict[str, Any]:
         vlan=_REQUIRED_INTEGER,
         floating_address=_REQUIRED,
         secondary_address=_REQUIRED,
-        anchors=_required(_records(leaf=_REQUIRED_INTEGER, address=_REQUIRED)),
+        anchors=_required(
+            _records(
+                leaf=_REQUIRED_INTEGER, address=_REQUIRED, peers=_records(address=_REQUIRED, asn=_REQUIRED_INTEGER)
+            )
+        ),
         peers=_peers_spec(),
     )
 
@@ -111,6 +116,31 @@ def _paths_spec() -> Dict[str, Any]:
     )
 
 
+def _route_maps_spec() -> Dict[str, Any]:
+    texts = {"type": "list", "elements": "str", "default": []}
+    return _records(
+        name=_REQUIRED,
+        direction={"type": "str", "choices": ["import", "export"], "required": True},
+        order=_REQUIRED_INTEGER,
+        action={"type": "str", "choices": ["permit", "deny"], "default": "permit"},
+        match={
+            "type": "dict",
+            "required": True,
+            "options": {"prefixes": texts, "aggregate": _flag(True), "communities": texts},
+        },
+        set={
+            "type": "dict",
+            "options": {
+                "preference": _integer(),
+                "weight": _integer(),
+                "med": _integer(),
+                "communities": texts,
+                "communities_mode": {"type": "str", "choices": ["append", "replace", "none"], "default": "append"},
+            },
+        },
+    )
+
+
 def _bgp_spec() -> Dict[str, Any]:
     return {
         "type": "dict",
@@ -126,7 +156,12 @@ def _bgp_spec() -> Dict[str, Any]:
             "disable_peer_as_check": _flag(True),
             "send_community": _flag(False),
             "as_path_relax": _flag(True),
+            "ignore_igp_metric": _flag(False),
+            "next_hop_propagation": _flag(False),
             "bfd": _flag(False),
+            "bfd_min_tx": _integer(default=50),
+            "bfd_min_rx": _integer(default=50),
+            "bfd_multiplier": _integer(default=3),
         },
     }
 
@@ -142,10 +177,32 @@ def description(given: Dict[str, Any]) -> Dict[str, Any]:
     result["cluster"] = given["cluster"] or name
     result["vrf_tenant"] = given["vrf_tenant"] or given["tenant"]
     result["access"] = _access(given["access"] or {}, name)
-    result["bgp"] = {**_defaults(_bgp_spec()), **(given["bgp"] or {})}
+    result = complete(result)
     if given["scope"] == "all":
         _check(result)
     return result
+
+
+def complete(l3out: Dict[str, Any]) -> Dict[str, Any]:
+    """A description with the defaults of what it leaves out below ``bgp``, ``route_maps`` and the anchors.
+
+    What a plan of an earlier release does not hold is at its default, too.
+    """
+    rule = _route_maps_spec()["options"]
+    return {
+        **l3out,
+        "svis": [{**svi, "anchors": [{"peers": [], **anchor} for anchor in svi["anchors"]]} for svi in l3out["svis"]],
+        "route_maps": [
+            {
+                **_defaults(_route_maps_spec()),
+                **found,
+                "match": {**_defaults(rule["match"]), **found["match"]},
+                "set": {**_defaults(rule["set"]), **(found.get("set") or {})},
+            }
+            for found in l3out.get("route_maps") or []
+        ],
+        "bgp": {**_defaults(_bgp_spec()), **(l3out["bgp"] or {})},
+    }
 
 
 def _defaults(spec: Dict[str, Any]) -> Dict[str, Any]:

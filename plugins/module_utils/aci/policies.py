@@ -67,8 +67,14 @@ def _timers(l3out: Dict[str, Any]) -> Mo:
 
 
 def _best_path(l3out: Dict[str, Any]) -> Mo:
-    wanted = l3out["bgp"]["as_path_relax"]
-    return owned("bgpBestPathCtrlPol", present=wanted, name=l3out["name"], ctrl="asPathMultipathRelax")
+    flags = best_path_flags(l3out)
+    return owned("bgpBestPathCtrlPol", present=bool(flags), name=l3out["name"], ctrl=",".join(flags))
+
+
+def best_path_flags(l3out: Dict[str, Any]) -> List[str]:
+    """What the best-path policy changes; it exists only if that is something."""
+    flags = (("as_path_relax", "asPathMultipathRelax"), ("ignore_igp_metric", "ignoreIgpMetric"))
+    return [flag for option, flag in flags if l3out["bgp"][option]]
 
 
 def _prefix_limit(l3out: Dict[str, Any]) -> Mo:
@@ -77,7 +83,16 @@ def _prefix_limit(l3out: Dict[str, Any]) -> Mo:
 
 
 def _bfd(l3out: Dict[str, Any]) -> Mo:
-    return owned("bfdIfPol", present=l3out["bgp"]["bfd"], name=l3out["name"], adminSt="enabled")
+    bgp = l3out["bgp"]
+    return owned(
+        "bfdIfPol",
+        present=bgp["bfd"],
+        name=l3out["name"],
+        adminSt="enabled",
+        minTxIntvl=bgp["bfd_min_tx"],
+        minRxIntvl=bgp["bfd_min_rx"],
+        detectMult=bgp["bfd_multiplier"],
+    )
 
 
 def _match_rules(l3out: Dict[str, Any]) -> List[Mo]:

@@ -51,6 +51,8 @@ def queries(tree: Mo) -> List[str]:
     for dn, mo in ancestors:
         if mo.exclusive:
             targets.setdefault(_container(dn, mo), []).append(Target(mo.exclusive[0], join(dn, ""), prefix=True))
+        for family in mo.families:
+            targets.setdefault(_container(dn, mo), []).append(Target(family.cls, join(dn, family.prefix), prefix=True))
         if dn not in ALWAYS_THERE:
             targets.setdefault("uni", []).append(Target(mo.cls, dn))
     return [

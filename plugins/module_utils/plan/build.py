@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from . import checks, checks_networks, checks_shared, floating, l3out, standard
+from . import checks, checks_bgp, checks_networks, checks_shared, floating, l3out, standard
 from .allocations import AT, FAMILIES, ordered
 from .errors import Finding, Findings, IntentError, grouped
 from .model import Cluster, Fabric, natural, read_cluster, read_fabric
@@ -45,6 +45,7 @@ def build(intent: dict) -> Result:
     checks.check_fabric(fabric, findings)
     for cluster in clusters:
         checks.check_cluster(cluster, fabric, findings)
+        checks_bgp.check_bgp(cluster, fabric, findings)
         checks_networks.check_networks(cluster, fabric, findings)
     checks_shared.check(clusters, fabric, findings)
     allocated = _allocate(clusters, intent.get("allocations"), findings)

@@ -13,7 +13,7 @@ from .errors import Findings
 from .model import FABRIC_AT, KINDS, Cluster, Fabric
 
 # one policy per VRF and leaf: APIC takes bgpRsBgpNodeCtxPol per L3Out, the leaf has one BGP instance per VRF
-PER_LEAF = ("keepalive", "hold", "stale_interval", "max_as", "graceful_restart", "as_path_relax")
+PER_LEAF = ("keepalive", "hold", "stale_interval", "max_as", "graceful_restart", "as_path_relax", "ignore_igp_metric")
 
 
 def check(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:

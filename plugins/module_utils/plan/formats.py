@@ -148,6 +148,14 @@ def prefix(value: str) -> str:
     return str(network)
 
 
+def community(value: str) -> str:
+    """A standard community as AS:number, each of 16 bits (RFC 1997), such as 65002:100."""
+    match = re.fullmatch(r"(\d{1,5}):(\d{1,5})", value)
+    if not match or max(int(match[1]), int(match[2])) > 65535:
+        raise Invalid(f"{value!r} is not a community", "write it as AS:number, each 0 to 65535, for example 65002:100")
+    return f"{int(match[1])}:{int(match[2])}"
+
+
 def address(value: str) -> str:
     """A unicast host address without prefix length."""
     return str(_unicast(_parse(ipaddress.ip_address, value, "an address", "192.168.2.201 or 2001:db8:2::1"), value))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .model import KINDS, Cluster, Fabric, family
+from .model import BFD_INTERVALS, KINDS, Cluster, Fabric, family
 
 
 def describe(cluster: Cluster, fabric: Fabric, addresses) -> dict:
@@ -28,9 +28,10 @@ def describe(cluster: Cluster, fabric: Fabric, addresses) -> dict:
             {"id": leaf, "pod": fabric.leaves[leaf].pod, "router_id": cluster.router_id(fabric, leaf)}
             for leaf in cluster.leaves
         ],
-        "svis": _floating_svis(cluster, addresses) if cluster.floating else [],
+        "svis": _floating_svis(cluster, fabric, addresses) if cluster.floating else [],
         "paths": [] if cluster.floating else _paths(cluster, fabric, addresses),
         "networks": _networks(cluster),
+        "route_maps": _route_maps(cluster),
         "bgp": _bgp(cluster),
     }
 
@@ -48,22 +49,33 @@ def _access(cluster: Cluster) -> dict:
     }
 
 
-def _floating_svis(cluster: Cluster, addresses) -> list[dict]:
-    """One floating SVI per node network; every leaf is an anchor and listens for the whole network."""
+def _floating_svis(cluster: Cluster, fabric: Fabric, addresses) -> list[dict]:
+    """One floating SVI per node network; every leaf is an anchor.
+
+    It listens for the whole network, or has a peer for each node of its own rack.
+    """
+    dynamic = cluster.bgp["neighbors"] == "dynamic"
     return [
         {
             "family": family(network),
             "vlan": cluster.l3out["vlan"],
             "floating_address": f"{addresses.floating[family(network)]}/{network.prefixlen}",
             "secondary_address": f"{addresses.secondary[family(network)]}/{network.prefixlen}",
-            "anchors": [
-                {"leaf": leaf, "address": f"{addresses.leaves[leaf][family(network)]}/{network.prefixlen}"}
-                for leaf in cluster.leaves
-            ],
-            "peers": [{"address": str(network), "asn": cluster.settings["asn"]}],
+            "anchors": [_anchor(cluster, fabric, leaf, network, addresses) for leaf in cluster.leaves],
+            "peers": [{"address": str(network), "asn": cluster.settings["asn"]}] if dynamic else [],
         }
         for network in sorted(cluster.networks["node"], key=family)
     ]
+
+
+def _anchor(cluster: Cluster, fabric: Fabric, leaf: int, network, addresses) -> dict:
+    name = family(network)
+    anchor = {"leaf": leaf, "address": f"{addresses.leaves[leaf][name]}/{network.prefixlen}"}
+    if cluster.bgp["neighbors"] == "dynamic":
+        return anchor
+    nodes = [node for node in cluster.nodes if leaf in cluster.rack(fabric, node).leaves]
+    peers = [{"address": str(addresses.nodes[node][name]), "asn": cluster.settings["asn"]} for node in nodes]
+    return {**anchor, "peers": peers}
 
 
 def _paths(cluster: Cluster, fabric: Fabric, addresses) -> list[dict]:
@@ -104,6 +116,21 @@ def _networks(cluster: Cluster) -> list[dict]:
     ]
 
 
+def _route_maps(cluster: Cluster) -> list[dict]:
+    """The extra rules in the order in which leaves try them."""
+    return [
+        {**rule, "match": dict(rule["match"]), "set": _changes(rule["set"])}
+        for rule in sorted(cluster.l3out["route_maps"], key=lambda rule: (rule["direction"] == "export", rule["order"]))
+    ]
+
+
+def _changes(given: dict) -> dict:
+    """What a rule sets, without what it leaves alone."""
+    mode = given["communities_mode"]
+    changes = {key: value for key, value in given.items() if value not in (None, []) and key != "communities_mode"}
+    return {**changes, "communities_mode": mode} if mode == "none" or given["communities"] else changes
+
+
 def _bgp(cluster: Cluster) -> dict:
     bgp = cluster.bgp
     return {
@@ -119,5 +146,8 @@ def _bgp(cluster: Cluster) -> dict:
         "disable_peer_as_check": True,
         "send_community": bgp["send_community"],
         "as_path_relax": bgp["as_path_relax"],
+        "ignore_igp_metric": bgp["ignore_igp_metric"],
+        "next_hop_propagation": bgp["next_hop_propagation"],
         "bfd": bgp["bfd"],
+        **{key: bgp[key] for key in BFD_INTERVALS if bgp["bfd"]},
     }

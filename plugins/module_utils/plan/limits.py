@@ -31,12 +31,30 @@ RELEASES = {
 
 # "Floating L3Out with physical domains requires Cisco APIC release 5.0(1) or later."
 FLOATING_SINCE = (5, 0)
+# Cisco, "Avoidance of Suboptimal Traffic From an ACI Internal Endpoint to a Floating L3Out"
+NEXT_HOP_PROPAGATION_SINCE = "5.0(1)"
+# bgpBestPathCtrlPol.ctrl knows ignoreIgpMetric from 6.1; the catalog of 6.0(9c) does not
+IGNORE_IGP_METRIC_SINCE = "6.1(1)"
 
 
 def parse(version: str) -> tuple[int, int]:
     """``(6, 0)`` of ``6.0(9c)``."""
     major, minor = re.findall(r"\d+", version)[:2]
     return int(major), int(minor)
+
+
+def release_key(version: str) -> tuple[int, int, int, str]:
+    """A release as something that sorts: ``(6, 1, 4, "h")`` of ``6.1(4h)``; a letter is later than none.
+
+    ``version`` is as formats.release lets it through.
+    """
+    major, minor, maintenance, patch = re.fullmatch(r"(\d+)\.(\d+)\((\d+)([a-z]*)\)", version).groups()
+    return int(major), int(minor), int(maintenance), patch
+
+
+def at_least(version: str, since: str) -> bool:
+    """Whether a release is ``since`` or later."""
+    return release_key(version) >= release_key(since)
 
 
 def of_release(version: str) -> tuple[Limits, bool]:

@@ -20,6 +20,8 @@ from .schema import read
 
 FABRIC_AT = "group_vars/all: kubefabric_fabric"
 KINDS = ("node", "pod", "service", "external_service")
+# bfdIfPol's own defaults in the class catalog of 6.0(9c), in ms and packets
+BFD_INTERVALS = {"bfd_min_tx": 50, "bfd_min_rx": 50, "bfd_multiplier": 3}
 
 
 def family(item) -> str:
@@ -211,6 +213,21 @@ def _fill(name: str, settings: dict, reported: set[str]) -> None:
     default("bgp", "keepalive", 2 if settings["cni"] == "calico" else 1)
     if bgp["keepalive"] is not None:
         default("bgp", "hold", 3 * bgp["keepalive"])
+    if bgp["bfd"]:
+        for key, value in BFD_INTERVALS.items():
+            default("bgp", key, value)
+    if l3out["svi"]:
+        default("bgp", "neighbors", "dynamic" if l3out["svi"] == "floating" else "per_node")
+    _place(l3out["route_maps"] or [])
+
+
+def _place(rules: list[dict]) -> None:
+    """Gives every extra route map rule without an order its place among those of its direction."""
+    for direction in ("import", "export"):
+        own = [rule for rule in rules if rule["direction"] == direction]
+        for position, rule in enumerate(own):
+            if rule["order"] is None:
+                rule["order"] = position
 
 
 def _read_node(host: str, options: object, findings: Findings) -> Node:

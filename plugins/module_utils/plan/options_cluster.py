@@ -9,6 +9,7 @@ release 6.0(9c). Defaults that depend on another option are filled in by model.p
 
 from __future__ import annotations
 
+from .options_bgp import BGP, ROUTE_MAP
 from .options_kube_router import KUBE_ROUTER
 
 CNIS = ("calico", "cilium", "kube_router", "ovn_kubernetes")
@@ -121,75 +122,13 @@ L3OUT = {
         "example": "{101: {addresses: [192.168.2.201]}}",
         "description": "Settings of leaves, and leaves beside those of the nodes' racks, which take part anyway.",
     },
-}
-
-BGP = {
-    "password": {"type": "str", "format": "password", "description": "TCP MD5 password of all sessions; from a vault."},
-    "password_key": {
-        "type": "str",
-        "description": "Key of the digest that shows whether the password changed; from a vault.",
-    },
-    "keepalive": {
-        "type": "int",
-        "minimum": 0,
-        "maximum": 3600,
-        "description": "Keepalive interval in seconds (bgpCtxPol.kaIntvl); 1 where absent, 2 with Calico.",
-    },
-    "hold": {
-        "type": "int",
-        "minimum": 0,
-        "maximum": 3600,
-        "description": "Hold time in seconds (bgpCtxPol.holdIntvl); three times the keepalive interval where absent.",
-    },
-    "stale_interval": {
-        "type": "int",
-        "default": 300,
-        "minimum": 1,
-        "maximum": 3600,
-        "description": "Seconds that a leaf keeps the routes of a restarting node (bgpCtxPol.staleIntvl).",
-    },
-    "ecmp": {
-        "type": "int",
-        "default": 64,
-        "minimum": 1,
-        "maximum": 64,
-        "description": "Equal-cost paths, eBGP and iBGP alike (bgpCtxAfPol.maxEcmp and maxEcmpIbgp).",
-    },
-    "max_prefixes": {
-        "type": "int",
-        "minimum": 1,
-        "maximum": 712000,
-        "description": "Prefixes that a leaf takes from one node (bgpPeerPfxPol.maxPfx); no limit where absent.",
-    },
-    "max_as": {
-        "type": "int",
-        "default": 1,
-        "minimum": 0,
-        "maximum": 2000,
-        "description": "Longest AS path that a leaf takes (bgpCtxPol.maxAsLimit); 0 is no limit.",
-    },
-    "graceful_restart": {
-        "type": "bool",
-        "default": True,
-        "description": "Whether nodes keep forwarding while their BGP speaker restarts, and leaves help.",
-    },
-    "graceful_restart_time": {
-        "type": "int",
-        "default": 120,
-        "minimum": 1,
-        "maximum": 4095,
-        "description": "Restart time that the nodes announce, in seconds (RFC 4724, section 3: twelve bits).",
-    },
-    "as_path_relax": {
-        "type": "bool",
-        "default": True,
-        "description": "Share the load over paths through different ASes (asPathMultipathRelax).",
-    },
-    "bfd": {"type": "bool", "default": False, "description": "BFD on the sessions (bgpPeerP.peerCtrl)."},
-    "send_community": {
-        "type": "bool",
-        "default": False,
-        "description": "Whether leaves send communities (bgpPeerP.ctrl).",
+    "route_maps": {
+        "type": "list",
+        "elements": "dict",
+        "options": ROUTE_MAP,
+        "default": [],
+        "description": "Further rules of default-import and default-export, tried before the one that permits the "
+        "cluster's networks.",
     },
 }
 

@@ -97,7 +97,7 @@ def _default(option: Mapping) -> object:
         return {} if "options" in option else None
     if "options" in option and option["type"] == "dict":
         return {name: _default(sub) for name, sub in option["options"].items()}
-    return option.get("default", [] if option["type"] == "list" else None)
+    return list(option.get("default", [])) if option["type"] == "list" else option.get("default")
 
 
 def _mapping(given: object, option: Mapping, at: str, findings: Findings) -> dict:

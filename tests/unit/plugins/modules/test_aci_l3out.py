@@ -67,7 +67,13 @@ def objects(controller: Apic) -> set[str]:
 
 @pytest.mark.parametrize(
     ("case", "tenants"),
-    [("floating-ipv4", 1), ("floating-dual-stack", 1), ("floating-ipv6-common-vrf", 2), ("standard-ipv4", 1)],
+    [
+        ("floating-ipv4", 1),
+        ("floating-dual-stack", 1),
+        ("floating-every-knob", 1),
+        ("floating-ipv6-common-vrf", 2),
+        ("standard-ipv4", 1),
+    ],
 )
 def test_the_whole_cycle(controller, case, tenants):
     if case == "floating-ipv6-common-vrf":
@@ -258,3 +264,34 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(controller, monkeypatc
         run(controller)
     assert str(error.value).startswith("No APIC can be reached. 127.0.0.1: ")
     assert "CERTIFICATE_VERIFY_FAILED" in str(error.value)
+
+
+def policies(found: set[str]) -> set[str]:
+    """The match and set rules of the extra route map rules."""
+    return {dn.split("/")[2] for dn in found if "/subj-k8s-prod-import-" in dn or "/attr-k8s-prod-import-" in dn}
+
+
+def test_a_rule_that_the_intent_drops_goes_with_what_it_matched_and_set_and_anothers_of_a_like_name_stays(controller):
+    rules = [
+        {
+            "name": f"rule{order}",
+            "direction": "import",
+            "order": order,
+            "match": {"prefixes": [f"10.1.{order}.0/24"]},
+            "set": {"med": 5},
+        }
+        for order in (0, 1)
+    ]
+    run(controller, route_maps=rules)
+    stranger = {"fvTenant": {"attributes": {"name": "k8s", "status": "modified"}, "children": []}}
+    for name, owner in (("k8s-prod-import-10", "orchestrator:kubefabric"), ("k8s-prod-import-2", "")):
+        subject = {"rtctrlSubjP": {"attributes": {"name": name, "annotation": owner}}}
+        stranger["fvTenant"]["children"].append(subject)
+    controller.post("uni", stranger)
+    foreign = {"subj-k8s-prod-import-10", "subj-k8s-prod-import-2"}
+    changed = run(controller, route_maps=rules[:1])
+    assert {"uni/tn-k8s/subj-k8s-prod-import-1", "uni/tn-k8s/attr-k8s-prod-import-1"} <= set(changed["deleted"])
+    assert policies(objects(controller)) == {"subj-k8s-prod-import-0", "attr-k8s-prod-import-0"} | foreign
+    assert not run(controller, route_maps=rules[:1])["changed"]
+    run(controller, route_maps=rules[:1], state="absent")
+    assert policies(objects(controller)) == foreign

@@ -42,7 +42,8 @@ def test_apic_knows_every_class_property_and_value(name):
 
 @pytest.mark.parametrize("name", CASES)
 def test_nothing_hangs_on_the_vrf_but_the_ecmp_policies(name):
-    below = [dn.split("/ctx-")[1].partition("/")[2] for dn in built(name) if "/ctx-" in dn and "/out-" not in dn]
+    inside = [dn for dn in built(name) if "/ctx-" in dn and "/out-" not in dn and "/prof-" not in dn]
+    below = [dn.split("/ctx-")[1].partition("/")[2] for dn in inside]
     assert [rn for rn in below if rn and not rn.startswith("rsctxToBgpCtxAfPol-")] == []
 
 
@@ -75,6 +76,42 @@ def test_equal_passwords_on_two_peers_have_different_digests():
     assert len(digests) == len(set(digests)) == 4
 
 
+def orders(description: dict, direction: str) -> dict[str, str]:
+    """{rule: order} of a route map."""
+    start = f"uni/tn-k8s/out-k8s-prod/prof-default-{direction}/ctx-"
+    found = tree.to_map(l3out.build(description))
+    return {
+        dn[len(start) :]: found[dn]["order"] for dn in found if dn.startswith(start) and "/" not in dn[len(start) :]
+    }
+
+
+RULE = {"name": "vips", "direction": "import", "order": 0, "match": {"prefixes": ["192.168.3.0/28"]}}
+
+
+def test_the_rule_for_the_networks_is_first_alone_and_last_beside_others():
+    description = case("floating-ipv4")
+    assert orders(description, "import") == {"k8s-prod": "0"}
+    description["route_maps"] = [RULE]
+    assert orders(description, "import") == {"vips": "0", "k8s-prod": "9"}
+    assert orders(description, "export") == {"k8s-prod": "0"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "ctrl"),
+    [
+        ({"ignore_igp_metric": True}, "asPathMultipathRelax,ignoreIgpMetric"),
+        ({"ignore_igp_metric": True, "as_path_relax": False}, "ignoreIgpMetric"),
+    ],
+)
+def test_the_igp_metric_is_ignored_by_the_best_path_policy(changes, ctrl):
+    """The class catalog of 6.0(9c) does not know the flag; release 6.1 brought it."""
+    description = case("floating-ipv4")
+    description["bgp"].update(changes)
+    found = tree.to_map(l3out.build(description))
+    assert found["uni/tn-k8s/bestpath-k8s-prod"]["ctrl"] == ctrl
+    assert "uni/tn-k8s/out-k8s-prod/lnodep-k8s-prod/protp/rsBestPathCtrlPol" in found
+
+
 def test_addresses_are_written_as_apic_prints_them():
     upper = case("floating-dual-stack")
     for svi in upper["svis"]:
@@ -90,6 +127,19 @@ def test_addresses_are_written_as_apic_prints_them():
             "vrf_tenant is other: an L3Out in tenant k8s can use a VRF of its own tenant or of tenant common only.",
         ),
         ({"svis": []}, "L3Out k8s-prod has neither svis (floating SVI) nor paths (standard SVI)."),
+        (
+            {"route_maps": [RULE, {**RULE, "order": 1}]},
+            "route_maps: import rules vips and vips have the same name, vips.",
+        ),
+        (
+            {"route_maps": [RULE, {**RULE, "name": "more"}]},
+            "route_maps: import rules vips and more have the same order, 0.",
+        ),
+        ({"route_maps": [{**RULE, "order": 9}]}, "route_maps: import rule vips has order 9; it can be 0 to 8."),
+        (
+            {"route_maps": [{**RULE, "name": "k8s-prod"}]},
+            "route_maps: k8s-prod is the rule that permits the cluster's networks: take another name.",
+        ),
         ({"leaves": []}, "The ipv4 SVI anchors on leaf 101, which is not among leaves."),
         (
             {"name": "a-very-long-name-for-a-cluster-in-the-second-data-centre-hall-b"},
@@ -103,3 +153,15 @@ def test_what_apic_could_not_hold_is_refused(change, message):
     with pytest.raises(BuildError) as error:
         l3out.build(description)
     assert str(error.value) == message
+
+
+def test_families_on_different_anchors_are_refused():
+    description = case("floating-dual-stack")
+    description["svis"][1]["anchors"].pop()
+    with pytest.raises(BuildError) as error:
+        l3out.build(description)
+    leaves = [", ".join(str(anchor["leaf"]) for anchor in svi["anchors"]) for svi in description["svis"]]
+    assert str(error.value) == (
+        f"The address families anchor on different leaves (ipv4: {leaves[0]}; ipv6: {leaves[1]}): "
+        "give both the same anchors."
+    )

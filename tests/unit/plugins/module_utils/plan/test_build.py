@@ -215,3 +215,29 @@ def test_a_grown_node_network_keeps_every_address() -> None:
     second = build({**intent, "allocations": first.allocations})
     assert second.new == {}
     assert second.plans["prod"]["nodes"]["node1"]["gateways"] == {"ipv4": "192.168.2.254"}
+
+
+def test_with_a_peer_per_node_a_leaf_has_the_nodes_of_its_own_rack_and_listens_for_nobody() -> None:
+    intent = white_paper()
+    intent["clusters"]["prod"]["cluster"]["bgp"]["neighbors"] = "per_node"
+    (svi,) = build(intent).plans["prod"]["l3out"]["svis"]
+    peers = {anchor["leaf"]: [peer["address"] for peer in anchor["peers"]] for anchor in svi["anchors"]}
+    rack1, rack2 = ["192.168.2.1", "192.168.2.2"], ["192.168.2.3"]
+    assert (svi["peers"], peers) == ([], {101: rack1, 102: rack1, 103: rack2, 104: rack2})
+
+
+def test_from_6_1_the_igp_metric_may_be_ignored() -> None:
+    intent = white_paper()
+    intent["fabric"]["version"] = "6.1(1f)"
+    intent["clusters"]["prod"]["cluster"]["bgp"]["ignore_igp_metric"] = True
+    assert build(intent).plans["prod"]["l3out"]["bgp"]["ignore_igp_metric"] is True
+
+
+def test_an_import_rule_by_communities_alone_is_a_warning() -> None:
+    intent = white_paper()
+    rule = {"name": "tagged", "direction": "import", "match": {"communities": ["65003:1"]}}
+    intent["clusters"]["prod"]["cluster"]["l3out"]["route_maps"] = [rule]
+    assert [str(warning) for warning in build(intent).warnings] == [
+        "host_vars/prod: kubefabric_cluster.l3out.route_maps[0].match: a node gets any prefix accepted by giving it a "
+        "community; give prefixes as well"
+    ]

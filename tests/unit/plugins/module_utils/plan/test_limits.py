@@ -73,3 +73,22 @@ def test_six_racks_are_the_most_for_standard_svi() -> None:
 def test_an_unknown_release_has_the_newest_known_limits() -> None:
     assert limits.of_release("9.9(9z)") == (limits.RELEASES[max(limits.RELEASES)], False)
     assert limits.of_release("5.2(7f)") == (limits.Limits(6, 12, 200, 100, 2400), True)
+
+
+@pytest.mark.parametrize(
+    ("version", "since", "answer"),
+    [
+        ("6.1(1f)", "6.1(1)", True),
+        ("6.1(4h)", "6.1(1)", True),
+        ("6.1(4h)", "6.1(4h)", True),
+        ("6.1(4)", "6.1(4h)", False),
+        ("6.0(9c)", "6.1(1)", False),
+        ("5.0(1k)", "5.0(1)", True),
+        ("4.2(10)", "4.2(9)", True),
+        ("10.0(1a)", "6.1(1)", True),
+    ],
+)
+def test_releases_are_compared_by_their_numbers_and_then_by_their_letter(
+    version: str, since: str, answer: bool
+) -> None:
+    assert limits.at_least(version, since) is answer
