@@ -273,8 +273,9 @@ options:
     type: str
   password_update:
     description:
-      - Without O(password_key), when to send O(bgp_password) to peers that exist already. V(on_create) never does;
-        V(always) does in every run, which then is always changed.
+      - When to send O(bgp_password) to peers that exist already. V(on_create) does so only where O(password_key) shows
+        that it changed; V(always) does in every run, which then is always changed. After the fabric's configuration was
+        restored from a snapshot or a backup without passwords, one run with V(always) brings them back.
     type: str
     choices: [on_create, always]
     default: on_create

@@ -185,10 +185,10 @@ class _Comparison:
         """
         wanted_digest = next((child for child in mo.children if _is_digest(child.attributes)), None)
         found_digest = next((child for child in self.snapshot.children(dn) if _is_digest(child.attributes)), None)
+        changed = self.policy.password_update == "always"
         if wanted_digest:
-            changed = found_digest is None or found_digest.attributes["value"] != wanted_digest.attributes["value"]
-        else:
-            changed = self.policy.password_update == "always"
+            same = found_digest is not None and found_digest.attributes["value"] == wanted_digest.attributes["value"]
+            changed = changed or not same
         return {
             name: mo.attributes.get(name, "")
             for name in spec(mo.cls).secure

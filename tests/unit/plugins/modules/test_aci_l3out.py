@@ -145,6 +145,20 @@ def test_the_password_is_sent_again_only_when_it_changed(controller):
     assert (text.count("another.Secret1"), text.count("verySecret.1")) == (4, 0)
 
 
+def test_passwords_that_a_restored_backup_lacks_are_brought_back_when_told(controller):
+    run(controller)
+    peer = {
+        "bgpPeerP": {
+            "attributes": {"dn": next(dn for dn in objects(controller) if dn.endswith("]") and "/peerP-" in dn)}
+        }
+    }
+    peer["bgpPeerP"]["attributes"]["password"] = ""
+    controller.post("uni", peer)
+    assert not run(controller)["changed"]
+    assert run(controller, password_update="always")["changed"]
+    assert json.dumps(controller.tree()).count("verySecret.1") == 4
+
+
 def test_no_secret_is_in_what_the_module_says(controller):
     said = json.dumps(
         [run(controller), run(controller, bgp_password="another.Secret1"), run(controller, state="absent")]

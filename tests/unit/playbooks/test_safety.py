@@ -1,0 +1,104 @@
+"""The playbooks' ways back, against the lab's controller: snapshot and rollback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.apic import apic  # noqa: F401 - fixture
+from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
+
+ROOT = Path(__file__).resolve().parents[3]
+L3OUT = "uni/tn-k8s/out-k8s-prod"
+
+
+class Site:
+    """The example inventory with the lab's controller in it."""
+
+    def __init__(self, directory: Path, controller) -> None:
+        self.directory, self.controller = directory, controller
+        shutil.copytree(ROOT / "inventory", directory / "inventory")
+        where = {"hosts": ["127.0.0.77", controller.host], "port": controller.port, "password": controller.password}
+        (directory / "lab.yml").write_text(yaml.safe_dump({"kubefabric_apic": where, "aci_l3out_wait_for_faults": 0}))
+
+    def run(self, name: str, *arguments: str, **variables: object) -> subprocess.CompletedProcess:
+        """The finished run of one of the collection's playbooks."""
+        extra = yaml.safe_dump(variables, default_flow_style=True, width=1000).strip()
+        command = [Path(sys.executable).parent / "ansible-playbook", f"kubefabric.bgp.{name}", "-i", "inventory"]
+        environment = {
+            **os.environ,
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
+            "SSL_CERT_FILE": self.controller.ca,
+            "ANSIBLE_NOCOLOR": "1",
+            "no_proxy": "*",
+        }
+        return subprocess.run(
+            [*map(str, command), "-e", "@lab.yml", "-e", extra, *arguments],
+            cwd=self.directory,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    def succeed(self, name: str, *arguments: str, **variables: object) -> str:
+        done = self.run(name, *arguments, **variables)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return " ".join(done.stdout.split())
+
+    def fail(self, name: str, *arguments: str, **variables: object) -> str:
+        done = self.run(name, *arguments, **variables)
+        assert done.returncode != 0, done.stdout
+        return " ".join(done.stdout.split())
+
+
+@pytest.fixture
+def site(needs_catalog, apic, tmp_path):  # noqa: ARG001, F811
+    return Site(tmp_path, apic)
+
+
+def configuration(controller) -> set[str]:
+    """Distinguished names of everything that is configured, but for the snapshots' own policies."""
+    found: set[str] = set()
+    waiting = [controller.tree()]
+    while waiting:
+        for body in waiting.pop().values():
+            found.add(body["attributes"]["dn"])
+            waiting += body.get("children", [])
+    return {dn for dn in found if "/fabric/config" not in dn}
+
+
+def test_a_snapshot_is_taken_before_and_one_command_goes_back(site):
+    before = configuration(site.controller)
+    said = site.succeed("fabric", kubefabric_snapshot=True)
+    assert "-e kubefabric_rollback_confirm=dc1 (passwords are not in it" in said
+    assert L3OUT in configuration(site.controller)
+
+    refused = site.fail("rollback")
+    assert "say -e kubefabric_rollback_confirm=dc1. Nothing was changed." in refused
+    assert L3OUT in configuration(site.controller)
+
+    said = site.succeed("rollback", kubefabric_rollback_confirm="dc1")
+    assert "dc1 is back at run-" in said
+    assert configuration(site.controller) == before
+    assert site.controller.password not in said
+
+
+def test_a_snapshot_that_is_not_there_is_refused_with_those_that_are(site):
+    site.controller.post(
+        "uni/fabric",
+        {"configExportP": {"attributes": {"name": "kubefabric-dc1", "snapshot": "yes", "adminSt": "triggered"}}},
+    )
+    said = site.fail("rollback", kubefabric_rollback_confirm="dc1", kubefabric_rollback_snapshot="run-none")
+    assert "There is no snapshot run-none of export policy kubefabric-dc1; there are: run-2" in said
+
+
+def test_without_being_asked_no_snapshot_is_taken(site):
+    site.succeed("fabric")
+    assert site.controller.get("/api/class/configSnapshot.json") == []
