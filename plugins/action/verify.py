@@ -11,8 +11,7 @@ from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.kube_router.settings import settings
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import assess, restarted, table
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import agents, assess, restarted, table
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources, without_marks
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
 
@@ -71,14 +70,16 @@ class ActionModule(ActionBase):
 
     def _cluster_state(self, given: dict, task_vars: dict) -> dict:
         """Nodes and agents; Services and their endpoints only where routes are looked at."""
-        pods = {"namespace": _namespace(given["plan"]), "label_selectors": ["k8s-app=kube-router"]}
+        agent = agents.of(given["plan"])
+        where = {"namespace": agent.namespace(given["plan"]), "label_selectors": [agent.selector]}
         nodes = self._objects(given, task_vars, "v1", "Node")
-        agents = self._objects(given, task_vars, "v1", "Pod", **pods)
+        pods = self._objects(given, task_vars, "v1", "Pod", **where)
         if given["nodes"] is not None:
-            return without_marks(from_resources(nodes, agents, [], []))  # their restart is what we wait for
+            return without_marks(from_resources(nodes, pods, [], []))  # their restart is what we wait for
         services = self._objects(given, task_vars, "v1", "Service")
         slices = self._objects(given, task_vars, "discovery.k8s.io/v1", "EndpointSlice")
-        return from_resources(nodes, agents, services, slices)
+        blocks = self._objects(given, task_vars, *agent.blocks) if agent.blocks else None
+        return from_resources(nodes, pods, services, slices, blocks and agent.pod_networks(blocks))
 
     def _objects(self, given: dict, task_vars: dict, api_version: str, kind: str, **options: object) -> list:
         arguments = {**given["kubernetes"], "api_version": api_version, "kind": kind, **options}
@@ -127,7 +128,3 @@ def _bgp_options(given: dict, wait: int) -> dict:
         "wait": wait,
         "expect": [{"leaf": peer["leaf"], "peer": peer["local_address"]} for peer in peers],
     }
-
-
-def _namespace(plan: dict) -> str:
-    return settings(plan)["namespace"] if plan["cni"] == "kube_router" else "kube-system"

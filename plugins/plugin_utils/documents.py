@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, tree
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import CNIS, resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import files as cni_files
 
 # Where a secret belongs in files that everybody may read.
 PLACEHOLDER = "<bgp-password>"
@@ -36,7 +37,7 @@ def documents(plan: dict, password: str | None = None) -> dict[str, str]:
     if plan["cni"] in CNIS:
         secrets = {"bgp_password": secret, "placeholder": not password}
         files["kubernetes.yml"] = _yaml_documents(resources(plan, secrets))
-    return files
+    return {**files, **{name: _yaml(data) for name, data in cni_files(plan).items()}}
 
 
 def page(plan: dict) -> str:

@@ -10,6 +10,8 @@ from .errors import ClusterError
 
 CNIS = {"kube_router": kube_router.resources}
 
+# Files beside kubernetes.yml that a CNI is installed with: a plan's data by file name.
+FILES: dict = {}
 
 # Annotations of a Node that the CNI's agent reads at its start only.
 READ_AT_START = {"kube_router": kube_router.peers.ANNOTATIONS}
@@ -29,3 +31,9 @@ def resources(plan: dict, secrets: dict) -> list:
             f"supported: {', '.join(sorted(CNIS))}"
         )
     return build(plan, secrets)
+
+
+def files(plan: dict) -> dict:
+    """Data by file name: what the plan's CNI is installed with, besides its resources. Raises ClusterError."""
+    build = FILES.get(plan["cni"])
+    return build(plan) if build else {}

@@ -97,8 +97,9 @@ def _plan(cluster: Cluster, fabric: Fabric, addresses) -> dict:
         "nodes": {name: _node(cluster, fabric, name, addresses) for name in cluster.nodes},
         "l3out": l3out.describe(cluster, fabric, addresses),
     }
-    options = {key: value for key, value in cluster.settings["kube_router"].items() if value is not None}
-    return {**plan, "kube_router": options} if options else plan
+    cni = cluster.settings["cni"]
+    options = {key: value for key, value in (cluster.settings.get(cni) or {}).items() if value is not None}
+    return {**plan, cni: options} if options else plan
 
 
 def _leaf(cluster: Cluster, fabric: Fabric, leaf: int, addresses) -> dict:

@@ -8,7 +8,7 @@ Every check bears values that schema.py reported already: those are None or abse
 
 from __future__ import annotations
 
-from . import limits
+from . import checks_cni, limits
 from .errors import Findings
 from .formats import Invalid, cluster_name, node_name
 from .model import FABRIC_AT, Cluster, Fabric, Node
@@ -75,7 +75,7 @@ def check_cluster(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     _asn(cluster, fabric, findings)
     _timers(cluster, findings)
     _bfd(cluster, findings)
-    _cni_options(cluster, findings)
+    checks_cni.check(cluster, findings)
     _svi_options(cluster, fabric, findings)
     _tenants(cluster, findings)
     _leaves(cluster, fabric, findings)
@@ -173,23 +173,6 @@ def _bfd(cluster: Cluster, findings: Findings) -> None:
             cluster.at("bgp.bfd"),
             "BFD takes a session down that graceful restart would keep",
             "set bgp.graceful_restart to false where failures shall be noticed at once",
-        )
-
-
-def _cni_options(cluster: Cluster, findings: Findings) -> None:
-    cni = cluster.settings["cni"]
-    if cluster.settings["kube_router"] and cni not in (None, "kube_router"):
-        findings.add(
-            cluster.at("kube_router"),
-            f"is there, but the cluster's CNI is {cni}",
-            "remove it, or set cni to kube_router",
-        )
-    version = cluster.settings["kube_router"].get("version")
-    if version and int(version.split(".")[0]) < 2 and "ipv6" in cluster.families:
-        findings.add(
-            cluster.at("kube_router.version"),
-            f"kube-router {version} peers in IPv4 only",
-            "give 2.0.0 or later, or remove the nodes' IPv6 network",
         )
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import fabric
+from . import agents, fabric
 from .addresses import family, prefix, sort_key, within
 from .expected import advertised, expectations
 from .words import agent, counted, either, leaf_list, listed, problem
@@ -33,12 +33,12 @@ def problems(plan: dict, bgp: dict, state: dict, sessions: list) -> list:
 
 
 def _nodes_without_pods(plan: dict, state: dict) -> list:
-    """A Node without pod CIDR: kube-router does not even start there."""
+    """A Node without pod CIDR: there is nothing to announce, and kube-router does not even start."""
     return [
         problem(
             "no-pod-cidr",
             f"{name} has no pod CIDR.",
-            "kube-controller-manager does not allocate them (--allocate-node-cidrs, --cluster-cidr) or has none left",
+            agents.of(plan).giver,
             node=name,
         )
         for name in plan["nodes"]

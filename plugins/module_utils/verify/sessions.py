@@ -9,6 +9,7 @@ from the largest to the smallest: leaf that does not answer, node without agent,
 
 from __future__ import annotations
 
+from . import agents
 from .fabric import Session, leaves, reachable, strangers
 from .words import agent, counted, either, leaf_list, listed, problem
 
@@ -189,7 +190,7 @@ def _silence(plan: dict) -> str:
     """Why no TCP connection comes about: a leaf listens, and with MD5 it never sees a segment with another password."""
     secret = ", or its password is not the leaf's" if plan["bgp"].get("password") else ""
     return (
-        f"{agent(plan)} does not try (its peers annotation, its log), or its packets do not arrive (VLAN, SVI, "
+        f"{agent(plan)} does not try ({agents.of(plan).peers}, its log), or its packets do not arrive (VLAN, SVI, "
         f"address){secret}"
     )
 

@@ -9,14 +9,18 @@ from ..cluster.ownership import RESTART_ANNOTATION
 from .addresses import address, prefix
 
 
-def from_resources(nodes: list, pods: list, services: list, endpoint_slices: list) -> dict:
+def from_resources(
+    nodes: list, pods: list, services: list, endpoint_slices: list, pod_networks: dict | None = None
+) -> dict:
     """The state of a cluster from its Nodes, the pods of its BGP agents, its Services and EndpointSlices.
+
+    ``pod_networks``, ``{node: [prefix]}``, are the nodes' pod networks where the CNI does not take those of the Node.
 
     Returns ``{"nodes": {name: {pod_cidrs, addresses, restart_pending}}, "agents": {node: {pod, running, reason}},
     "services": […], "endpoint_slices": […]}``. No annotation that could hold a password is kept.
     """
     return {
-        "nodes": {node["metadata"]["name"]: _node(node) for node in nodes},
+        "nodes": {node["metadata"]["name"]: _node(node, pod_networks) for node in nodes},
         "agents": _agents(pods),
         "services": services,
         "endpoint_slices": endpoint_slices,
@@ -28,11 +32,12 @@ def without_marks(state: dict) -> dict:
     return {**state, "nodes": {name: {**node, "restart_pending": False} for name, node in state["nodes"].items()}}
 
 
-def _node(node: dict) -> dict:
+def _node(node: dict, pod_networks: dict | None) -> dict:
     annotations = node["metadata"].get("annotations") or {}
     addresses = (node.get("status") or {}).get("addresses") or []
+    cidrs = pod_networks.get(node["metadata"]["name"], []) if pod_networks else _pod_cidrs(node, annotations)
     return {
-        "pod_cidrs": [prefix(cidr) for cidr in _pod_cidrs(node, annotations)],
+        "pod_cidrs": [prefix(cidr) for cidr in cidrs],
         "addresses": [address(item["address"]) for item in addresses if item.get("type") == "InternalIP"],
         "restart_pending": RESTART_ANNOTATION in annotations,
     }

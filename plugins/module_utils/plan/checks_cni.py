@@ -1,0 +1,35 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules of a cluster's CNI: one function per CNI in CHECKS, and what holds for all of them."""
+
+from __future__ import annotations
+
+from .errors import Findings
+from .model import Cluster
+from .options_cluster import CNIS
+
+
+def check(cluster: Cluster, findings: Findings) -> None:
+    """The options of other CNIs than the cluster's are mistakes; then the rules of its own."""
+    cni = cluster.settings["cni"]
+    for other in CNIS:
+        if cni and other != cni and cluster.settings.get(other):
+            findings.add(
+                cluster.at(other), f"is there, but the cluster's CNI is {cni}", f"remove it, or set cni to {other}"
+            )
+    if cni in CHECKS:
+        CHECKS[cni](cluster, findings)
+
+
+def _kube_router(cluster: Cluster, findings: Findings) -> None:
+    version = cluster.settings["kube_router"].get("version")
+    if version and int(version.split(".")[0]) < 2 and "ipv6" in cluster.families:
+        findings.add(
+            cluster.at("kube_router.version"),
+            f"kube-router {version} peers in IPv4 only",
+            "give 2.0.0 or later, or remove the nodes' IPv6 network",
+        )
+
+
+CHECKS = {"kube_router": _kube_router}

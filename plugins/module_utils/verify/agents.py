@@ -1,0 +1,34 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where to look for a CNI's agents and for the pods' networks: one entry per CNI. Pure."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from ..cluster.kube_router.settings import settings as kube_router_settings
+
+# selector: label of the agents' pods; namespace: of the plan, theirs. blocks: (api version, kind) of the objects from
+# which pod_networks makes {node: [prefix]}; None where pods live in their Node's spec.podCIDRs.
+# peers: where an agent finds its peers, in words; giver: what gives a node its pod network.
+Agent = namedtuple("Agent", "selector namespace peers giver blocks pod_networks", defaults=(None, None))
+
+CONTROLLER_MANAGER = (
+    "kube-controller-manager does not allocate them (--allocate-node-cidrs, --cluster-cidr) or has none left"
+)
+
+AGENTS = {
+    "kube_router": Agent(
+        "k8s-app=kube-router",
+        lambda plan: kube_router_settings(plan)["namespace"],
+        "its peers annotation",
+        CONTROLLER_MANAGER,
+    ),
+}
+OTHER = Agent("", lambda _plan: "kube-system", "its peers", CONTROLLER_MANAGER)
+
+
+def of(plan: dict) -> Agent:
+    """What is known of the plan's CNI."""
+    return AGENTS.get(plan["cni"], OTHER)
