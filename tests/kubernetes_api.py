@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
 import ssl
@@ -15,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.context import cache_directory
+from lab.tools import program
 
 TOKEN = "kubefabric-test"
 
@@ -71,9 +70,11 @@ def running(directory: Path) -> Iterator[Api]:
 
 
 def _binary(name: str) -> Path | None:
-    """The newest build of a program in the lab's cache, or None."""
-    found = [path for path in cache_directory().glob(f"*/{name}") if os.access(path, os.X_OK)]
-    return max(found, key=lambda path: path.stat().st_mtime, default=None)
+    """A program as the lab builds it, or None where it is not built."""
+    try:
+        return program(name)
+    except RuntimeError:
+        return None
 
 
 def _free_port() -> int:
