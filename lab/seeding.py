@@ -1,4 +1,4 @@
-"""What a fabric has before anybody plans a cluster: its AS, its MP-BGP reflectors, the tenants and VRFs.
+"""What a fabric has before anybody plans a cluster: its AS, MP-BGP reflectors, tenants and VRFs, the hosts' ports.
 
 The white paper presumes all of it. Access policies belong to the collection, unless an L3Out says that somebody else
 keeps them (``access.manage: false``): then they are here, as that somebody would have made them.
@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from lab import ports
 from lab.apic import seed
 from lab.topology import Topology
 
@@ -27,6 +28,7 @@ def base(topology: Topology, plans: list[dict]) -> list[dict]:
     tenants = [seed.tenant(name, sorted(found)).to_json() for name, found in sorted(vrfs.items())]
     documents = [seed.fabric(topology.fabric_asn, SPINES).to_json(), _universe(tenants)]
     for plan in plans:
+        documents += [_universe(found) for found in [ports.objects(topology, plan)] if found]
         access = plan["l3out"].get("access", {})
         if not access.get("manage", True):
             documents.append(_universe(_access(access)))

@@ -7,7 +7,7 @@ Nothing of BGP: that reaches the leaves through the APIC API and the nodes throu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -25,7 +25,10 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Node:
-    """A Kubernetes node as installed; addresses with prefix length, gateways without, one per family."""
+    """A Kubernetes node as installed; addresses with prefix length, gateways without, one per family.
+
+    ``vpc`` names the interface policy group of its port channel, if the plan names one (standard SVI needs it).
+    """
 
     name: str
     cluster: str
@@ -34,6 +37,7 @@ class Node:
     mtu: int
     addresses: tuple[str, ...]
     gateways: tuple[str, ...]
+    vpc: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,11 @@ def from_state(state: dict) -> Topology:
 
 def from_plans(files: Iterable[Path]) -> Topology:
     """Read ``<cluster>/plan.yml`` files (docs/plan.md describes them) into one topology."""
-    plans = [yaml.safe_load(path.read_text()) for path in files]
+    return from_documents([yaml.safe_load(path.read_text()) for path in files])
+
+
+def from_documents(plans: Sequence[dict]) -> Topology:
+    """The topology of plans that are read already. ValueError if there are none."""
     if not plans:
         raise ValueError("no plan.yml: run the plan playbook first")
     fabric = plans[0]["fabric"]
@@ -109,5 +117,6 @@ def from_plans(files: Iterable[Path]) -> Topology:
                 mtu=node["mtu"],
                 addresses=tuple(node["interfaces"].values()),
                 gateways=tuple(node["gateways"].values()),
+                vpc=node.get("vpc") or "",
             )
     return topology

@@ -160,10 +160,37 @@ def _destination(prefix: str, aggregate: bool) -> dict:
     return mo("rtctrlMatchRtDest", ip=prefix, aggregate="yes" if aggregate else "no")
 
 
-def standard() -> dict:
-    """The same tenant with a standard SVI on one vPC: two members, a single neighbour address."""
+def vpc(name: str, *, leaves: tuple[int, ...] = (101, 102), pair: bool = True, aaep: str = "hosts") -> tuple[dict, ...]:
+    """Children of ``uni`` that make a vPC policy group ``name``, selected on these leaves, in AAEP ``aaep``."""
+    nodes = [mo("fabricNodePEp", id=leaf, podId=1) for leaf in (101, 102)]
+    pairs = [mo("fabricExplicitGEp", *nodes, name="101-102", id=1)] if pair else []
+    group = mo("infraAccBndlGrp", mo("infraRsAttEntP", tDn=f"uni/infra/attentp-{aaep}"), name=name, lagT="node")
+    port = mo(
+        "infraHPortS", mo("infraRsAccBaseGrp", tDn=f"uni/infra/funcprof/accbundle-{name}"), name=name, type="range"
+    )
+    blocks = [
+        {"infraNodeBlk": {"attributes": {"name": str(leaf), "from_": str(leaf), "to_": str(leaf)}}} for leaf in leaves
+    ]
+    switches = mo("infraLeafS", *blocks, name="rack1", type="range")
+    profile = mo("infraRsAccPortP", tDn="uni/infra/accportprof-hosts")
+    return (
+        mo("fabricInst", mo("fabricProtPol", *pairs)),
+        mo("infraFuncP", group),
+        mo("infraAccPortP", port, name="hosts"),
+        mo("infraNodeP", switches, profile, name="hosts"),
+    )
+
+
+def standard(**options: object) -> dict:
+    """The same tenant with a standard SVI on one vPC: two members, a single neighbour address; options as of vpc()."""
     base = Floating()
     tree = base.tree()
+    fabric, *infra = vpc("node1", **options)  # type: ignore[arg-type]
+    for child in tree["polUni"]["children"]:
+        if "fabricInst" in child:
+            child["fabricInst"]["children"] += fabric["fabricInst"]["children"]
+        if "infraInfra" in child:
+            child["infraInfra"]["children"] += infra
     tenant = next(child["fvTenant"] for child in tree["polUni"]["children"] if "fvTenant" in child)
     l3out = next(child["l3extOut"] for child in tenant["children"] if "l3extOut" in child)
     node_profile = next(child["l3extLNodeP"] for child in l3out["children"] if "l3extLNodeP" in child)

@@ -6,6 +6,7 @@ The texts are those of APIC's F0467 (fvNwIssues, "Configuration failed"), so tha
 
 from __future__ import annotations
 
+from lab.fabric import vpc
 from lab.fabric.mo import Mo
 
 INVALID_VLAN = (
@@ -31,10 +32,10 @@ class AccessPolicies:
         self._domains = {mo.dn: mo for mo in root.all("physDomP", "l3extDomP")}
         self._pools = {mo.dn: mo for mo in infra.all("fvnsVlanInstP")} if infra else {}
         self._attached = {
-            relation.get("tDn")
+            profile.dn: {relation.get("tDn") for relation in profile.all("infraRsDomP")}
             for profile in (infra.all("infraAttEntityP") if infra else [])
-            for relation in profile.all("infraRsDomP")
         }
+        self.vpcs = vpc.paths(root)
 
     def floating(self, l3out: Mo, vlan: int, domains: list[str]) -> list[str]:
         """A floating SVI: the physical domains of its l3extRsDynPathAtt carry it to the ports."""
@@ -43,11 +44,12 @@ class AccessPolicies:
         problems = [problem for domain in domains for problem in self._through(domain, vlan)]
         return _unique([*self._l3_domain(l3out, vlan), *problems])
 
-    def standard(self, l3out: Mo, vlan: int) -> list[str]:
-        """An SVI on a path: the L3Out's own domain carries it to the port."""
+    def standard(self, l3out: Mo, vlan: int, path: str) -> list[str]:
+        """An SVI on a vPC: the AAEP of the vPC's policy group takes the L3Out's own domain to the port."""
         relation = l3out.first("l3extRsL3DomAtt")
         domain = relation.get("tDn") if relation else ""
-        return _unique([*self._l3_domain(l3out, vlan), *(self._through(domain, vlan) if domain else [])])
+        reached = domain in self._attached.get(self.vpcs.get(path, ""), ())
+        return _unique([*self._l3_domain(l3out, vlan), *([] if reached else [INVALID_PATH.format(vlan=vlan)])])
 
     def _l3_domain(self, l3out: Mo, vlan: int) -> list[str]:
         relation = l3out.first("l3extRsL3DomAtt")
@@ -58,7 +60,8 @@ class AccessPolicies:
     def _through(self, domain: str, vlan: int) -> list[str]:
         if not self._holds(domain, vlan):
             return [INVALID_VLAN.format(vlan=vlan)]
-        return [] if domain in self._attached else [INVALID_PATH.format(vlan=vlan)]
+        attached = any(domain in domains for domains in self._attached.values())
+        return [] if attached else [INVALID_PATH.format(vlan=vlan)]
 
     def _holds(self, domain: str, vlan: int) -> bool:
         relation = self._domains[domain].first("infraRsVlanNs") if domain in self._domains else None

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timezone
 
 from lab.context import Lab
@@ -112,7 +113,7 @@ class Agent:
         states = {key: self._state(key, vrf) for key, vrf in self.applied.items() if key[0] not in cut}
         answered = {key: state for key, state in states.items() if state is not None}
         pods = {leaf.id: leaf.pod for leaf in topology.leaves.values()}
-        running = Fabric(self.fabric.asn, self.fabric.exchange, tuple(self.applied[key] for key in sorted(answered)))
+        running = replace(self.fabric, vrfs=tuple(self.applied[key] for key in sorted(answered)))
         self._send("operational", report.objects(running, topology.leaves.values(), self.spines, answered, cut))
         faults = [fault for fault in (*self.fabric.faults, *self.limiter.faults(self.applied)) if fault.leaf not in cut]
         now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")

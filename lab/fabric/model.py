@@ -120,6 +120,7 @@ class Interface:
     """An SVI on one leaf. ``domain`` names its external bridge domain; addresses carry their prefix length.
 
     ``shared`` are the secondary addresses, which every leaf of the domain answers for with the one gateway MAC.
+    ``paths`` are the only ports it is on (standard SVI: DNs of vPCs); none: every port that its domain reaches.
     """
 
     name: str
@@ -129,6 +130,7 @@ class Interface:
     mac: str
     addresses: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -192,12 +194,16 @@ class Fault:
 
 @dataclass(frozen=True)
 class Fabric:
-    """Everything the leaves are to do, by leaf id and ``tenant:vrf``, and what cannot be done."""
+    """Everything the leaves are to do, by leaf id and ``tenant:vrf``, and what cannot be done.
+
+    ``vpcs`` are the DNs of the port channels that the access policies make on pairs of leaves.
+    """
 
     asn: int | None
     exchange: bool
     vrfs: tuple[Vrf, ...] = ()
     faults: tuple[Fault, ...] = ()
+    vpcs: tuple[str, ...] = ()
 
 
 def tunnel_address(leaf: int, family: str = "ipv4") -> str:

@@ -13,6 +13,7 @@ from ipaddress import ip_address, ip_network
 
 from lab.fabric.model import Fabric, Fault, Peer, Vrf, family_of, tunnel_address
 from lab.fabric.render import FABRIC_INTERFACE
+from lab.fabric.vpc import path_end
 from lab.topology import Leaf
 
 # FRR's words for the state of a session, in APIC's.
@@ -47,6 +48,7 @@ def objects(fabric: Fabric, leaves: Iterable[Leaf], spines: Iterable[int], state
         if leaf not in cut:
             found += _system(pod, leaf, fabric)
     found += [_node(1, spine, "spine", True) for spine in sorted(spines)]
+    found += _vpcs(fabric.vpcs)
     for vrf in fabric.vrfs:
         state = states.get((vrf.leaf, vrf.key))
         if state is not None and vrf.leaf not in cut and vrf.leaf in pods:
@@ -64,6 +66,20 @@ def _node(pod: int, number: int, role: str, active: bool) -> dict:
     state, name = ("active" if active else "inactive"), f"{role}-{number}"
     dn = f"topology/pod-{pod}/node-{number}"
     return _mo("fabricNode", dn, id=number, name=name, role=role, fabricSt=state, address=tunnel_address(number))
+
+
+def _vpcs(paths: Iterable[str]) -> list[dict]:
+    """The path endpoints that standard SVIs point to, below their pair of leaves."""
+    pairs = sorted({path.rpartition("/")[0] for path in paths})
+    found = [_mo("fabricProtPathEpCont", pair, **_pair(pair)) for pair in pairs]
+    for path in paths:
+        found.append(_mo("fabricPathEp", path, name=path_end(path)[1], lagT="node", pathT="leaf"))
+    return found
+
+
+def _pair(container: str) -> dict[str, str]:
+    low, high = container.rpartition("protpaths-")[2].split("-")
+    return {"nodeAId": low, "nodeBId": high}
 
 
 def _system(pod: int, leaf: int, fabric: Fabric) -> list[dict]:

@@ -10,6 +10,7 @@ from lab.fabric import policy
 from lab.fabric.access import AccessPolicies, vlan_of
 from lab.fabric.mo import Mo
 from lab.fabric.model import Fabric, Fault, Interface, LocalAs, Peer, RouteMap, Timers, Vrf
+from lab.fabric.vpc import path_end
 
 GATEWAY_MAC = "00:22:bd:f8:19:ff"
 DEFAULT_MTU = 9000  # what an L3Out's interface inherits from the fabric's L2 MTU policy
@@ -44,7 +45,8 @@ def build(root: Mo) -> Fabric:
         resolver.finish(leaf, draft, asn, tuple(other for other in members[key] if other != leaf) if exchange else ())
         for (leaf, key), draft in sorted(resolver.drafts.items())
     )
-    return Fabric(asn=asn, exchange=exchange, vrfs=vrfs, faults=tuple(resolver.faults))
+    vpcs = tuple(sorted(resolver.access.vpcs))
+    return Fabric(asn=asn, exchange=exchange, vrfs=vrfs, faults=tuple(resolver.faults), vpcs=vpcs)
 
 
 def fabric_bgp(root: Mo) -> tuple[int | None, bool]:
@@ -91,6 +93,7 @@ class _Resolver:
         self.tenants = {mo.get("name"): mo for mo in root.all("fvTenant")}
         self.access = AccessPolicies(root)
         self.drafts: dict[tuple[int, str], _Draft] = {}
+        self.encaps: dict[tuple[int, int], str] = {}
         self.faults: list[Fault] = []
 
     def l3out(self, tenant: str, l3out: Mo) -> None:
@@ -131,7 +134,7 @@ class _Resolver:
             paths = [mo.get("tDn") for mo in svi.all("l3extRsDynPathAtt")]
             problems = self.access.floating(l3out, vlan, paths)
         else:
-            problems = self.access.standard(l3out, vlan)
+            problems = self.access.standard(l3out, vlan, svi.get("tDn"))
         if problems:
             self.faults.extend(_not_deployed(l3out, svi, leaf, problem) for problem in problems)
             return
@@ -143,17 +146,20 @@ class _Resolver:
         scope = l3out.dn if svi.get("encapScope", "local") == "local" else draft.vrf.dn
         domain = f"{scope}/vlan-{vlan}"
         name = f"vlan{vlan}"
-        present = draft.interfaces.get(name)
-        if present is not None and present.domain != domain:
-            text = f"Access encap vlan-{vlan} is used by {present.domain.rpartition('/')[0]} on the same node"
+        first = self.encaps.setdefault((leaf, vlan), domain)
+        if first != domain:
+            text = f"Access encap vlan-{vlan} is used by {first.rpartition('/')[0]} on the same node"
             self.faults.append(_fault("F4215", "access-encap-node-overlap", svi.dn, text, leaf))
             return
         own, shared = addresses
+        present = draft.interfaces.get(name)
         present = present or Interface(name, domain, vlan, svi.number("mtu", DEFAULT_MTU), _mac(svi))
+        path = {svi.get("tDn")} if svi.cls == "l3extRsPathL3OutAtt" else set()
         draft.interfaces[name] = replace(
             present,
             addresses=tuple(sorted({*present.addresses, *own})),
             shared=tuple(sorted({*present.shared, *shared})),
+            paths=tuple(sorted({*present.paths, *path})),
         )
 
     def _peer(self, draft: _Draft, tenant: str, l3out: Mo, profile: Mo, peer: Mo) -> Peer:
@@ -226,8 +232,7 @@ def _addresses(svi: Mo, leaf: int) -> tuple[tuple[str, ...], tuple[str, ...]] | 
     if svi.cls == "l3extVirtualLIfP":
         holder, here = svi, node_id(svi.get("nodeDn")) == leaf
     else:
-        pair = re.match(r"topology/pod-\d+/(?:prot)?paths-([\d-]+)/", svi.get("tDn"))
-        leaves = sorted(int(number) for number in pair.group(1).split("-")) if pair else []
+        leaves, _ = path_end(svi.get("tDn"))
         here = leaf in leaves
         sides = {mo.get("side", "A"): mo for mo in svi.all("l3extMember")}
         holder = sides.get("AB"[leaves.index(leaf)], svi) if here and len(leaves) == 2 else svi

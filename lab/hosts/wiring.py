@@ -2,7 +2,8 @@
 
 Every external bridge domain (a floating SVI's spans all its leaves) is one bridge; every VRF has one more that
 stands for the fabric between its leaves. A node is cabled to both leaves of its rack and joins the bridge of the domain
-that those leaves deploy for its VLAN. While none does, its port is up, and alone.
+that those leaves deploy for its VLAN on its port: a floating SVI is on every port, a standard one on the vPCs that it
+names. While there is none, the node's port is up, and alone.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from lab.fabric.model import Vrf
+from lab.fabric.model import Interface, Vrf
 from lab.fabric.render import FABRIC_INTERFACE
+from lab.fabric.vpc import path_end
 from lab.topology import Node, Topology
 
 # IEEE-administered locally: a leaf's own MAC on an SVI. The rack answers with the shared MAC for these addresses, too.
@@ -68,8 +70,8 @@ def wire(topology: Topology, vrfs: Iterable[Vrf]) -> Wiring:
     vrfs = list(vrfs)
     bridges: dict[str, str] = {}
     ports = [port for vrf in vrfs for port in (*_svi_ports(vrf, bridges), _fabric_port(vrf, bridges))]
-    domains = {(interface.encap, vrf.leaf): _bridge(interface.domain) for vrf in vrfs for interface in vrf.interfaces}
-    nodes = tuple(_node_port(topology, node, domains) for node in topology.nodes.values())
+    deployed = {(interface.encap, vrf.leaf): interface for vrf in vrfs for interface in vrf.interfaces}
+    nodes = tuple(_node_port(topology, node, deployed) for node in topology.nodes.values())
     return Wiring(bridges, tuple(sorted(ports, key=lambda port: port.port)), nodes)
 
 
@@ -100,7 +102,13 @@ def _fabric_port(vrf: Vrf, bridges: dict[str, str]) -> LeafPort:
     return LeafPort(name, bridge, vrf.leaf, vrf.key, FABRIC_INTERFACE, PORT_MTU, mac)
 
 
-def _node_port(topology: Topology, node: Node, domains: Mapping[tuple[int, int], str]) -> NodePort:
+def _node_port(topology: Topology, node: Node, deployed: Mapping[tuple[int, int], Interface]) -> NodePort:
     leaves = tuple(leaf.id for leaf in topology.rack_leaves(node.rack))
-    bridge = next((domains[node.vlan, leaf] for leaf in leaves if (node.vlan, leaf) in domains), "")
+    found = (deployed[node.vlan, leaf] for leaf in leaves if (node.vlan, leaf) in deployed)
+    bridge = next((_bridge(interface.domain) for interface in found if _on_port(interface, node, leaves)), "")
     return NodePort(node_port(node.cluster, node.name), bridge, f"{node.cluster}/{node.name}", leaves)
+
+
+def _on_port(interface: Interface, node: Node, leaves: tuple[int, ...]) -> bool:
+    """Is an SVI on a node's port channel? A standard one is where its paths say, leaves and policy group both."""
+    return not interface.paths or any(path_end(path) == (leaves, node.vpc) for path in interface.paths)

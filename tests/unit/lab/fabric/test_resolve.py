@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from lab.fabric import mo, resolve
@@ -47,6 +49,44 @@ def test_a_standard_svi_gives_each_leaf_the_member_of_its_side():
     assert [vrf.interfaces[0].addresses for vrf in fabric.vrfs] == [("192.168.4.4/29",), ("192.168.4.5/29",)]
     (peer,) = fabric.vrfs[0].peers
     assert (peer.dynamic, peer.host) == (False, "192.168.4.1")
+
+
+def test_a_standard_svi_is_on_its_vpc_alone():
+    path = "topology/pod-1/protpaths-101-102/pathep-[node1]"
+    fabric = build(fabric_trees.standard())
+    assert [vrf.interfaces[0].paths for vrf in fabric.vrfs] == [(path,), (path,)]
+    assert fabric.vpcs == (path,)
+    assert build(Floating().tree()).vrfs[0].interfaces[0].paths == ()
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [{"leaves": (101,)}, {"pair": False}, {"aaep": "other"}],
+    ids=["ports on one leaf only", "leaves are no vPC domain", "ports in another AAEP"],
+)
+def test_a_standard_svi_without_its_vpc_is_a_fault_and_is_not_deployed(missing):
+    fabric = build(fabric_trees.standard(**missing))
+    assert all(vrf.interfaces == () and vrf.peers == () for vrf in fabric.vrfs)
+    assert [(fault.code, fault.leaf) for fault in fabric.faults] == [("F0467", 101), ("F0467", 102)]
+    assert "invalid-path: vlan-311 :There is no domain" in fabric.faults[0].description
+
+
+def test_one_vlan_of_two_l3outs_on_a_leaf_is_a_fault_whatever_their_vrfs():
+    tree = Floating().tree()
+    tenant = next(child for child in tree["polUni"]["children"] if "fvTenant" in child)
+    other = copy.deepcopy(tenant)
+    other["fvTenant"]["attributes"]["name"] = "lab"
+    tree["polUni"]["children"].append(other)
+    fabric = build(tree)
+    assert [(vrf.leaf, vrf.key, len(vrf.interfaces)) for vrf in fabric.vrfs] == [
+        (101, "k8s:prod", 1),
+        (101, "lab:prod", 0),
+        (102, "k8s:prod", 1),
+        (102, "lab:prod", 0),
+    ]
+    assert {fault.description for fault in fabric.faults} == {
+        "Access encap vlan-310 is used by uni/tn-k8s/out-prod on the same node"
+    }
 
 
 def test_an_inherited_mtu_is_the_fabrics():
