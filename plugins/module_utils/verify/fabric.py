@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .addresses import address, prefix
+from .addresses import address, prefix, within
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,18 @@ def _entries(bgp: dict, leaf: str) -> dict:
 
 
 def strangers(plan: dict, bgp: dict) -> list:
-    """``(leaf, entry)`` of every Established session with an address that is no planned node's."""
+    """``(leaf, entry)`` of every Established session with an address in the node networks that is no planned node's.
+
+    A leaf's VRF may serve several clusters, and other L3Outs: what lies elsewhere is theirs.
+    """
     planned = {address(peer["local_address"]) for node in plan["nodes"].values() for peer in node["peers"]}
     return [
         (leaf, entry)
         for leaf in leaves(plan)
         for entry in bgp.get(leaf, {}).get("sessions") or []
-        if str(entry.get("state")).lower() == "established" and address(entry["peer"]) not in planned
+        if str(entry.get("state")).lower() == "established"
+        and address(entry["peer"]) not in planned
+        and any(within(entry["peer"], network) for network in plan["networks"]["node"])
     ]
 
 

@@ -296,6 +296,11 @@ def test_a_cluster_of_which_nothing_is_up_is_one_problem(world):
     ]
 
 
+def test_a_session_of_another_cluster_in_the_same_vrf_is_none_of_ours(world):
+    world.bgp["103"]["sessions"].append(session("192.168.4.1"))
+    assert world.messages() == []
+
+
 def test_a_session_with_a_stranger_is_a_problem(world):
     world.bgp["103"]["sessions"].append(session("192.168.2.77"))
     assert world.messages() == [
