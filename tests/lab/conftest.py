@@ -16,6 +16,7 @@ from lab.context import Lab, start_process, wait_for
 from lab.hosts import nodes, switching
 from lab.topology import Cluster, Leaf, Node, Topology
 from tests.fabric_trees import Floating
+from tests.lab import matrix
 from tests.lab.speaker import Speaker
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +32,23 @@ def _reason_to_skip() -> str:
     except preflight.NotReady as reason:
         return str(reason)
     return ""
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Ways to a prefix as planned/seen, from a border leaf and from a leaf of another rack."""
+    table = matrix.lines()
+    if table:
+        terminalreporter.section("matrix: ways to a prefix as planned/seen")
+    for line in table:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def lab_ready() -> None:
+    """Skips the test, with the reason, where no lab can be."""
+    reason = _reason_to_skip()
+    if reason:
+        pytest.skip(reason)
 
 
 @dataclass

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import zlib
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 from lab.context import Lab, start_process, stop_process, wait_for
@@ -13,18 +15,31 @@ from lab.fabric.instance import DAEMONS
 
 @dataclass
 class Speaker:
-    """One node's speaker; ``asn`` and ``password`` are what the node believes."""
+    """One node's speaker; ``asn`` and ``password`` are what the node believes.
+
+    Without ``table`` there is no zebra: half the memory, and no routes on the node. It announces all the same.
+    """
 
     lab: Lab
     cluster: str
     node: str
     asn: int = 65003
     password: str = "s3cret"
+    table: bool = True
 
     @property
     def directory(self) -> Path:
         """Where its sockets are."""
         return self.lab.directory / "speakers" / self.node
+
+    @property
+    def router_id(self) -> str:
+        """One that no other node has, with or without an IPv4 address of its own."""
+        return str(ip_address(0xC0000000 + zlib.crc32(f"{self.cluster}/{self.node}".encode()) % 0x10000000))
+
+    @property
+    def _daemons(self) -> tuple[str, ...]:
+        return ("zebra", "bgpd") if self.table else ("bgpd",)
 
     def start(self, peers: list[str], prefixes: list[str], remote_as: int = 65002) -> Speaker:
         """Start zebra and bgpd in the node's namespace and wait until they answer."""
@@ -33,11 +48,12 @@ class Speaker:
         configuration = self.directory / "frr.conf"
         configuration.write_text(self._configuration(peers, prefixes, remote_as))
         shutil.chown(configuration, "frr", "frr")
-        for daemon in ("zebra", "bgpd"):
+        for daemon in self._daemons:
             socket = self.directory / f"{daemon}.vty"
             socket.unlink(missing_ok=True)
             command = [str(DAEMONS / daemon), "-i", str(self.directory / f"{daemon}.pid")]
-            command += ["-z", str(self.directory / "zserv.api"), "--vty_socket", str(self.directory), "-P", "0"]
+            command += ["-z", str(self.directory / "zserv.api")] if self.table else ["-Z"]
+            command += ["--vty_socket", str(self.directory), "-P", "0"]
             command += ["-f", str(configuration if daemon == "bgpd" else "/dev/null"), "--log", "stdout"]
             namespace = self.lab.node_namespace(self.cluster, self.node)
             start_process(self.lab, f"speaker.{self.node}.{daemon}", command, namespace=namespace)
@@ -46,7 +62,7 @@ class Speaker:
 
     def stop(self) -> None:
         """End it (its sessions close)."""
-        for daemon in ("bgpd", "zebra"):
+        for daemon in reversed(self._daemons):
             stop_process(self.lab, f"speaker.{self.node}.{daemon}")
 
     def session(self, peer: str) -> str:
@@ -70,7 +86,8 @@ class Speaker:
             )
 
     def _configuration(self, peers: list[str], prefixes: list[str], remote_as: int) -> str:
-        lines = [f"router bgp {self.asn}", " no bgp ebgp-requires-policy", " no bgp network import-check"]
+        lines = [f"router bgp {self.asn}", f" bgp router-id {self.router_id}"]
+        lines += [" no bgp ebgp-requires-policy", " no bgp network import-check"]
         lines += [" bgp bestpath as-path multipath-relax", " no bgp default ipv4-unicast", " timers bgp 1 3"]
         for peer in peers:
             lines += [f" neighbor {peer} remote-as {remote_as}", f" neighbor {peer} timers connect 1"]
