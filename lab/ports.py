@@ -14,7 +14,7 @@ def objects(topology: Topology, plan: dict) -> list[dict]:
     channels = [
         (node, leaves)
         for node in topology.nodes.values()
-        if node.cluster == plan["cluster"] and node.vpc and len(leaves := topology.rack_leaves(node.rack)) == 2
+        if node.cluster == plan.get("cluster") and node.vpc and len(leaves := topology.rack_leaves(node.rack)) == 2
     ]
     if not channels:
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 
@@ -15,11 +16,14 @@ from ansible_collections.kubefabric.bgp.plugins.plugin_utils.documents import PL
 from tests.catalog_check import problems
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "plan"
-CASES = sorted(path.parent.name for path in GOLDEN.glob("*/plan.yml"))
+PLANS = {path.parent.name: yaml.safe_load(path.read_text())["plans"] for path in GOLDEN.glob("*/plan.yml")}
+CASES = sorted(f"{case}/{cluster}" for case, plans in PLANS.items() for cluster in plans)
 
 
 def _plan(case: str) -> dict:
-    return yaml.safe_load((GOLDEN / case / "plan.yml").read_text())["plans"]["k8s-prod"]
+    """A copy of the plan ``case/cluster``; the cluster is k8s-prod if none is named."""
+    name, _, cluster = case.partition("/")
+    return copy.deepcopy(PLANS[name][cluster or "k8s-prod"])
 
 
 @pytest.mark.parametrize("case", CASES)
