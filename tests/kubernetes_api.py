@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import ssl
 import subprocess
 import time
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.cluster.ports import choose
 from lab.tools import program
 
 TOKEN = "kubefabric-test"
@@ -50,11 +50,11 @@ def missing() -> str | None:
 @contextmanager
 def running(directory: Path) -> Iterator[Api]:
     """An empty API server, ready for requests; its files are below ``directory``."""
-    ports = [_free_port() for _ in range(3)]
-    processes = [_etcd(directory, *ports[:2])]
+    ports = choose(str(directory), ("client", "peer", "api"))
+    processes = [_etcd(directory, ports["client"], ports["peer"])]
     try:
-        processes.append(_api_server(directory, ports[0], ports[2]))
-        url = f"https://127.0.0.1:{ports[2]}"
+        processes.append(_api_server(directory, ports["client"], ports["api"]))
+        url = f"https://127.0.0.1:{ports['api']}"
         _await_ready(url, processes, directory)
         kubectl = _binary("kubectl")
         assert kubectl
@@ -75,12 +75,6 @@ def _binary(name: str) -> Path | None:
         return program(name)
     except RuntimeError:
         return None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _start(directory: Path, name: str, *command: str) -> subprocess.Popen:
