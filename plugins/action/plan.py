@@ -134,7 +134,8 @@ def _intents(task_vars: dict, allocations: object) -> list[dict]:
         fabric = _variable(task_vars, name, "kubefabric_fabric")
         intent = next((known for known in intents if known["fabric"] == fabric), None)
         if intent is None:
-            intent = {"fabric": fabric, "clusters": {}, "allocations": allocations}
+            change = plain(task_vars.get("kubefabric_change_svi"))
+            intent = {"fabric": fabric, "clusters": {}, "allocations": allocations, "change_svi": change}
             intents.append(intent)
         intent["clusters"][name] = {
             "cluster": _variable(task_vars, name, "kubefabric_cluster"),

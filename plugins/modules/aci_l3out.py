@@ -279,6 +279,13 @@ options:
     type: str
     choices: [on_create, always]
     default: on_create
+  change_svi:
+    description:
+      - Whether an L3Out that is there may be moved between floating and standard SVI, which tears down the interfaces
+        of the other design and every session on them.
+      - Without it the run fails and names them; in check mode it warns.
+    type: bool
+    default: false
   scope:
     description: What to bring to the state described, all of it or the access policies alone.
     type: str
@@ -391,9 +398,16 @@ requests:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.aci import apply, deployment, l3out, options, reading, tree
+from ..module_utils.aci import apply, deployment, l3out, options, reading, redesign, tree
 from ..module_utils.aci import module as glue
 from ..module_utils.aci.difference import Policy
+
+
+def _objection(given: dict, description: dict):
+    """What speaks against moving an L3Out between floating and standard SVI, where the task does not ask for it."""
+    if given["change_svi"] or given["state"] == "absent" or given["scope"] == "access":
+        return lambda _snapshot: None
+    return lambda snapshot: redesign.objection(snapshot, l3out.dn(description), description["svi"])
 
 
 def _watch(given: dict, description: dict, wanted) -> deployment.Watch:
@@ -428,6 +442,7 @@ def main() -> None:
                 policy=Policy(adopt=given["adopt"], password_update=given["password_update"]),
                 check=module.check_mode,
                 absent=absent,
+                objection=_objection(given, description),
                 watch=_watch(given, description, wanted),
             ),
             module.warn,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, Optional
 
 from . import deployment, reading
 from .difference import Difference, Policy, difference
@@ -22,12 +22,14 @@ SETTLE = (1.0, 2.0)  # seconds between the looks after a cut connection
 @dataclass(frozen=True)
 class Options:
     """policy: see difference. check: write nothing. absent: the tree takes things away, so shared objects are read
-    again. watch: what to look at after a write. sleep, clock: for tests.
+    again. objection: says why what was found must not be changed, if it must not; in check mode it is a warning. watch:
+    what to look at after a write. sleep, clock: for tests.
     """
 
     policy: Policy = field(default_factory=Policy)
     check: bool = False
     absent: bool = False
+    objection: Callable[[Snapshot], Optional[str]] = lambda _snapshot: None
     watch: deployment.Watch = field(default_factory=deployment.Watch)
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
@@ -38,7 +40,7 @@ def run(session: Session, tree: Mo, options: Options, warn: Callable[[str], None
 
     Raises AciError: then nothing was written, unless the text says otherwise.
     """
-    found = compare(session, tree, options.policy)
+    found = compare(session, tree, options)
     if found.document and not options.check:
         found = _write(session, tree, options, found, warn)
     for warning in found.warnings:
@@ -56,17 +58,24 @@ def run(session: Session, tree: Mo, options: Options, warn: Callable[[str], None
     }
 
 
-def read(session: Session, tree: Mo) -> Snapshot:
-    """What APIC has of the tree."""
+def read(session: Session, tree: Mo, whole: bool = False) -> Snapshot:
+    """What APIC has of the tree; ``whole``: with everything that others hung into it."""
     return Snapshot(
-        [found for path in reading.queries(tree) for found in flatten(session.get(path))], roots=reading.roots(tree)
+        [found for path in reading.queries(tree, whole) for found in flatten(session.get(path))],
+        roots=reading.roots(tree),
     )
 
 
-def compare(session: Session, tree: Mo, policy: Policy) -> Difference:
+def compare(session: Session, tree: Mo, options: Options) -> Difference:
     """Reads and compares. Raises AciError where nothing may be written."""
-    found = difference(tree, read(session, tree), policy)
+    snapshot = read(session, tree, whole=options.absent)
+    found = difference(tree, snapshot, options.policy)
+    objection = options.objection(snapshot)
+    if objection and options.check:
+        found.warnings.append(objection + ".")
     problems = [*(_missing(dn) for dn in found.missing), *found.obstacles, *found.conflicts]
+    if objection and not options.check:
+        problems.append(objection)
     if problems:
         hint = ""
         if found.conflicts:
@@ -85,7 +94,7 @@ def _missing(dn: str) -> str:
 def _write(session: Session, tree: Mo, options: Options, found: Difference, warn: Callable[[str], None]) -> Difference:
     if options.absent:
         # Another cluster may have taken up a shared object since we read.
-        found = compare(session, tree, options.policy)
+        found = compare(session, tree, options)
         if not found.document:
             return found
     _post(session, tree, options, found, warn)
@@ -130,7 +139,7 @@ def _settled(session: Session, tree: Mo, options: Options, cut: OutcomeUnknown) 
 
 def _look_again(session: Session, tree: Mo, options: Options, cut: OutcomeUnknown) -> Difference:
     try:
-        return compare(session, tree, options.policy)
+        return compare(session, tree, options)
     except AciError as error:
         raise AciError(f"{cut}. Whether it was written is unknown, and reading again failed: {error}") from None
 
@@ -144,7 +153,7 @@ def _outcome(found: Difference, left: Difference) -> str:
 
 def _sweep(session: Session, tree: Mo, options: Options, warn: Callable[[str], None]) -> None:
     """Two owners that left a shared object at the same moment each saw the other's tag: the orphan goes now."""
-    left = difference(tree, read(session, tree), options.policy)
+    left = difference(tree, read(session, tree, whole=True), options.policy)
     if left.document and not left.conflicts:
         _post(session, tree, options, left, warn)
 

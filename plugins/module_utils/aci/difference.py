@@ -22,13 +22,14 @@ from typing import Any, Dict, List, Optional
 
 from .classes import known, spec
 from .compare import drift
-from .mo import ANCESTOR, ANNOTATION, OWNER_TAG, SHARED, Mo, join, owner_key
+from .mo import ANCESTOR, ANNOTATION, OWNER_TAG, SHARED, Mo, join, owner_key, split
 from .password import DIGEST_TAG
 from .snapshot import Found, Snapshot
 from .tree import masked, node, tags, wanted
 
 Document = Dict[str, Any]
 ALWAYS_THERE = ("uni", "uni/infra")
+APICS_OWN = ("faultInst", "faultDelegate", "faultCounts", "healthInst")  # come and go with what they are about
 _RELATION = re.compile("[a-z][A-Za-z0-9]*Rs[A-Z]")
 
 
@@ -303,12 +304,18 @@ class _Comparison:
 
 
 def _ours(found: Found) -> bool:
-    """Made by us; or a tag, which cannot say so; or a relation that APIC made together with its parent."""
+    """Made by us; or a tag or an object of APIC's own, which cannot say so; or a relation that APIC made together with
+    its parent, which has no name of its own.
+    """
     entry = spec(found.cls)
     if found.cls == "tagAnnotation" or found.attributes.get("annotation") == ANNOTATION:
         return True
-    made_with_parent = bool(entry.relation) or (not known(found.cls) and bool(_RELATION.match(found.cls)))
-    return made_with_parent and not found.attributes.get("annotation")
+    if known(found.cls):
+        return bool(entry.relation) and not found.attributes.get("annotation")
+    if found.cls in APICS_OWN or "annotation" not in found.attributes:
+        return True
+    nameless = bool(_RELATION.match(found.cls)) and "-" not in split(found.dn)[-1]
+    return nameless and not found.attributes["annotation"]
 
 
 def _is_digest(attributes: Dict[str, str]) -> bool:

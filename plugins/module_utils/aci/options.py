@@ -58,6 +58,7 @@ def l3out_spec() -> Dict[str, Any]:
         "bgp": _bgp_spec(),
         "bgp_password": {"type": "str", "no_log": True},
         "password_key": {"type": "str", "no_log": True},
+        "change_svi": _flag(False),
         "password_update": {
             "type": "str",
             "choices": ["on_create", "always"],

@@ -39,8 +39,12 @@ class Target(NamedTuple):
         return f'{"wcard" if self.prefix else "eq"}({self.cls}.dn,"{self.dn}")'
 
 
-def queries(tree: Mo) -> List[str]:
-    """Paths with query, beginning with ``/api/``, whose answers together say all about ``tree`` (rooted at ``uni``)."""
+def queries(tree: Mo, whole: bool = False) -> List[str]:
+    """Paths with query, beginning with ``/api/``, whose answers together say all about ``tree`` (rooted at ``uni``).
+
+    whole: with everything that hangs below our topmost objects, of whatever class: what is to be deleted may carry
+    something of others.
+    """
     ancestors, roots = _divide(tree)
     groups: Dict[str, List[Mo]] = {}
     for dn, mo in roots:
@@ -56,7 +60,9 @@ def queries(tree: Mo) -> List[str]:
         if dn not in ALWAYS_THERE:
             targets.setdefault("uni", []).append(Target(mo.cls, dn))
     return [
-        path for container, wanted in targets.items() for path in _paths(container, wanted, groups.get(container, []))
+        path
+        for container, wanted in targets.items()
+        for path in _paths(container, wanted, groups.get(container, []), whole and container != "uni")
     ]
 
 
@@ -109,17 +115,17 @@ def _container(dn: str, mo: Mo) -> str:
     return "uni" if len(parts) == 2 and shallow and mo.cls != "fvTenant" else "/".join(parts[:2])
 
 
-def _paths(container: str, targets: List[Target], trees: List[Mo]) -> Iterator[str]:
+def _paths(container: str, targets: List[Target], trees: List[Mo], whole: bool) -> Iterator[str]:
     below = sorted({mo.cls for tree in trees for dn, mo in walk(tree) if mo is not tree} | {"tagAnnotation"})
     # Without ``rn`` (config-only leaves it out) an inner object can be named only if its class is in the table.
-    config_only = all(known(cls) for cls in below)
+    config_only = not whole and all(known(cls) for cls in below)
     for part in _parts(targets):
         options = {
             "query-target": "subtree",
             "target-subtree-class": ",".join(dict.fromkeys(target.cls for target in part)),
             "query-target-filter": _any_of(part),
             "rsp-subtree": "children" if container == "uni" else "full",
-            "rsp-subtree-class": ",".join(below),
+            **({} if whole else {"rsp-subtree-class": ",".join(below)}),
             **({"rsp-prop-include": "config-only"} if config_only else {}),
         }
         yield f"/api/mo/{container}.json?" + "&".join(

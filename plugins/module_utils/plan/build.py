@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from . import checks, checks_bgp, checks_networks, checks_shared, floating, l3out, standard
+from . import checks, checks_bgp, checks_networks, checks_shared, floating, l3out, redesign, standard
 from .allocations import AT, FAMILIES, ordered
 from .errors import Finding, Findings, IntentError, grouped
 from .model import Cluster, Fabric, natural, read_cluster, read_fabric
@@ -33,8 +33,9 @@ def build(intent: dict) -> Result:
     """Plan all clusters of one fabric.
 
     ``intent`` is plain data: ``fabric`` (kubefabric_fabric), ``clusters`` by name, each with ``cluster``
-    (kubefabric_cluster) and ``nodes`` (by host name: rack, addresses, vpc), and ``allocations``, what earlier runs
-    allocated. Raises IntentError with every mistake that can be found without a device.
+    (kubefabric_cluster) and ``nodes`` (by host name: rack, addresses, vpc), ``allocations``, what earlier runs
+    allocated, and ``change_svi``, the clusters that may move between floating and standard SVI. Raises
+    IntentError with every mistake that can be found without a device.
     """
     findings = Findings()
     fabric = read_fabric(intent.get("fabric"), findings)
@@ -48,7 +49,7 @@ def build(intent: dict) -> Result:
         checks_bgp.check_bgp(cluster, fabric, findings)
         checks_networks.check_networks(cluster, fabric, findings)
     checks_shared.check(clusters, fabric, findings)
-    allocated = _allocate(clusters, intent.get("allocations"), findings)
+    allocated = _allocate(clusters, intent, findings)
     if findings.errors:
         raise IntentError(grouped(findings.errors))
     return Result(
@@ -59,14 +60,16 @@ def build(intent: dict) -> Result:
     )
 
 
-def _allocate(clusters: list[Cluster], found: object, findings: Findings) -> dict:
+def _allocate(clusters: list[Cluster], intent: dict, findings: Findings) -> dict:
     """Addresses and what is to be kept of them, by cluster."""
+    found = intent.get("allocations")
     if found is not None and not isinstance(found, dict):
         findings.add(AT, "is not a dictionary", "restore the file from version control")
         found = None
+    allowed = redesign.named(intent.get("change_svi"))
     return {
         cluster.name: (floating if cluster.floating else standard).allocate(
-            cluster, (found or {}).get(cluster.name), findings
+            cluster, redesign.still_valid(cluster, (found or {}).get(cluster.name), allowed, findings), findings
         )
         for cluster in clusters
         if cluster.l3out["svi"]

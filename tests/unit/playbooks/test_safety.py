@@ -102,3 +102,32 @@ def test_a_snapshot_that_is_not_there_is_refused_with_those_that_are(site):
 def test_without_being_asked_no_snapshot_is_taken(site):
     site.succeed("fabric")
     assert site.controller.get("/api/class/configSnapshot.json") == []
+
+
+def test_a_teardown_asks_shows_and_takes_away_exactly_what_was_made(site):
+    before = configuration(site.controller)
+    site.succeed("fabric")
+    made = configuration(site.controller)
+
+    refused = site.fail("teardown", kubefabric_teardown_cluster=False)
+    assert "say -e kubefabric_teardown_confirm=k8s-prod. Nothing was removed." in refused
+    assert configuration(site.controller) == made
+
+    shown = site.succeed("teardown", "--check", "--diff", kubefabric_teardown_cluster=False)
+    assert L3OUT in shown
+    assert configuration(site.controller) == made
+
+    site.succeed("teardown", kubefabric_teardown_cluster=False, kubefabric_teardown_confirm="other, k8s-prod")
+    assert configuration(site.controller) == before
+    assert "changed=0" in site.succeed(
+        "teardown", kubefabric_teardown_cluster=False, kubefabric_teardown_confirm=["k8s-prod"]
+    )
+
+
+def test_a_teardown_leaves_what_others_hung_into_the_l3out_and_says_so(site):
+    site.succeed("fabric")
+    theirs = {"fvRsProv": {"attributes": {"tnVzBrCPName": "web"}}}
+    site.controller.post(f"{L3OUT}/instP-default", theirs)
+    said = site.fail("teardown", kubefabric_teardown_cluster=False, kubefabric_teardown_confirm="k8s-prod")
+    assert f"{L3OUT} cannot go: {L3OUT}/instP-default/rsprov-web below it is not ours" in said
+    assert L3OUT in configuration(site.controller)

@@ -135,6 +135,9 @@ def test_what_others_hang_into_the_l3out_is_left_alone(controller):
     contract = {"fvRsProv": {"attributes": {"tnVzBrCPName": "web"}}}
     controller.post("uni/tn-k8s/out-k8s-prod/instP-default", contract)
     assert not run(controller)["changed"]
+    with pytest.raises(ModuleFailed, match="rsprov-web below it is not ours"):
+        run(controller, state="absent")
+    assert run(controller, state="absent", adopt=True)["changed"]
 
 
 def test_the_password_is_sent_again_only_when_it_changed(controller):
@@ -201,6 +204,21 @@ def test_no_answer_holds_another_clusters_l3out(controller):
     # Of the others it sees their tags on what they share, and their domains below the common AAEP: no more.
     theirs = {item.cls for item in found if item.dn not in tree.to_map(ours)}
     assert theirs <= {"tagAnnotation", "infraRsDomP"}
+
+
+def test_a_move_to_the_other_svi_is_shown_refused_and_made_when_told(controller):
+    run(controller)
+    to_standard = {key: description("standard-ipv4")[key] for key in ("svi", "svis", "paths", "leaves")}
+    gone = "uni/tn-k8s/out-k8s-prod has floating SVI; moving it to standard tears down 4 interfaces with all their "
+    shown = run(controller, check=True, **to_standard)
+    assert gone in json.dumps(shown["warnings"])
+    assert "uni/tn-k8s/out-k8s-prod/lnodep-k8s-prod/lifp-floating-ipv4" in shown["deleted"]
+    with pytest.raises(ModuleFailed) as error:
+        run(controller, **to_standard)
+    assert str(error.value).startswith("Nothing was written: " + gone)
+    assert methods(controller)["post"] == 0
+    assert run(controller, **to_standard, change_svi=True)["changed"]
+    assert not run(controller, **to_standard)["changed"]
 
 
 def test_an_aaep_that_was_there_stays_as_it_was(controller):

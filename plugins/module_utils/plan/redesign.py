@@ -1,0 +1,59 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A cluster that moves between floating and standard SVI: what is torn down, and whether somebody said so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from .errors import Findings
+from .model import Cluster
+
+FLOATING_SECTIONS = ("leaves", "floating", "secondary")
+VARIABLE = "kubefabric_change_svi"
+
+
+def named(value: object) -> list[str]:
+    """The clusters that ``kubefabric_change_svi`` names: text with commas, or a list."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return [str(item) for item in value] if isinstance(value, Iterable) else []
+
+
+def earlier_design(kept: object) -> str | None:
+    """``floating`` or ``standard``: the design that a cluster's allocations were made for; None if they do not tell."""
+    if not isinstance(kept, Mapping):
+        return None
+    if any(kept.get(section) for section in FLOATING_SECTIONS):
+        return "floating"
+    return "standard" if kept.get("vlans") else None
+
+
+def still_valid(cluster: Cluster, kept: object, allowed: list[str], findings: Findings) -> object:
+    """The allocations to go on with: none where the design changes, which is a mistake unless ``allowed`` names the
+    cluster.
+    """
+    design, wanted = earlier_design(kept), cluster.l3out["svi"]
+    if design in (None, wanted):
+        return kept
+    rule = f"the cluster has {design} SVI, and moving it to {wanted} tears down {_torn_down(kept, design)}"
+    if cluster.name in allowed:
+        findings.warn(cluster.at("l3out.svi"), rule, "all its sessions go down until nodes and leaves are done")
+    else:
+        remedy = f"if that is what you want, say {VARIABLE}: {cluster.name}; if not, give svi: {design}"
+        findings.add(cluster.at("l3out.svi"), rule, remedy)
+    return None
+
+
+def _torn_down(kept: object, design: str) -> str:
+    assert isinstance(kept, Mapping)
+    nodes = len(kept.get("nodes") or ())
+    if design == "standard":
+        return f"the SVIs and networks of its {nodes} nodes with VLANs {_listed((kept.get('vlans') or {}).values())}"
+    shared = [address for key in ("floating", "secondary") for address in (kept.get(key) or {}).values()]
+    return f"the SVIs of {len(kept.get('leaves') or ())} leaves, {_listed(shared)} and the addresses of {nodes} nodes"
+
+
+def _listed(values: Iterable) -> str:
+    return ", ".join(str(value) for value in values) or "none"

@@ -1,0 +1,49 @@
+"""A cluster that moves between floating and standard SVI says what it tears down, and wants to be told."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import redesign
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import IntentError
+
+from .intents import standard, white_paper
+
+AT = "host_vars/prod: kubefabric_cluster.l3out.svi"
+TO_STANDARD = (
+    "the cluster has floating SVI, and moving it to standard tears down the SVIs of 4 leaves, 192.168.2.253, "
+    "192.168.2.254 and the addresses of 3 nodes"
+)
+TO_FLOATING = (
+    "the cluster has standard SVI, and moving it to floating tears down the SVIs and networks of its 3 nodes with "
+    "VLANs 400, 401, 402"
+)
+MOVES = [(white_paper, standard, TO_STANDARD, "floating"), (standard, white_paper, TO_FLOATING, "standard")]
+
+
+@pytest.mark.parametrize(("before", "after", "rule", "design"), MOVES)
+def test_a_move_is_refused_and_says_what_it_tears_down(before, after, rule, design):
+    kept = build(before()).allocations
+    with pytest.raises(IntentError) as raised:
+        build({**after(), "allocations": kept})
+    remedy = f"if that is what you want, say kubefabric_change_svi: prod; if not, give svi: {design}"
+    assert [str(finding) for finding in raised.value.findings] == [f"{AT}: {rule}; {remedy}"]
+
+
+@pytest.mark.parametrize(("before", "after", "rule", "_design"), MOVES)
+def test_a_move_that_is_asked_for_starts_anew_with_a_warning(before, after, rule, _design):
+    result = build({**after(), "allocations": build(before()).allocations, "change_svi": "prod"})
+    assert result.plans == build(after()).plans
+    remedy = "all its sessions go down until nodes and leaves are done"
+    assert [str(finding) for finding in result.warnings] == [f"{AT}: {rule}; {remedy}"]
+
+
+def test_another_cluster_may_be_moved_and_this_one_may_not():
+    with pytest.raises(IntentError):
+        build({**standard(), "allocations": build(white_paper()).allocations, "change_svi": ["test"]})
+
+
+@pytest.mark.parametrize(("value", "names"), [("a, b", ["a", "b"]), (["a"], ["a"]), (None, []), ("", [])])
+def test_clusters_are_named_by_a_list_or_by_text(value, names):
+    assert redesign.named(value) == names
