@@ -47,6 +47,12 @@ class Floating:
     pod_policy: bool = True
     vrf: str = "prod"
     peer_children: tuple[dict, ...] = ()
+    neighbors: dict[int, tuple[str, ...]] | None = None  # by leaf, in place of `peers`
+    bfd: tuple[int, int, int] | None = None  # least intervals to send and take in ms, multiplier
+    propagate: bool = False
+    import_rules: tuple[dict, ...] = ()
+    policies: tuple[dict, ...] = ()
+    internal: tuple[int, ...] = ()  # leaves that have the VRF and no SVI
     extra: tuple[dict, ...] = ()
 
     def tree(self) -> dict:
@@ -67,21 +73,29 @@ class Floating:
         ]
         if self.limit:
             policies.append(mo("bgpPeerPfxPol", name="limit", maxPfx=self.limit[0], action=self.limit[1]))
+        if self.bfd:
+            transmit, receive, multiplier = self.bfd
+            policies.append(mo("bfdIfPol", name="b", minTxIntvl=transmit, minRxIntvl=receive, detectMult=multiplier))
+        if self.propagate:
+            policies.append(mo("rtctrlAttrP", mo("rtctrlSetNhUnchanged"), mo("rtctrlSetRedistMultipath"), name="nh"))
+        policies += self.policies
         return mo("fvTenant", subject, mo("fvCtx", *context, name="prod"), *policies, self._l3out(), name="k8s")
 
     def _l3out(self) -> dict:
         nodes = [
             mo("l3extRsNodeL3OutAtt", tDn=f"topology/pod-1/node-{leaf}", rtrId=f"1.1.1.{leaf}")
-            for leaf in {**self.leaves, **self.leaves6}
+            for leaf in [*{**self.leaves, **self.leaves6}, *self.internal]
         ]
         protocol = mo(
             "bgpProtP",
             mo("bgpRsBgpNodeCtxPol", tnBgpCtxPolName="quick"),
             mo("bgpRsBestPathCtrlPol", tnBgpBestPathCtrlPolName="relax"),
         )
-        interfaces = [mo("l3extLIfP", *self._svis(self.leaves, self.secondary, self.peers), name="ipv4")]
+        bfd = [mo("bfdIfP", mo("bfdRsIfPol", tnBfdIfPolName="b"))] if self.bfd else []
+        interfaces = [mo("l3extLIfP", *self._svis(self.leaves, self.secondary, self.peers), *bfd, name="ipv4")]
         if self.leaves6:
-            interfaces.append(mo("l3extLIfP", *self._svis(self.leaves6, self.secondary6, self.peers6), name="ipv6"))
+            svis = self._svis(self.leaves6, self.secondary6, self.peers6)
+            interfaces.append(mo("l3extLIfP", *svis, *bfd, name="ipv6"))
         domain = [mo("l3extRsL3DomAtt", tDn=self.l3_domain)] if self.l3_domain else []
         return mo(
             "l3extOut",
@@ -101,22 +115,25 @@ class Floating:
 
     def _svis(self, leaves: dict[int, str], secondary: str, peers: str) -> list[dict]:
         limit = [mo("bgpRsPeerPfxPol", tnBgpPeerPfxPolName="limit")] if self.limit else []
-        peer = mo(
-            "bgpPeerP",
-            mo("bgpAsP", asn=self.remote_as),
-            *limit,
-            *self.peer_children,
-            addr=peers,
-            password=self.password,
-            ctrl=self.ctrl,
-            peerCtrl=self.peer_ctrl,
-        )
+
+        def peer(address: str) -> dict:
+            return mo(
+                "bgpPeerP",
+                mo("bgpAsP", asn=self.remote_as),
+                *limit,
+                *self.peer_children,
+                addr=address,
+                password=self.password,
+                ctrl=self.ctrl,
+                peerCtrl=self.peer_ctrl,
+            )
+
         return [
             mo(
                 "l3extVirtualLIfP",
                 mo("l3extIp", addr=secondary),
                 mo("l3extRsDynPathAtt", tDn="uni/phys-k8s"),
-                peer,
+                *(peer(found) for found in ((peers,) if self.neighbors is None else self.neighbors[leaf])),
                 nodeDn=f"topology/pod-1/node-{leaf}",
                 encap=f"vlan-{self.vlan}",
                 addr=address,
@@ -128,8 +145,16 @@ class Floating:
 
     def _profiles(self) -> list[dict]:
         names = ["default-import"] * self.default_import + ["default-export"] * self.default_export
-        rule = mo("rtctrlCtxP", mo("rtctrlRsCtxPToSubjP", tnRtctrlSubjPName="known"), name="known", order=0)
-        return [mo("rtctrlProfile", rule, name=name, type=self.profile_type) for name in names]
+        rules = {"default-import": self.import_rules}
+        return [
+            mo("rtctrlProfile", self._known(name), *rules.get(name, ()), name=name, type=self.profile_type)
+            for name in names
+        ]
+
+    def _known(self, profile: str) -> dict:
+        """The rule that permits the cluster's networks, last of all."""
+        scope = [scoped("nh")] if self.propagate and profile == "default-import" else []
+        return mo("rtctrlCtxP", mo("rtctrlRsCtxPToSubjP", tnRtctrlSubjPName="known"), *scope, name="known", order=9)
 
     def _infra(self) -> dict:
         block = mo("fvnsEncapBlk", from_=f"vlan-{self.pool[0]}", to=f"vlan-{self.pool[1]}")
@@ -154,6 +179,26 @@ class Floating:
         )
         pods = [mo("fabricFuncP", group), mo("fabricPodP", selector, name="default")] if self.pod_policy else []
         return mo("fabricInst", mo("bgpInstPol", *instance, name="default"), *pods)
+
+
+def scoped(name: str) -> dict:
+    """What leads from a rule (rtctrlCtxP) to its set rule."""
+    return mo("rtctrlScope", mo("rtctrlRsScopeToAttrP", tnRtctrlAttrPName=name))
+
+
+def tagging(order: int, prefixes: tuple[str, ...], communities: tuple[str, ...], *sets: dict) -> tuple[dict, tuple]:
+    """(rule, policies) of an extra rule ``r<order>``: routes with a prefix and a community get what ``sets`` say."""
+    name = f"r{order}"
+    terms = (
+        mo("rtctrlMatchCommTerm", mo("rtctrlMatchCommFactor", community=f"regular:as2-nn2:{text}"), name=text)
+        for text in communities
+    )
+    subject = mo("rtctrlSubjP", *(_destination(prefix, True) for prefix in prefixes), *terms, name=name)
+    relation = mo("rtctrlRsCtxPToSubjP", tnRtctrlSubjPName=name)
+    action = "permit" if sets else "deny"
+    scope = [scoped(name)] if sets else []
+    rule = mo("rtctrlCtxP", relation, *scope, name=name, order=order, action=action)
+    return rule, (subject, mo("rtctrlAttrP", *sets, name=name))
 
 
 def _destination(prefix: str, aggregate: bool) -> dict:

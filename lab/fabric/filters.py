@@ -19,8 +19,13 @@ def matches(rule: PrefixRule, prefix: str) -> bool:
 
 
 def permits(route_map: RouteMap, prefix: str) -> bool:
-    """Does a route map take a prefix? The first entry that matches decides; none: no."""
+    """Does a route map take a prefix? The first entry that matches decides; none: no.
+
+    Entries about communities are left out: who counts knows prefixes and paths only.
+    """
     for entry in route_map.entries:
+        if entry.communities:
+            continue
         if entry.rules is None or any(matches(rule, prefix) for rule in entry.rules):
             return entry.action == "permit"
     return False

@@ -80,11 +80,14 @@ RN_FORMATS = {
     "polUni": "uni",
     "rtctrlAttrP": "attr-{name}",
     "rtctrlCtxP": "ctx-{name}",
+    "rtctrlMatchCommFactor": "commfct-{community}",
+    "rtctrlMatchCommTerm": "commtrm-{name}",
     "rtctrlMatchRtDest": "dest-[{ip}]",
     "rtctrlProfile": "prof-{name}",
     "rtctrlRsCtxPToSubjP": "rsctxPToSubjP-{tnRtctrlSubjPName}",
     "rtctrlRsScopeToAttrP": "rsScopeToAttrP",
     "rtctrlScope": "scp",
+    "rtctrlSetAddComm": "saddcomm-{community}",
     "rtctrlSubjP": "subj-{name}",
 }
 

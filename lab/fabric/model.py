@@ -28,11 +28,18 @@ class PrefixRule:
 
 @dataclass(frozen=True)
 class RouteMapEntry:
-    """One rule: ``rules`` None matches every route. ``sets`` are FRR ``set`` clauses without the word set."""
+    """One rule: ``rules`` None matches every prefix. ``sets`` are FRR ``set`` clauses without the word set.
+
+    ``communities``: where there are any, a route must carry all of one of them. ``unchanged``: the route keeps its next
+    hop inside the fabric. ``all_paths``: all equal paths are told there, not just the best.
+    """
 
     action: str
     rules: tuple[PrefixRule, ...] | None = None
     sets: tuple[str, ...] = ()
+    communities: tuple[tuple[str, ...], ...] = ()
+    unchanged: bool = False
+    all_paths: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,6 +180,16 @@ class Vrf:
     families: tuple[FamilyPolicy, ...] = tuple(FamilyPolicy(family) for family in FAMILIES)
     multipath_relax: bool = False
     fabric_peers: tuple[int, ...] = ()
+
+    @property
+    def unchanged(self) -> bool:
+        """Does any import rule let next hops through the fabric unchanged?"""
+        return any(entry.unchanged for route_map in self.route_maps for entry in route_map.entries)
+
+    @property
+    def all_paths(self) -> bool:
+        """Does any import rule ask for all equal paths inside the fabric?"""
+        return any(entry.all_paths for route_map in self.route_maps for entry in route_map.entries)
 
     @property
     def key(self) -> str:

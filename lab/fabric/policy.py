@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lab.fabric.mo import Mo
 from lab.fabric.model import (
     FAMILIES,
@@ -15,7 +17,7 @@ from lab.fabric.model import (
     family_of,
 )
 
-# rtctrlAttrP's children → FRR's set clause. Next-hop propagation (rtctrlSetNhUnchanged) is named in docs/lab.md.
+# rtctrlAttrP's children → FRR's set clause.
 SET_CLAUSES = {
     "rtctrlSetPref": ("localPref", "local-preference {}"),
     "rtctrlSetRtMetric": ("metric", "metric {}"),
@@ -124,20 +126,41 @@ def _profile_by_dn(tenants: dict[str, Mo], dn: str) -> Mo | None:
 
 def _entries(tenants: dict[str, Mo], tenant: str, profile: Mo | None) -> tuple[RouteMapEntry, ...]:
     contexts = sorted(profile.all("rtctrlCtxP"), key=lambda mo: (mo.number("order", 0), mo.dn)) if profile else []
-    return tuple(
-        RouteMapEntry(
-            context.get("action", "permit"), _rules(tenants, tenant, context), _sets(tenants, tenant, context)
-        )
-        for context in contexts
+    return tuple(entry for context in contexts for entry in _context(tenants, tenant, context))
+
+
+def _context(tenants: dict[str, Mo], tenant: str, context: Mo) -> list[RouteMapEntry]:
+    """One entry, or one for each match rule with communities: those go with its own prefixes only."""
+    attributes = _attributes(tenants, tenant, context)
+    actions = {mo.cls for mo in attributes.children} if attributes else set()
+    entry = RouteMapEntry(
+        context.get("action", "permit"),
+        sets=_sets(attributes),
+        unchanged="rtctrlSetNhUnchanged" in actions,
+        all_paths="rtctrlSetRedistMultipath" in actions,
     )
-
-
-def _rules(tenants: dict[str, Mo], tenant: str, context: Mo) -> tuple[PrefixRule, ...] | None:
     relations = context.all("rtctrlRsCtxPToSubjP")
     if not relations:
-        return None
-    subjects = [named(tenants, tenant, "rtctrlSubjP", mo.get("tnRtctrlSubjPName")) for mo in relations]
-    return tuple(_rule(mo) for subject in subjects if subject for mo in subject.all("rtctrlMatchRtDest"))
+        return [entry]
+    found = [named(tenants, tenant, "rtctrlSubjP", mo.get("tnRtctrlSubjPName")) for mo in relations]
+    subjects = [subject for subject in found if subject]
+    plain = [subject for subject in subjects if not subject.all("rtctrlMatchCommTerm")]
+    merged = replace(entry, rules=tuple(rule for subject in plain for rule in _prefixes(subject)))
+    with_communities = [_tagged(entry, subject) for subject in subjects if subject not in plain]
+    return [*([merged] if plain or not with_communities else []), *with_communities]
+
+
+def _tagged(entry: RouteMapEntry, subject: Mo) -> RouteMapEntry:
+    """Of a match rule with communities: without prefixes it takes any."""
+    terms = (
+        tuple(sorted(community(mo) for mo in term.all("rtctrlMatchCommFactor")))
+        for term in subject.all("rtctrlMatchCommTerm")
+    )
+    return replace(entry, rules=_prefixes(subject) or None, communities=tuple(terms))
+
+
+def _prefixes(subject: Mo) -> tuple[PrefixRule, ...]:
+    return tuple(_rule(mo) for mo in subject.all("rtctrlMatchRtDest"))
 
 
 def _rule(match: Mo) -> PrefixRule:
@@ -163,25 +186,36 @@ def _subnets(l3out: Mo, direction: str) -> tuple[RouteMapEntry, ...]:
     return (RouteMapEntry("permit", rules),) if rules else ()
 
 
-def _sets(tenants: dict[str, Mo], tenant: str, context: Mo) -> tuple[str, ...]:
+def _attributes(tenants: dict[str, Mo], tenant: str, context: Mo) -> Mo | None:
+    """The set rule (rtctrlAttrP) of a context."""
     scope = context.first("rtctrlScope")
     relation = scope.first("rtctrlRsScopeToAttrP") if scope else None
-    found = named(tenants, tenant, "rtctrlAttrP", relation.get("tnRtctrlAttrPName")) if relation else None
+    return named(tenants, tenant, "rtctrlAttrP", relation.get("tnRtctrlAttrPName")) if relation else None
+
+
+def _sets(found: Mo | None) -> tuple[str, ...]:
     clauses = []
     for action in found.children if found else ():
         if action.cls in SET_CLAUSES:
             attribute, clause = SET_CLAUSES[action.cls]
             clauses.append(clause.format(action.get(attribute, "0")))
-        elif action.cls == "rtctrlSetComm":
-            clauses.append(_community(action))
         elif action.cls == "rtctrlSetASPath" and action.get("criteria", "prepend") == "prepend":
             numbers = sorted(action.all("rtctrlSetASPathASN"), key=lambda mo: mo.number("order", 0))
             clauses.append("as-path prepend " + " ".join(mo.get("asn") for mo in numbers))
-    return tuple(sorted(clauses))
+    return tuple(sorted([*clauses, *_communities(found)]))
 
 
-def _community(action: Mo) -> str:
-    if action.get("setCriteria") == "none":
-        return "community none"
-    value = action.get("community").split(":nn:", 1)[-1].removeprefix("regular:as2-")
-    return f"community {value}{' additive' if action.get('setCriteria') == 'append' else ''}"
+def _communities(found: Mo | None) -> list[str]:
+    """rtctrlSetComm and rtctrlSetAddComm as the one clause that FRR takes."""
+    first = found.first("rtctrlSetComm") if found else None
+    more = [community(mo) for mo in found.all("rtctrlSetAddComm")] if found else []
+    criteria = first.get("setCriteria", "none") if first else "append"
+    if first and criteria == "none":
+        return ["community none"]
+    texts = [*([community(first)] if first else []), *more]
+    return [f"community {' '.join(texts)}{' additive' if criteria == 'append' else ''}"] if texts else []
+
+
+def community(holder: Mo) -> str:
+    """``65002:100`` of APIC's ``regular:as2-nn2:65002:100``."""
+    return holder.get("community").removeprefix("regular:").removeprefix("as2-nn2:")

@@ -27,6 +27,9 @@ LISTEN_LIMIT = 2000
 FROM_AS = "from-AS"
 AS_PATH_LIMIT = "max-as-limit"
 CONNECTED = "direct"
+# Routes whose next hop stays as it is carry this inside the fabric (rtctrlSetNhUnchanged).
+UNCHANGED = "next-hop-unchanged"
+TO_FABRIC = "to-fabric"
 
 # Prefixes to drop from one peer, beyond its limit: {peer address: [prefix, …]} (see limits.py).
 Excess = Mapping[str, tuple[str, ...]]
@@ -138,6 +141,8 @@ def _family(vrf: Vrf, policy: FamilyPolicy) -> list[str]:
     for leaf in vrf.fabric_peers:
         address = tunnel_address(leaf, policy.family)
         lines += [f"  neighbor {address} activate", f"  neighbor {address} next-hop-self"]
+        lines += [f"  neighbor {address} addpath-tx-all-paths"] if vrf.all_paths else []
+        lines += [f"  neighbor {address} route-map {TO_FABRIC} out"] if vrf.unchanged else []
     return [*lines, " exit-address-family"]
 
 
@@ -192,15 +197,22 @@ def _mark(vrf: Vrf, peer: Peer) -> str:
     return f"{vrf.asn}:0:{peer.remote_as}"
 
 
+def _unchanged(vrf: Vrf) -> str:
+    """The large community of routes whose next hop the fabric is to leave alone."""
+    return f"{vrf.asn}:1:0"
+
+
 def _lists(vrf: Vrf, excess: Excess) -> list[str]:
     lines = []
     if vrf.timers.max_as:
         lines.append(f"bgp as-path access-list {AS_PATH_LIMIT} seq 5 permit ^[0-9]+( [0-9]+){{{vrf.timers.max_as}}}")
     for peer in {peer.remote_as: peer for peer in vrf.peers if not peer.disable_peer_as_check}.values():
         lines.append(f"bgp large-community-list standard {FROM_AS}{peer.remote_as} seq 5 permit {_mark(vrf, peer)}")
+    if vrf.unchanged:
+        lines.append(f"bgp large-community-list standard {UNCHANGED} seq 5 permit {_unchanged(vrf)}")
     for route_map in vrf.route_maps:
         for number, entry in enumerate(route_map.entries, 1):
-            lines += _prefix_lists(route_map, number, entry)
+            lines += _prefix_lists(route_map, number, entry) + _community_lists(route_map, number, entry)
     for address, prefixes in sorted(excess.items()):
         name, word = f"excess-{address}", "ipv6" if family_of(address) == "ipv6" else "ip"
         lines += [f"{word} prefix-list {name} seq {_sequence(prefix)} permit {prefix}" for prefix in prefixes]
@@ -222,6 +234,13 @@ def _prefix_lists(route_map: RouteMap, number: int, entry: RouteMapEntry) -> lis
     return lines
 
 
+def _community_lists(route_map: RouteMap, number: int, entry: RouteMapEntry) -> list[str]:
+    """The communities of one line must all be there; the lines are alternatives."""
+    name = f"{route_map.name}.{number}"
+    wanted = [" ".join(communities) for communities in entry.communities]
+    return [f"bgp community-list standard {name} seq {_sequence(text)} permit {text}" for text in wanted]
+
+
 def _sequence(clause: str) -> int:
     """A sequence number that belongs to the clause.
 
@@ -241,12 +260,23 @@ def _route_maps(vrf: Vrf, excess: Excess) -> list[str]:
     for peer in {_import_name(peer): peer for peer in vrf.peers}.values():
         name = _import_name(peer)
         lines += _drop_excess(name, peer, excess) + _limit_path(vrf, name)
-        mark = f"large-community {_mark(vrf, peer)} additive"
-        lines += _rules(name, maps[peer.import_map], peer.family, (mark,))
+        lines += _rules(name, maps[peer.import_map], peer.family, (_mark(vrf, peer), _unchanged(vrf)))
     for peer in {_export_name(peer): peer for peer in vrf.peers}.values():
         name = _export_name(peer)
         lines += _not_back(name, peer) + _rules(name, maps[peer.export_map], peer.family)
-    return lines
+    return lines + (_to_fabric() if vrf.unchanged else [])
+
+
+def _to_fabric() -> list[str]:
+    """Leaves are next hops of what they tell each other, but for routes whose next hop is to stay."""
+    return [
+        f"route-map {TO_FABRIC} permit 10",
+        f" match large-community {UNCHANGED}",
+        " set ip next-hop unchanged",
+        "exit",
+        f"route-map {TO_FABRIC} permit 20",
+        "exit",
+    ]
 
 
 def _not_back(name: str, peer: Peer) -> list[str]:
@@ -289,8 +319,11 @@ def _limit_path(vrf: Vrf, name: str) -> list[str]:
     return [f"route-map {name} deny 2999", f" match as-path {AS_PATH_LIMIT}", "exit"]
 
 
-def _rules(name: str, route_map: RouteMap, family: str, sets: tuple[str, ...] = ()) -> list[str]:
-    """The entries that concern a family, then a deny: a route map without any entry would accept everything."""
+def _rules(name: str, route_map: RouteMap, family: str, marks: tuple[str, str] | None = None) -> list[str]:
+    """The entries that concern a family, then a deny: a route map without any entry would accept everything.
+
+    ``marks`` are the large communities for what is permitted: always, and with an unchanged next hop.
+    """
     lines = []
     word = "ip" if family == "ipv4" else "ipv6"
     for number, entry in enumerate(route_map.entries, 1):
@@ -299,9 +332,19 @@ def _rules(name: str, route_map: RouteMap, family: str, sets: tuple[str, ...] = 
         lines.append(f"route-map {name} {entry.action} {3000 + 10 * number}")
         if entry.rules is not None:
             lines.append(f" match {word} address prefix-list {_list_name(route_map, number, family)}")
-        marks = sets if entry.action == "permit" else ()
-        lines += [f" set {clause}" for clause in (*entry.sets, *marks)] + ["exit"]
+        if entry.communities:
+            lines.append(f" match community {route_map.name}.{number}")
+        if entry.action == "permit":
+            lines += [f" set {clause}" for clause in (*entry.sets, *_marking(entry, marks))]
+        lines.append("exit")
     return [*lines, f"route-map {name} deny 65535", "exit"]
+
+
+def _marking(entry: RouteMapEntry, marks: tuple[str, str] | None) -> list[str]:
+    if marks is None:
+        return []
+    always, unchanged = marks
+    return [f"large-community {always}{f' {unchanged}' if entry.unchanged else ''} additive"]
 
 
 def _bfd(vrf: Vrf) -> list[str]:

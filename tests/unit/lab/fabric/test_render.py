@@ -18,6 +18,15 @@ from tests.fabric_trees import Floating
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "frr"
 LOCAL_AS = fabric_trees.mo("bgpLocalAsnP", localAsn=65010, asnPropagate="replace-as")
+PREFER, PREFER_POLICIES = fabric_trees.tagging(
+    0,
+    ("10.1.0.0/16",),
+    ("65003:200", "65003:201"),
+    fabric_trees.mo("rtctrlSetPref", localPref=200),
+    fabric_trees.mo("rtctrlSetComm", community="regular:as2-nn2:65002:300", setCriteria="append"),
+    fabric_trees.mo("rtctrlSetAddComm", community="regular:as2-nn2:65002:301", setCriteria="append"),
+)
+DENY, DENY_POLICIES = fabric_trees.tagging(1, ("10.1.255.0/24",), ())
 CASES = {
     "floating": Floating(),
     "dual-stack": Floating(leaves6={101: "fd00:2::fffd/64", 102: "fd00:2::fffc/64"}),
@@ -27,6 +36,10 @@ CASES = {
     "prefix-limit-shut": Floating(limit=(100, "shut")),
     "local-as": Floating(peer_children=(LOCAL_AS,)),
     "no-bgp": Floating(asn=None),
+    "bfd-intervals": Floating(peer_ctrl="bfd", bfd=(300, 250, 5)),
+    "peer-per-node": Floating(neighbors={101: ("192.168.2.1", "192.168.2.2"), 102: ("192.168.2.1", "192.168.2.2")}),
+    "extra-rules": Floating(import_rules=(PREFER, DENY), policies=PREFER_POLICIES + DENY_POLICIES),
+    "next-hop-propagation": Floating(propagate=True, leaves6={101: "fd00:2::fffd/64"}),
 }
 
 

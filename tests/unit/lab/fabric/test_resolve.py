@@ -7,7 +7,7 @@ import copy
 import pytest
 
 from lab.fabric import mo, resolve
-from lab.fabric.model import Fabric, FamilyPolicy, LocalAs, PrefixLimit, PrefixRule, RouteMapEntry, Timers
+from lab.fabric.model import Bfd, Fabric, FamilyPolicy, LocalAs, PrefixLimit, PrefixRule, RouteMapEntry, Timers
 from tests import fabric_trees
 from tests.fabric_trees import Floating
 
@@ -184,6 +184,50 @@ def test_a_combinable_profile_also_lets_the_subnets_of_its_scope_through():
 def test_a_global_profile_stands_alone():
     subnets = (("10.9.0.0/16", "export-rtctrl", ""),)
     assert len(route_map(Floating(subnets=subnets).tree(), "export")) == 1
+
+
+def test_rules_are_tried_by_their_order_and_one_with_communities_asks_for_both():
+    prefer, policies = fabric_trees.tagging(
+        0, ("10.1.0.0/16",), ("65003:200",), fabric_trees.mo("rtctrlSetPref", localPref=200)
+    )
+    deny, more = fabric_trees.tagging(1, (), ("65003:666",))
+    entries = route_map(Floating(import_rules=(deny, prefer), policies=policies + more).tree(), "import")
+    assert entries[:2] == (
+        RouteMapEntry("permit", (PrefixRule("10.1.0.0/16", None, 32),), ("local-preference 200",), (("65003:200",),)),
+        RouteMapEntry("deny", None, (), (("65003:666",),)),
+    )
+    assert [entry.action for entry in entries] == ["permit", "deny", "permit"]
+
+
+@pytest.mark.parametrize(
+    ("sets", "clause"),
+    [
+        ([("rtctrlSetComm", "65002:1", "replace"), ("rtctrlSetAddComm", "65002:2", "append")], "65002:1 65002:2"),
+        ([("rtctrlSetComm", "65002:1", "append")], "65002:1 additive"),
+        ([("rtctrlSetAddComm", "65002:2", "append")], "65002:2 additive"),
+        ([("rtctrlSetComm", "", "none")], "none"),
+    ],
+)
+def test_communities_are_set_in_one_clause(sets, clause):
+    actions = [
+        fabric_trees.mo(cls, community=f"regular:as2-nn2:{text}" if text else "", setCriteria=criteria)
+        for cls, text, criteria in sets
+    ]
+    rule, policies = fabric_trees.tagging(0, ("10.1.0.0/16",), (), *actions)
+    assert route_map(Floating(import_rules=(rule,), policies=policies).tree(), "import")[0].sets == (
+        f"community {clause}",
+    )
+
+
+def test_next_hop_propagation_marks_what_the_rule_permits():
+    vrf = build(Floating(propagate=True).tree()).vrfs[0]
+    assert (vrf.unchanged, vrf.all_paths) == (True, True)
+    assert not build(Floating().tree()).vrfs[0].unchanged
+
+
+def test_bfd_intervals_come_from_the_interface_profiles_policy():
+    peer = build(Floating(peer_ctrl="bfd", bfd=(300, 250, 5)).tree()).vrfs[0].peers[0]
+    assert peer.bfd == Bfd(transmit=300, receive=250, multiplier=5)
 
 
 # -- what is not deployed -----------------------------------------------------------------------------
