@@ -140,9 +140,9 @@ def _family(vrf: Vrf, policy: FamilyPolicy) -> list[str]:
             lines += _neighbor_family(vrf, peer)
     for leaf in vrf.fabric_peers:
         address = tunnel_address(leaf, policy.family)
-        lines += [f"  neighbor {address} activate", f"  neighbor {address} next-hop-self"]
+        next_hop = f"route-map {TO_FABRIC}.{policy.family} out" if vrf.unchanged else "next-hop-self"
+        lines += [f"  neighbor {address} activate", f"  neighbor {address} {next_hop}"]
         lines += [f"  neighbor {address} addpath-tx-all-paths"] if vrf.all_paths else []
-        lines += [f"  neighbor {address} route-map {TO_FABRIC} out"] if vrf.unchanged else []
     return [*lines, " exit-address-family"]
 
 
@@ -264,17 +264,21 @@ def _route_maps(vrf: Vrf, excess: Excess) -> list[str]:
     for peer in {_export_name(peer): peer for peer in vrf.peers}.values():
         name = _export_name(peer)
         lines += _not_back(name, peer) + _rules(name, maps[peer.export_map], peer.family)
-    return lines + (_to_fabric() if vrf.unchanged else [])
+    return lines + [line for family in FAMILIES if vrf.unchanged for line in _to_fabric(vrf.leaf, family)]
 
 
-def _to_fabric() -> list[str]:
-    """Leaves are next hops of what they tell each other, but for routes whose next hop is to stay."""
+def _to_fabric(leaf: int, family: str) -> list[str]:
+    """Leaves are next hops of what they tell each other, but for routes whose next hop is to stay.
+
+    Not with next-hop-self and an exception (``set ip next-hop unchanged``): FRR 8.4 makes none in IPv6.
+    """
+    name, own = f"{TO_FABRIC}.{family}", tunnel_address(leaf, family)
     return [
-        f"route-map {TO_FABRIC} permit 10",
+        f"route-map {name} permit 10",
         f" match large-community {UNCHANGED}",
-        " set ip next-hop unchanged",
         "exit",
-        f"route-map {TO_FABRIC} permit 20",
+        f"route-map {name} permit 20",
+        f" set {'ip next-hop' if family == 'ipv4' else 'ipv6 next-hop global'} {own}",
         "exit",
     ]
 

@@ -233,13 +233,15 @@ def _bgp_hop(version: str, dn: str, hop: dict, entry: dict, vrf: Vrf) -> dict:
         (leaf for leaf in vrf.fabric_peers for f in ("ipv4", "ipv6") if tunnel_address(leaf, f) == hop["ip"]), 0
     )
     address, where = _remote(version, other) if other else (hop["ip"], vrf.key)
+    # a node's address may come from another leaf, too: next-hop propagation
+    internal = {policy.family: policy.ibgp_distance for policy in vrf.families}[f"ipv{version}"]
     length = 32 if version == "4" else 128
     values = {
         "owner": f"bgp-{vrf.asn}",
         "addr": f"{address}/{length}",
         "if_": "unspecified",
         "vrf": where,
-        "routeType": "ibgp" if other else "ebgp",
+        "routeType": "ibgp" if other or entry.get("distance") == internal else "ebgp",
         "type": "recursive",
         "active": "yes",
         "pref": entry.get("distance", 0),

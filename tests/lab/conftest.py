@@ -22,7 +22,7 @@ from tests.lab.speaker import Speaker
 ROOT = Path(__file__).parents[2]
 LEAVES = {101: "192.168.2.201/24", 102: "192.168.2.202/24", 103: "192.168.2.203/24"}
 LEAVES6 = {101: "fd00:2::fffd/64", 102: "fd00:2::fffc/64", 103: "fd00:2::fffb/64"}
-RACKS = {"rack1": (101, 102), "rack2": (103,)}
+RACKS = {"rack1": (101, 102), "rack2": (103,), "rack3": (104,)}  # no node stands in rack3
 
 
 def _reason_to_skip() -> str:

@@ -17,6 +17,7 @@ from lab.fabric.instance import DAEMONS
 class Speaker:
     """One node's speaker; ``asn`` and ``password`` are what the node believes.
 
+    ``hold`` in seconds. ``bfd``: watch the peers, every 100 ms. ``community`` goes with whatever it announces.
     Without ``table`` there is no zebra: half the memory, and no routes on the node. It announces all the same.
     """
 
@@ -26,6 +27,9 @@ class Speaker:
     asn: int = 65003
     password: str = "s3cret"
     table: bool = True
+    hold: int = 3
+    bfd: bool = False
+    community: str = ""
 
     @property
     def directory(self) -> Path:
@@ -39,7 +43,7 @@ class Speaker:
 
     @property
     def _daemons(self) -> tuple[str, ...]:
-        return ("zebra", "bgpd") if self.table else ("bgpd",)
+        return (*(["zebra"] if self.table else []), *(["bfdd"] if self.bfd else []), "bgpd")
 
     def start(self, peers: list[str], prefixes: list[str], remote_as: int = 65002) -> Speaker:
         """Start zebra and bgpd in the node's namespace and wait until they answer."""
@@ -55,6 +59,7 @@ class Speaker:
             command += ["-z", str(self.directory / "zserv.api")] if self.table else ["-Z"]
             command += ["--vty_socket", str(self.directory), "-P", "0"]
             command += ["-f", str(configuration if daemon == "bgpd" else "/dev/null"), "--log", "stdout"]
+            command += ["--bfdctl", str(self.directory / "bfdd.ctl")] if daemon == "bfdd" else []
             namespace = self.lab.node_namespace(self.cluster, self.node)
             start_process(self.lab, f"speaker.{self.node}.{daemon}", command, namespace=namespace)
             wait_for(socket.exists, f"{daemon} on {self.node}", interval=0.05)
@@ -88,13 +93,17 @@ class Speaker:
     def _configuration(self, peers: list[str], prefixes: list[str], remote_as: int) -> str:
         lines = [f"router bgp {self.asn}", f" bgp router-id {self.router_id}"]
         lines += [" no bgp ebgp-requires-policy", " no bgp network import-check"]
-        lines += [" bgp bestpath as-path multipath-relax", " no bgp default ipv4-unicast", " timers bgp 1 3"]
+        lines += [" bgp bestpath as-path multipath-relax", " no bgp default ipv4-unicast"]
+        lines.append(f" timers bgp {self.hold // 3} {self.hold}")
         for peer in peers:
             lines += [f" neighbor {peer} remote-as {remote_as}", f" neighbor {peer} timers connect 1"]
             lines += [f" neighbor {peer} password {self.password}"] if self.password else []
+            lines += [f" neighbor {peer} bfd 3 100 100"] if self.bfd else []
         for family, mark in (("ipv4", False), ("ipv6", True)):
             lines.append(f" address-family {family} unicast")
             lines += [f"  neighbor {peer} activate" for peer in peers if (":" in peer) == mark]
-            lines += [f"  network {prefix}" for prefix in prefixes if (":" in prefix) == mark]
+            tagged = " route-map tag" if self.community else ""
+            lines += [f"  network {prefix}{tagged}" for prefix in prefixes if (":" in prefix) == mark]
             lines.append(" exit-address-family")
-        return "\n".join([*lines, "exit", ""])
+        tag = ["route-map tag permit 10", f" set community {self.community}", "exit"] if self.community else []
+        return "\n".join([*lines, "exit", *tag, ""])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from lab.apic import values
 from lab.fabric import mo, report, resolve
 from lab.fabric.model import Fabric, Fault
@@ -116,6 +118,14 @@ def test_next_hops_on_other_leaves_are_their_teps_in_the_overlay():
 def test_an_ipv6_next_hop_on_another_leaf_is_its_ipv4_tep():
     (hop,) = [dn for dn in objects() if "uribv6" in dn and "/nh-[" in dn]
     assert hop.endswith("rt-[fd00:10::/64]/nh-[bgp-65002]-[::ffff:10.0.64.102/128]-[unspecified]-[overlay-1]")
+
+
+def test_a_nodes_address_that_another_leaf_told_is_an_internal_next_hop():
+    state = copy.deepcopy(STATE)
+    state["ipv4"]["10.1.1.0/26"][0].update(distance=200, nexthops=[{"ip": "192.168.2.9", "active": True}])
+    found = report.objects(fabric(), LEAVES, (201,), {(101, "k8s:prod"): state}, ())
+    (hop,) = [body["attributes"] for item in found for body in item.values() if "192.168.2.9" in str(body)]
+    assert (hop["addr"], hop["vrf"], hop["routeType"]) == ("192.168.2.9/32", "k8s:prod", "ibgp")
 
 
 def test_only_selected_routes_are_told_and_none_of_the_labs_plumbing():
