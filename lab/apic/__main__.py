@@ -33,6 +33,8 @@ class Options:
     catalog: Path | None
     print_url: bool
     session_timeout: float
+    fault_soaking: float
+    fault_retaining: float
 
 
 def build(options: Options, password: str) -> web.Application:
@@ -40,7 +42,8 @@ def build(options: Options, password: str) -> web.Application:
     controller = Controller(Catalog(options.catalog))
     if options.state is None or not state.load(controller, options.state):
         seed.base(controller.store, password)
-        controller.relations.update(list(controller.store.by_dn.values()))
+    controller.faults.soaking, controller.faults.retaining = options.fault_soaking, options.fault_retaining
+    controller.boot()
     api = Api(controller, Sessions(controller.store, options.session_timeout))
     helpers = Helpers(api)
     saved = [-1]
@@ -87,6 +90,10 @@ async def serve(options: Options, password: str) -> None:
 @click.option("--catalog", type=click.Path(path_type=Path), help="catalog.db of niwaki, if not in the lab's cache.")
 @click.option("--print-url", is_flag=True, help="Print the URL on standard output once it serves.")
 @click.option("--session-timeout", default=600.0, show_default=True, help="Seconds until a token times out.")
+@click.option("--fault-soaking", default=0.0, show_default=True, help="Seconds until a fault is raised (APIC: 120).")
+@click.option(
+    "--fault-retaining", default=0.0, show_default=True, help="Seconds that a fault outlives its cause (3600)."
+)
 def main(**arguments: object) -> None:
     """The APIC REST API of kubefabric.bgp's lab. User admin, password from $APIC_PASSWORD (default: password)."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")

@@ -73,6 +73,7 @@ class Relation:
     to_one: bool
     enforceable: bool
     resolvable: bool
+    reverse: str = ""  # the class that the target shows it by (fvRtCtx); none for some
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class MoClass:
 
     name: str
     id: int
+    order: int  # APIC's own number of the class: children are answered in descending order of it
     rn: RnFormat | None
     naming: tuple[str, ...]
     abstract: bool
@@ -143,16 +145,17 @@ class Catalog:
     def _load_class(self, name: str) -> MoClass:
         number = self._ids[name]
         row = self._db.execute(
-            "SELECT rn_format, identified_by, is_abstract, is_configurable, is_creatable_deletable, mo_category,"
-            " residual FROM mo WHERE id = ?",
+            "SELECT class_id, rn_format, identified_by, is_abstract, is_configurable, is_creatable_deletable,"
+            " mo_category, residual FROM mo WHERE id = ?",
             (number,),
         ).fetchone()
-        rn, naming, abstract, configurable, creatable, category, residual = row
+        order, rn, naming, abstract, configurable, creatable, category, residual = row
         details = _unpack(residual)
         faults = dict(self._db.execute("SELECT name, code FROM fault WHERE class_id = ?", (number,)))
         return MoClass(
             name=name,
             id=number,
+            order=int(order or 0),
             rn=RnFormat(rn) if rn else None,
             naming=tuple(json.loads(naming or "[]")),
             abstract=bool(abstract),
@@ -161,8 +164,22 @@ class Catalog:
             category=category,
             contained_by=frozenset(api_name(item) for item in details.get("containedBy", {})),
             contains=tuple(api_name(item) for item in details.get("contains", {})),
-            relation=_relation(details.get("relationInfo"), category),
+            relation=self._relation(name, details.get("relationInfo"), category),
             faults=faults,
+        )
+
+    def _relation(self, name: str, info: dict | None, category: str) -> Relation | None:
+        if not info or not category.startswith("RelationshipTo"):
+            return None
+        row = self._db.execute("SELECT to_rel_mo FROM relation WHERE rs_class = ?", (name,)).fetchone()
+        reverse = api_name(row[0]) if row and row[0] else ""
+        return Relation(
+            target=api_name(info["toMo"]),
+            named=info["type"] == "named",
+            to_one=info["cardinality"].endswith("-to-1"),
+            enforceable=bool(info["enforceable"]),
+            resolvable=bool(info["resolvable"]),
+            reverse=reverse if reverse in self._ids else "",
         )
 
     def children(self, name: str) -> list[MoClass]:
@@ -261,18 +278,6 @@ def _concrete(catalog: Catalog, name: str) -> frozenset[str]:
             found.add(current)
         waiting.extend(catalog.subclasses(current))
     return frozenset(found)
-
-
-def _relation(info: dict | None, category: str) -> Relation | None:
-    if not info or not category.startswith("RelationshipTo"):
-        return None
-    return Relation(
-        target=api_name(info["toMo"]),
-        named=info["type"] == "named",
-        to_one=info["cardinality"].endswith("-to-1"),
-        enforceable=bool(info["enforceable"]),
-        resolvable=bool(info["resolvable"]),
-    )
 
 
 def _ranges(validators: list[dict]) -> tuple[Range, ...]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from lab.apic import rules
+from lab.apic import errors, rules, seed, values
+from lab.apic.audit import Audit
 from lab.apic.catalog import Catalog
 from lab.apic.document import Element
+from lab.apic.faults import Faults
 from lab.apic.jobs import OWNER, TRIGGERS, Jobs
 from lab.apic.query import Query, Result
 from lab.apic.relations import Relations
-from lab.apic.store import Mo, Store
+from lab.apic.store import CONFIGURATION, Mo, Store
 from lab.apic.transaction import Change, Transaction
 
 
@@ -19,41 +21,52 @@ class Controller:
 
     def __init__(self, catalog: Catalog) -> None:
         self.store = Store(catalog)
-        self.relations = Relations(self.store)
+        self.faults = Faults(self.store)
+        self.relations = Relations(self.store, self.faults)
         self.jobs = Jobs(self.store)
+        self.audit = Audit(self.store)
+        self._issued: dict[str, dict[str, str]] = {}
+
+    def boot(self) -> None:
+        """What an APIC makes by itself, over what is configured: its own objects, and the state of every relation."""
+        self.replace_operational("system", seed.controllers(self.store.catalog.version))
+        self.relations.update(list(self.store.by_dn.values()))
 
     # -- requests ---------------------------------------------------------------------------------
 
     def get_object(self, dn: str, options: Mapping[str, str]) -> Result:
         """GET /api/mo/<dn>."""
+        self.faults.settle()
         return Query(self.store, options).of_object(self.canonical(dn))
 
     def get_class(self, name: str, options: Mapping[str, str], below: str = "") -> Result:
         """GET /api/class/<name>, of the whole fabric or of one node."""
+        self.faults.settle()
         return Query(self.store, options).of_class(name, below)
 
     def canonical(self, dn: str) -> str:
         """A DN as the store knows it; ApicError if the model has no such DN."""
         return Transaction(self.store).canonical_dn(dn)
 
-    def post(self, element: Element, url_dn: str = "") -> list[Change]:
+    def post(self, element: Element, url_dn: str = "", user: str = "admin") -> list[Change]:
         """Apply a posted document whole, or raise ApicError and leave everything as it was. Returns what changed."""
         with Transaction(self.store) as transaction:
             transaction.post(element, url_dn)
             rules.check(self.store, transaction.changes)
-            return self._commit(transaction)
+            return self._commit(transaction, user)
 
-    def delete(self, dn: str) -> list[Change]:
+    def delete(self, dn: str, user: str = "admin") -> list[Change]:
         """Delete an object and what it contains; no error if there is none."""
         with Transaction(self.store) as transaction:
             transaction.delete(dn)
             rules.check(self.store, transaction.changes)
-            return self._commit(transaction)
+            return self._commit(transaction, user)
 
-    def _commit(self, transaction: Transaction) -> list[Change]:
+    def _commit(self, transaction: Transaction, user: str) -> list[Change]:
         changes = list(transaction.changes.values())
         if changes:
             self.store.revision += 1
+            self.audit.record(changes, user)
             self.relations.update(change.mo for change in changes)
             self._run_jobs(changes)
         return changes
@@ -79,6 +92,31 @@ class Controller:
             self._drop(transaction, owner, wanted)
             self.relations.update(change.mo for change in transaction.changes.values())
 
+    def replace_issues(self, owner: str, issues: Mapping[str, str]) -> None:
+        """Make ``configIssues`` of the objects named exactly these, as far as ``owner`` goes; ApicError on a wrong one.
+
+        Objects that are gone meanwhile are left out.
+        """
+        wanted = {}
+        for dn, text in issues.items():
+            mo = self.store.get(self.canonical(dn))
+            if mo is not None:
+                wanted[mo.dn] = self._issues(mo, text)
+        self._issued = {**self._issued, owner: wanted}
+        merged: dict[str, set[str]] = {}
+        for dn, text in (item for mine in self._issued.values() for item in mine.items()):
+            merged.setdefault(dn, set()).update(text.split(","))
+        self.store.issues = {dn: ",".join(sorted(names)) for dn, names in merged.items()}
+
+    def _issues(self, mo: Mo, text: str) -> str:
+        prop = self.store.catalog.properties(mo.cls).get("configIssues")
+        try:
+            if prop is None:
+                raise values.Unreadable(text)
+            return values.canonical(prop, text)
+        except ValueError:
+            raise errors.unknown_value(text, "configIssues", mo.cls, mo.dn) from None
+
     def _drop(self, transaction: Transaction, owner: str, wanted: set[str]) -> None:
         """Take out what an owner no longer has; a container that holds another's objects goes over to that other."""
         stale = [mo for mo in self.store.by_dn.values() if mo.owner == owner and mo.dn not in wanted]
@@ -91,7 +129,9 @@ class Controller:
 
 def modified_tree(store: Store, changes: Iterable[Change]) -> list[Element]:
     """What ``rsp-subtree=modified`` answers: the changed objects in their tree, each with its ``status``."""
-    ordered = sorted(changes, key=lambda change: change.mo.dn.count("/"))
+    ordered = sorted(
+        (change for change in changes if change.mo.owner == CONFIGURATION), key=lambda change: change.mo.dn.count("/")
+    )
     elements: dict[str, Element] = {}
     top: list[Element] = []
     for change in ordered:

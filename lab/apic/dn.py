@@ -40,6 +40,18 @@ def join(parent_dn: str, rn: str) -> str:
     return f"{parent_dn}/{rn}" if parent_dn else rn
 
 
+def _bare(value: str) -> str:
+    """A value without the brackets that enclose all of it."""
+    if not (value.startswith("[") and value.endswith("]")):
+        return value
+    depth = 0
+    for position, character in enumerate(value):
+        depth += (character == "[") - (character == "]")
+        if depth == 0 and position < len(value) - 1:
+            return value
+    return value[1:-1]
+
+
 class RnFormat:
     """A relative name's format such as ``vlanns-[{name}]-{allocMode}``."""
 
@@ -60,9 +72,12 @@ class RnFormat:
         return expression + re.escape(self.text[position:])
 
     def match(self, rn: str) -> dict[str, str] | None:
-        """The naming values in ``rn``, or None if it has not this form."""
+        """The naming values in ``rn``, or None if it has not this form.
+
+        Brackets are taken where the format has none: APIC reads ``lifp-[a]`` as ``lifp-a``.
+        """
         found = self._pattern.fullmatch(rn)
-        return found.groupdict() if found else None
+        return {name: _bare(value) for name, value in found.groupdict().items()} if found else None
 
     def build(self, values: Mapping[str, str]) -> str:
         """The relative name for naming values; KeyError names the one that is missing."""

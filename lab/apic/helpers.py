@@ -8,6 +8,7 @@ GET  /lab/revision?after=N&timeout=S   {"revision": M} as soon as M > N, or afte
 GET  /lab/tree                      the whole configuration, secure properties included
 PUT  /lab/operational?owner=X       a list of objects with dn: exactly these are X's operational objects from now on
 PUT  /lab/faults?owner=X            a list of faultInst objects with dn, likewise
+PUT  /lab/issues?owner=X            {DN: "configIssues", …}: what leaves say of configured objects, likewise
 POST /lab/sessions/expire           every token times out at once
 POST /lab/inject                    an order for a fault (inject.py); GET: how many are to come, DELETE: forget them
 """
@@ -22,6 +23,7 @@ from aiohttp import web
 
 from lab.apic import errors
 from lab.apic.document import Element, parse
+from lab.apic.faults import delegates
 from lab.apic.inject import Injector
 from lab.apic.server import Api
 
@@ -46,6 +48,7 @@ class Helpers:
             ("GET", "/lab/tree", self.tree),
             ("PUT", "/lab/operational", self.operational),
             ("PUT", "/lab/faults", self.faults),
+            ("PUT", "/lab/issues", self.issues),
             ("POST", "/lab/sessions/expire", self.expire),
             ("POST", "/lab/inject", self.inject),
             ("GET", "/lab/inject", self.pending),
@@ -99,10 +102,20 @@ class Helpers:
     async def _replace(self, request: web.Request, kind: str) -> web.Response:
         try:
             elements = _elements(await request.read())
+            elements += delegates(elements) if kind == "faults" else []
             self.controller.replace_operational(f"{kind}:{request.query.get('owner', '')}", elements)
         except errors.ApicError as error:
             return web.json_response({"error": error.text}, status=400)
         return web.json_response({"objects": len(elements)})
+
+    async def issues(self, request: web.Request) -> web.Response:
+        """Replace an owner's configuration issues."""
+        try:
+            issues = json.loads(await request.read())
+            self.controller.replace_issues(request.query.get("owner", ""), issues)
+        except errors.ApicError as error:
+            return web.json_response({"error": error.text}, status=400)
+        return web.json_response({"objects": len(issues)})
 
     async def expire(self, _: web.Request) -> web.Response:
         """Time out every token."""

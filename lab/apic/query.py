@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from lab.apic import errors
+from lab.apic import errors, includes
 from lab.apic.document import Element
 from lab.apic.filters import Predicate, compile_filter, order_key
 from lab.apic.store import Mo, Store
@@ -20,29 +20,6 @@ _CHOICES = {
     "rsp-subtree": ("no", "children", "full", "modified"),
     "rsp-prop-include": ("all", "naming-only", "config-only"),
 }
-_INCLUDE_CLASSES = {
-    "faults": ("faultInst", "faultDelegate"),
-    "health": ("healthInst",),
-    "relations": ("relnTo", "relnFrom"),
-    "tasks": ("taskInst",),
-}
-_INCLUDE_OTHERS = (
-    "no-scoped",
-    "required",
-    "count",
-    "subtree",
-    "audit-logs",
-    "event-logs",
-    "fault-records",
-    "health-records",
-    "stats",
-    "deployment",
-    "full-deployment",
-    "port-deployment",
-    "ep-records",
-    "add-mo-list",
-    "local-prefix",
-)
 _KNOWN = {
     *_CHOICES,
     "target-subtree-class",
@@ -88,6 +65,8 @@ class Query:
         self.target_filter = self._filter("query-target-filter")
         self.subtree_filter = self._filter("rsp-subtree-filter")
         self.include = self._include()
+        wanted = [name for kind in self.include for name in includes.CLASSES.get(kind, ())]
+        self._included_classes = frozenset().union(*(self._concrete(name) for name in wanted))
 
     # -- options ----------------------------------------------------------------------------------
 
@@ -117,7 +96,7 @@ class Query:
         given = frozenset(
             item.strip() for item in self.options.get("rsp-subtree-include", "").split(",") if item.strip()
         )
-        unknown = sorted(given - set(_INCLUDE_CLASSES) - set(_INCLUDE_OTHERS))
+        unknown = sorted(given - includes.KNOWN)
         if unknown:
             raise errors.bad_query(f"Invalid value '{unknown[0]}' for query parameter 'rsp-subtree-include'")
         return given
@@ -127,6 +106,8 @@ class Query:
     def of_object(self, dn: str) -> Result:
         """The answer for ``/api/mo/<dn>``: nothing at all if there is no such object."""
         mo = self.store.get(dn)
+        if mo is None and (element := includes.of_dn(self.store, dn)) is not None:
+            return Result([element], 1)
         return self._result([mo] if mo is not None else [])
 
     def of_class(self, name: str, below: str = "") -> Result:
@@ -139,16 +120,36 @@ class Query:
     def _result(self, start: list[Mo]) -> Result:
         selected = [mo for mo in self._targets(start) if self.target_filter is None or self.target_filter(mo)]
         selected = list({mo.dn: mo for mo in selected}.values())
+        if "required" in self.include:
+            selected = [mo for mo in selected if self._has_content(mo)]
         if "no-scoped" in self.include:
-            selected = [kid for mo in selected for kid in mo.walk() if kid is not mo and self._shown(kid)]
-        elif "required" in self.include:
-            selected = [mo for mo in selected if next(self._descendants(mo), None) is not None]
+            return self._contents(selected)
         if "count" in self.include:
-            return Result(
-                [Element("moCount", {"childAction": "", "count": str(len(selected)), "dn": "", "status": ""})], 1
-            )
+            return _count(len(selected))
         ordered = self._ordered(selected)
         return Result([self._element(mo) for mo in self._page(ordered)], len(ordered))
+
+    def _has_content(self, mo: Mo) -> bool:
+        return next(self._descendants(mo), None) is not None or bool(self._added(mo))
+
+    def _contents(self, selected: list[Mo]) -> Result:
+        """``no-scoped``: what is included, without the objects that it is included in."""
+        found = list({kid.dn: kid for mo in selected for kid in self._descendants(mo)}.values())
+        found += [record for mo in selected for record in self._records(mo)]
+        extra = [element for mo in selected for element in includes.computed(self.store, mo, self.include)]
+        if "count" in self.include:
+            return _count(len(found) + len(extra))
+        ordered = self._ordered(found)
+        elements = [self.store.element(mo, self.properties) for mo in ordered] + extra
+        return Result(self._page(elements), len(elements))
+
+    def _records(self, mo: Mo) -> list[Mo]:
+        deep = self.subtree == "full" or "subtree" in self.include
+        return list(includes.records(self.store, mo, self.include, deep=deep))
+
+    def _added(self, mo: Mo) -> list[Element]:
+        records = [self.store.element(record, nested=True) for record in self._records(mo)]
+        return [*includes.computed(self.store, mo, self.include, nested=True), *records]
 
     def _targets(self, start: list[Mo]) -> Iterator[Mo]:
         for mo in start:
@@ -163,14 +164,13 @@ class Query:
 
     # -- descendants ------------------------------------------------------------------------------
 
-    def _shown(self, mo: Mo) -> bool:
-        """Whether a descendant is asked for, by class, filter and kind."""
-        if self.subtree_classes is not None and mo.cls not in self.subtree_classes:
+    def _shown(self, mo: Mo, inside: bool = False) -> bool:
+        """Whether a descendant is asked for, by class, filter and kind; ``inside`` one whose class was asked for."""
+        if not (inside or self.subtree_classes is None or mo.cls in self.subtree_classes):
             return False
-        wanted = [name for kind in self.include for name in _INCLUDE_CLASSES.get(kind, ())]
-        if wanted and not any(
-            name in self.store.catalog and mo.cls in self.store.catalog.concrete(name) for name in wanted
-        ):
+        if self.properties == "config-only" and not self.store.catalog[mo.cls].configurable:
+            return False
+        if self.include & includes.CONTENT and mo.cls not in self._included_classes:
             return False
         return self.subtree_filter is None or self.subtree_filter(mo)
 
@@ -179,19 +179,20 @@ class Query:
         found = (kid for kid in mo.walk() if kid is not mo) if deep else iter(mo.children.values())
         return (kid for kid in found if self._shown(kid))
 
-    def _element(self, mo: Mo, *, nested: bool = False) -> Element:
-        element = self.store.element(mo, self.properties, nested=nested)
-        if self.subtree in ("children", "full") or self.include & set(_INCLUDE_CLASSES):
-            deep = self.subtree == "full" or self.subtree == "no"
-            element.children = self._children(mo, deep)
+    def _element(self, mo: Mo) -> Element:
+        element = self.store.element(mo, self.properties)
+        if self.subtree in ("children", "full") or self.include & includes.CONTENT:
+            element.children = self._children(mo, deep=self.subtree != "children") + self._added(mo)
         return element
 
-    def _children(self, mo: Mo, deep: bool) -> list[Element]:
-        """The descendants asked for; an object that is not, but holds one that is, is shown with its name alone."""
+    def _children(self, mo: Mo, deep: bool, inside: bool = False) -> list[Element]:
+        """The descendants asked for, and those that hold one; of a class that was asked for, all that is inside."""
         shown = []
-        for kid in mo.children.values():
-            below = self._children(kid, deep) if deep else []
-            if self._shown(kid) or below:
+        catalog, latest_first = self.store.catalog, list(mo.children.values())[::-1]
+        for kid in sorted(latest_first, key=lambda kid: -catalog[kid.cls].order):
+            asked = inside or (self.subtree_classes is not None and kid.cls in self.subtree_classes)
+            below = self._children(kid, deep, asked) if deep else []
+            if self._shown(kid, inside) or below:
                 element = self.store.element(kid, self.properties, nested=True)
             else:
                 continue
@@ -223,7 +224,7 @@ class Query:
 
         return sorted(found, key=key, reverse=descending)
 
-    def _page(self, found: list[Mo]) -> list[Mo]:
+    def _page(self, found: list) -> list:
         size = self._number("page-size", 0)
         if size == 0:
             if len(found) > PAGE_LIMIT:
@@ -237,3 +238,7 @@ class Query:
         if not text.isdigit():
             raise errors.bad_query(f"Invalid value '{text}' for query parameter '{option}'")
         return int(text)
+
+
+def _count(number: int) -> Result:
+    return Result([Element("moCount", {"childAction": "", "count": str(number), "dn": "", "status": ""})], 1)

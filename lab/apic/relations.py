@@ -1,5 +1,7 @@
 """Relations: what an ``Rs`` object points to, whether its target is there, and the fault it raises if not.
 
+A target that is there shows who points to it by an ``Rt`` object (``fvRtCtx`` in a VRF).
+
 A named relation (``tnFvCtxName``) is looked for in the object's own tenant, then in ``common``; where the name is
 empty or nothing has it, the policy called ``default`` in the same places serves. An explicit one (``tDn``) points to
 that DN or to nothing.
@@ -10,18 +12,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lab.apic.catalog import Catalog, MoClass, Relation
-from lab.apic.store import Mo, Store, timestamp
+from lab.apic.faults import Faults
+from lab.apic.store import Mo, Store
 
-FAULTS = "faults"
+REVERSE = "relations"
 
 
 class Relations:
     """Keeps the state of every relation of a store; ``update`` after each change of objects."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store, faults: Faults) -> None:
+        self.store, self.faults = store, faults
         self._watchers: dict[str, set[str]] = {}
         self._watched: dict[str, list[str]] = {}
+        self._reverse: dict[str, Mo] = {}
 
     def update(self, objects: Iterable[Mo]) -> None:
         """Resolve the relations among these objects (created, modified or gone) and those that may point to them."""
@@ -34,6 +38,7 @@ class Relations:
             relation = self.store.get(dn)
             if relation is None:
                 self._watch(dn, [])
+                self._unlink(dn)
             else:
                 self._resolve(relation)
 
@@ -97,6 +102,38 @@ class Relations:
             notes["tCl"] = target_class
         known = self.store.catalog.properties(mo.cls)
         mo.values.update({name: value for name, value in notes.items() if name in known})
+        self._link(mo, self.store.by_dn.get(target) if state == "formed" else None)
+
+    # -- the other direction ----------------------------------------------------------------------
+
+    def _link(self, mo: Mo, target: Mo | None) -> None:
+        """Let the target, and no other object, show who points to it."""
+        present = self._reverse.get(mo.dn)
+        if present is not None and present.parent is target and self.store.by_dn.get(present.dn) is present:
+            return
+        self._unlink(mo.dn)
+        relation = self.store.catalog[mo.cls].relation
+        if target is not None and relation is not None and relation.reverse:
+            self._attach_reverse(mo, target, self.store.catalog[relation.reverse])
+
+    def _attach_reverse(self, mo: Mo, target: Mo, cls: MoClass) -> None:
+        if cls.rn is None or mo.parent is None or target.cls not in cls.contained_by:
+            return
+        naming = {name: self.store.value(mo, name) for name in cls.rn.properties}
+        source = {"tDn": mo.parent.dn, "tCl": mo.parent.cls}
+        rn = cls.rn.build({**naming, **source})
+        if rn not in target.children:
+            reverse = Mo(cls.name, rn, target, REVERSE)
+            known = self.store.catalog.properties(cls.name)
+            reverse.values = {name: value for name, value in {**naming, **source}.items() if name in known}
+            reverse.mod_ts = mo.mod_ts
+            self.store.attach(reverse)
+            self._reverse[mo.dn] = reverse
+
+    def _unlink(self, dn: str) -> None:
+        reverse = self._reverse.pop(dn, None)
+        if reverse is not None and self.store.by_dn.get(reverse.dn) is reverse:
+            self.store.detach(reverse)
 
     # -- faults -----------------------------------------------------------------------------------
 
@@ -104,43 +141,25 @@ class Relations:
         code = next((code for name, code in cls.faults.items() if name.endswith("ResolveFail")), None)
         if code is None:
             return
-        present = mo.children.get(f"fault-{code}")
-        if broken and present is None:
-            self.store.attach(_fault_object(mo, cls, code, target))
-        elif broken and present is not None:
-            present.values["descr"] = _description(cls, target)
-        elif present is not None:
-            self.store.detach(present)
+        if broken:
+            self.faults.show(mo, code, _unresolved(mo, cls, target))
+        else:
+            self.faults.clear(mo, code)
 
 
-def _description(cls: MoClass, target: str) -> str:
-    assert cls.relation is not None
-    return f"Failed to form relation to MO {target} of class {cls.relation.target}"
-
-
-def _fault_object(mo: Mo, cls: MoClass, code: str, target: str) -> Mo:
+def _unresolved(mo: Mo, cls: MoClass, target: str) -> dict[str, str]:
     """The faultInst of an unresolved relation, with the attributes APIC gives such a fault."""
-    fault = Mo("faultInst", f"fault-{code}", mo, FAULTS)
-    now = timestamp()
-    fault.values = {
-        "code": code,
-        "descr": _description(cls, target),
+    assert cls.relation is not None
+    words = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in cls.name)
+    return {
+        "descr": f"Failed to form relation to MO {target} of class {cls.relation.target}",
         "cause": "resolution-failed",
-        "rule": "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in cls.name) + "-resolve-fail",
+        "rule": f"{words}-resolve-fail",
         "subject": "relation-resolution",
         "severity": "warning",
-        "origSeverity": "warning",
-        "prevSeverity": "warning",
-        "highestSeverity": "warning",
         "type": "config",
-        "domain": "infra",
-        "lc": "raised",
-        "occur": "1",
-        "created": now,
-        "lastTransition": now,
+        "domain": "tenant" if mo.dn.startswith("uni/tn-") else "infra",
     }
-    fault.mod_ts = now
-    return fault
 
 
 def target_name_property(cls: MoClass) -> str:

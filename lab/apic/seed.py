@@ -33,6 +33,7 @@ _DEFAULTS = (
     ("fabricPodP", "uni/fabric"),
     ("infraAttEntityP", "uni/infra"),
     ("qosDppPol", "uni/infra"),
+    ("pkiKeyRing", "uni/userext/pkiext"),
 )
 
 
@@ -115,6 +116,23 @@ def nodes(leaves: Iterable[tuple[int, int]], spines: Iterable[tuple[int, int]] =
             },
         )
         for pod, number, role in found
+    ]
+
+
+def controllers(version: str) -> list[Element]:
+    """What an APIC says of itself: node 1 of pod 1, in service; for ``Controller.replace_operational``."""
+    node, address = "topology/pod-1/node-1", "10.0.0.1"
+    identity = {"id": "1", "name": "apic1", "role": "controller", "version": version, "address": address}
+    system = {"podId": "1", "state": "in-service", "fabricDomain": "lab", "tepPool": "10.0.0.0/16"}
+    member = {"id": "1", "nodeName": "apic1", "addr": address, "adminSt": "in-service", "operSt": "available"}
+    return [
+        Element("fabricNode", {**identity, "dn": node, "fabricSt": "unknown", "adSt": "on"}),
+        Element("topSystem", {**identity, **system, "dn": f"{node}/sys"}),
+        Element(
+            "firmwareCtrlrRunning",
+            {"dn": f"{node}/sys/ctrlrfwstatuscont/ctrlrrunning", "type": "controller", "version": version},
+        ),
+        Element("infraWiNode", {**member, "dn": f"{node}/av/node-1", "health": "fully-fit"}),
     ]
 
 

@@ -76,22 +76,22 @@ class Api:
         """Every other request: find who sends it, what it is about, and do it."""
         body = await request.read()
         path, form = _split_form(request.path)
-        self.sessions.authenticate(request.headers.get("Cookie", ""), request.method, request.raw_path, body)
+        user = self.sessions.authenticate(request.headers.get("Cookie", ""), request.method, request.raw_path, body)
         kind, rest = _target(path)
         if request.method == "GET":
             return self._get(request, kind, rest, form)
         if kind != "mo":
             raise errors.malformed(f"{request.method} is supported on managed objects only")
         if request.method == "POST":
-            return self._post(request, rest, form, body)
+            return self._post(request, rest, form, body, user)
         if request.method == "DELETE":
-            self.controller.delete(rest)
+            self.controller.delete(rest, user)
             self.on_change()
             return _response([], form)
         raise web.HTTPMethodNotAllowed(request.method, ["GET", "POST", "DELETE"])
 
     def _get(self, request: web.Request, kind: str, rest: str, form: str) -> web.Response:
-        options = dict(request.query)
+        options = {name: _option(request, name) for name in request.query}
         if kind == "mo":
             result = self.controller.get_object(rest, options)
         else:
@@ -99,8 +99,8 @@ class Api:
             result = self.controller.get_class(name, options, below)
         return _response(result.elements, form, result.total)
 
-    def _post(self, request: web.Request, dn: str, form: str, body: bytes) -> web.Response:
-        changes = self.controller.post(parse(body, form), dn)
+    def _post(self, request: web.Request, dn: str, form: str, body: bytes, user: str) -> web.Response:
+        changes = self.controller.post(parse(body, form), dn, user)
         self.on_change()
         if request.query.get("rsp-subtree") == "modified":
             return _response(modified_tree(self.controller.store, changes), form)
@@ -136,11 +136,17 @@ class Api:
             LOG.info("%s %s %s %d %.0fms", request.remote, request.method, request.path, status, spent)
 
 
+# Options that may be given more than once, as the GUI does; of the others the first counts.
+_LISTS = ("target-subtree-class", "rsp-subtree-class", "rsp-subtree-include")
 _TYPES = {"json": "application/json", "xml": "text/xml"}
 
 
 def _response(elements: list[Element], form: str, total: int | None = None) -> web.Response:
     return web.Response(body=render(elements, form, total), content_type=_TYPES[form])
+
+
+def _option(request: web.Request, name: str) -> str:
+    return ",".join(request.query.getall(name)) if name in _LISTS else request.query.getone(name)
 
 
 def _split_form(path: str) -> tuple[str, str]:

@@ -62,6 +62,10 @@ class Store:
         self.by_class: dict[str, dict[str, Mo]] = {}
         self.revision = 0
         self._defaults: dict[str, dict[str, str]] = {}
+        # What leaves say of configured objects (configIssues), by DN: never part of the configuration itself.
+        self.issues: dict[str, str] = {}
+        # Objects outside the tree, by class: the audit log.
+        self.records: dict[str, list[Mo]] = {}
 
     # -- structure --------------------------------------------------------------------------------
 
@@ -95,6 +99,7 @@ class Store:
         """Every object of a class or of one derived from it."""
         for cls in sorted(self.catalog.concrete(name)):
             yield from self.by_class.get(cls, {}).values()
+            yield from self.records.get(cls, ())
 
     # -- values -----------------------------------------------------------------------------------
 
@@ -115,6 +120,8 @@ class Store:
             return mo.mod_ts
         if name == "uid":
             return mo.uid
+        if name == "configIssues" and mo.dn in self.issues:
+            return self.issues[mo.dn]
         if name == "monPolDn" and name not in mo.values:
             return next((policy for prefix, policy in _MONITORING if mo.dn.startswith(prefix)), "")
         return mo.values.get(name, self.defaults(mo.cls).get(name, ""))

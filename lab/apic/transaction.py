@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lab.apic import errors, values
+from lab.apic.automatic import COMPANIONS
 from lab.apic.catalog import MoClass, Property
 from lab.apic.dn import join, split
 from lab.apic.document import Element
@@ -348,6 +349,8 @@ class Transaction:
             for child in self.catalog.children(cls.name):
                 if child.implicit and child.rn is not None:
                     self._attach(child, child.rn.text, mo)
+            for companion in COMPANIONS.get(cls.name, ()):
+                self._apply(companion, self.catalog[companion.cls], mo.dn)
         return mo
 
     def _withdraw(self, mo: Mo) -> None:

@@ -14,7 +14,7 @@ _MAC = re.compile(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
 _ENCAP = re.compile(r"unknown|any|vlan-(\d+)|vxlan-(\d+)|nvgre-(\d+)|qinq-(\d+)-(\d+)")
 _UNSIGNED = {"UByte": 8, "Uint16": 16, "Uint32": 32, "Uint64": 64}
 _SIGNED = {"SByte": 8, "Sint16": 16, "Sint32": 32, "Sint64": 64}
-_DATE = re.compile(r"never|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?")
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:?\d{2})?")
 
 
 class Unreadable(ValueError):
@@ -45,7 +45,7 @@ def canonical(prop: Property, text: str) -> str:
     if base == "Encap":
         return _encap(text)
     if base == "Date":
-        return _match(_DATE, text)
+        return _date(text)
     if base.startswith("Bin"):
         return text
     return _string(prop, text)
@@ -67,6 +67,8 @@ def default(prop: Property) -> str:
 def _printed(prop: Property, base: str, text: str) -> str:
     if base == "Bool":
         return _boolean(text)
+    if base in ("Float", "Double") and _named(prop, text) is None:
+        return f"{float(text):.6f}"
     if base == "MAC" and text.isdigit():
         return ":".join(f"{byte:02X}" for byte in (int(text) & (1 << 48) - 1).to_bytes(6, "little"))
     return _named(prop, text) or text
@@ -188,7 +190,19 @@ def _address(base: str, address: str, text: str) -> str:
 
 
 def _mac(text: str) -> str:
-    return _match(_MAC, text).upper()
+    return _match(_MAC, text.replace("-", ":")).upper()
+
+
+def _date(text: str) -> str:
+    """A time as APIC prints it: ``2026-01-01 00:00:00`` becomes ``2026-01-01T00:00:00.000+00:00``."""
+    found = _DATE.fullmatch(text)
+    if text == "never":
+        return text
+    if not found:
+        raise Unreadable(text)
+    fraction, zone = (found[3] or ".000")[:4].ljust(4, "0"), found[4] or "+00:00"
+    zone = "+00:00" if zone == "Z" else zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
+    return f"{found[1]}T{found[2]}{fraction}{zone}"
 
 
 def _match(pattern: re.Pattern[str], text: str) -> str:

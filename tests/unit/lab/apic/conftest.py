@@ -23,7 +23,7 @@ def catalog() -> Catalog:
 def controller(catalog: Catalog) -> Controller:
     controller = Controller(catalog)
     seed.base(controller.store, "secret")
-    controller.relations.update(list(controller.store.by_dn.values()))
+    controller.boot()
     controller.replace_operational("fabric", seed.nodes([(1, leaf) for leaf in (101, 102)], [(1, 201)]))
     controller.post(seed.fabric(65002, [201]), "uni")
     controller.post(seed.tenant("k8s", ["prod", "test"]), "uni")

@@ -103,7 +103,36 @@ def test_a_subtree_filter_narrows_the_descendants_alone(ask):
 
 def test_a_descendant_is_shown_within_the_objects_that_hold_it(ask):
     (item,) = ask(TENANT, rsp_subtree="full", rsp_subtree_class="bgpPeerP")
-    assert classes(item) == {"l3extOut", "l3extLNodeP", "l3extLIfP", "l3extVirtualLIfP", "bgpPeerP"}
+    found = classes(item)
+    assert {"l3extOut", "l3extLNodeP", "l3extLIfP", "l3extVirtualLIfP", "bgpPeerP"} <= found
+    assert not found & {"l3extInstP", "l3extRsEctx", "fvCtx"}
+
+
+def test_of_a_class_that_is_asked_for_everything_inside_is_shown(ask):
+    (item,) = ask(f"{TENANT}/out-o", rsp_subtree="full", rsp_subtree_class="bgpPeerP")
+    assert "bgpRsPeerPfxPol" in classes(item)
+
+
+def test_children_come_in_descending_order_of_their_class_numbers_and_latest_first(ask, post):
+    post(f"{TENANT}/out-p", "l3extOut", {}, *(element(cls) for cls in ("ospfExtP", "bgpExtP", "pimExtP", "eigrpExtP")))
+    post(f"{TENANT}/out-p", "l3extOut", {}, element("l3extInstP", name="a"), element("l3extInstP", name="b"))
+    (item,) = ask(f"{TENANT}/out-p", rsp_subtree="children", rsp_subtree_class="pimExtP,eigrpExtP,ospfExtP,l3extInstP")
+    shown = [(child.cls, child.attributes["rn"]) for child in item.children]
+    assert shown == [
+        ("pimExtP", "pimextp"),
+        ("eigrpExtP", "eigrpExtP"),
+        ("l3extInstP", "instP-b"),
+        ("l3extInstP", "instP-a"),
+        ("ospfExtP", "ospfExtP"),
+    ]
+
+
+def test_config_only_leaves_out_what_nobody_can_configure(ask, post):
+    post(TENANT, "l3extOut", {"name": "o"}, element("l3extRsEctx", tnFvCtxName="prod"))
+    (item,) = ask(f"{TENANT}/ctx-prod", rsp_subtree="full")
+    assert "fvRtEctx" in classes(item)
+    (item,) = ask(f"{TENANT}/ctx-prod", rsp_subtree="full", rsp_prop_include="config-only")
+    assert "fvRtEctx" not in classes(item)
 
 
 def test_required_leaves_out_objects_without_such_descendants(ask):
@@ -172,3 +201,44 @@ def test_a_wrong_question_is_refused(ask, target, options, refusal):
     with pytest.raises(ApicError) as problem:
         ask(target, **options)
     assert str(problem.value) == refusal
+
+
+def test_counts_of_faults_come_with_an_object_and_by_their_own_name(ask):
+    (item,) = ask(TENANT, rsp_subtree_include="fault-count")
+    (counts,) = item.children
+    assert (counts.cls, counts.attributes["warn"], counts.attributes["crit"]) == ("faultCountsWithDetails", "1", "0")
+    (counts,) = ask(f"{TENANT}/fltCnts")
+    assert counts.attributes["warn"] == "1"
+
+
+def test_health_sinks_with_the_worst_fault(ask):
+    (item,) = ask(TENANT, rsp_subtree_include="health")
+    assert [child.attributes["cur"] for child in item.children] == ["98"]
+    (only,) = ask(TENANT, rsp_subtree_include="health,no-scoped")
+    assert (only.cls, only.attributes["dn"]) == ("healthInst", f"{TENANT}/health")
+
+
+def test_included_faults_can_be_counted(ask):
+    (item,) = ask(TENANT, rsp_subtree_include="faults,no-scoped,count")
+    assert (item.cls, item.attributes["count"]) == ("moCount", "1")
+
+
+def test_required_counts_what_is_included(ask):
+    assert dns(ask("fvTenant", rsp_subtree_include="faults,required")) == [TENANT]
+
+
+def test_the_audit_log_says_who_changed_what(ask, controller):
+    controller.post(element("fvTenant", element("fvCtx", name="new", descr="text")), TENANT, user="jane")
+    options = {"query_target_filter": 'eq(aaaModLR.user,"jane")', "order_by": "aaaModLR.created|desc"}
+    (record,) = [item for item in ask("aaaModLR", **options) if item.attributes["affected"] == f"{TENANT}/ctx-new"]
+    assert (record.attributes["ind"], record.attributes["changeSet"]) == ("creation", "descr:text, name:new")
+    (item,) = ask(f"{TENANT}/ctx-new", rsp_subtree_include="audit-logs")
+    assert [child.attributes["user"] for child in item.children] == ["jane"]
+    options = {"rsp_subtree_include": "audit-logs,no-scoped,subtree", "order_by": "aaaModLR.id|desc"}
+    found = [item.attributes["affected"] for item in ask(f"{TENANT}/ctx-new", **options)]
+    assert f"{TENANT}/ctx-new" == found[-1] and len(found) > 1
+
+
+def test_the_audit_log_holds_no_secrets(ask, post):
+    post("uni/userext/user-u", "aaaUser", {"name": "u", "pwd": "very-Secret.1"})
+    assert "very-Secret.1" not in str([item.attributes for item in ask("aaaModLR")])

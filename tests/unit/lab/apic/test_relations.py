@@ -91,3 +91,47 @@ def test_a_domain_finds_its_pool(post, seen):
     post("uni/infra", "infraInfra", {}, element("fvnsVlanInstP", name="p", allocMode="static"))
     post("uni/phys-d", "physDomP", {"name": "d"}, element("infraRsVlanNs", tDn="uni/infra/vlanns-[p]-static"))
     assert seen("uni/phys-d/rsvlanNs", "state", "tCl") == ("formed", "fvnsVlanInstP")
+
+
+# -- the other direction --------------------------------------------------------------------------------
+
+
+def reverse(controller, dn: str, cls: str) -> dict[str, str]:
+    children = controller.store.by_dn[dn].children.values()
+    return {mo.values["tDn"]: mo.values["tCl"] for mo in children if mo.cls == cls}
+
+
+def test_a_target_shows_who_points_to_it(post, controller):
+    post(DN, "l3extOut", {"name": "o"}, element("l3extRsEctx", tnFvCtxName="prod"))
+    assert reverse(controller, "uni/tn-k8s/ctx-prod", "fvRtEctx") == {DN: "l3extOut"}
+    assert f"uni/tn-k8s/ctx-prod/rtl3extEctx-[{DN}]" in controller.store.by_dn
+
+
+def test_it_follows_the_relation_and_goes_with_it(post, controller):
+    post(DN, "l3extOut", {"name": "o"}, element("l3extRsEctx", tnFvCtxName="prod"))
+    post(DN, "l3extOut", {}, element("l3extRsEctx", tnFvCtxName="test"))
+    assert reverse(controller, "uni/tn-k8s/ctx-prod", "fvRtEctx") == {}
+    assert reverse(controller, "uni/tn-k8s/ctx-test", "fvRtEctx") == {DN: "l3extOut"}
+    controller.delete(DN)
+    assert reverse(controller, "uni/tn-k8s/ctx-test", "fvRtEctx") == {}
+
+
+def test_it_comes_back_with_its_target(post, controller):
+    post(DN, "l3extOut", {"name": "o"}, element("l3extRsL3DomAtt", tDn="uni/l3dom-d"))
+    post("uni", "l3extDomP", {"name": "d"})
+    assert reverse(controller, "uni/l3dom-d", "extnwRtL3DomAtt") == {DN: "l3extOut"}
+    controller.delete("uni/l3dom-d")
+    post("uni", "l3extDomP", {"name": "d"})
+    assert reverse(controller, "uni/l3dom-d", "extnwRtL3DomAtt") == {DN: "l3extOut"}
+
+
+def test_it_is_no_part_of_the_configuration(post, controller):
+    post(DN, "l3extOut", {"name": "o"}, element("l3extRsEctx", tnFvCtxName="prod"))
+    assert "fvRtEctx" not in {mo.cls for mo in controller.store.configuration()}
+    assert "fvRtEctx" not in str(controller.store.export(controller.store.by_dn["uni"]).to_json())
+
+
+def test_nobody_can_write_it(refusal, post):
+    post(DN, "l3extOut", {"name": "o"})
+    dn = f"uni/tn-k8s/ctx-prod/rtl3extEctx-[{DN}]"
+    assert refusal(dn, "fvRtEctx", {"tDn": DN}) == f"170: Invalid access, MO: {dn}"

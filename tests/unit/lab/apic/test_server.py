@@ -201,4 +201,4 @@ def test_a_missing_catalog_is_said_in_one_line(tmp_path):
 def test_the_fixture_brings_the_example_fabric(apic):  # noqa: F811
     assert apic.requests() == {}
     assert apic.get("/api/mo/uni/tn-k8s/ctx-prod.json")
-    assert len(apic.get("/api/class/fabricNode.json")) == 6
+    assert len(apic.get("/api/class/fabricNode.json")) == 7  # four leaves, two spines, the controller

@@ -234,3 +234,9 @@ def test_one_post_cannot_delete_an_object_and_create_it_anew(post, refusal):
     assert refusal("uni/tn-k8s/out-o", "l3extOut", {"name": "o"}, gone, back) == (
         "103: child (Rn) of class l3extRsL3DomAtt is already attached. dn[(Dn0)] Dn0=uni/tn-k8s/out-o, Rn=rsl3DomAtt, "
     )
+
+
+def test_a_user_may_read_the_security_domain_common(post, controller):
+    post("uni/userext/user-u", "aaaUser", {"name": "u"})
+    role = controller.store.by_dn["uni/userext/user-u/userdomain-common/role-read-all"]
+    assert controller.store.value(role, "privType") == "readPriv"
