@@ -200,6 +200,17 @@ CLASSES: Dict[str, ClassSpec] = {
         flags=("aggregate", "scope"),
         addresses=("ip",),
     ),
+    # The fabric's own BGP
+    "fabricInst": ClassSpec("fabric"),
+    "bgpInstPol": _named("bgpInstP"),
+    "bgpRRP": ClassSpec("rr"),
+    "bgpRRNodePEp": ClassSpec("node-{id}", ("id",)),
+    "fabricFuncP": ClassSpec("funcprof"),
+    "fabricPodPGrp": _named("podpgrp"),
+    "fabricRsPodPGrpBGPRRP": ClassSpec("rspodPGrpBGPRRP", relation="tnBgpInstPolName"),
+    "fabricPodP": _named("podprof"),
+    "fabricPodS": ClassSpec("pods-{name}-typ-{type}", ("name", "type")),
+    "fabricRsPodPGrp": ClassSpec("rspodPGrp"),
     # Access policies
     "infraInfra": ClassSpec("infra"),
     "fvnsVlanInstP": ClassSpec("vlanns-[{name}]-{allocMode}", ("name", "allocMode")),

@@ -28,6 +28,18 @@ def check_fabric(fabric: Fabric, findings: Findings) -> None:
     _release(fabric, findings)
     _racks(fabric, findings)
     _router_ids(fabric, findings)
+    _reflectors(fabric, findings)
+
+
+def _reflectors(fabric: Fabric, findings: Findings) -> None:
+    """MP-BGP route reflectors are spines (white paper; bgpRRNodePEp)."""
+    for spine in fabric.reflectors:
+        if spine in fabric.leaves:
+            findings.add(
+                f"{FABRIC_AT}.bgp.route_reflectors.{spine}",
+                f"node {spine} is a leaf of rack {fabric.leaves[spine].rack}",
+                "name spines",
+            )
 
 
 def _release(fabric: Fabric, findings: Findings) -> None:

@@ -56,13 +56,14 @@ class Rack:
 
 @dataclass
 class Fabric:
-    """The fabric; ``leaves`` by node ID, ``racks`` by name."""
+    """The fabric; ``leaves`` by node ID, ``racks`` by name, ``reflectors`` the spines that reflect routes."""
 
     name: str | None
     asn: int | None
     version: str | None
     racks: dict[str, Rack] = field(default_factory=dict)
     leaves: dict[int, Leaf] = field(default_factory=dict)
+    reflectors: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -162,6 +163,7 @@ def read_fabric(given: object, findings: Findings) -> Fabric:
     """Read ``kubefabric_fabric``."""
     settings = read(given, FABRIC, FABRIC_AT, findings)
     fabric = Fabric(settings["name"], settings["asn"], settings["version"])
+    fabric.reflectors = sorted(settings["bgp"]["route_reflectors"])
     for name, rack in settings["racks"].items():
         fabric.racks[name] = Rack(name, rack["id"] or name, rack["pod"] or 1, sorted(rack["leaves"]))
         for leaf, options in rack["leaves"].items():

@@ -69,6 +69,32 @@ RACK = {
     },
 }
 
+SPINE = {
+    "pod": {
+        "type": "int",
+        "default": 1,
+        "minimum": 1,
+        "maximum": 254,
+        "description": "Pod in which the spine stands (bgpRRNodePEp.podId).",
+    },
+}
+
+FABRIC_BGP = {
+    "manage": {
+        "type": "bool",
+        "default": False,
+        "description": "Whether the fabric's AS number and route reflectors are written where they are missing.",
+    },
+    "route_reflectors": {
+        "type": "dict",
+        "key": "leaf_id",
+        "entry": "spine",
+        "options": SPINE,
+        "example": "{201: {}, 202: {}}",
+        "description": "Spines, by node ID, that reflect MP-BGP routes (bgpRRNodePEp); written only with C(manage).",
+    },
+}
+
 FABRIC = {
     "name": {
         "type": "str",
@@ -90,6 +116,11 @@ FABRIC = {
         "format": "release",
         "example": '"6.0(9c)"',
         "description": "APIC release; the limits are looked up by it.",
+    },
+    "bgp": {
+        "type": "dict",
+        "options": FABRIC_BGP,
+        "description": "The fabric's own BGP. It is read and compared before anything is written.",
     },
     "apic": {
         "type": "dict",

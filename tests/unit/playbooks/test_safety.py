@@ -99,6 +99,26 @@ def test_a_snapshot_that_is_not_there_is_refused_with_those_that_are(site):
     assert "There is no snapshot run-none of export policy kubefabric-dc1; there are: run-2" in said
 
 
+def test_another_fabric_than_the_intent_means_is_left_alone(site):
+    as_number = {"bgpAsP": {"attributes": {"asn": "65009"}}}
+    site.controller.post("uni/fabric/bgpInstP-default", as_number)
+    said = site.fail("fabric")
+    assert "The fabric's BGP AS is 65009" in said
+    assert L3OUT not in configuration(site.controller)
+
+
+def test_route_reflectors_are_written_where_the_intent_says_so(site):
+    bgp = {"manage": True, "route_reflectors": {203: {"pod": 2}, 204: None}}
+    fabric = yaml.safe_load((site.directory / "inventory/group_vars/all/fabric.yml").read_text())
+    fabric["kubefabric_fabric"]["bgp"] = bgp
+    (site.directory / "inventory/group_vars/all/fabric.yml").write_text(yaml.safe_dump(fabric))
+    site.succeed("fabric")
+    found = site.controller.get("/api/class/bgpRRNodePEp.json")
+    nodes = {node["bgpRRNodePEp"]["attributes"]["id"]: node["bgpRRNodePEp"]["attributes"]["podId"] for node in found}
+    assert nodes == {"201": "1", "202": "1", "203": "2", "204": "1"}
+    assert "changed=0" in site.succeed("fabric")
+
+
 def test_without_being_asked_no_snapshot_is_taken(site):
     site.succeed("fabric")
     assert site.controller.get("/api/class/configSnapshot.json") == []
