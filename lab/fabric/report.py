@@ -92,6 +92,14 @@ def _system(pod: int, leaf: int, fabric: Fabric) -> list[dict]:
     return found
 
 
+def _ends(neighbor: dict) -> dict[str, object]:
+    """The connection's ends; of a socket that is not connected FRR says ``Unknown`` and port -1."""
+    local = neighbor.get("hostLocal", "Unknown")
+    ports = {"localPort": neighbor.get("portLocal", -1), "remotePort": neighbor.get("portForeign", -1)}
+    known = {name: port if port > 0 else "unspecified" for name, port in ports.items()}
+    return {"localIp": "" if local == "Unknown" else local, **known}
+
+
 # -- sessions -----------------------------------------------------------------------------------------
 
 
@@ -146,9 +154,7 @@ def _peer(dn: str, vrf: Vrf, peer: Peer, members: list[tuple[str, dict]]) -> lis
 def _entry(dn: str, vrf: Vrf, peer: Peer, address: str, neighbor: dict) -> list[dict]:
     up = neighbor["bgpState"] == "Established"
     connection = {
-        "localIp": neighbor.get("hostLocal", ""),
-        "localPort": neighbor.get("portLocal", "unspecified"),
-        "remotePort": neighbor.get("portForeign", "unspecified"),
+        **_ends(neighbor),
         "connEst": neighbor.get("connectionsEstablished", 0),
         "connDrop": neighbor.get("connectionsDropped", 0),
         "kaIntvl": neighbor.get("bgpTimerKeepAliveIntervalMsecs", 60000) // 1000,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from . import checks, checks_bgp, checks_networks, checks_shared, floating, l3out, redesign, standard
+from . import checks, checks_bgp, checks_networks, checks_scale, checks_shared, floating, l3out, redesign, standard
 from .allocations import AT, FAMILIES, ordered
 from .errors import Finding, Findings, IntentError, grouped
 from .model import Cluster, Fabric, natural, read_cluster, read_fabric
@@ -49,6 +49,7 @@ def build(intent: dict) -> Result:
         checks_bgp.check_bgp(cluster, fabric, findings)
         checks_networks.check_networks(cluster, fabric, findings)
     checks_shared.check(clusters, fabric, findings)
+    checks_scale.check(clusters, fabric, findings)
     allocated = _allocate(clusters, intent, findings)
     if findings.errors:
         raise IntentError(grouped(findings.errors))

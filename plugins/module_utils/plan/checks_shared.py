@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from . import limits
 from .errors import Findings
-from .model import FABRIC_AT, KINDS, Cluster, Fabric
+from .model import KINDS, Cluster, Fabric
 
 # one policy per VRF and leaf: APIC takes bgpRsBgpNodeCtxPol per L3Out, the leaf has one BGP instance per VRF
 PER_LEAF = ("keepalive", "hold", "stale_interval", "max_as", "graceful_restart", "as_path_relax", "ignore_igp_metric")
@@ -26,7 +25,6 @@ def check(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
     _ecmp(clusters, findings)
     _router_ids(clusters, fabric, findings)
     _encaps(clusters, findings)
-    _totals(clusters, fabric, findings)
 
 
 def _clashes(
@@ -204,26 +202,6 @@ def _leaf_vlans(cluster: Cluster) -> Iterator[tuple[int, int]]:
         for first, last in ranges:
             for one in range(first, last + 1):
                 yield leaf, one
-
-
-def _totals(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
-    """Limits of the whole fabric."""
-    if not fabric.version:
-        return
-    known, _exact = limits.of_release(fabric.version)
-    floating = [cluster for cluster in clusters if cluster.floating]
-    addresses = sum(len(cluster.families) for cluster in floating)
-    for count, most, what in (
-        (len(floating), known.floating_l3outs, "L3Outs with floating SVI"),
-        (addresses, known.floating_addresses, "floating addresses"),
-        (len(clusters), known.l3outs, "L3Outs"),
-    ):
-        if count > most:
-            findings.add(
-                f"{FABRIC_AT}.version",
-                f"{count} {what} are more than the {most} that release {fabric.version} bears",
-                "use standard SVI for some clusters, or another fabric" if what != "L3Outs" else "use another fabric",
-            )
 
 
 def _in_vrfs(clusters: list[Cluster]) -> list[Cluster]:

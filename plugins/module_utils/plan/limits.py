@@ -15,13 +15,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of one release; those of floating SVI are per fabric, border leaves and anchors per L3Out."""
+    """Limits of one release; those of floating SVI are per fabric, border leaves and anchors per L3Out.
+
+    ``lpm_least`` and ``lpm_most``: longest prefix matches of a leaf with the smallest and the largest forwarding scale
+    profile.
+    """
 
     anchor_leaves: int = 6
     border_leaves: int = 12
     floating_addresses: int = 200
     floating_l3outs: int = 100
     l3outs: int = 2400
+    lpm_least: int = 20_000
+    lpm_most: int = 128_000
 
 
 RELEASES = {

@@ -8,6 +8,7 @@ from lab.apic import values
 from lab.fabric import mo, report, resolve
 from lab.fabric.model import Fabric, Fault
 from lab.topology import Leaf
+from tests import fabric_trees
 from tests.catalog_check import catalog
 from tests.fabric_trees import Floating
 
@@ -157,3 +158,20 @@ def test_a_fault_of_an_undeployed_svi_lives_on_its_leaf_and_keeps_its_time():
 def test_a_fault_without_a_leaf_is_below_its_object():
     fault = Fault("F1020", "resolution-failed", "minor", "uni/tn-k8s/out-x/rsectx", "no VRF")
     assert report.fault_dn(fault, {}) == "uni/tn-k8s/out-x/rsectx/fault-F1020"
+
+
+def test_the_ends_of_a_connection_that_is_not_there_are_left_empty():
+    waiting = {**NEIGHBOR, "bgpState": "Connect", "hostLocal": "Unknown", "portLocal": -1, "portForeign": -1}
+    state = {**STATE, "neighbors": {"192.168.2.1": waiting}}
+    found = report.objects(fabric(), LEAVES, (), {(101, "k8s:prod"): state}, ())
+    (entry,) = [body["attributes"] for item in found for cls, body in item.items() if cls == "bgpPeerEntry"]
+    assert (entry["operSt"], entry["localIp"], entry["localPort"]) == ("connect", "", "unspecified")
+
+
+def test_a_vpc_is_a_path_below_its_pair_of_leaves():
+    found = report.objects(resolve.build(mo.parse(fabric_trees.standard())), LEAVES, (), {}, ())
+    dns = {body["attributes"]["dn"]: cls for item in found for cls, body in item.items() if "Path" in cls}
+    assert dns == {
+        "topology/pod-1/protpaths-101-102": "fabricProtPathEpCont",
+        "topology/pod-1/protpaths-101-102/pathep-[node1]": "fabricPathEp",
+    }

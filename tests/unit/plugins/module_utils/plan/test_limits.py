@@ -72,7 +72,7 @@ def test_six_racks_are_the_most_for_standard_svi() -> None:
 
 def test_an_unknown_release_has_the_newest_known_limits() -> None:
     assert limits.of_release("9.9(9z)") == (limits.RELEASES[max(limits.RELEASES)], False)
-    assert limits.of_release("5.2(7f)") == (limits.Limits(6, 12, 200, 100, 2400), True)
+    assert limits.of_release("5.2(7f)") == (limits.Limits(6, 12, 200, 100, 2400, 20_000, 128_000), True)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +92,53 @@ def test_releases_are_compared_by_their_numbers_and_then_by_their_letter(
     version: str, since: str, answer: bool
 ) -> None:
     assert limits.at_least(version, since) is answer
+
+
+def _nodes(intent: dict, count: int, racks: int = 2) -> dict:
+    nodes = {f"n{number}": {"rack": f"rack{number % racks + 1}"} for number in range(count)}
+    intent["clusters"]["prod"]["nodes"] = nodes
+    return intent
+
+
+def test_a_rack_with_more_nodes_than_ecmp_is_wide_is_worth_a_warning() -> None:
+    intent = _nodes(white_paper(), 64, racks=1)
+    intent["clusters"]["prod"]["cluster"]["bgp"]["ecmp"] = 64
+    assert build(intent).warnings == []
+    intent["clusters"]["prod"]["cluster"]["bgp"]["ecmp"] = 60
+    assert [str(finding) for finding in build(intent).warnings] == [
+        "host_vars/prod: kubefabric_cluster.bgp.ecmp: rack rack1 has 64 nodes and a leaf uses 60 ways to one prefix: 4 "
+        "of them get none of its traffic to services of the whole cluster; spread the nodes over more racks, or raise "
+        "ecmp (to 64 at most)"
+    ]
+
+
+@pytest.mark.parametrize(("least", "most"), [(28, 99), (27, 28)], ids=["fits", "fits a larger profile"])
+def test_routes_are_counted_over_all_clusters_of_a_leafs_vrfs(monkeypatch, least: int, most: int) -> None:
+    intent = _nodes(white_paper(), 10)  # 10 pod blocks, 2 service networks, 1 subnet
+    add_cluster(intent, 1)  # 2 pod blocks, 1 service network, 1 subnet; the same VRF
+    other = standard()["clusters"]["prod"]  # 3 pod blocks, 3 subnets, 2 service networks, in a VRF of its own
+    other["cluster"]["l3out"] |= {"name": "other", "vrf": "other"}
+    other["nodes"] = {f"other-{name}": node for name, node in other["nodes"].items()}
+    intent["clusters"]["other"] = other
+    add_cluster(intent, 2, vrf="third")  # 4, in a third VRF
+    assert 13 + 4 + 8 + 4 == 29
+    monkeypatch.setitem(limits.RELEASES, (6, 0), limits.Limits(lpm_least=least + 1, lpm_most=most + 1))
+    warnings = [str(finding) for finding in build(intent).warnings]
+    assert warnings == (
+        []
+        if least == 28
+        else [
+            "group_vars/all: kubefabric_fabric.version: leaf 101 learns about 29 routes, not counting those of single "
+            "services, more than the 28 longest prefix matches of the smallest forwarding scale profile of release "
+            "6.0(9c); see that the leaves have a larger one (up to 29)"
+        ]
+    )
+
+
+def test_more_routes_than_the_largest_profile_holds_are_a_mistake(monkeypatch) -> None:
+    monkeypatch.setitem(limits.RELEASES, (6, 0), limits.Limits(lpm_least=10, lpm_most=12))
+    assert _findings(_nodes(white_paper(), 10)) == [
+        "group_vars/all: kubefabric_fabric.version: leaf 101 learns about 13 routes, not counting those of single "
+        "services, more than the 12 longest prefix matches of the largest forwarding scale profile of release 6.0(9c); "
+        "spread the clusters over more leaves, or over VRFs on other leaves"
+    ]

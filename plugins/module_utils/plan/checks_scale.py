@@ -1,0 +1,91 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all clusters of a fabric take together, against what its release bears (limits.py)."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from . import limits
+from .errors import Findings
+from .model import FABRIC_AT, Cluster, Fabric
+
+
+def check(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
+    """Every rule of this file. Without a release only what no release changes is checked."""
+    for cluster in clusters:
+        _ways(cluster, findings)
+    if fabric.version:
+        known, _exact = limits.of_release(fabric.version)
+        _totals(clusters, fabric, known, findings)
+        _routes(clusters, fabric, known, findings)
+
+
+def _totals(clusters: list[Cluster], fabric: Fabric, known: limits.Limits, findings: Findings) -> None:
+    """Objects of the whole fabric."""
+    floating = [cluster for cluster in clusters if cluster.floating]
+    addresses = sum(len(cluster.families) for cluster in floating)
+    for count, most, what in (
+        (len(floating), known.floating_l3outs, "L3Outs with floating SVI"),
+        (addresses, known.floating_addresses, "floating addresses"),
+        (len(clusters), known.l3outs, "L3Outs"),
+    ):
+        if count > most:
+            findings.add(
+                f"{FABRIC_AT}.version",
+                f"{count} {what} are more than the {most} that release {fabric.version} bears",
+                "use standard SVI for some clusters, or another fabric" if what != "L3Outs" else "use another fabric",
+            )
+
+
+def _routes(clusters: list[Cluster], fabric: Fabric, known: limits.Limits, findings: Findings) -> None:
+    """Every leaf of a VRF learns the routes of all its clusters, through MP-BGP if not from nodes of its own."""
+    by_vrf: Counter = Counter()
+    for cluster in clusters:
+        by_vrf[cluster.vrf] += routes(cluster)
+    by_leaf: Counter = Counter()
+    for vrf, leaf in {(cluster.vrf, leaf) for cluster in clusters for leaf in cluster.leaves}:
+        by_leaf[leaf] += by_vrf[vrf]
+    leaf, count = max(sorted(by_leaf.items()), key=lambda item: item[1], default=(0, 0))
+    said = f"leaf {leaf} learns about {count} routes, not counting those of single services, more than the"
+    if count > known.lpm_most:
+        findings.add(
+            f"{FABRIC_AT}.version",
+            f"{said} {known.lpm_most} longest prefix matches of the largest forwarding scale profile of release "
+            f"{fabric.version}",
+            "spread the clusters over more leaves, or over VRFs on other leaves",
+        )
+    elif count > known.lpm_least:
+        findings.warn(
+            f"{FABRIC_AT}.version",
+            f"{said} {known.lpm_least} longest prefix matches of the smallest forwarding scale profile of release "
+            f"{fabric.version}",
+            f"see that the leaves have a larger one (up to {known.lpm_most})",
+        )
+
+
+def routes(cluster: Cluster) -> int:
+    """How many routes a cluster brings at least: a pod block per node and family, its service networks, its subnets.
+
+    Services that are announced one by one (externalTrafficPolicy Local, or any with kube-router) come on top: how many
+    there will be is nobody's to know from an intent.
+    """
+    families = len(cluster.families)
+    services = len(cluster.networks["service"]) + len(cluster.networks["external_service"])
+    subnets = families if cluster.floating else len(cluster.nodes) * families
+    return len(cluster.nodes) * families + services + subnets
+
+
+def _ways(cluster: Cluster, findings: Findings) -> None:
+    """A border leaf has as many ways to a service as its rack has nodes, and uses as many as ECMP is wide."""
+    width = cluster.bgp["ecmp"]
+    racks = Counter(node.rack for node in cluster.nodes.values() if node.rack)
+    wide = {rack: count for rack, count in sorted(racks.items()) if width and count > width}
+    for rack, count in wide.items():
+        findings.warn(
+            cluster.at("bgp.ecmp"),
+            f"rack {rack} has {count} nodes and a leaf uses {width} ways to one prefix: {count - width} of them get "
+            "none of its traffic to services of the whole cluster",
+            f"spread the nodes over more racks{', or raise ecmp (to 64 at most)' if width < 64 else ''}",
+        )
