@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from . import kube_router
+from . import cilium, kube_router
 from .errors import ClusterError
 
-CNIS = {"kube_router": kube_router.resources}
+CNIS = {"cilium": cilium.resources, "kube_router": kube_router.resources}
 
 # Files beside kubernetes.yml that a CNI is installed with: a plan's data by file name.
-FILES: dict = {}
+FILES = {"cilium": cilium.files}
 
 # Annotations of a Node that the CNI's agent reads at its start only.
 READ_AT_START = {"kube_router": kube_router.peers.ANNOTATIONS}

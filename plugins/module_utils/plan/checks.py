@@ -18,6 +18,7 @@ from .schema import did_you_mean
 PRIVATE_ASNS = ((64512, 65534), (4200000000, 4294967294))
 # below these, Calico's BIRD resets its sessions (calico issue 7086; white paper, step 9)
 CALICO_TIMERS = {"keepalive": 2, "hold": 6}
+WITHOUT_BFD = {"cilium": "Cilium", "kube_router": "kube-router"}
 IPV6_MTU = 1280
 # l3extLIfP.name has at most 64 characters
 PROFILE_NODE_NAME = 64 - len("-ipv6")
@@ -176,9 +177,11 @@ def _calico_timers(cluster: Cluster, findings: Findings) -> None:
 def _bfd(cluster: Cluster, findings: Findings) -> None:
     if not cluster.bgp["bfd"]:
         return
-    if cluster.settings["cni"] == "kube_router":
+    if cluster.settings["cni"] in WITHOUT_BFD:
         findings.add(
-            cluster.at("bgp.bfd"), "kube-router has no BFD", "remove the key; 1 s and 3 s timers notice a dead node"
+            cluster.at("bgp.bfd"),
+            f"{WITHOUT_BFD[cluster.settings['cni']]} has no BFD",
+            "remove the key; 1 s and 3 s timers notice a dead node",
         )
     elif cluster.bgp["graceful_restart"]:
         findings.warn(

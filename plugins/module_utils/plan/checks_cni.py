@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from . import checks_cilium
 from .errors import Findings
 from .model import Cluster
 from .options_cluster import CNIS
@@ -32,4 +33,4 @@ def _kube_router(cluster: Cluster, findings: Findings) -> None:
         )
 
 
-CHECKS = {"kube_router": _kube_router}
+CHECKS = {"cilium": checks_cilium.check, "kube_router": _kube_router}

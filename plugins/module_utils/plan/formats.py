@@ -15,6 +15,18 @@ import re
 # RFC 7607 (0), RFC 6793 (AS_TRANS), RFC 7300 (last of 16 and of 32 bits): never the AS of a speaker.
 RESERVED_ASNS = {0: "RFC 7607", 23456: "RFC 6793", 65535: "RFC 7300", 4294967295: "RFC 7300"}
 VLANS = (1, 4094)
+WELL_KNOWN_COMMUNITIES = (
+    "internet",
+    "planned-shut",
+    "accept-own",
+    "llgr-stale",
+    "no-llgr",
+    "blackhole",
+    "no-export",
+    "no-advertise",
+    "no-export-subconfed",
+    "no-peer",
+)
 
 
 class Invalid(ValueError):
@@ -64,6 +76,7 @@ label_key = _matches(
     253 + 1 + 63,
     "a label key such as rack_id or example.net/rack",
 )
+interface = _matches(r"[a-zA-Z0-9_.:@-]+", 15, "letters, digits and _ . : @ - (Linux, IFNAMSIZ)")
 namespace = _matches(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", 63, "lower-case letters, digits and -, no - at the ends")
 
 
@@ -90,6 +103,36 @@ def kube_router_version(value: str) -> str:
     if not re.fullmatch(r"\d+\.\d+\.\d+([-+.][0-9A-Za-z.-]+)?", value):
         raise Invalid(f"{value!r} is not a kube-router release", 'write it in three numbers, for example "2.10.0"')
     return value
+
+
+def cilium_version(value: str) -> str:
+    """A Cilium release without the leading v."""
+    if not re.fullmatch(r"\d+\.\d+\.\d+([-+.][0-9A-Za-z.-]+)?", value):
+        raise Invalid(f"{value!r} is not a Cilium release", 'write it in three numbers, for example "1.20.2"')
+    return value
+
+
+def any_community(value: str) -> str:
+    """A community (RFC 1997), a large one (RFC 8092), or the name of a well-known one (IANA's registry)."""
+    numbers = value.split(":")
+    if value in WELL_KNOWN_COMMUNITIES:
+        return value
+    limit = {2: 65535, 3: 4294967295}.get(len(numbers))
+    if not limit or not all(re.fullmatch(r"0|[1-9]\d*", number) and int(number) <= limit for number in numbers):
+        raise Invalid(f"{value!r} is not a community", "write it as 65003:100, 65003:1:2 (large), or no-export")
+    return value
+
+
+def address_block(value: str) -> str:
+    """A network in CIDR notation, or a range ``first-last`` of addresses."""
+    if "-" not in value:
+        return prefix(value)
+    first, last = (
+        _parse(ipaddress.ip_address, text.strip(), "an address", "192.168.3.10") for text in value.split("-", 1)
+    )
+    if first.version != last.version or last < first:
+        raise Invalid(f"{value!r} is not a range", "write it as 192.168.3.10-192.168.3.20")
+    return f"{first}-{last}"
 
 
 def asn(value: int) -> int:

@@ -10,6 +10,7 @@ release 6.0(9c). Defaults that depend on another option are filled in by model.p
 from __future__ import annotations
 
 from .options_bgp import BGP, ROUTE_MAP
+from .options_cilium import CILIUM
 from .options_kube_router import KUBE_ROUTER
 
 CNIS = ("calico", "cilium", "kube_router", "ovn_kubernetes")
@@ -165,6 +166,12 @@ CLUSTER = {
     },
     "l3out": {"type": "dict", "required": True, "options": L3OUT, "description": "The cluster's L3Out on the fabric."},
     "bgp": {"type": "dict", "options": BGP, "description": "Sessions between nodes and leaves."},
+    "cilium": {
+        "type": "dict",
+        "fill": False,
+        "options": CILIUM,
+        "description": "How Cilium runs and announces; only with O(kubefabric_cluster.cni=cilium).",
+    },
     "kube_router": {
         "type": "dict",
         "fill": False,

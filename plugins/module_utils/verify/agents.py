@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from ..cluster.cilium.settings import settings as cilium_settings
 from ..cluster.kube_router.settings import settings as kube_router_settings
+from .cilium import pod_networks as cilium_pod_networks
 
 # selector: label of the agents' pods; namespace: of the plan, theirs. blocks: (api version, kind) of the objects from
 # which pod_networks makes {node: [prefix]}; None where pods live in their Node's spec.podCIDRs.
@@ -19,6 +21,14 @@ CONTROLLER_MANAGER = (
 )
 
 AGENTS = {
+    "cilium": Agent(
+        "k8s-app=cilium",
+        lambda plan: cilium_settings(plan)["namespace"],
+        "the CiliumBGPNodeConfig that Cilium's operator made for it",
+        "Cilium's operator has not made its CiliumNode, or ipam.operator.clusterPool…PodCIDRList has none left",
+        ("cilium.io/v2", "CiliumNode"),
+        cilium_pod_networks,
+    ),
     "kube_router": Agent(
         "k8s-app=kube-router",
         lambda plan: kube_router_settings(plan)["namespace"],

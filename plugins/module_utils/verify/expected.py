@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import kube_router
+from . import cilium, kube_router
 from .addresses import family
 
-ADVERTISED = {"kube_router": kube_router.advertised}
+ADVERTISED = {"cilium": cilium.advertised, "kube_router": kube_router.advertised}
 
 
 def advertised(plan: dict, state: dict) -> dict:

@@ -30,7 +30,8 @@ def _plan(case: str) -> dict:
 def test_every_golden_plan_renders_to_all_files(case: str) -> None:
     files = documents(_plan(case))
     resources = ["kubernetes.yml"] if _plan(case)["cni"] in CNIS else []
-    assert list(files) == ["plan.yml", "apic.json", "README.md", *resources]
+    further = ["cilium-values.yml"] if _plan(case)["cni"] == "cilium" else []
+    assert list(files) == ["plan.yml", "apic.json", "README.md", *resources, *further]
     assert yaml.safe_load(files["plan.yml"]) == _plan(case)
     assert list(json.loads(files["apic.json"])) == ["polUni"]
     assert all(item["kind"] for item in yaml.safe_load_all(files.get("kubernetes.yml", "")))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import ClusterError, resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import CNIS, ClusterError, resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.kube_router.settings import DEFAULTS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_kube_router import KUBE_ROUTER
 from tests import kubernetes_api
@@ -170,7 +170,7 @@ def broken(**changes: object) -> dict:
         (
             broken(cni="flannel"),
             "cluster k8s-prod: cni 'flannel' is not supported by this version of kubefabric.bgp; supported: "
-            "kube_router",
+            + ", ".join(sorted(CNIS)),
         ),
         (
             broken(kube_router={"verison": "2.10.0"}),

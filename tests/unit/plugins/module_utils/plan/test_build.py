@@ -113,7 +113,7 @@ def test_an_unknown_release_is_planned_with_a_warning() -> None:
 def test_bfd_beside_graceful_restart_is_planned_with_a_warning() -> None:
     intent = white_paper()
     cluster = intent["clusters"]["prod"]["cluster"]
-    cluster["cni"], cluster["bgp"]["bfd"] = "cilium", True
+    cluster["cni"], cluster["bgp"]["bfd"] = "ovn_kubernetes", True
     result = build(intent)
     assert result.plans["prod"]["l3out"]["bgp"]["bfd"] is True
     assert [str(warning) for warning in result.warnings] == [

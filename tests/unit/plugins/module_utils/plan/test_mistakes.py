@@ -81,7 +81,7 @@ def test_an_empty_intent_is_told_what_is_missing_and_nothing_breaks() -> None:
     assert _findings({"fabric": None, "clusters": {"prod": {"cluster": None, "nodes": {}}}}) == [
         "group_vars/all: kubefabric_fabric: is not defined; give its keys: name, asn, version, bgp, apic, racks",
         "host_vars/prod: kubefabric_cluster: is not defined; give its keys: asn, cni, kubeconfig, "
-        "rack_label, networks, l3out, bgp, kube_router",
+        "rack_label, networks, l3out, bgp, cilium, kube_router",
         "group prod_nodes: cluster prod has no nodes; list them there as hosts, each with its rack",
     ]
 

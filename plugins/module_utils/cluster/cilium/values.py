@@ -1,0 +1,92 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Helm values of a Cilium that fits the plan: native routing, no masquerading, no tunnels, BGP.
+
+The white paper's installation ("Cilium routing and BGP configuration") in the option names of today's chart.
+"""
+
+from __future__ import annotations
+
+from ..errors import ClusterError
+from .settings import families, networks, pod_mask
+
+_AT = "kubefabric_cluster.cilium.helm_values"
+
+
+def values(plan: dict, options: dict) -> dict:
+    """The chart's values: those of the plan, and the intent's own. Raises ClusterError where these contradict."""
+    ours = {
+        "bgpControlPlane": {
+            "enabled": True,
+            "secretsNamespace": {"create": False, "name": options["secrets_namespace"]},
+        },
+        **_routing(plan),
+        "ipam": _ipam(plan, options),
+        **_services(options),
+        **_server(options),
+        "operator": {"replicas": options["operator_replicas"]},
+        "hubble": _hubble(options),
+    }
+    return _merged(ours, options["helm_values"] or {}, _AT)
+
+
+def _routing(plan: dict) -> dict:
+    """Pods are reached through the leaves by their own addresses; nodes need no routes to each other's pods."""
+    result: dict = {"routingMode": "native", "autoDirectNodeRoutes": False, "endpointRoutes": {"enabled": True}}
+    for family, name in (("ipv4", "IPv4"), ("ipv6", "IPv6")):
+        result[family] = {"enabled": family in families(plan)}
+        result[f"enable{name}Masquerade"] = False
+        pods = networks(plan, "pod", family)
+        if len(pods) == 1:  # the chart takes one; without masquerading it decides nothing else
+            result[f"{family}NativeRoutingCIDR"] = pods[0]
+    return result
+
+
+def _ipam(plan: dict, options: dict) -> dict:
+    if options["ipam"] != "cluster-pool":
+        return {"mode": options["ipam"]}
+    operator: dict = {}
+    for family, name in (("ipv4", "IPv4"), ("ipv6", "IPv6")):
+        pods = networks(plan, "pod", family)
+        if pods:
+            operator[f"clusterPool{name}PodCIDRList"] = pods
+            operator[f"clusterPool{name}MaskSize"] = pod_mask(options[f"pod_mask_{family}"], family, pods)
+    return {"mode": "cluster-pool", "operator": operator}
+
+
+def _services(options: dict) -> dict:
+    result: dict = {
+        "kubeProxyReplacement": options["kube_proxy_replacement"],
+        "loadBalancer": {"algorithm": options["load_balancer_algorithm"]},
+    }
+    if options["advertise_cluster_ip"]:
+        result["bpf"] = {"lbExternalClusterIP": True}  # or nodes would drop what comes for these from outside
+    return result
+
+
+def _server(options: dict) -> dict:
+    if not options["api_server"]:
+        return {}
+    host, _separator, port = options["api_server"].rpartition(":")
+    return {"k8sServiceHost": host.strip("[]"), "k8sServicePort": int(port)}
+
+
+def _hubble(options: dict) -> dict:
+    if not options["hubble"]:
+        return {"enabled": False}
+    return {"enabled": True, "relay": {"enabled": True}, "ui": {"enabled": True}}
+
+
+def _merged(ours: dict, given: dict, at: str) -> dict:
+    """Both, at every depth; a value of the intent's that contradicts one of the plan's is an error."""
+    result = dict(ours)
+    for key, value in given.items():
+        here = f"{at}.{key}"
+        if isinstance(value, dict) and isinstance(ours.get(key), dict):
+            result[key] = _merged(ours[key], value, here)
+        elif key in ours and ours[key] != value:
+            raise ClusterError(f"{here}: is {value!r}, but the plan sets {ours[key]!r}; remove it")
+        else:
+            result[key] = value
+    return result

@@ -1,0 +1,46 @@
+"""Custom resource definitions for tests against a real API server, from the folder beside the checkout."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def directory(project: str) -> Path | None:
+    """The folder with a project's definitions: ``KUBEFABRIC_CRDS``, or ``shared/crds`` beside the checkout, or None."""
+    homes = [Path(os.environ["KUBEFABRIC_CRDS"])] if os.environ.get("KUBEFABRIC_CRDS") else []
+    homes += [checkout.parent / "shared" / "crds" for checkout in (ROOT, *_main_checkout())]
+    return next((home / project for home in homes if (home / project).is_dir()), None)
+
+
+def apply(api, project: str) -> None:
+    """Let the API server serve a project's kinds; skips the test, with the reason, where the definitions are absent."""
+    folder = directory(project)
+    if folder is None:
+        pytest.skip(f"not here: the definitions of {project} (../shared/crds, or KUBEFABRIC_CRDS names the folder)")
+    names = []
+    for path in sorted(folder.glob("*.y*ml")):
+        api.kubectl_run("apply", "--server-side", "--force-conflicts", "-f", str(path))
+        names += [document["metadata"]["name"] for document in yaml.safe_load_all(path.read_text()) if document]
+    api.kubectl_run("wait", "--for=condition=Established", "--timeout=60s", *[f"crd/{name}" for name in names])
+    _await_discovery(api, names)
+
+
+def _await_discovery(api, names: list) -> None:
+    """Established definitions reach discovery a little later; kubectl reads it again each time."""
+    for name in names:
+        plural, _dot, group = name.partition(".")
+        api.kubectl_run("get", f"{plural}.{group}", "--all-namespaces", "--output=name")
+
+
+def _main_checkout() -> list:
+    """The checkout that a git worktree belongs to."""
+    command = ["git", "-C", str(ROOT), "rev-parse", "--path-format=absolute", "--git-common-dir"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return [Path(done.stdout.strip()).parent] if done.returncode == 0 and done.stdout.strip() else []

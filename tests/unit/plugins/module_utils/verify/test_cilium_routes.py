@@ -1,0 +1,107 @@
+"""What Cilium should announce from each node, given what the cluster's API says."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.cilium import advertised, pod_networks
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.services import selected
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
+from tests.plans import plan
+
+PODS = {"node1": ["10.1.0.0/24"], "node2": ["10.1.1.0/24"]}
+
+
+def service(name: str = "web", labels: dict | None = None, **spec: object) -> dict:
+    balanced = {"loadBalancer": {"ingress": [{"ip": "192.168.3.10"}]}}
+    return {
+        "metadata": {"name": name, "namespace": "default", "labels": labels or {}},
+        "spec": {"type": "LoadBalancer", "clusterIPs": ["10.96.0.10"], "externalIPs": ["192.168.3.99"], **spec},
+        "status": balanced,
+    }
+
+
+def endpoints(*nodes: str, ready: bool = True) -> dict:
+    return {
+        "metadata": {"namespace": "default", "labels": {"kubernetes.io/service-name": "web"}},
+        "endpoints": [{"nodeName": node, "conditions": {"ready": ready}} for node in nodes],
+    }
+
+
+def announced(services: list, slices: list, node: str = "node1", *families: str, **options: object) -> list:
+    nodes = [{"metadata": {"name": name}, "spec": {"podCIDRs": ["10.244.0.0/24"]}} for name in PODS]
+    state = from_resources(nodes, [], services, slices, PODS)
+    return sorted(advertised({**plan(*families), "cni": "cilium", "cilium": options}, state)[node])
+
+
+def test_a_node_announces_the_pod_network_of_its_cilium_node_not_that_of_its_node():
+    assert announced([], []) == ["10.1.0.0/24"]
+    assert announced([], [], advertise_pod_cidr=False) == []
+
+
+def test_load_balancer_and_external_addresses_are_announced_and_cluster_addresses_when_asked():
+    assert announced([service()], []) == ["10.1.0.0/24", "192.168.3.10/32", "192.168.3.99/32"]
+    only = announced([service()], [], advertise_external_ip=False, advertise_cluster_ip=True)
+    assert only == ["10.1.0.0/24", "10.96.0.10/32", "192.168.3.10/32"]
+
+
+@pytest.mark.parametrize(("node", "count"), [("node1", 3), ("node2", 1)])
+def test_with_a_local_traffic_policy_only_nodes_with_a_backend_announce(node, count):
+    local = service(externalTrafficPolicy="Local")
+    assert len(announced([local], [endpoints("node1")], node)) == count
+
+
+def test_a_backend_that_is_not_ready_does_not_count():
+    assert announced([service(externalTrafficPolicy="Local")], [endpoints("node1", ready=False)]) == ["10.1.0.0/24"]
+
+
+def test_a_cluster_address_follows_the_internal_traffic_policy():
+    spec = {"internalTrafficPolicy": "Local", "externalIPs": []}
+    options = {"advertise_cluster_ip": True, "advertise_loadbalancer_ip": False}
+    assert "10.96.0.10/32" not in announced([service(**spec)], [endpoints("node1")], "node2", **options)
+    assert "10.96.0.10/32" in announced([service(**spec)], [endpoints("node1")], "node1", **options)
+
+
+def test_a_service_of_another_load_balancer_class_keeps_its_load_balancer_address():
+    assert "192.168.3.10/32" not in announced([service(loadBalancerClass="example.net/lb")], [])
+    assert "192.168.3.10/32" in announced([service(loadBalancerClass="io.cilium/bgp-control-plane")], [])
+
+
+def test_a_service_can_say_no_and_a_headless_one_has_nothing_to_announce():
+    assert announced([service(labels={"bgp.kubefabric.io/advertise": "false"})], []) == ["10.1.0.0/24"]
+    assert announced([service(clusterIPs=["None"])], []) == ["10.1.0.0/24"]
+
+
+def test_a_selector_may_name_a_service_and_its_namespace():
+    selector = {"matchLabels": {"io.kubernetes.service.name": "web", "io.kubernetes.service.namespace": "default"}}
+    assert "192.168.3.10/32" in announced([service()], [], service_selector=selector)
+    assert announced([service("mail")], [], service_selector=selector) == ["10.1.0.0/24"]
+
+
+def test_a_release_before_1_16_announces_load_balancer_addresses_alone():
+    assert announced([service()], [], version="1.15.6") == ["10.1.0.0/24", "192.168.3.10/32"]
+
+
+def test_only_families_that_the_nodes_speak_are_announced():
+    assert announced([service()], [], "node1", "ipv6") == []
+
+
+@pytest.mark.parametrize(
+    ("term", "expected"),
+    [
+        ({"operator": "In", "values": ["web"]}, True),
+        ({"operator": "In", "values": ["mail"]}, False),
+        ({"operator": "NotIn", "values": ["web"]}, False),
+        ({"operator": "Exists"}, True),
+        ({"operator": "DoesNotExist"}, False),
+    ],
+)
+def test_a_term_of_a_selector_holds_as_in_kubernetes(term, expected):
+    assert selected({"app": "web"}, {"matchExpressions": [{"key": "app", **term}]}) is expected
+    assert selected({}, {"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["web"]}]})
+
+
+def test_cilium_nodes_hold_the_pod_networks_of_both_families():
+    node = {"metadata": {"name": "node1"}, "spec": {"ipam": {"podCIDRs": ["10.1.0.0/24", "2001:db8:10::/72"]}}}
+    bare = {"metadata": {"name": "node2"}, "spec": {}}
+    assert pod_networks([node, bare]) == {"node1": ["10.1.0.0/24", "2001:db8:10::/72"], "node2": []}
