@@ -410,6 +410,14 @@ def _objection(given: dict, description: dict):
     return lambda snapshot: redesign.objection(snapshot, l3out.dn(description), description["svi"])
 
 
+def _first(given: dict, description: dict):
+    """What is written in a document of its own before the rest, if anything is."""
+    if given["state"] == "absent" or given["scope"] == "access":
+        return lambda _found: None
+    secrets = (given["bgp_password"], given["password_key"])
+    return lambda found: l3out.build_first(description, found.created, *secrets)
+
+
 def _watch(given: dict, description: dict, wanted) -> deployment.Watch:
     if given["state"] == "absent":
         return deployment.Watch()
@@ -443,6 +451,7 @@ def main() -> None:
                 check=module.check_mode,
                 absent=absent,
                 objection=_objection(given, description),
+                first=_first(given, description),
                 watch=_watch(given, description, wanted),
             ),
             module.warn,

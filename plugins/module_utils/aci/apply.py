@@ -22,14 +22,16 @@ SETTLE = (1.0, 2.0)  # seconds between the looks after a cut connection
 @dataclass(frozen=True)
 class Options:
     """policy: see difference. check: write nothing. absent: the tree takes things away, so shared objects are read
-    again. objection: says why what was found must not be changed, if it must not; in check mode it is a warning. watch:
-    what to look at after a write. sleep, clock: for tests.
+    again. objection: says why what was found must not be changed, if it must not; in check mode it is a warning. first:
+    a tree to be written before the whole one, for what APIC takes only when something else is there. watch: what to
+    look at after a write. sleep, clock: for tests.
     """
 
     policy: Policy = field(default_factory=Policy)
     check: bool = False
     absent: bool = False
     objection: Callable[[Snapshot], Optional[str]] = lambda _snapshot: None
+    first: Callable[[Difference], Optional[Mo]] = lambda _found: None
     watch: deployment.Watch = field(default_factory=deployment.Watch)
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
@@ -97,10 +99,22 @@ def _write(session: Session, tree: Mo, options: Options, found: Difference, warn
         found = compare(session, tree, options)
         if not found.document:
             return found
-    _post(session, tree, options, found, warn)
+    before = options.first(found)
+    if before is None:
+        _post(session, tree, options, found, warn)
+    else:
+        _in_two_steps(session, before, tree, options, warn)
     if options.absent:
         _sweep(session, tree, options, warn)
     return found
+
+
+def _in_two_steps(session: Session, before: Mo, tree: Mo, options: Options, warn: Callable[[str], None]) -> None:
+    _post(session, before, options, compare(session, before, options), warn)
+    try:
+        _post(session, tree, options, compare(session, tree, options), warn)
+    except AciError as error:
+        raise AciError(f"The first of two steps was written. {error}") from None
 
 
 def _post(session: Session, tree: Mo, options: Options, found: Difference, warn: Callable[[str], None]) -> None:

@@ -44,7 +44,12 @@ class Watch:
 
 def peers_of(l3out: Dict[str, Any]) -> Peers:
     """The (leaf, prefix) of every peer of an L3Out's description; one address is a prefix of full length."""
-    floating = [(anchor["leaf"], peer) for svi in l3out["svis"] for anchor in svi["anchors"] for peer in svi["peers"]]
+    floating = [
+        (anchor["leaf"], peer)
+        for svi in l3out["svis"]
+        for anchor in svi["anchors"]
+        for peer in [*svi["peers"], *(anchor.get("peers") or [])]
+    ]
     standard = [
         (side["leaf"], peer) for path in l3out["paths"] for side in path["sides"].values() for peer in path["peers"]
     ]

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Iterable, List, Optional
 
 from . import access, interfaces, options, policies, routemaps
 from . import password as passwords
@@ -36,6 +36,20 @@ def build(l3out: Dict[str, Any], password: Optional[str] = None, password_key: O
 def dn(l3out: Dict[str, Any]) -> str:
     """Distinguished name of the L3Out itself."""
     return f"uni/tn-{l3out['tenant']}/out-{l3out['name']}"
+
+
+def build_first(
+    l3out: Dict[str, Any], created: Iterable[str], password: Optional[str] = None, password_key: Optional[str] = None
+) -> Optional[Mo]:
+    """What has to be written before the whole tree, or None.
+
+    APIC 6.1(4) refuses ignoreIgpMetric while the floating SVI does not exist yet, so where one is to be ``created``
+    (distinguished names) the flag follows in a document of its own.
+    """
+    l3out = options.complete(l3out)
+    if not l3out["bgp"]["ignore_igp_metric"] or not any("/vlifp-[" in dn for dn in created):
+        return None
+    return build({**l3out, "bgp": {**l3out["bgp"], "ignore_igp_metric": False}}, password, password_key)
 
 
 def build_access(l3out: Dict[str, Any]) -> Mo:

@@ -65,6 +65,40 @@ def test_nothing_is_posted_and_no_faults_are_read_where_nothing_differs():
     assert (result["changed"], result["faults"], controller.posted) == (False, [], [])
 
 
+def names(document):
+    """Names of the domains in a document for ``uni``."""
+    return [child["physDomP"]["attributes"]["name"] for child in document["polUni"]["children"]]
+
+
+def two(*domains):
+    return ancestor("polUni", [shared("physDomP", "a", name=name) for name in domains])
+
+
+def in_two_steps(controller):
+    return run(controller, two("p", "q"), first=lambda found: two("p") if "uni/phys-q" in found.created else None)
+
+
+def test_what_has_to_be_there_before_is_written_first_and_the_result_tells_all():
+    controller = Controller([], [], domain("a"))
+    result = in_two_steps(controller)
+    assert [names(document) for _path, document in controller.posted] == [["p"], ["q"]]
+    assert {"uni/phys-p", "uni/phys-q"} <= set(result["created"])
+
+
+def test_a_second_step_that_fails_says_that_the_first_was_written():
+    controller = Controller([], [], domain("a"))
+    taken = controller.post
+
+    def post(path, document):
+        taken(path, document)
+        if len(controller.posted) == 2:
+            raise AciError("no")
+
+    controller.post = post
+    with pytest.raises(AciError, match=r"^The first of two steps was written\. no$"):
+        in_two_steps(controller)
+
+
 def test_faults_are_reported_after_a_write():
     result = run(Controller([]), pool(), watch=Watch(["uni/phys-p"]))
     assert result["faults"] == [{"dn": "uni/f", "code": "F1", "severity": "minor", "description": "bad"}]

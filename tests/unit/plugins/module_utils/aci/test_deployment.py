@@ -97,6 +97,12 @@ def test_a_peer_with_one_address_is_a_prefix_of_full_length():
     assert deployment.peers_of({"svis": svis, "paths": []}) == {(101, "2001:db8::1/128")}
 
 
+def test_a_peer_of_one_anchor_is_expected_there_alone():
+    anchors = [{"leaf": 101, "peers": [{"address": "192.168.2.1"}]}, {"leaf": 102}]
+    svis = [{"anchors": anchors, "peers": []}]
+    assert deployment.peers_of({"svis": svis, "paths": []}) == {(101, "192.168.2.1/32")}
+
+
 def test_issues_that_an_object_states_itself_are_faults_too():
     answer = [
         {"l3extRsNodeL3OutAtt": {"attributes": {"dn": "uni/a", "configIssues": "node-vlif-misconfig"}}},

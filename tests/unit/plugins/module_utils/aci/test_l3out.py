@@ -112,6 +112,20 @@ def test_the_igp_metric_is_ignored_by_the_best_path_policy(changes, ctrl):
     assert "uni/tn-k8s/out-k8s-prod/lnodep-k8s-prod/protp/rsBestPathCtrlPol" in found
 
 
+def test_the_igp_metric_waits_for_the_floating_svi():
+    """APIC 6.1(4) refuses the flag before."""
+    description = case("floating-ipv4")
+    description["bgp"]["ignore_igp_metric"] = True
+    svi = "uni/tn-k8s/out-k8s-prod/lnodep-k8s-prod/lifp-floating-ipv4/vlifp-[topology/pod-1/node-101]-[vlan-310]"
+    first = tree.to_map(l3out.build_first(description, ["uni/tn-k8s/out-k8s-prod", svi]))
+    whole = tree.to_map(l3out.build(description))
+    policy = "uni/tn-k8s/bestpath-k8s-prod"
+    assert [dn for dn in whole if whole[dn] != first[dn]] == [policy]
+    assert first[policy]["ctrl"] == "asPathMultipathRelax"
+    assert l3out.build_first(description, ["uni/tn-k8s/bestpath-k8s-prod"]) is None
+    assert l3out.build_first(case("floating-ipv4"), [svi]) is None
+
+
 def test_addresses_are_written_as_apic_prints_them():
     upper = case("floating-dual-stack")
     for svi in upper["svis"]:
