@@ -108,7 +108,7 @@ class Rack:
             lambda: self.session(leaf, peer, listen).get("operSt") == "established", f"{peer} established on {leaf}"
         )
 
-    def eventually(self, condition: Callable[[], object], what: str, timeout: float = 20.0) -> None:
+    def eventually(self, condition: Callable[[], object], what: str, timeout: float = 40.0) -> None:
         """Wait for a state."""
         wait_for(condition, what, timeout=timeout, interval=0.1)
 
