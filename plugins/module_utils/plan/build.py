@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from . import checks, checks_bgp, checks_networks, checks_scale, checks_shared, floating, l3out, redesign, standard
+from . import (
+    checks,
+    checks_bgp,
+    checks_networks,
+    checks_reachability,
+    checks_scale,
+    checks_shared,
+    floating,
+    l3out,
+    reachability,
+    redesign,
+    standard,
+)
 from .allocations import AT, FAMILIES, ordered
 from .errors import Finding, Findings, IntentError, grouped
 from .model import Cluster, Fabric, natural, read_cluster, read_fabric
@@ -50,11 +62,13 @@ def build(intent: dict) -> Result:
         checks_networks.check_networks(cluster, fabric, findings)
     checks_shared.check(clusters, fabric, findings)
     checks_scale.check(clusters, fabric, findings)
+    reach = reachability.Reach(clusters, fabric)
+    checks_reachability.check(clusters, fabric, reach, findings)
     allocated = _allocate(clusters, intent, findings)
     if findings.errors:
         raise IntentError(grouped(findings.errors))
     return Result(
-        plans={cluster.name: _plan(cluster, fabric, allocated[cluster.name][0]) for cluster in clusters},
+        plans={cluster.name: _plan(cluster, fabric, allocated[cluster.name][0], reach) for cluster in clusters},
         allocations=ordered({name: kept.data for name, (_addresses, kept) in allocated.items() if kept.data}),
         new={name: kept.new for name, (_addresses, kept) in allocated.items() if kept.new},
         warnings=findings.warnings,
@@ -77,7 +91,7 @@ def _allocate(clusters: list[Cluster], intent: dict, findings: Findings) -> dict
     }
 
 
-def _plan(cluster: Cluster, fabric: Fabric, addresses) -> dict:
+def _plan(cluster: Cluster, fabric: Fabric, addresses, reach: reachability.Reach) -> dict:
     """One cluster's plan."""
     bgp = cluster.bgp
     plan = {
@@ -101,6 +115,9 @@ def _plan(cluster: Cluster, fabric: Fabric, addresses) -> dict:
         "nodes": {name: _node(cluster, fabric, name, addresses) for name in cluster.nodes},
         "l3out": l3out.describe(cluster, fabric, addresses),
     }
+    reached = reachability.describe(cluster, reach)
+    if reached:
+        plan["l3out"]["reachability"] = reached
     cni = cluster.settings["cni"]
     options = {key: value for key, value in (cluster.settings.get(cni) or {}).items() if value is not None}
     return {**plan, cni: options} if options else plan

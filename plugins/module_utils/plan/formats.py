@@ -178,6 +178,15 @@ def vlans(value: str) -> list[tuple[int, int]]:
     return ranges
 
 
+def ports(value: str) -> str:
+    """A TCP or UDP port or a range of them: ``443``, ``8000-8100`` (vzEntry.dFromPort and dToPort)."""
+    match = re.fullmatch(r"\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?", value)
+    first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    if not 1 <= first <= last <= 65535:
+        raise Invalid(f"{value!r} is not a port or a range of ports", 'write it as "443" or "8000-8100"')
+    return str(first) if first == last else f"{first}-{last}"
+
+
 def prefix(value: str) -> str:
     """A unicast network in CIDR notation without host bits."""
     network = _parse(ipaddress.ip_network, value, "a network", "192.168.2.0/24 or 2001:db8:2::/64", strict=False)

@@ -56,7 +56,9 @@ class Rack:
 
 @dataclass
 class Fabric:
-    """The fabric; ``leaves`` by node ID, ``racks`` by name, ``reflectors`` the spines that reflect routes."""
+    """The fabric; ``leaves`` by node ID, ``racks`` by name, ``reflectors`` the spines that reflect routes, ``contracts``
+    as given.
+    """
 
     name: str | None
     asn: int | None
@@ -64,6 +66,7 @@ class Fabric:
     racks: dict[str, Rack] = field(default_factory=dict)
     leaves: dict[int, Leaf] = field(default_factory=dict)
     reflectors: list[int] = field(default_factory=list)
+    contracts: list[dict] = field(default_factory=list)
 
 
 @dataclass
@@ -162,7 +165,7 @@ def by_family(addresses: list | None) -> dict:
 def read_fabric(given: object, findings: Findings) -> Fabric:
     """Read ``kubefabric_fabric``."""
     settings = read(given, FABRIC, FABRIC_AT, findings)
-    fabric = Fabric(settings["name"], settings["asn"], settings["version"])
+    fabric = Fabric(settings["name"], settings["asn"], settings["version"], contracts=settings["contracts"])
     fabric.reflectors = sorted(settings["bgp"]["route_reflectors"])
     for name, rack in settings["racks"].items():
         fabric.racks[name] = Rack(name, rack["id"] or name, rack["pod"] or 1, sorted(rack["leaves"]))

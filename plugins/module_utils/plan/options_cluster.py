@@ -12,6 +12,7 @@ from __future__ import annotations
 from .options_bgp import BGP, ROUTE_MAP
 from .options_cilium import CILIUM
 from .options_kube_router import KUBE_ROUTER
+from .options_reachability import CONTRACTS, REACHABILITY
 
 CNIS = ("calico", "cilium", "kube_router", "ovn_kubernetes")
 
@@ -131,6 +132,7 @@ L3OUT = {
         "description": "Further rules of default-import and default-export, tried before the one that permits the "
         "cluster's networks.",
     },
+    **REACHABILITY,
 }
 
 CLUSTER = {
@@ -165,6 +167,7 @@ CLUSTER = {
         "description": "IPv4 and IPv6 networks by kind.",
     },
     "l3out": {"type": "dict", "required": True, "options": L3OUT, "description": "The cluster's L3Out on the fabric."},
+    "contracts": CONTRACTS,
     "bgp": {"type": "dict", "options": BGP, "description": "Sessions between nodes and leaves."},
     "cilium": {
         "type": "dict",

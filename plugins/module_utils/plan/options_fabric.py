@@ -9,6 +9,8 @@ catalog of release 6.0(9c).
 
 from __future__ import annotations
 
+from .options_reachability import CONTRACTS
+
 APIC = {
     "hosts": {
         "type": "list",
@@ -136,6 +138,7 @@ FABRIC = {
         "example": "{rack1: {leaves: {101: {router_id: 1.1.1.101}, 102: {router_id: 1.1.1.102}}}}",
         "description": "Racks by name.",
     },
+    "contracts": CONTRACTS,
 }
 
 NODE = {

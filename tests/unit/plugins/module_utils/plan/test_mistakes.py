@@ -1,4 +1,4 @@
-"""Mistakes in an intent, each with the whole text of what the planner says: the cases are in mistakes.yml beside this.
+"""Mistakes in an intent, each with the whole text of what the planner says: the cases are in mistakes*.yml beside this.
 
 A case sets values at paths of an intent (``cluster`` and ``nodes`` are those of the cluster ``prod``,
 ``clusters/<name>`` are others; ``~absent`` removes a key) and lists the findings that must come of it, no more, no
@@ -19,8 +19,10 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import 
 
 from .intents import add_cluster, standard, white_paper
 
-FILE = Path(__file__).with_name("mistakes.yml")
-CASES: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text())
+FILES: dict[Path, dict[str, Any]] = {
+    path: yaml.safe_load(path.read_text()) for path in sorted(Path(__file__).parent.glob("mistakes*.yml"))
+}
+CASES = {sentence: (case, path) for path, cases in FILES.items() for sentence, case in cases.items()}
 
 
 def _intent(case: dict[str, Any]) -> dict[str, Any]:
@@ -55,11 +57,11 @@ def _findings(intent: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("sentence", CASES)
 def test_a_mistake_is_reported_in_full(sentence: str) -> None:
-    case = CASES[sentence]
+    case, file = CASES[sentence]
     found = _findings(_intent(case))
     if os.environ.get("UPDATE_GOLDEN"):
         case["findings"] = found
-        FILE.write_text(yaml.safe_dump(CASES, sort_keys=False, width=118, allow_unicode=True))
+        file.write_text(yaml.safe_dump(FILES[file], sort_keys=False, width=118, allow_unicode=True))
     assert found == case["findings"]
     assert found, "a case without a finding is no mistake"
 
@@ -79,9 +81,10 @@ def test_an_error_lists_its_findings_by_number() -> None:
 
 def test_an_empty_intent_is_told_what_is_missing_and_nothing_breaks() -> None:
     assert _findings({"fabric": None, "clusters": {"prod": {"cluster": None, "nodes": {}}}}) == [
-        "group_vars/all: kubefabric_fabric: is not defined; give its keys: name, asn, version, bgp, apic, racks",
+        "group_vars/all: kubefabric_fabric: is not defined; give its keys: name, asn, version, bgp, apic, racks, "
+        "contracts",
         "host_vars/prod: kubefabric_cluster: is not defined; give its keys: asn, cni, kubeconfig, "
-        "rack_label, networks, l3out, bgp, cilium, kube_router",
+        "rack_label, networks, l3out, contracts, bgp, cilium, kube_router",
         "group prod_nodes: cluster prod has no nodes; list them there as hosts, each with its rack",
     ]
 

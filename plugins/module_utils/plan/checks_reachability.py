@@ -1,0 +1,245 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules of who reaches a cluster: contracts and their names, external EPGs, the far sides, scopes across VRFs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_network
+
+from .errors import Findings
+from .model import FABRIC_AT, KINDS, Cluster, Fabric
+from .reachability import SCOPES, Contract, Reach, Side, external_sides, far_sides
+from .schema import closest
+
+NAME_LENGTH = 64  # naming:Name of vzCPIf
+
+
+def check(clusters: list[Cluster], fabric: Fabric, reach: Reach, findings: Findings) -> None:
+    """Every rule of this file."""
+    _definitions(FABRIC_AT, fabric.contracts, findings)
+    for index, settings in enumerate(fabric.contracts):
+        if settings["name"] and not settings["tenant"]:
+            at = f"{FABRIC_AT}.contracts[{index}].tenant"
+            findings.add(at, "is missing for a contract of the whole fabric", "add it, for example tenant: common")
+    for cluster in clusters:
+        _definitions(cluster.at(), cluster.settings["contracts"], findings)
+        _external_epgs(cluster, findings)
+        for side in (*external_sides(cluster), *far_sides(cluster)):
+            _side(side, reach.known[cluster.name], findings)
+        _far(cluster, findings)
+        _transit(cluster, clusters, findings)
+        for contract in _used(cluster, reach):
+            _scope(contract, reach, findings)
+    _same(clusters, reach, findings)
+
+
+# -- definitions --------------------------------------------------------------------------------------
+
+
+def _definitions(at: str, contracts: list[dict], findings: Findings) -> None:
+    """What one list of contracts says, each by itself."""
+    for index in _repeated(item["name"] for item in contracts):
+        name = contracts[index]["name"]
+        findings.add(f"{at}.contracts[{index}].name", f"contract {name} is defined twice", "define it once")
+    for index, contract in enumerate(contracts):
+        _definition(f"{at}.contracts[{index}]", contract, findings)
+
+
+def _definition(at: str, contract: dict, findings: Findings) -> None:
+    subjects = contract["subjects"]
+    if contract["existing"] and subjects:
+        findings.add(f"{at}.subjects", "are its keeper's: the contract exists", "remove them, or existing")
+    if not contract["existing"] and not subjects:
+        remedy = "add one with a filter, or say existing: true where somebody else keeps the contract"
+        findings.add(f"{at}.subjects", "are missing, and a contract without any allows nothing", remedy)
+    for number, subject in enumerate(subjects):
+        for place, item in enumerate(subject["filters"]):
+            for row, entry in enumerate(item["entries"]):
+                _entry(f"{at}.subjects[{number}].filters[{place}].entries[{row}]", entry, findings)
+
+
+def _entry(at: str, entry: dict, findings: Findings) -> None:
+    """vzEntry: a protocol needs IP, ports need TCP or UDP."""
+    protocol, ethertype = entry["protocol"], entry["ethertype"]
+    if protocol and ethertype in ("arp", "unspecified"):
+        findings.add(f"{at}.ethertype", f"{ethertype} has no IP protocol {protocol}", "give ip, ipv4 or ipv6")
+    if (protocol, ethertype) in (("icmp", "ipv6"), ("icmpv6", "ipv4")):
+        findings.add(f"{at}.protocol", f"{protocol} is not carried by {ethertype}", "give ip, or the other protocol")
+    for key in ("ports", "source_ports"):
+        if entry[key] and protocol not in ("tcp", "udp"):
+            findings.add(f"{at}.{key}", "ports belong to TCP and UDP", "add protocol: tcp or udp, or remove the ports")
+    if entry["stateful"] and protocol != "tcp":
+        findings.add(f"{at}.stateful", "only TCP has the ACK flag", "add protocol: tcp, or remove it")
+
+
+def _same(clusters: list[Cluster], reach: Reach, findings: Findings) -> None:
+    """A contract or filter that several define must be the same everywhere: they share one object."""
+    seen: dict[tuple, tuple[str, object]] = {}
+    for cluster in clusters:
+        for contract in _used(cluster, reach):
+            for kind, name, at, content in _objects(contract):
+                other, first = seen.setdefault((kind, contract.tenant, name), (at, content))
+                if first != content:
+                    findings.add(
+                        at,
+                        f"{kind} {name} of tenant {contract.tenant} is another one in {other}",
+                        "define it once, in kubefabric_fabric.contracts, or give it a name of its own",
+                    )
+
+
+def _objects(contract: Contract) -> Iterator[tuple[str, str, str, object]]:
+    """The objects of a definition: (kind, name, path, content)."""
+    if contract.tenant is None:
+        return
+    settings = contract.settings
+    own = {key: settings[key] for key in ("existing", "scope", "subjects")}
+    yield "contract", contract.name, contract.at, own
+    for number, subject in enumerate(settings["subjects"]):
+        for place, item in enumerate(subject["filters"]):
+            if item["entries"]:
+                at = f"{contract.at}.subjects[{number}].filters[{place}]"
+                yield "filter", item["name"], at, item["entries"]
+
+
+# -- external EPGs ------------------------------------------------------------------------------------
+
+
+def _external_epgs(cluster: Cluster, findings: Findings) -> None:
+    rows = cluster.l3out["external_epgs"]
+    for index in _repeated([cluster.l3out["external_epg"], *(row["name"] for row in rows)]):
+        findings.add(
+            cluster.at(f"l3out.external_epgs[{index - 1}].name"),
+            f"the L3Out has an external EPG {rows[index - 1]['name']} already",
+            "give each a name of its own",
+        )
+    taken: dict[str, str] = {}
+    for index, row in enumerate(rows):
+        for number, prefix in enumerate(row["subnets"]):
+            at = cluster.at(f"l3out.external_epgs[{index}].subnets[{number}]")
+            _segment(cluster, at, prefix, findings)
+            if taken.setdefault(prefix, at) != at:
+                findings.add(
+                    at,
+                    f"{prefix} is in {taken[prefix].rpartition('l3out.')[2]} too",
+                    "a VRF takes a prefix once (l3extSubnet); keep it in one external EPG",
+                )
+
+
+def _segment(cluster: Cluster, at: str, prefix: str, findings: Findings) -> None:
+    """Inside one of the cluster's networks, and longer: the network itself belongs to the default external EPG."""
+    network = ip_network(prefix)
+    networks = [own for kind in KINDS for own in cluster.networks[kind] if own.version == network.version]
+    if any(own == network for own in networks):
+        rule = f"{prefix} is a whole network of the cluster, which external EPG {cluster.l3out['external_epg']} holds"
+        findings.add(at, rule, "give a longer prefix")
+    elif not any(network.subnet_of(own) for own in networks) and not cluster.doubtful("networks"):
+        remedy = (
+            f"give a part of one: {', '.join(map(str, networks))}" if networks else f"it has no IPv{network.version}"
+        )
+        findings.add(at, f"{prefix} lies in none of the cluster's networks", remedy)
+
+
+# -- sides --------------------------------------------------------------------------------------------
+
+
+def _side(side: Side, known: dict[str, Contract], findings: Findings) -> None:
+    for key, names in (("provide", side.provide), ("consume", side.consume)):
+        for index, name in enumerate(names):
+            at = f"{side.at}.{key}[{index}]"
+            if name not in known:
+                guess = f"did you mean {closest(name, known)[0]}? Otherwise " if closest(name, known) else ""
+                remedy = f"{guess}add it to contracts, with existing: true if somebody else keeps it"
+                findings.add(at, f"no contract {name} is defined", remedy)
+            elif known[name].tenant and side.tenant and not known[name].visible_from(side.tenant):
+                _foreign(at, key, side, known[name], findings)
+
+
+def _foreign(at: str, key: str, side: Side, contract: Contract, findings: Findings) -> None:
+    """Another tenant's contract can be consumed through an interface; provided it can be in its own tenant only."""
+    if key == "provide":
+        findings.add(
+            at,
+            f"tenant {side.tenant} cannot provide contract {contract.name} of tenant {contract.tenant}",
+            f"define the contract in tenant {side.tenant} or common; other tenants may consume it",
+        )
+    elif len(contract.interface) > NAME_LENGTH:
+        findings.add(
+            at,
+            f"the contract interface {contract.interface} has {len(contract.interface)} characters",
+            f"use names of at most {NAME_LENGTH} together, or define the contract in common",
+        )
+
+
+def _far(cluster: Cluster, findings: Findings) -> None:
+    for key, what in (("epgs", "EPG"), ("transit", "L3Out")):
+        names = ("application", "name") if key == "epgs" else ("l3out", "external_epg")
+        rows = cluster.l3out[key]
+        for index, row in enumerate(rows):
+            at, title = cluster.at(f"l3out.{key}[{index}]"), row[names[0] if key == "transit" else "name"]
+            if not row["change"] and not cluster.doubtful(f"l3out.{key}[{index}].change"):
+                findings.add(
+                    f"{at}.change",
+                    f"{what} {title} is somebody else's, and this would add to it",
+                    "ask its keeper, then set change: true; what was added goes with the entry",
+                )
+            if row["vrf_tenant"] and not row["vrf"]:
+                findings.add(
+                    f"{at}.vrf", f"is missing beside vrf_tenant: {row['vrf_tenant']}", "add it, or remove both"
+                )
+            if key == "epgs" and not row["provide"] and not row["consume"]:
+                findings.add(at, f"EPG {title} gets no contract", "add provide or consume, or remove the entry")
+        for index in _repeated((row["tenant"] or cluster.l3out["tenant"], *(row[n] for n in names)) for row in rows):
+            findings.add(cluster.at(f"l3out.{key}[{index}]"), "is there twice", "merge the two entries")
+
+
+def _transit(cluster: Cluster, clusters: list[Cluster], findings: Findings) -> None:
+    """Not through an L3Out of a cluster: that one's own run would take away what this one adds."""
+    owners = {(one.l3out["tenant"], one.l3out["name"]): one for one in clusters}
+    for index, row in enumerate(cluster.l3out["transit"]):
+        owner = owners.get((row["tenant"] or cluster.l3out["tenant"], row["l3out"]))
+        if owner is not None:
+            findings.add(
+                cluster.at(f"l3out.transit[{index}].l3out"),
+                f"{row['l3out']} is the L3Out of cluster {owner.name}",
+                "clusters meet by contracts alone: name the contract in l3out.contracts of both",
+            )
+
+
+# -- scopes -------------------------------------------------------------------------------------------
+
+
+def _scope(contract: Contract, reach: Reach, findings: Findings) -> None:
+    given, needed = contract.settings["scope"], reach.needed(contract)
+    if not given or SCOPES.index(given) >= SCOPES.index(needed):
+        return
+    sides = [*reach.providers.get(contract.key, []), *reach.consumers.get(contract.key, [])]
+    vrfs = sorted({"/".join(str(part) for part in side.vrf) for side in sides})
+    tenants = sorted({str(side.tenant) for side in sides})
+    findings.add(
+        f"{contract.at}.scope",
+        f"{given} is too narrow for contract {contract.name}: its sides are in VRFs {', '.join(vrfs)}"
+        f" and tenants {', '.join(tenants)}",
+        f"give {needed}"
+        + (", or have its keeper change it" if contract.settings["existing"] else ", or remove the key"),
+    )
+
+
+def _used(cluster: Cluster, reach: Reach) -> list[Contract]:
+    """The contracts that a cluster's sides name, each once."""
+    sides = (*external_sides(cluster), *far_sides(cluster))
+    names = dict.fromkeys(name for side in sides for name in (*side.provide, *side.consume))
+    known = reach.known[cluster.name]
+    return [known[name] for name in names if name in known]
+
+
+def _repeated(items: Iterable) -> list[int]:
+    """Positions of what stood before already."""
+    seen: set = set()
+    found = []
+    for index, item in enumerate(items):
+        if item in seen:
+            found.append(index)
+        seen.add(item)
+    return found

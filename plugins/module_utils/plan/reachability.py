@@ -1,0 +1,259 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who reaches a cluster by which contract: the sides of each contract, how far it reaches, and what of it is written.
+
+A side is whoever provides or consumes: the cluster's external EPGs, and the EPGs and L3Outs that the intent names
+across from them. Everything that a contract needs follows from where its sides are: its scope, whether prefixes are
+leaked into another VRF, and whether a tenant needs a contract interface.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+from .model import FABRIC_AT, KINDS, Cluster, Fabric
+
+COMMON = "common"
+# vzBrCP.scope, from the narrowest to the widest (application-profile means nothing to an L3Out)
+SCOPES = ("vrf", "tenant", "global")
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A contract that the intent defines or says to exist; ``at`` is its path in messages."""
+
+    tenant: str
+    name: str
+    settings: dict
+    at: str
+
+    @property
+    def key(self) -> tuple:
+        """What names it in the fabric."""
+        return (self.tenant, self.name)
+
+    def visible_from(self, tenant: str) -> bool:
+        """Whether an EPG of a tenant finds it by its name: in its own tenant, then in common."""
+        return self.tenant in (tenant, COMMON)
+
+    @property
+    def interface(self) -> str:
+        """The name of the contract interface by which another tenant consumes it."""
+        return f"{self.tenant}-{self.name}"
+
+
+@dataclass(frozen=True)
+class Side:
+    """Who provides or consumes. ``vrf`` is (tenant, name); ``shared`` as given, None: decide."""
+
+    at: str
+    tenant: str
+    vrf: tuple
+    provide: tuple
+    consume: tuple
+    shared: bool | None = None
+
+
+def contracts(cluster: Cluster, fabric: Fabric) -> dict[str, Contract]:
+    """The contracts that a cluster may name, by name; its own before the fabric's."""
+    found: dict[str, Contract] = {}
+    for index, settings in enumerate(cluster.settings["contracts"]):
+        tenant = settings["tenant"] or cluster.l3out["tenant"]
+        found.setdefault(
+            settings["name"], Contract(tenant, settings["name"], settings, cluster.at(f"contracts[{index}]"))
+        )
+    for index, settings in enumerate(fabric.contracts):
+        contract = Contract(settings["tenant"], settings["name"], settings, f"{FABRIC_AT}.contracts[{index}]")
+        found.setdefault(settings["name"], contract)
+    return found
+
+
+def external_sides(cluster: Cluster) -> list[Side]:
+    """The cluster's own external EPGs, the one with all networks first."""
+    l3out = cluster.l3out
+    rows = [("l3out.contracts", l3out["contracts"])]
+    rows += [(f"l3out.external_epgs[{index}]", row) for index, row in enumerate(l3out["external_epgs"])]
+    return [_side(cluster.at(at), l3out["tenant"], cluster.vrf, row, row["shared"]) for at, row in rows]
+
+
+def far_sides(cluster: Cluster) -> list[Side]:
+    """The EPGs and L3Outs across from them."""
+    rows = [
+        (f"l3out.{key}[{index}]", row) for key in ("epgs", "transit") for index, row in enumerate(cluster.l3out[key])
+    ]
+    return [_side(cluster.at(at), _tenant(cluster, row), _vrf(cluster, row), row) for at, row in rows]
+
+
+def _side(at: str, tenant: str, vrf: tuple, row: dict, shared: bool | None = None) -> Side:
+    return Side(at, tenant, vrf, tuple(row["provide"]), tuple(row["consume"]), shared)
+
+
+def _tenant(cluster: Cluster, row: dict) -> str:
+    return row["tenant"] or cluster.l3out["tenant"]
+
+
+def _vrf(cluster: Cluster, row: dict) -> tuple:
+    return (row["vrf_tenant"] or _tenant(cluster, row), row["vrf"]) if row["vrf"] else cluster.vrf
+
+
+class Reach:
+    """All contracts of a fabric's clusters with their sides."""
+
+    def __init__(self, clusters: list[Cluster], fabric: Fabric) -> None:
+        self.known = {cluster.name: contracts(cluster, fabric) for cluster in clusters}
+        self.providers: dict[tuple, list[Side]] = {}
+        self.consumers: dict[tuple, list[Side]] = {}
+        for cluster in clusters:
+            for side in (*external_sides(cluster), *far_sides(cluster)):
+                self._note(cluster, side.provide, self.providers, side)
+                self._note(cluster, side.consume, self.consumers, side)
+
+    def _note(self, cluster: Cluster, names: tuple, where: dict, side: Side) -> None:
+        for name in names:
+            if name in self.known[cluster.name]:
+                where.setdefault(self.known[cluster.name][name].key, []).append(side)
+
+    def needed(self, contract: Contract) -> str:
+        """The narrowest scope that lets its providers and consumers meet.
+
+        Across VRFs within one tenant that is ``tenant``; a contract that another tenant imports must be ``global``.
+        """
+        consumers = self.consumers.get(contract.key, [])
+        if any(not contract.visible_from(side.tenant) for side in consumers):
+            return "global"
+        across = [pair for pair in product(self.providers.get(contract.key, []), consumers) if _apart(*pair)]
+        if not across:
+            return "vrf"
+        return "tenant" if all(one.tenant == other.tenant for one, other in across) else "global"
+
+    def shared(self, cluster: Cluster, side: Side) -> bool:
+        """Whether an external EPG's prefixes are to be leaked: a contract of it has its other end in another VRF."""
+        if side.shared is not None:
+            return side.shared
+        known = self.known[cluster.name]
+        ends = [(side.provide, self.consumers), (side.consume, self.providers)]
+        across = [
+            other
+            for names, others in ends
+            for name in names
+            if name in known
+            for other in others.get(known[name].key, [])
+        ]
+        return any(_apart(side, other) for other in across)
+
+
+def _apart(one: Side, other: Side) -> bool:
+    return one.vrf != other.vrf
+
+
+def describe(cluster: Cluster, reach: Reach) -> dict | None:
+    """The plan's ``l3out.reachability``; None where the intent asks for nothing beyond the external EPG itself.
+
+    docs/plan.md has the format.
+    """
+    ours, far = external_sides(cluster), far_sides(cluster)
+    if not far and not any(side.provide or side.consume or side.shared for side in ours) and len(ours) == 1:
+        return None
+    known = reach.known[cluster.name]
+    used = [known[name] for name in dict.fromkeys(n for side in (*ours, *far) for n in (*side.provide, *side.consume))]
+    return {
+        "external_epgs": _external_epgs(cluster, reach, ours),
+        "contracts": [_contract(contract, reach) for contract in used],
+        "interfaces": _interfaces(known, (*ours, *far)),
+        "epgs": [
+            {
+                "tenant": side.tenant,
+                "application": row["application"],
+                "name": row["name"],
+                **_relations(side, known),
+            }
+            for row, side in zip(cluster.l3out["epgs"], far)
+        ],
+        "transit": [
+            _transit(cluster, row, side, known)
+            for row, side in zip(cluster.l3out["transit"], far[len(cluster.l3out["epgs"]) :])
+        ],
+    }
+
+
+def _relations(side: Side, known: dict[str, Contract]) -> dict:
+    """Names of the relations: contracts by name, those of other tenants by their interface."""
+    direct = [name for name in side.consume if known[name].visible_from(side.tenant)]
+    imported = [known[name].interface for name in side.consume if name not in direct]
+    return {"provide": list(side.provide), "consume": direct, "consume_interfaces": imported}
+
+
+def _external_epgs(cluster: Cluster, reach: Reach, sides: list[Side]) -> list[dict]:
+    known = reach.known[cluster.name]
+    networks = [(str(network), kind != "node") for kind in KINDS for network in cluster.networks[kind]]
+    rows = [(cluster.l3out["external_epg"], networks)]
+    rows += [(row["name"], [(prefix, True) for prefix in row["subnets"]]) for row in cluster.l3out["external_epgs"]]
+    return [
+        {
+            "name": name,
+            "subnets": [_subnet(prefix, longer, reach.shared(cluster, side)) for prefix, longer in prefixes],
+            **_relations(side, known),
+        }
+        for (name, prefixes), side in zip(rows, sides)
+    ]
+
+
+def _subnet(prefix: str, longer: bool, shared: bool) -> dict:
+    """l3extSubnet: what classifies, and what is leaked; longer prefixes are leaked where they are accepted."""
+    leaked = ["shared-rtctrl", "shared-security"] if shared else []
+    return {
+        "prefix": prefix,
+        "scope": ["import-security", *leaked],
+        "aggregate": ["shared-rtctrl"] if shared and longer else [],
+    }
+
+
+def _contract(contract: Contract, reach: Reach) -> dict:
+    settings = contract.settings
+    existing = settings["existing"]
+    return {
+        "tenant": contract.tenant,
+        "name": contract.name,
+        "existing": existing,
+        "scope": settings["scope"] or (None if existing else reach.needed(contract)),
+        "subjects": [
+            {
+                "name": subject["name"],
+                "graph": subject["graph"],
+                "reverse_ports": subject["reverse_ports"],
+                "filters": [
+                    {"name": item["name"], "existing": not item["entries"], "entries": item["entries"]}
+                    for item in subject["filters"]
+                ],
+            }
+            for subject in settings["subjects"]
+        ],
+    }
+
+
+def _interfaces(known: dict[str, Contract], sides: tuple) -> list[dict]:
+    """Contract interfaces, one per tenant and contract that it imports."""
+    pairs = [(side.tenant, known[name]) for side in sides for name in side.consume]
+    wanted = dict.fromkeys((tenant, contract.key) for tenant, contract in pairs if not contract.visible_from(tenant))
+    return [
+        {"tenant": tenant, "name": f"{owner}-{name}", "contract_tenant": owner, "contract": name}
+        for tenant, (owner, name) in wanted
+    ]
+
+
+def _transit(cluster: Cluster, row: dict, side: Side, known: dict[str, Contract]) -> dict:
+    return {
+        "tenant": side.tenant,
+        "l3out": row["l3out"],
+        "external_epg": row["external_epg"],
+        "order": row["order"],
+        "networks": [
+            {"kind": kind, "prefix": str(network), "aggregate": kind != "node"}
+            for kind in KINDS
+            if kind in (row["export"] or KINDS)
+            for network in cluster.networks[kind]
+        ],
+        **_relations(side, known),
+    }
