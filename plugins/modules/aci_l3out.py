@@ -287,9 +287,11 @@ options:
     type: bool
     default: false
   scope:
-    description: What to bring to the state described, all of it or the access policies alone.
+    description:
+      - What to bring to the state described, all of it, the access policies alone, or who reaches the cluster alone.
+      - With V(contracts) the L3Out must be there; O(state=absent) leaves it with one external EPG without contracts.
     type: str
-    choices: [all, access]
+    choices: [all, access, contracts]
     default: all
   state:
     description: Whether it is to be there. With V(absent) what was made for it goes; what is shared goes last.
@@ -299,6 +301,7 @@ options:
 extends_documentation_fragment:
   - kubefabric.bgp.aci
   - kubefabric.bgp.aci.writing
+  - kubefabric.bgp.reachability
   - cisco.aci.aci
 seealso:
   - module: kubefabric.bgp.aci_tree
@@ -398,14 +401,14 @@ requests:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.aci import apply, deployment, l3out, options, reading, redesign, tree
+from ..module_utils.aci import apply, deployment, l3out, options, reading, redesign
 from ..module_utils.aci import module as glue
 from ..module_utils.aci.difference import Policy
 
 
 def _objection(given: dict, description: dict):
     """What speaks against moving an L3Out between floating and standard SVI, where the task does not ask for it."""
-    if given["change_svi"] or given["state"] == "absent" or given["scope"] == "access":
+    if given["change_svi"] or given["state"] == "absent" or given["scope"] != "all":
         return lambda _snapshot: None
     return lambda snapshot: redesign.objection(snapshot, l3out.dn(description), description["svi"])
 
@@ -439,13 +442,10 @@ def main() -> None:
     absent = given["state"] == "absent"
     try:
         description = options.description(given)
-        if given["scope"] == "access":
-            wanted = l3out.build_access(description)
-        else:
-            wanted = l3out.build(description, given["bgp_password"], given["password_key"])
+        wanted = l3out.desired(description, given["scope"], absent, given["bgp_password"], given["password_key"])
         result = apply.run(
             glue.open_session(module),
-            tree.without(wanted) if absent else wanted,
+            wanted,
             apply.Options(
                 policy=Policy(adopt=given["adopt"], password_update=given["password_update"]),
                 check=module.check_mode,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, Optional, Tuple
 
-from . import deployment, reading
+from . import deployment, leftovers, reading
 from .difference import Difference, Policy, difference
 from .mo import Mo
 from .session import AciError, Busy, OutcomeUnknown, Session
@@ -60,17 +60,19 @@ def run(session: Session, tree: Mo, options: Options, warn: Callable[[str], None
     }
 
 
-def read(session: Session, tree: Mo, whole: bool = False) -> Snapshot:
-    """What APIC has of the tree; ``whole``: with everything that others hung into it."""
-    return Snapshot(
-        [found for path in reading.queries(tree, whole) for found in flatten(session.get(path))],
-        roots=reading.roots(tree),
-    )
+def read(session: Session, tree: Mo, whole: bool = False) -> Tuple[Mo, Snapshot]:
+    """What APIC has of the tree, and the tree with what its owner has to let go besides; ``whole``: with everything
+    that others hung into it.
+    """
+    found = [item for path in reading.queries(tree, whole) for item in flatten(session.get(path))]
+    left = [item for dn in leftovers.names(tree, found) for item in flatten(session.get(leftovers.query(dn)))]
+    tree = leftovers.include(tree, left)
+    return tree, Snapshot([*leftovers.passed(left), *found, *left], roots=reading.roots(tree))
 
 
 def compare(session: Session, tree: Mo, options: Options) -> Difference:
     """Reads and compares. Raises AciError where nothing may be written."""
-    snapshot = read(session, tree, whole=options.absent)
+    tree, snapshot = read(session, tree, whole=options.absent)
     found = difference(tree, snapshot, options.policy)
     objection = options.objection(snapshot)
     if objection and options.check:
@@ -88,6 +90,9 @@ def compare(session: Session, tree: Mo, options: Options) -> Difference:
 
 def _missing(dn: str) -> str:
     kinds = {"tn": "tenant", "ctx": "VRF", "phys": "physical domain", "l3dom": "L3 domain", "attentp": "AAEP"}
+    kinds.update(
+        {"brc": "contract", "out": "L3Out", "instP": "external EPG", "ap": "application profile", "epg": "EPG"}
+    )
     prefix, _dash, name = dn[len(parent_dn(dn)) + 1 :].partition("-")
     kind = kinds.get(prefix)
     return f"{kind} {name} ({dn}) does not exist, and is not made here" if kind else f"{dn} does not exist"
@@ -167,7 +172,7 @@ def _outcome(found: Difference, left: Difference) -> str:
 
 def _sweep(session: Session, tree: Mo, options: Options, warn: Callable[[str], None]) -> None:
     """Two owners that left a shared object at the same moment each saw the other's tag: the orphan goes now."""
-    left = difference(tree, read(session, tree, whole=True), options.policy)
+    left = difference(*read(session, tree, whole=True), options.policy)
     if left.document and not left.conflicts:
         _post(session, tree, options, left, warn)
 

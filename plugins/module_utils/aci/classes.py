@@ -47,6 +47,18 @@ def _named(prefix: str, **rest) -> ClassSpec:
     return ClassSpec(rn=prefix + "-{name}", naming=("name",), **rest)
 
 
+# vzEntry's ports: APIC prints these by name.
+PORT_NAMES = {
+    "20": "ftpData",
+    "22": "ssh",
+    "25": "smtp",
+    "53": "dns",
+    "80": "http",
+    "110": "pop3",
+    "443": "https",
+    "554": "rtsp",
+}
+
 CLASSES: Dict[str, ClassSpec] = {
     "polUni": ClassSpec("uni"),
     "tagAnnotation": ClassSpec("annotationKey-[{key}]", ("key",), annotated=False),
@@ -211,6 +223,53 @@ CLASSES: Dict[str, ClassSpec] = {
     "fabricPodP": _named("podprof"),
     "fabricPodS": ClassSpec("pods-{name}-typ-{type}", ("name", "type")),
     "fabricRsPodPGrp": ClassSpec("rspodPGrp"),
+    # Contracts and who has them
+    "vzBrCP": _named("brc", defaults={"scope": "context", "prio": "unspecified", "targetDscp": "unspecified"}),
+    "vzSubj": _named(
+        "subj",
+        defaults={
+            "revFltPorts": "yes",
+            "prio": "unspecified",
+            "targetDscp": "unspecified",
+            "provMatchT": "AtleastOne",
+            "consMatchT": "AtleastOne",
+        },
+        aliases={"revFltPorts": {"true": "yes", "false": "no"}},
+    ),
+    "vzRsSubjFiltAtt": ClassSpec(
+        "rssubjFiltAtt-{tnVzFilterName}",
+        ("tnVzFilterName",),
+        defaults={"action": "permit", "priorityOverride": "default"},
+    ),
+    "vzRsSubjGraphAtt": ClassSpec("rsSubjGraphAtt"),
+    "vzFilter": _named("flt"),
+    "vzEntry": _named(
+        "e",
+        defaults={
+            "etherT": "unspecified",
+            "prot": "unspecified",
+            "sFromPort": "unspecified",
+            "sToPort": "unspecified",
+            "dFromPort": "unspecified",
+            "dToPort": "unspecified",
+            "stateful": "no",
+            "applyToFrag": "no",
+            "tcpRules": "",
+        },
+        flags=("tcpRules",),
+        aliases={
+            **dict.fromkeys(("sFromPort", "sToPort", "dFromPort", "dToPort"), PORT_NAMES),
+            **{name: {"true": "yes", "false": "no"} for name in ("stateful", "applyToFrag")},
+            "tcpRules": {"unspecified": ""},
+        },
+    ),
+    "vzCPIf": _named("cif"),
+    "vzRsIf": ClassSpec("rsif"),
+    "fvAp": _named("ap"),
+    "fvAEPg": _named("epg"),
+    "fvRsProv": ClassSpec("rsprov-{tnVzBrCPName}", ("tnVzBrCPName",), defaults={"prio": "unspecified"}),
+    "fvRsCons": ClassSpec("rscons-{tnVzBrCPName}", ("tnVzBrCPName",), defaults={"prio": "unspecified"}),
+    "fvRsConsIf": ClassSpec("rsconsIf-{tnVzCPIfName}", ("tnVzCPIfName",), defaults={"prio": "unspecified"}),
     # Access policies
     "infraInfra": ClassSpec("infra"),
     "fvnsVlanInstP": ClassSpec("vlanns-[{name}]-{allocMode}", ("name", "allocMode")),

@@ -155,7 +155,7 @@ class _Comparison:
     def _existing(self, mo: Mo, dn: str, found: Found) -> Optional[Document]:
         ours = _ours(found)
         changes = self._changes(mo, dn, found)
-        if not ours and mo.hold == SHARED and not (self.policy.adopt and changes):
+        if not ours and mo.hold == SHARED and not mo.strict and not (self.policy.adopt and changes):
             if [name for name in changes if name != "annotation"]:
                 self._conflict(dn, found)
             return self._through(mo.cls, mo.naming, self._children(mo, dn))

@@ -7,9 +7,26 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterable, List, Optional
 
-from . import access, interfaces, options, policies, routemaps
+from . import access, interfaces, options, policies, reachability, routemaps, tree
 from . import password as passwords
-from .mo import BuildError, Mo, ancestor, owned
+from .mo import BuildError, Family, Mo, ancestor, owned
+
+
+def desired(
+    l3out: Dict[str, Any],
+    scope: str,
+    absent: bool,
+    password: Optional[str] = None,
+    password_key: Optional[str] = None,
+) -> Mo:
+    """The tree that a run wants: of everything (``all``), of the ``access`` policies or of the ``contracts`` alone.
+
+    absent: it takes all of that away; an L3Out without its contracts keeps the external EPG with all networks.
+    """
+    if scope == "contracts":
+        return build_contracts(reachability.without_contracts(l3out) if absent else l3out)
+    wanted = build_access(l3out) if scope == "access" else build(l3out, password, password_key)
+    return tree.without(wanted) if absent else wanted
 
 
 def build(l3out: Dict[str, Any], password: Optional[str] = None, password_key: Optional[str] = None) -> Mo:
@@ -20,17 +37,12 @@ def build(l3out: Dict[str, Any], password: Optional[str] = None, password_key: O
     """
     l3out = options.complete(l3out)
     _check(l3out)
-    own = [_l3out(l3out), *policies.tenant_policies(l3out), *routemaps.rules(l3out)]
-    vrf = policies.vrf_policies(l3out)
+    rules = [*policies.tenant_policies(l3out), *routemaps.rules(l3out)]
     families = routemaps.families(l3out)
-    if l3out["tenant"] == l3out["vrf_tenant"]:
-        tenants = [ancestor("fvTenant", [*own, *vrf], families=families, name=l3out["tenant"])]
-    else:
-        tenants = [
-            ancestor("fvTenant", own, families=families, name=l3out["tenant"]),
-            ancestor("fvTenant", vrf, name=l3out["vrf_tenant"]),
-        ]
-    return passwords.add(ancestor("polUni", [*tenants, *access.build(l3out)]), password, password_key)
+    own = ancestor("fvTenant", [_l3out(l3out), *rules], families=families, name=l3out["tenant"])
+    vrf = ancestor("fvTenant", policies.vrf_policies(l3out), name=l3out["vrf_tenant"])
+    tenants = reachability.merged([own, vrf, *reachability.tenants(l3out)])
+    return passwords.add(_root(l3out, [*tenants, *access.build(l3out)]), password, password_key)
 
 
 def dn(l3out: Dict[str, Any]) -> str:
@@ -55,6 +67,21 @@ def build_first(
 def build_access(l3out: Dict[str, Any]) -> Mo:
     """The access policies alone, rooted at ``uni``."""
     return ancestor("polUni", access.build(l3out))
+
+
+def build_contracts(l3out: Dict[str, Any]) -> Mo:
+    """External EPGs, contracts and what is added to others' objects alone; the L3Out must be there."""
+    families = (Family("l3extInstP", "instP-", "instP-.*"),)
+    epgs = ancestor("l3extOut", reachability.external_epgs(l3out), families=families, name=l3out["name"])
+    own = ancestor("fvTenant", [epgs], name=l3out["tenant"])
+    return _root(l3out, reachability.merged([own, *reachability.tenants(l3out)]))
+
+
+def _root(l3out: Dict[str, Any], children: List[Mo]) -> Mo:
+    """``uni``, in the name of the cluster that also lets go of what it held for others to reach it."""
+    root = ancestor("polUni", children)
+    root.owner, root.purpose = l3out["cluster"], reachability.PURPOSE
+    return root
 
 
 def _check(l3out: Dict[str, Any]) -> None:
@@ -101,7 +128,7 @@ def _l3out(l3out: Dict[str, Any]) -> Mo:
         owned("bgpExtP"),
         _node_profile(l3out),
         *routemaps.profiles(l3out),
-        _external_epg(l3out),
+        *reachability.external_epgs(l3out),
     ]
     return owned("l3extOut", children, name=l3out["name"], descr=l3out["description"], enforceRtctrl="export,import")
 
@@ -120,9 +147,3 @@ def _protocol(l3out: Dict[str, Any]) -> Mo:
     if policies.best_path_flags(l3out):
         relations.append(owned("bgpRsBestPathCtrlPol", tnBgpBestPathCtrlPolName=l3out["name"]))
     return owned("bgpProtP", relations)
-
-
-def _external_epg(l3out: Dict[str, Any]) -> Mo:
-    prefixes = dict.fromkeys(network["prefix"] for network in l3out["networks"])
-    subnets = [owned("l3extSubnet", ip=prefix, scope="import-security") for prefix in prefixes]
-    return owned("l3extInstP", subnets, name=l3out["external_epg"])

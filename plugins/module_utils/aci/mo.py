@@ -44,7 +44,9 @@ class Mo:
     below a SHARED one is a part of it. present: False means that ours must not (or no longer) be there. owner: on a
     SHARED object, the cluster in whose name we hold it. exclusive: (class, property): of this class at most one child
     per value may exist, whoever made it (a VRF takes one BGP policy per address family). families: on an ANCESTOR, see
-    Family.
+    Family. strict: a SHARED object that somebody else made is in our way, where others are used as they are. purpose:
+    written into the owner's tag; with it on the root, what the owner holds for this purpose anywhere, and the tree does
+    not have, is released (leftovers.py).
     """
 
     cls: str
@@ -55,6 +57,8 @@ class Mo:
     owner: Optional[str] = None
     exclusive: Optional[Tuple[str, str]] = None
     families: Tuple[Family, ...] = ()
+    strict: bool = False
+    purpose: str = ""
 
     def __post_init__(self) -> None:
         self.attributes = {name: canonical(self.cls, name, value) for name, value in self.attributes.items()}
@@ -89,6 +93,11 @@ def owned(cls: str, children: Optional[List[Mo]] = None, present: bool = True, *
 def shared(cls: str, owner: str, children: Optional[List[Mo]] = None, present: bool = True, **attributes: Any) -> Mo:
     """An object that several clusters may use; ``owner`` is the cluster that asks for it now."""
     return Mo(cls, attributes, list(children or []), hold=SHARED, present=present, owner=owner)
+
+
+def tag_value(purpose: str) -> str:
+    """The value of that tagAnnotation."""
+    return f"{ANNOTATION}:{purpose}" if purpose else ANNOTATION
 
 
 def owner_key(owner: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Dict
 
 from .mo import BuildError
+from .options_reachability import reachability_spec
 
 
 def _integer(**rest: Any) -> Dict[str, Any]:
@@ -55,6 +56,7 @@ def l3out_spec() -> Dict[str, Any]:
             aggregate=_flag(False),
         ),
         "route_maps": _route_maps_spec(),
+        "reachability": reachability_spec(),
         "bgp": _bgp_spec(),
         "bgp_password": {"type": "str", "no_log": True},
         "password_key": {"type": "str", "no_log": True},
@@ -65,7 +67,7 @@ def l3out_spec() -> Dict[str, Any]:
             "default": "on_create",
             "no_log": False,
         },
-        "scope": {"type": "str", "choices": ["all", "access"], "default": "all"},
+        "scope": {"type": "str", "choices": ["all", "access", "contracts"], "default": "all"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     }
 

@@ -17,9 +17,11 @@ from typing import Dict, Iterable, Iterator, List, NamedTuple, Tuple
 from urllib.parse import quote
 
 from .classes import known
-from .mo import ANCESTOR, Mo, join, split, walk
+from .mo import ANCESTOR, Mo, join, owner_key, split, walk
 
 ALWAYS_THERE = ("uni", "uni/infra")
+# What an earlier intent may have hung below an object, and the tree does not name any more.
+MAY_HOLD = {"l3extInstP": ("fvRsProv", "fvRsCons", "fvRsConsIf")}
 # An APIC takes a URL of 8 KB; what is longer is split.
 FILTER_LENGTH = 6000
 # faultDelegate: what a leaf says of an object. The others state their own issues (configIssues).
@@ -27,16 +29,19 @@ FAULT_CLASSES = ("faultInst", "faultDelegate", "l3extLNodeP", "l3extRsNodeL3OutA
 
 
 class Target(NamedTuple):
-    """One object, or (``prefix``) all of a class whose names begin so, that an answer must hold."""
+    """One object, or (``prefix``) all of a class whose names begin so, that an answer must hold. ``prop``: the property
+    to look in, where that is not the name.
+    """
 
     cls: str
     dn: str
     prefix: bool = False
+    prop: str = "dn"
 
     @property
     def condition(self) -> str:
         """The filter that picks it. wcard looks for the text anywhere in the name."""
-        return f'{"wcard" if self.prefix else "eq"}({self.cls}.dn,"{self.dn}")'
+        return f'{"wcard" if self.prefix else "eq"}({self.cls}.{self.prop},"{self.dn}")'
 
 
 def queries(tree: Mo, whole: bool = False) -> List[str]:
@@ -59,6 +64,8 @@ def queries(tree: Mo, whole: bool = False) -> List[str]:
             targets.setdefault(_container(dn, mo), []).append(Target(family.cls, join(dn, family.prefix), prefix=True))
         if dn not in ALWAYS_THERE:
             targets.setdefault("uni", []).append(Target(mo.cls, dn))
+    if tree.purpose and tree.owner:
+        targets.setdefault("uni", []).append(Target("tagAnnotation", owner_key(tree.owner), prop="key"))
     return [
         path
         for container, wanted in targets.items()
@@ -116,7 +123,9 @@ def _container(dn: str, mo: Mo) -> str:
 
 
 def _paths(container: str, targets: List[Target], trees: List[Mo], whole: bool) -> Iterator[str]:
-    below = sorted({mo.cls for tree in trees for dn, mo in walk(tree) if mo is not tree} | {"tagAnnotation"})
+    inside = {mo.cls for tree in trees for dn, mo in walk(tree)}
+    below = {mo.cls for tree in trees for dn, mo in walk(tree) if mo is not tree}
+    below = sorted(below | {"tagAnnotation"} | {cls for name in inside for cls in MAY_HOLD.get(name, ())})
     # Without ``rn`` (config-only leaves it out) an inner object can be named only if its class is in the table.
     config_only = not whole and all(known(cls) for cls in below)
     for part in _parts(targets):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Dict, List, Optional
 
 from .classes import spec
-from .mo import ANCESTOR, ANNOTATION, OWNED, SHARED, BuildError, Mo, owner_key, walk
+from .mo import ANCESTOR, ANNOTATION, OWNED, SHARED, BuildError, Mo, owner_key, tag_value, walk
 
 MASK = "********"
 
@@ -41,7 +41,7 @@ def tags(mo: Mo) -> List[Mo]:
     """The tag by which the owner holds a shared object; nothing for others."""
     if mo.hold != SHARED or not mo.present or not mo.owner:
         return []
-    return [Mo("tagAnnotation", {"key": owner_key(mo.owner), "value": ANNOTATION})]
+    return [Mo("tagAnnotation", {"key": owner_key(mo.owner), "value": tag_value(mo.purpose)})]
 
 
 def to_map(tree: Mo) -> Dict[str, Dict[str, str]]:

@@ -212,25 +212,31 @@ def _subnet(prefix: str, longer: bool, shared: bool) -> dict:
 
 def _contract(contract: Contract, reach: Reach) -> dict:
     settings = contract.settings
-    existing = settings["existing"]
-    return {
-        "tenant": contract.tenant,
-        "name": contract.name,
-        "existing": existing,
-        "scope": settings["scope"] or (None if existing else reach.needed(contract)),
-        "subjects": [
-            {
-                "name": subject["name"],
-                "graph": subject["graph"],
-                "reverse_ports": subject["reverse_ports"],
-                "filters": [
-                    {"name": item["name"], "existing": not item["entries"], "entries": item["entries"]}
-                    for item in subject["filters"]
-                ],
-            }
-            for subject in settings["subjects"]
-        ],
-    }
+    scope = settings["scope"] or (None if settings["existing"] else reach.needed(contract))
+    return _given(
+        tenant=contract.tenant,
+        name=contract.name,
+        existing=settings["existing"],
+        scope=scope,
+        subjects=[_subject(subject) for subject in settings["subjects"]],
+    )
+
+
+def _subject(subject: dict) -> dict:
+    filters = [
+        {
+            "name": item["name"],
+            "existing": not item["entries"],
+            "entries": [_given(**entry) for entry in item["entries"]],
+        }
+        for item in subject["filters"]
+    ]
+    return _given(**{**subject, "filters": filters})
+
+
+def _given(**options: object) -> dict:
+    """Options without those that say nothing."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _interfaces(known: dict[str, Contract], sides: tuple) -> list[dict]:

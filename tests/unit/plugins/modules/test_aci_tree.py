@@ -53,14 +53,14 @@ def test_purge_deletes_what_the_tree_does_not_have(controller):
 
 def test_a_class_outside_the_table_brings_its_rn(controller):
     contract = {
-        "vzBrCP": {
-            "attributes": {"rn": "brc-web", "name": "web"},
-            "children": [{"vzSubj": {"attributes": {"rn": "subj-http", "name": "http"}}}],
+        "vzTaboo": {
+            "attributes": {"rn": "taboo-web", "name": "web"},
+            "children": [{"vzTSubj": {"attributes": {"rn": "tsubj-http", "name": "http"}}}],
         }
     }
-    assert run(controller, tenant(contract))["created"] == ["uni/tn-k8s/brc-web", "uni/tn-k8s/brc-web/subj-http"]
+    assert run(controller, tenant(contract))["created"] == ["uni/tn-k8s/taboo-web", "uni/tn-k8s/taboo-web/tsubj-http"]
     assert not run(controller, tenant(contract))["changed"]
-    assert run(controller, tenant(contract), state="absent")["deleted"] == ["uni/tn-k8s/brc-web"]
+    assert run(controller, tenant(contract), state="absent")["deleted"] == ["uni/tn-k8s/taboo-web"]
 
 
 def test_a_property_that_apic_does_not_know_is_refused_in_its_words(controller):

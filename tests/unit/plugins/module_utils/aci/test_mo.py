@@ -23,13 +23,13 @@ def test_a_slash_inside_brackets_does_not_divide_a_name():
 
 
 def test_a_class_outside_the_table_is_named_by_its_rn():
-    assert Mo("vzBrCP", {"rn": "brc-web", "name": "web"}).rn == "brc-web"
+    assert Mo("vzTaboo", {"rn": "taboo-web", "name": "web"}).rn == "taboo-web"
 
 
 @pytest.mark.parametrize(
     ("cls", "attributes", "message"),
     [
-        ("vzBrCP", {"name": "web"}, "vzBrCP is not in this collection's class table: give its attribute `rn`."),
+        ("vzTaboo", {"name": "web"}, "vzTaboo is not in this collection's class table: give its attribute `rn`."),
         ("fvTenant", {}, "fvTenant lacks name, which is part of its name (tn-{name})."),
         (
             "l3extVirtualLIfP",

@@ -37,7 +37,7 @@ def test_every_one_names_what_it_wants(case):
         options = parse_qs(urlsplit(path).query)
         assert options["query-target"] == ["subtree"]
         conditions = options["query-target-filter"][0]
-        named = {cls for cls in options["target-subtree-class"][0].split(",") if f"({cls}.dn," in conditions}
+        named = {cls for cls in options["target-subtree-class"][0].split(",") if f"({cls}." in conditions}
         assert named == set(options["target-subtree-class"][0].split(","))
 
 
@@ -54,6 +54,6 @@ def test_a_filter_that_is_too_long_for_one_url_is_divided():
 
 
 def test_an_object_outside_the_table_is_asked_for_with_its_rn():
-    contract = owned("vzBrCP", [owned("vzSubj", rn="subj-http", name="http")], rn="brc-web", name="web")
+    contract = owned("vzTaboo", [owned("vzTSubj", rn="tsubj-http", name="http")], rn="taboo-web", name="web")
     (path, _ancestors) = reading.queries(ancestor("polUni", [ancestor("fvTenant", [contract], name="t")]))
     assert "rsp-prop-include" not in path

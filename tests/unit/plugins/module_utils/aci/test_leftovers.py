@@ -1,0 +1,91 @@
+"""What an owner held and does not want any more is found by its tag, wherever it lies."""
+
+from __future__ import annotations
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import leftovers
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.difference import difference
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import Mo, ancestor, shared
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.snapshot import Found, Snapshot
+
+OURS = "orchestrator:kubefabric"
+CONTEXT = "uni/tn-t/out-other/prof-default-export/ctx-kubefabric-a"
+
+
+def root(*children: Mo, owner: str = "a", purpose: str = "reachability") -> Mo:
+    tree = ancestor("polUni", list(children))
+    tree.owner, tree.purpose = owner, purpose
+    return tree
+
+
+def tag(dn: str, owner: str = "a", purpose: str = ":reachability") -> Found:
+    key = f"kubefabric-{owner}"
+    attributes = {"key": key, "value": OURS + purpose}
+    return Found(f"{dn}/annotationKey-[{key}]", "tagAnnotation", attributes)
+
+
+def test_only_the_topmost_of_them_are_named():
+    found = [tag(f"{CONTEXT}/rsctxPToSubjP-x"), tag(CONTEXT), tag("uni/tn-t/brc-web")]
+    assert leftovers.names(root(), found) == ["uni/tn-t/brc-web", CONTEXT]
+
+
+def test_what_the_tree_wants_and_what_lies_below_it_is_none():
+    web = shared("vzBrCP", "a", name="web")
+    found = [tag("uni/tn-t/brc-web"), tag("uni/tn-t/brc-web/subj-old")]
+    assert leftovers.names(root(ancestor("fvTenant", [web], name="t")), found) == []
+
+
+def test_what_is_held_for_another_purpose_or_by_another_owner_is_none():
+    found = [tag("uni/tn-t/brc-web", purpose=""), tag("uni/tn-t/brc-web", owner="b"), tag("uni/infra/attentp-x")]
+    assert leftovers.names(root(), found) == []
+    assert leftovers.names(root(purpose=""), [tag("uni/tn-t/brc-web")]) == []
+
+
+def test_one_that_only_its_owner_held_is_deleted_on_the_way_through_objects_of_others():
+    left = [
+        Found(CONTEXT, "rtctrlCtxP", {"dn": CONTEXT, "name": "kubefabric-a", "annotation": OURS}),
+        tag(CONTEXT),
+    ]
+    tree = leftovers.include(root(), left)
+    result = difference(tree, Snapshot([*leftovers.passed(left), *left], roots=[CONTEXT]))
+    assert result.deleted == [CONTEXT]
+    assert result.document == {
+        "polUni": {
+            "attributes": {},
+            "children": [
+                {
+                    "fvTenant": {
+                        "attributes": {"name": "t", "status": "modified"},
+                        "children": [
+                            {
+                                "l3extOut": {
+                                    "attributes": {"name": "other", "status": "modified"},
+                                    "children": [
+                                        {
+                                            "rtctrlProfile": {
+                                                "attributes": {"name": "default-export", "status": "modified"},
+                                                "children": [
+                                                    {
+                                                        "rtctrlCtxP": {
+                                                            "attributes": {"name": "kubefabric-a", "status": "deleted"}
+                                                        }
+                                                    }
+                                                ],
+                                            }
+                                        }
+                                    ],
+                                }
+                            }
+                        ],
+                    }
+                }
+            ],
+        }
+    }
+
+
+def test_one_that_another_owner_holds_too_only_loses_the_tag():
+    dn = "uni/tn-t/brc-web"
+    left = [Found(dn, "vzBrCP", {"dn": dn, "name": "web", "annotation": OURS}), tag(dn), tag(dn, owner="b")]
+    tree = leftovers.include(root(), left)
+    result = difference(tree, Snapshot([*leftovers.passed(left), *left], roots=[dn]))
+    assert result.deleted == [f"{dn}/annotationKey-[kubefabric-a]"]
