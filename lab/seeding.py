@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from lab import ports
+from lab import others, ports
 from lab.apic import seed
 from lab.topology import Topology
 
@@ -28,7 +28,8 @@ def base(topology: Topology, plans: list[dict]) -> list[dict]:
     tenants = [seed.tenant(name, sorted(found)).to_json() for name, found in sorted(vrfs.items())]
     documents = [seed.fabric(topology.fabric_asn, SPINES).to_json(), _universe(tenants)]
     for plan in plans:
-        documents += [_universe(found) for found in [ports.objects(topology, plan)] if found]
+        made = [ports.objects(topology, plan), *([tenant] for tenant in others.objects(plan))]
+        documents += [_universe(found) for found in made if found]
         access = plan["l3out"].get("access", {})
         if not access.get("manage", True):
             documents.append(_universe(_access(access)))

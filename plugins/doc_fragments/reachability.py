@@ -106,6 +106,8 @@ options:
           tenant: {description: Its tenant., type: str, required: true}
           application: {description: Its application profile., type: str, required: true}
           name: {description: Its name., type: str, required: true}
+          vrf: {description: "Its VRF, for people and for verification; not written.", type: str}
+          vrf_tenant: {description: Tenant of its VRF., type: str}
           provide: {description: Contracts that it provides., type: list, elements: str, default: []}
           consume: {description: Contracts that it consumes., type: list, elements: str, default: []}
           consume_interfaces: {description: Contract interfaces it consumes., type: list, elements: str, default: []}
@@ -118,6 +120,8 @@ options:
           tenant: {description: Its tenant., type: str, required: true}
           l3out: {description: Its name., type: str, required: true}
           external_epg: {description: Its external EPG., type: str, required: true}
+          vrf: {description: "Its VRF, for people and for verification; not written.", type: str}
+          vrf_tenant: {description: Tenant of its VRF., type: str}
           order: {description: Place of our rule in its route map default-export., type: int, default: 9}
           networks:
             description: What it announces.

@@ -167,6 +167,7 @@ def describe(cluster: Cluster, reach: Reach) -> dict | None:
                 "tenant": side.tenant,
                 "application": row["application"],
                 "name": row["name"],
+                **_where(side),
                 **_relations(side, known),
             }
             for row, side in zip(cluster.l3out["epgs"], far)
@@ -176,6 +177,10 @@ def describe(cluster: Cluster, reach: Reach) -> dict | None:
             for row, side in zip(cluster.l3out["transit"], far[len(cluster.l3out["epgs"]) :])
         ],
     }
+
+
+def _where(side: Side) -> dict:
+    return {"vrf": side.vrf[1], "vrf_tenant": side.vrf[0]}
 
 
 def _relations(side: Side, known: dict[str, Contract]) -> dict:
@@ -254,6 +259,7 @@ def _transit(cluster: Cluster, row: dict, side: Side, known: dict[str, Contract]
         "tenant": side.tenant,
         "l3out": row["l3out"],
         "external_epg": row["external_epg"],
+        **_where(side),
         "order": row["order"],
         "networks": [
             {"kind": kind, "prefix": str(network), "aggregate": kind != "node"}
