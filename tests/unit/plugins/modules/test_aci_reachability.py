@@ -43,7 +43,9 @@ def intent() -> dict:
 
 def run(fabric: Apic, check: bool = False, **options) -> dict:
     fabric.reset()
-    return run_module(aci_l3out, {**connection(fabric), "wait_for_faults": 0, **intent(), **options}, check=check, diff=True)
+    return run_module(
+        aci_l3out, {**connection(fabric), "wait_for_faults": 0, **intent(), **options}, check=check, diff=True
+    )
 
 
 def reach(**changes) -> dict:
