@@ -56,8 +56,8 @@ class Rack:
 
 @dataclass
 class Fabric:
-    """The fabric; ``leaves`` by node ID, ``racks`` by name, ``reflectors`` the spines that reflect routes, ``contracts``
-    as given.
+    """The fabric; ``leaves`` by node ID, ``racks`` by name, ``reflectors`` the spines that reflect routes,
+    ``contracts`` as given.
     """
 
     name: str | None
