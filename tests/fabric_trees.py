@@ -51,6 +51,7 @@ class Floating:
     bfd: tuple[int, int, int] | None = None  # least intervals to send and take in ms, multiplier
     propagate: bool = False
     import_rules: tuple[dict, ...] = ()
+    export_rules: tuple[dict, ...] = ()
     policies: tuple[dict, ...] = ()
     internal: tuple[int, ...] = ()  # leaves that have the VRF and no SVI
     extra: tuple[dict, ...] = ()
@@ -145,7 +146,7 @@ class Floating:
 
     def _profiles(self) -> list[dict]:
         names = ["default-import"] * self.default_import + ["default-export"] * self.default_export
-        rules = {"default-import": self.import_rules}
+        rules = {"default-import": self.import_rules, "default-export": self.export_rules}
         return [
             mo("rtctrlProfile", self._known(name), *rules.get(name, ()), name=name, type=self.profile_type)
             for name in names

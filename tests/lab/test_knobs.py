@@ -111,6 +111,28 @@ def test_an_extra_rule_sets_preference_and_communities_of_what_it_matches_and_of
         assert "10.1.2.64/26" not in rack.routes(leaf)
 
 
+def test_an_export_rule_s_communities_reach_the_nodes_only_where_leaves_send_them(rack):
+    tag, policies = fabric_trees.tagging(
+        0,
+        ("10.1.3.0/24",),
+        (),
+        fabric_trees.mo("rtctrlSetComm", community="regular:as2-nn2:65002:400", setCriteria="replace"),
+    )
+    ctrl = "as-override,dis-peer-as-check"
+    rack.configure(fabric(export_rules=(tag,), policies=policies, ctrl=f"{ctrl},send-com"))
+    listener = rack.speaker("node1", [])
+    rack.speaker("node3", ["10.1.3.0/26"], community="65003:1")
+
+    def heard() -> list[str] | None:
+        command = "show bgp ipv4 unicast 10.1.3.0/26 json"
+        found = vty.ask_json(listener.directory / "bgpd.vty", [command])[0].get("paths", [])
+        return found[0].get("community", {}).get("list", []) if found else None
+
+    rack.eventually(lambda: heard() == ["65002:400"], "the leaves' community alone")
+    rack.configure(fabric(export_rules=(tag,), policies=policies, ctrl=ctrl))
+    rack.eventually(lambda: heard() == [], "the route without communities")
+
+
 # -- next hops ----------------------------------------------------------------------------------------
 
 

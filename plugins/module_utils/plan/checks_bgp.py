@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 from . import limits
 from .errors import Findings
 from .model import BFD_INTERVALS, Cluster, Fabric
@@ -74,6 +76,7 @@ def _route_maps(cluster: Cluster, findings: Findings) -> None:
                 f"{at}.name", f"{rule['name']} is the rule that permits the cluster's networks", "choose another name"
             )
         _match(cluster, rule, index, at, findings)
+        _node_network(cluster, rule, at, findings)
         _set(cluster, rule, at, findings)
 
 
@@ -116,6 +119,32 @@ def _match(cluster: Cluster, rule: dict, index: int, at: str, findings: Findings
         findings.warn(
             f"{at}.match", "a node gets any prefix accepted by giving it a community", "give prefixes as well"
         )
+
+
+def _node_network(cluster: Cluster, rule: dict, at: str, findings: Findings) -> None:
+    """A longer prefix of the nodes' network can only be somebody else's address, the gateway's for example."""
+    if not accepts(rule):
+        return
+    for index, text in enumerate(rule["match"]["prefixes"]):
+        for network in cluster.networks["node"]:
+            if _reaches_into(ip_network(text), network, rule["match"]["aggregate"]):
+                findings.add(
+                    f"{at}.match.prefixes[{index}]",
+                    f"{text} would let a node announce addresses in the node network {network}, the gateway's for one",
+                    "give prefixes outside of it",
+                )
+
+
+def _reaches_into(prefix, network, aggregate: bool) -> bool:
+    """Whether a match takes prefixes that are longer than a network and in it."""
+    if prefix.version != network.version or prefix == network:
+        return prefix == network and aggregate
+    return prefix.subnet_of(network) or (aggregate and network.subnet_of(prefix))
+
+
+def accepts(rule: dict) -> bool:
+    """Whether a rule lets leaves take routes from nodes."""
+    return rule["direction"] == "import" and rule["action"] == "permit"
 
 
 def _set(cluster: Cluster, rule: dict, at: str, findings: Findings) -> None:

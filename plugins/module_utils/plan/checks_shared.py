@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from ipaddress import ip_network
 from typing import Any
 
+from .checks_bgp import accepts
 from .errors import Findings
 from .model import KINDS, Cluster, Fabric
 
@@ -21,6 +23,7 @@ def check(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
     _groups(clusters, findings)
     _hosts(clusters, findings)
     _networks(clusters, findings)
+    _foreign_prefixes(clusters, findings)
     _per_leaf(clusters, findings)
     _ecmp(clusters, findings)
     _router_ids(clusters, fabric, findings)
@@ -116,6 +119,29 @@ def _report_overlap(member: tuple, other: tuple, findings: Findings) -> None:
         whose = f"networks.{other[2]}[{other[3]}] of cluster {other[1].name}"
         remedy = f"clusters in VRF {'/'.join(cluster.vrf)} need networks of their own"
     findings.add(cluster.at(f"networks.{kind}[{index}]"), f"{network} overlaps with {other[0]}, {whose}", remedy)
+
+
+def _foreign_prefixes(clusters: list[Cluster], findings: Findings) -> None:
+    """An extra import rule must not let a cluster announce what is another one's in the VRF."""
+    for cluster in [found for found in _in_vrfs(clusters) if found.l3out["route_maps"]]:
+        others = [other for other in clusters if other is not cluster and other.vrf == cluster.vrf]
+        for index, rule in enumerate(cluster.l3out["route_maps"]):
+            for position, text in enumerate(rule["match"]["prefixes"] if accepts(rule) else ()):
+                at = cluster.at(f"l3out.route_maps[{index}].match.prefixes[{position}]")
+                _foreign_prefix(ip_network(text), at, others, findings)
+
+
+def _foreign_prefix(prefix, at: str, others: list[Cluster], findings: Findings) -> None:
+    for other in others:
+        for kind in KINDS:
+            for index, network in enumerate(other.networks[kind]):
+                if network.version == prefix.version and network.overlaps(prefix):
+                    findings.add(
+                        at,
+                        f"{prefix} overlaps with {network}, networks.{kind}[{index}] of cluster {other.name}, "
+                        "and would let this cluster's nodes announce it",
+                        "keep to prefixes that are no other cluster's in the VRF",
+                    )
 
 
 def _per_leaf(clusters: list[Cluster], findings: Findings) -> None:
