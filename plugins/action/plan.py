@@ -149,7 +149,7 @@ def _node_names(task_vars: dict, cluster: str) -> list[str]:
 
 
 def _node(task_vars: dict, node: str) -> dict:
-    given = {key: _variable(task_vars, node, key) for key in ("rack", "addresses", "vpc")}
+    given = {key: _variable(task_vars, node, key) for key in ("rack", "addresses", "vpc", "ports")}
     return {key: value for key, value in given.items() if value is not None}
 
 

@@ -91,6 +91,31 @@ options:
       l3_domain:
         description: L3 domain of the L3Out. The default is the L3Out's name.
         type: str
+      lacp_mode:
+        description: LACP mode of the vPCs.
+        type: str
+        choices: [active, passive, mac-pin, "off"]
+        default: active
+      vpcs:
+        description: vPC interface policy groups to make, each with selectors for the ports of its two leaves.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          name: {description: Name of the policy group., type: str, required: true}
+          rack: {description: Rack; there is one interface and one leaf profile for each., type: str, required: true}
+          leaves: {description: Node IDs of both leaves., type: list, elements: int, required: true}
+          ports: {description: "Ports on both leaves, as C(1/5).", type: list, elements: str, required: true}
+      vpc_domains:
+        description: Explicit vPC protection groups to make. Clusters share them.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          name: {description: Name of the group., type: str, required: true}
+          id: {description: ID of the vPC domain., type: int, required: true}
+          pod: {description: Pod of the leaves., type: int, default: 1}
+          leaves: {description: Node IDs of both leaves., type: list, elements: int, required: true}
   leaves:
     description: The border leaves.
     type: list

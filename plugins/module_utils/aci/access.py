@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
+from . import ports
 from .mo import SHARED, Mo, ancestor, shared
 
 
@@ -20,7 +21,12 @@ def build(l3out: Dict[str, Any]) -> List[Mo]:
         return [ancestor("physDomP", name=access["physical_domain"]), ancestor("l3extDomP", name=access["l3_domain"])]
     owner = l3out["cluster"]
     return [
-        ancestor("infraInfra", [_pool(access, owner), _aaep(access, owner)]),
+        ancestor(
+            "infraInfra",
+            [_pool(access, owner), _aaep(access, owner), *ports.infra(l3out)],
+            families=ports.families(owner),
+        ),
+        *ports.domains(l3out),
         _domain("physDomP", access["physical_domain"], access, owner),
         _domain("l3extDomP", access["l3_domain"], access, owner),
     ]

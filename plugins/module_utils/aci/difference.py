@@ -24,11 +24,11 @@ from .classes import known, spec
 from .compare import drift
 from .mo import ANCESTOR, ANNOTATION, OWNER_TAG, SHARED, Mo, join, owner_key, split
 from .password import DIGEST_TAG
+from .reading import ALWAYS_THERE
 from .snapshot import Found, Snapshot
 from .tree import masked, node, tags, wanted
 
 Document = Dict[str, Any]
-ALWAYS_THERE = ("uni", "uni/infra")
 APICS_OWN = ("faultInst", "faultDelegate", "faultCounts", "healthInst")  # come and go with what they are about
 _RELATION = re.compile("[a-z][A-Za-z0-9]*Rs[A-Z]")
 
@@ -115,6 +115,7 @@ class _Comparison:
             for found in others
             for family in mo.families
             if found.cls == family.cls and re.fullmatch(family.pattern, found.dn[len(dn) + 1 :])
+            if not family.owner or found.attributes.get("ownerTag") == family.owner
         ]
         return [document for document in documents if document]
 

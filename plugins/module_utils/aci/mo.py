@@ -26,14 +26,16 @@ class BuildError(ValueError):
 
 @dataclass(frozen=True)
 class Family:
-    """Objects directly below an ancestor that are ours by their name, and go unless the tree has them.
+    """Objects directly below an ancestor that are ours by their name or owner, and go unless the tree has them.
 
-    cls: their class. prefix: how their relative names begin. pattern: a regular expression for the whole of one.
+    cls: their class. prefix: how their relative names begin. pattern: a regular expression for the whole of one. owner:
+    where their names do not tell, the value of their property ``ownerTag``.
     """
 
     cls: str
-    prefix: str
-    pattern: str
+    prefix: str = ""
+    pattern: str = ".*"
+    owner: str = ""
 
 
 @dataclass

@@ -82,6 +82,19 @@ def _access_spec() -> Dict[str, Any]:
             "vlans": _records(**{"from": _REQUIRED_INTEGER, "to": _REQUIRED_INTEGER}),
             "physical_domain": {"type": "str"},
             "l3_domain": {"type": "str"},
+            "lacp_mode": {"type": "str", "choices": ["active", "passive", "mac-pin", "off"], "default": "active"},
+            "vpcs": _records(
+                name=_REQUIRED,
+                rack=_REQUIRED,
+                leaves={"type": "list", "elements": "int", "required": True},
+                ports={"type": "list", "elements": "str", "required": True},
+            ),
+            "vpc_domains": _records(
+                name=_REQUIRED,
+                id=_REQUIRED_INTEGER,
+                pod=_integer(default=1),
+                leaves={"type": "list", "elements": "int", "required": True},
+            ),
         },
     }
 

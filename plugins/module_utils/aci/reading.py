@@ -17,9 +17,9 @@ from typing import Dict, Iterable, Iterator, List, NamedTuple, Tuple
 from urllib.parse import quote
 
 from .classes import known
-from .mo import ANCESTOR, Mo, join, owner_key, split, walk
+from .mo import ANCESTOR, Family, Mo, join, owner_key, split, walk
 
-ALWAYS_THERE = ("uni", "uni/infra")
+ALWAYS_THERE = ("uni", "uni/infra", "uni/infra/funcprof", "uni/fabric", "uni/fabric/protpol")
 # What an earlier intent may have hung below an object, and the tree does not name any more.
 MAY_HOLD = {"l3extInstP": ("fvRsProv", "fvRsCons", "fvRsConsIf")}
 # An APIC takes a URL of 8 KB; what is longer is split.
@@ -61,7 +61,7 @@ def queries(tree: Mo, whole: bool = False) -> List[str]:
         if mo.exclusive:
             targets.setdefault(_container(dn, mo), []).append(Target(mo.exclusive[0], join(dn, ""), prefix=True))
         for family in mo.families:
-            targets.setdefault(_container(dn, mo), []).append(Target(family.cls, join(dn, family.prefix), prefix=True))
+            targets.setdefault(_container(dn, mo), []).append(_members(dn, family))
         if dn not in ALWAYS_THERE:
             targets.setdefault("uni", []).append(Target(mo.cls, dn))
     if tree.purpose and tree.owner:
@@ -71,6 +71,12 @@ def queries(tree: Mo, whole: bool = False) -> List[str]:
         for container, wanted in targets.items()
         for path in _paths(container, wanted, groups.get(container, []), whole and container != "uni")
     ]
+
+
+def _members(dn: str, family: Family) -> Target:
+    if family.owner:
+        return Target(family.cls, family.owner, prop="ownerTag")
+    return Target(family.cls, join(dn, family.prefix), prefix=True)
 
 
 def roots(tree: Mo) -> List[str]:
@@ -114,12 +120,13 @@ def _divide(tree: Mo) -> Tuple[List[Tuple[str, Mo]], List[Tuple[str, Mo]]]:
 
 
 def _container(dn: str, mo: Mo) -> str:
-    """Where to ask for a root: its tenant or uni/infra; ``uni`` for what lies directly below it and has no
-    grandchildren.
+    """Where to ask for a root: its tenant or uni/infra; ``uni`` for what lies directly below it, or in
+    ``uni/fabric``, and has no grandchildren.
     """
     parts = split(dn)
     shallow = not any(child.children for child in mo.children)
-    return "uni" if len(parts) == 2 and shallow and mo.cls != "fvTenant" else "/".join(parts[:2])
+    near = len(parts) == 2 or parts[1] == "fabric"
+    return "uni" if near and shallow and mo.cls != "fvTenant" else "/".join(parts[:2])
 
 
 def _paths(container: str, targets: List[Target], trees: List[Mo], whole: bool) -> Iterator[str]:

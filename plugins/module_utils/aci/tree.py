@@ -23,8 +23,13 @@ def to_document(tree: Mo) -> Dict[str, Any]:
     attributes: Dict[str, str] = wanted(tree)
     if tree.hold == ANCESTOR:
         attributes = {**tree.naming, **({} if tree.cls == "polUni" else {"status": "modified"})}
-    children = [to_document(child) for child in [*tree.children, *tags(tree)] if child.present]
+    children = [to_document(child) for child in [*tree.children, *tags(tree)] if _shown(child)]
     return node(tree.cls, attributes, children)
+
+
+def _shown(mo: Mo) -> bool:
+    """Not what is to be absent, nor an ancestor that is only there to find what left the tree."""
+    return mo.present and not (mo.hold == ANCESTOR and mo.families and not mo.children)
 
 
 def node(cls: str, attributes: Dict[str, str], children: List[Dict[str, Any]]) -> Dict[str, Any]:
@@ -50,7 +55,7 @@ def to_map(tree: Mo) -> Dict[str, Dict[str, str]]:
     """
     result: Dict[str, Dict[str, str]] = {}
     for dn, mo in walk(tree):
-        if not mo.present:
+        if not _shown(mo):
             continue
         result[dn] = {} if mo.hold == ANCESTOR else wanted(mo)
         result.update({dn + "/" + tag.rn: wanted(tag) for tag in tags(mo)})
@@ -59,7 +64,7 @@ def to_map(tree: Mo) -> Dict[str, Dict[str, str]]:
 
 def without(tree: Mo) -> Mo:
     """The same tree with all that is ours marked as not to be there: what ``state: absent`` wants."""
-    needed = [child for child in tree.children if child.hold != ANCESTOR or child.children]
+    needed = [child for child in tree.children if child.hold != ANCESTOR or child.children or child.families]
     return replace(tree, present=tree.hold == ANCESTOR, children=[without(child) for child in needed])
 
 

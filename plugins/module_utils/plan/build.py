@@ -16,6 +16,7 @@ from . import (
     checks_shared,
     floating,
     l3out,
+    ports,
     reachability,
     redesign,
     standard,
@@ -64,6 +65,7 @@ def build(intent: dict) -> Result:
     checks_scale.check(clusters, fabric, findings)
     reach = reachability.Reach(clusters, fabric)
     checks_reachability.check(clusters, fabric, reach, findings)
+    ports.check(clusters, fabric, findings)
     allocated = _allocate(clusters, intent, findings)
     if findings.errors:
         raise IntentError(grouped(findings.errors))

@@ -187,6 +187,14 @@ def ports(value: str) -> str:
     return str(first) if first == last else f"{first}-{last}"
 
 
+def leaf_port(value: str) -> str:
+    """A leaf's port as ``card/port`` (infraPortBlk.fromCard, fromPort)."""
+    match = re.fullmatch(r"(?:eth)?([1-9]\d?)/([1-9]\d{0,2})", value)
+    if not match:
+        raise Invalid(f"{value!r} is not a port of a leaf", "write it as 1/5")
+    return f"{match[1]}/{match[2]}"
+
+
 def prefix(value: str) -> str:
     """A unicast network in CIDR notation without host bits."""
     network = _parse(ipaddress.ip_network, value, "a network", "192.168.2.0/24 or 2001:db8:2::/64", strict=False)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from . import ports
 from .model import BFD_INTERVALS, KINDS, Cluster, Fabric, family
 
 
@@ -23,7 +24,7 @@ def describe(cluster: Cluster, fabric: Fabric, addresses) -> dict:
         "encap_scope": options["encap_scope"],
         "autostate": options["autostate"],
         "external_epg": options["external_epg"],
-        "access": _access(cluster),
+        "access": {**_access(cluster), **ports.describe(cluster, fabric)},
         "leaves": [
             {"id": leaf, "pod": fabric.leaves[leaf].pod, "router_id": cluster.router_id(fabric, leaf)}
             for leaf in cluster.leaves

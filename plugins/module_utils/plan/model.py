@@ -52,6 +52,7 @@ class Rack:
     label: str
     pod: int
     leaves: list[int]
+    vpc_domain: int | None = None
 
 
 @dataclass
@@ -82,6 +83,7 @@ class Node:
     addresses: dict[str, object]
     listed: list[str] = field(default_factory=list)
     reported: set[str] = field(default_factory=set)
+    ports: list[str] = field(default_factory=list)
 
     @property
     def at(self) -> str:
@@ -168,7 +170,9 @@ def read_fabric(given: object, findings: Findings) -> Fabric:
     fabric = Fabric(settings["name"], settings["asn"], settings["version"], contracts=settings["contracts"])
     fabric.reflectors = sorted(settings["bgp"]["route_reflectors"])
     for name, rack in settings["racks"].items():
-        fabric.racks[name] = Rack(name, rack["id"] or name, rack["pod"] or 1, sorted(rack["leaves"]))
+        fabric.racks[name] = Rack(
+            name, rack["id"] or name, rack["pod"] or 1, sorted(rack["leaves"]), rack["vpc_domain"]
+        )
         for leaf, options in rack["leaves"].items():
             if leaf in fabric.leaves:
                 findings.add(
@@ -239,7 +243,8 @@ def _read_node(host: str, options: object, findings: Findings) -> Node:
     at = f"host {host}: "
     settings = read(options, NODE, at, findings)
     addresses = settings["addresses"]
-    return Node(host, settings["rack"], settings["vpc"], by_family(addresses), addresses, _reported(at, findings))
+    reported = _reported(at, findings)
+    return Node(host, settings["rack"], settings["vpc"], by_family(addresses), addresses, reported, settings["ports"])
 
 
 def _border_leaves(cluster: Cluster, fabric: Fabric) -> list[int]:

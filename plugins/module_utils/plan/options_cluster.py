@@ -102,6 +102,12 @@ L3OUT = {
     "vlan_pool": _name("VLAN pool; the L3Out's name where absent."),
     "physical_domain": _name("Physical domain of the floating SVI; the L3Out's name where absent."),
     "l3_domain": _name("External routed domain; the L3Out's name where absent."),
+    "lacp_mode": {
+        "type": "str",
+        "default": "active",
+        "choices": ["active", "passive", "mac-pin", "off"],
+        "description": "LACP mode of the nodes' vPCs (lacpLagPol.mode), where nodes give ports.",
+    },
     "floating_address": {
         "type": "list",
         "elements": "str",

@@ -69,6 +69,12 @@ RACK = {
         "example": "{101: {router_id: 1.1.1.101}, 102: {router_id: 1.1.1.102}}",
         "description": "The rack's two leaves (a vPC pair) by node ID, 101 to 4000 (fabricNodeIdentP.nodeId).",
     },
+    "vpc_domain": {
+        "type": "int",
+        "minimum": 1,
+        "maximum": 1000,
+        "description": "ID of the leaves' vPC domain (fabricExplicitGEp.id), where it is to be made.",
+    },
 }
 
 SPINE = {
@@ -159,5 +165,13 @@ NODE = {
         "type": "str",
         "format": "aci_name",
         "description": "vPC interface policy group that the node hangs on; required where the design is standard SVI.",
+    },
+    "ports": {
+        "type": "list",
+        "elements": "str",
+        "format": "leaf_port",
+        "default": [],
+        "example": "[1/5]",
+        "description": "Ports on both leaves of its rack, where the policy group and its selectors are to be made.",
     },
 }

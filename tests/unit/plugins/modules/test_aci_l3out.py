@@ -74,6 +74,7 @@ def objects(controller: Apic) -> set[str]:
         ("floating-every-knob", 1),
         ("floating-ipv6-common-vrf", 2),
         ("standard-ipv4", 1),
+        ("floating-with-ports", 1),
     ],
 )
 def test_the_whole_cycle(controller, case, tenants):
@@ -220,6 +221,25 @@ def test_a_move_to_the_other_svi_is_shown_refused_and_made_when_told(controller)
     assert methods(controller)["post"] == 0
     assert run(controller, **to_standard, change_svi=True)["changed"]
     assert not run(controller, **to_standard)["changed"]
+
+
+def test_the_ports_of_a_node_that_left_are_given_back_and_nobody_elses(controller):
+    run(controller, "floating-with-ports")
+    access = description("floating-with-ports")["access"]
+    other = {**access, "vlans": [{"from": 311, "to": 311}], "vpc_domains": []}
+    other["vpcs"] = [{"name": "vpc-other", "rack": "rack1", "leaves": [101, 102], "ports": ["1/9"]}]
+    run(controller, "floating-with-ports", name="k8s-prod-2", cluster="k8s-prod-2", access=other)
+    result = run(controller, "floating-with-ports", access={**access, "vpcs": access["vpcs"][:1]})
+    infra = "uni/infra"
+    assert sorted(result["deleted"]) == [
+        f"{infra}/accportprof-k8s-prod-rack1/hports-vpc-node2-typ-range",
+        f"{infra}/accportprof-k8s-prod-rack2",
+        f"{infra}/funcprof/accbundle-vpc-node2",
+        f"{infra}/funcprof/accbundle-vpc-node4",
+        f"{infra}/nprof-k8s-prod-rack2",
+    ]
+    assert f"{infra}/funcprof/accbundle-vpc-other" in objects(controller)
+    assert not run(controller, "floating-with-ports", name="k8s-prod-2", cluster="k8s-prod-2", access=other)["changed"]
 
 
 def test_an_aaep_that_was_there_stays_as_it_was(controller):

@@ -23,6 +23,7 @@ def build(case):
     [
         ("floating-ipv4", ["uni/tn-k8s", "uni/infra", "uni"]),
         ("standard-ipv4", ["uni/tn-k8s", "uni/infra", "uni"]),
+        ("floating-with-ports", ["uni/tn-k8s", "uni/infra", "uni"]),
         ("floating-ipv6-common-vrf", ["uni/tn-k8s", "uni/tn-common", "uni"]),
     ],
 )

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The nodes' ports, where they are ours to configure: a vPC interface policy group with LACP for each node, the
+selectors that put it on ports of its two leaves, and vPC domains.
+
+They carry the cluster in ``ownerTag``: by it those are found, and taken away, whose node or rack left the intent.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from .mo import Family, Mo, ancestor, owned, shared
+
+
+def families(owner: str) -> List[Family]:
+    """What hangs in ``uni/infra`` for a cluster."""
+    return [Family(cls, owner=owner) for cls in ("infraAccPortP", "infraNodeP", "lacpLagPol")]
+
+
+def infra(l3out: Dict[str, Any]) -> List[Mo]:
+    """Children of ``uni/infra``."""
+    access, owner = l3out["access"], l3out["cluster"]
+    groups = [_group(l3out, vpc) for vpc in access.get("vpcs", [])]
+    tree = [ancestor("infraFuncP", groups, families=[Family("infraAccBndlGrp", owner=owner)])]
+    if not groups:
+        return tree
+    mode = owned("lacpLagPol", name=l3out["name"], mode=access.get("lacp_mode", "active"), ownerTag=owner)
+    racks = sorted({vpc["rack"] for vpc in access["vpcs"]})
+    return [*tree, mode, *(profile for rack in racks for profile in _profiles(l3out, rack))]
+
+
+def domains(l3out: Dict[str, Any]) -> List[Mo]:
+    """Children of ``uni``: the vPC domains, which clusters in the same racks share."""
+    owner = l3out["cluster"]
+    groups = [
+        shared("fabricExplicitGEp", owner, _members(domain), name=domain["name"], id=domain["id"])
+        for domain in l3out["access"].get("vpc_domains", [])
+    ]
+    return [ancestor("fabricInst", [ancestor("fabricProtPol", groups)])] if groups else []
+
+
+def _members(domain: Dict[str, Any]) -> List[Mo]:
+    return [owned("fabricNodePEp", id=leaf, podId=domain["pod"]) for leaf in domain["leaves"]]
+
+
+def _group(l3out: Dict[str, Any], vpc: Dict[str, Any]) -> Mo:
+    children = [
+        owned("infraRsLacpPol", tnLacpLagPolName=l3out["name"]),
+        owned("infraRsAttEntP", tDn="uni/infra/attentp-{}".format(l3out["access"]["aaep"])),
+    ]
+    return owned("infraAccBndlGrp", children, name=vpc["name"], lagT="node", ownerTag=l3out["cluster"])
+
+
+def _profiles(l3out: Dict[str, Any], rack: str) -> List[Mo]:
+    """The interface profile with a selector for each node, and the leaf profile that puts it on the rack's leaves."""
+    name, owner = f"{l3out['name']}-{rack}", l3out["cluster"]
+    vpcs = [vpc for vpc in l3out["access"]["vpcs"] if vpc["rack"] == rack]
+    leaves = sorted({leaf for vpc in vpcs for leaf in vpc["leaves"]})
+    blocks = [owned("infraNodeBlk", name=f"leaf-{leaf}", from_=leaf, to_=leaf) for leaf in leaves]
+    selector = owned("infraLeafS", blocks, name=rack, type="range")
+    ports = owned("infraRsAccPortP", tDn=f"uni/infra/accportprof-{name}")
+    return [
+        owned("infraAccPortP", [_selector(vpc) for vpc in vpcs], name=name, ownerTag=owner),
+        owned("infraNodeP", [selector, ports], name=name, ownerTag=owner),
+    ]
+
+
+def _selector(vpc: Dict[str, Any]) -> Mo:
+    blocks = [_block(*port.split("/")) for port in vpc["ports"]]
+    group = owned("infraRsAccBaseGrp", tDn="uni/infra/funcprof/accbundle-{}".format(vpc["name"]))
+    return owned("infraHPortS", [*blocks, group], name=vpc["name"], type="range")
+
+
+def _block(card: str, port: str) -> Mo:
+    ends = {"fromCard": card, "toCard": card, "fromPort": port, "toPort": port}
+    return owned("infraPortBlk", name=f"port-{card}-{port}", **ends)

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The nodes' ports and the racks' vPC domains, where the intent gives them: checks, and their part of the plan."""
+
+from __future__ import annotations
+
+from .errors import Findings
+from .model import FABRIC_AT, Cluster, Fabric
+
+
+def check(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
+    """Ports and policy groups that two nodes would have, ports that nobody may configure, vPC domains given twice."""
+    ports: dict[tuple, str] = {}
+    groups: dict[str, str] = {}
+    for cluster in clusters:
+        for name in cluster.nodes:
+            _node(cluster, fabric, name, ports, groups, findings)
+    _domains(fabric, findings)
+
+
+def _node(cluster: Cluster, fabric: Fabric, name: str, ports: dict, groups: dict, findings: Findings) -> None:
+    node = cluster.nodes[name]
+    if not node.ports:
+        return
+    at = f"{node.at}: ports"
+    if not cluster.l3out["manage_access"]:
+        findings.add(at, "are not ours with l3out.manage_access: false", "leave them out, or let the ports be managed")
+    if not node.vpc and "vpc" not in node.reported:
+        findings.add(
+            f"{node.at}: vpc", "is missing beside ports", "name the vPC interface policy group to make for them"
+        )
+    leaves = fabric.racks[node.rack].leaves if node.rack in fabric.racks else []
+    for port in node.ports:
+        others = {leaf: ports.setdefault((leaf, port), name) for leaf in leaves}
+        clash = next((leaf for leaf in leaves if others[leaf] != name), None)
+        if clash is not None:
+            rule = f"port {port} of leaf {clash} is that of {others[clash]} too"
+            findings.add(at, rule, "give every node its own ports")
+    other = groups.setdefault(node.vpc, name) if node.vpc else name
+    if other != name:
+        findings.add(f"{node.at}: vpc", f"{node.vpc} is the policy group of {other} too", "give every node its own")
+
+
+def _domains(fabric: Fabric, findings: Findings) -> None:
+    owners: dict[int, str] = {}
+    for rack in fabric.racks.values():
+        if rack.vpc_domain and owners.setdefault(rack.vpc_domain, rack.name) != rack.name:
+            findings.add(
+                f"{FABRIC_AT}.racks.{rack.name}.vpc_domain",
+                f"{rack.vpc_domain} is the vPC domain of rack {owners[rack.vpc_domain]} too",
+                "give every rack an ID of its own",
+            )
+
+
+def describe(cluster: Cluster, fabric: Fabric) -> dict:
+    """``vpcs``, ``vpc_domains`` and ``lacp_mode`` of l3out.access; empty where the intent gives neither ports nor
+    domains.
+    """
+    racks = {name: cluster.rack(fabric, name) for name in cluster.nodes}
+    vpcs = [
+        {"name": node.vpc, "rack": racks[name].name, "leaves": list(racks[name].leaves), "ports": node.ports}
+        for name, node in cluster.nodes.items()
+        if node.ports
+    ]
+    used = {rack.name: rack for rack in racks.values() if rack.vpc_domain}
+    domains = [
+        {"name": name, "id": used[name].vpc_domain, "pod": used[name].pod, "leaves": list(used[name].leaves)}
+        for name in sorted(used)
+    ]
+    result = {"vpcs": vpcs, "lacp_mode": cluster.l3out["lacp_mode"]} if vpcs else {}
+    return {**result, "vpc_domains": domains} if domains and cluster.l3out["manage_access"] else result
