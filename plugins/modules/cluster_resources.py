@@ -202,7 +202,7 @@ def desired(parameters: dict) -> dict:
     made = resources(plan, {"bgp_password": parameters["bgp_password"]})
     restart = parameters["restart"]
     if restart and restart["triggers"] is None:
-        restart = {**restart, "triggers": list(READ_AT_START[plan["cni"]])}
+        restart = {**restart, "triggers": list(READ_AT_START.get(plan["cni"], ()))}
     return {**parameters, "resources": made, "cluster": plan["cluster"], "restart": restart}
 
 

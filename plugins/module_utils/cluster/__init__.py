@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from . import cilium, kube_router
+from . import calico, cilium, kube_router
 from .errors import ClusterError
 
-CNIS = {"cilium": cilium.resources, "kube_router": kube_router.resources}
+CNIS = {"calico": calico.resources, "cilium": cilium.resources, "kube_router": kube_router.resources}
 
 # Files beside kubernetes.yml that a CNI is installed with: a plan's data by file name.
 FILES = {"cilium": cilium.files}

@@ -14,7 +14,8 @@ from collections import namedtuple
 from . import conflicts, difference
 from .client import FieldsTaken, NotFoundError
 from .errors import ClusterError
-from .ownership import is_ours, owner, selector
+from .hints import hint
+from .ownership import is_kept, is_ours, owner, selector
 from .restart import with_mark
 
 # action: create, change, own (same content, but not ours before), delete, withdraw, none
@@ -73,9 +74,8 @@ def _kinds(cluster, resources: list) -> dict:
     found = {gvk: cluster.kind(*gvk) for gvk in dict.fromkeys(_gvk(resource) for resource in resources)}
     missing = [f"{kind} ({api_version})" for (api_version, kind), served in found.items() if served is None]
     if missing:
-        raise ClusterError(
-            f"the cluster does not serve {', '.join(missing)}; install what brings it first. Nothing was written."
-        )
+        remedy = hint([gvk for gvk, served in found.items() if served is None], cluster.kind)
+        raise ClusterError(f"the cluster does not serve {', '.join(missing)}; {remedy}. Nothing was written.")
     return found
 
 
@@ -87,7 +87,7 @@ def _checked(resource: dict) -> dict:
 
 def _present(cluster, kind, resource: dict, rules: Rules) -> Step:
     live = _live(cluster, kind, resource)
-    if live is None and not is_ours(resource):
+    if live is None and not is_ours(resource) and not is_kept(resource):
         raise ClusterError(
             f"{name_of(resource)} does not exist in the cluster, and it is not ours to create. "
             "Is the node's name in the inventory the name by which it joined?"
@@ -101,8 +101,8 @@ def _present(cluster, kind, resource: dict, rules: Rules) -> Step:
 
 def _absent(cluster, kind, resource: dict, rules: Rules) -> Step:
     live = _live(cluster, kind, resource)
-    if live is None:
-        return Step(kind, resource, "none", None, None, False)
+    if live is None or is_kept(resource):
+        return Step(kind, resource, "none", live, live, False)
     if not is_ours(resource):
         return _withdrawn(cluster, kind, live)
     if not is_ours(live) or (rules.cluster and owner(live) != rules.cluster):

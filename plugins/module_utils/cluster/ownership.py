@@ -15,6 +15,7 @@ MANAGED_BY = "kubefabric.bgp"
 CLUSTER_LABEL = "bgp.kubefabric.io/cluster"
 RESTART_ANNOTATION = "bgp.kubefabric.io/restart"
 RESTART_PENDING = "pending"
+KEEP_ANNOTATION = "bgp.kubefabric.io/keep"
 
 
 def labels(cluster: str) -> dict:
@@ -25,6 +26,11 @@ def labels(cluster: str) -> dict:
 def is_ours(resource: dict) -> bool:
     """True for an object that this collection made, False for one that it only amends."""
     return ((resource.get("metadata") or {}).get("labels") or {}).get(MANAGED_BY_LABEL) == MANAGED_BY
+
+
+def is_kept(resource: dict) -> bool:
+    """True for an object that everything else stands on: it is made where it is missing, and never deleted."""
+    return ((resource.get("metadata") or {}).get("annotations") or {}).get(KEEP_ANNOTATION) == "true"
 
 
 def owner(resource: dict) -> str | None:

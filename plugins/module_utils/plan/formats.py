@@ -12,6 +12,9 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from .selectors import SelectorError
+from .selectors import parse as parse_selector
+
 # RFC 7607 (0), RFC 6793 (AS_TRANS), RFC 7300 (last of 16 and of 32 bits): never the AS of a speaker.
 RESERVED_ASNS = {0: "RFC 7607", 23456: "RFC 6793", 65535: "RFC 7300", 4294967295: "RFC 7300"}
 VLANS = (1, 4094)
@@ -263,3 +266,52 @@ def _unicast(parsed, value: str):
 
 def _likely_length(network) -> int:
     return 24 if network.version == 4 else 64
+
+
+resource_name = _matches(
+    r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", 253, "lower-case letters, digits and - ., a letter or digit at the ends"
+)
+
+
+def any_prefix(value: str) -> str:
+    """A network in CIDR notation without host bits, the whole address space too."""
+    network = _parse(ipaddress.ip_network, value, "a network", "192.168.2.0/24 or 0.0.0.0/0")
+    if "/" not in value:
+        raise Invalid(f"{value!r} has no prefix length", f"write it as {value}/{_likely_length(network)}")
+    return str(network)
+
+
+def calico_selector(value: str) -> str:
+    """A selector of Calico (selectors.py)."""
+    try:
+        parse_selector(value)
+    except SelectorError as problem:
+        raise Invalid(f"{value!r} is not a selector: {problem}", 'write it like rack_id == "1"') from None
+    return value
+
+
+def calico_community(value: str) -> str:
+    """A BGP community (RFC 1997) or large community (RFC 8092)."""
+    parts = value.split(":")
+    longest = {2: 65535, 3: 4294967295}.get(len(parts))
+    if not longest or not all(part.isdecimal() and int(part) <= longest for part in parts):
+        raise Invalid(f"{value!r} is not a community", 'write it as "65003:100", or as large community "65003:1:100"')
+    return value
+
+
+def go_duration(value: str) -> str:
+    """A duration as Kubernetes resources have it (metav1.Duration)."""
+    if not re.fullmatch(r"(\d+(\.\d+)?(ms|s|m|h))+", value):
+        raise Invalid(f"{value!r} is not a duration", 'write it with its unit, for example "120s"')
+    return value
+
+
+def peer_address(value: str) -> str:
+    """An address, with a port if needed: ``192.0.2.1``, ``192.0.2.1:1790``, ``[2001:db8::1]:1790``."""
+    match = re.fullmatch(r"(?:\[([^\]]+)\]|([0-9.]+)):(\d{1,5})", value)
+    if not match:
+        return address(value)
+    if not 1 <= int(match[3]) <= 65535:
+        raise Invalid(f"{value!r} has no valid port", "give a port of 1 to 65535")
+    host = address(match[1] or match[2])
+    return f"[{host}]:{match[3]}" if ":" in host else f"{host}:{match[3]}"

@@ -10,6 +10,7 @@ release 6.0(9c). Defaults that depend on another option are filled in by model.p
 from __future__ import annotations
 
 from .options_bgp import BGP, ROUTE_MAP
+from .options_calico import CALICO
 from .options_cilium import CILIUM
 from .options_kube_router import KUBE_ROUTER
 from .options_reachability import CONTRACTS, REACHABILITY
@@ -175,6 +176,12 @@ CLUSTER = {
     "l3out": {"type": "dict", "required": True, "options": L3OUT, "description": "The cluster's L3Out on the fabric."},
     "contracts": CONTRACTS,
     "bgp": {"type": "dict", "options": BGP, "description": "Sessions between nodes and leaves."},
+    "calico": {
+        "type": "dict",
+        "fill": False,
+        "options": CALICO,
+        "description": "How Calico peers; only with O(kubefabric_cluster.cni=calico).",
+    },
     "cilium": {
         "type": "dict",
         "fill": False,

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""BGPFilters: those of the intent, and the one that holds the leaves' sessions to the plan.
+
+A route that no rule of a filter matches is accepted. A list that is meant to let through only what it names therefore
+has to end with Reject.
+"""
+
+from __future__ import annotations
+
+from ..ownership import labels
+from .settings import families, family_of, resource, spelled
+
+LEAVES = "kubefabric-leaves"
+LISTS = {
+    "export_v4": "exportV4",
+    "import_v4": "importV4",
+    "export_v6": "exportV6",
+    "import_v6": "importV6",
+}
+REJECT = {"action": "Reject"}
+
+
+def filters(plan: dict, options: dict) -> list:
+    """Every BGPFilter, by name."""
+    wanted = {name: user_filter(given) for name, given in options["filters"].items()}
+    if options["leaf_peers"]["restrict"]:
+        wanted[LEAVES] = leaf_filter(plan, options)
+    return [resource("BGPFilter", name, spec, labels(plan["cluster"])) for name, spec in sorted(wanted.items())]
+
+
+def leaf_filter(plan: dict, options: dict) -> dict:
+    """What the sessions with the leaves carry: from them the pods' networks and what the intent accepts, to them our own.
+
+    To the leaves, a node must not pass on what it learned from another leaf. Nothing is accepted here: what no rule
+    matches goes to Calico's own export rule, which lets the node's blocks and the services through and ends in
+    reject, while an Accept of ours would skip it, and announce every pod's /32 (Calico's bird.cfg, calico_aggr).
+    """
+    wanted = [*(plan["networks"].get("pod") or []), *options["leaf_peers"]["accept"]]
+    result = {}
+    for family in families(plan):
+        result[f"exportV{family[-1]}"] = [{"action": "Reject", "source": "RemotePeers"}]
+        accepted = [_accept(network) for network in wanted if family_of(network) == family]
+        result[f"importV{family[-1]}"] = [*accepted, dict(REJECT)]
+    return result
+
+
+def _accept(network: str) -> dict:
+    return {"action": "Accept", "cidr": network, "matchOperator": "In"}
+
+
+def user_filter(given: dict) -> dict:
+    """A filter of the intent, each of its lists ended by its default action."""
+    ends = given.get("default_action", "Reject") == "Reject"
+    return {
+        spelling: _ended([rule(item) for item in given[name]], ends)
+        for name, spelling in LISTS.items()
+        if given.get(name)
+    }
+
+
+def _ended(rules: list, ends: bool) -> list:
+    return [*rules, dict(REJECT)] if ends and not unconditional(rules[-1]) else rules
+
+
+def unconditional(given: dict) -> bool:
+    """True for a rule that matches every route."""
+    return not set(given) - {"action", "operations"}
+
+
+def rule(given: dict) -> dict:
+    """One rule as the API has it."""
+    result = spelled(given, ("action", "cidr", "match_operator", "source", "interface", "peer_type", "priority"))
+    result.update(spelled(given, ("prefix_length", "as_path_prefix")))
+    if given.get("community"):
+        result["communities"] = {"values": [given["community"]]}
+    if given.get("operations"):
+        result["operations"] = [_operation(item) for item in given["operations"]]
+    return result
+
+
+def _operation(given: dict) -> dict:
+    if given.get("add_community"):
+        return {"addCommunity": {"value": given["add_community"]}}
+    if given.get("prepend_as_path"):
+        return {"prependASPath": {"prefix": given["prepend_as_path"]}}
+    return {"setPriority": {"value": given["set_priority"]}}

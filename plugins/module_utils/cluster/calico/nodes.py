@@ -1,0 +1,29 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Node objects: the rack's label, and what Calico reads of a node from annotations.
+
+The API server does not serve Calico's own Node resource; with Kubernetes as datastore Calico keeps its fields in
+annotations of the Node (libcalico-go, node conversion).
+"""
+
+from __future__ import annotations
+
+AS_NUMBER = "projectcalico.org/ASNumber"
+CLUSTER_ID = "projectcalico.org/RouteReflectorClusterID"
+
+
+def nodes(plan: dict, options: dict) -> list:
+    """One Node per node of the plan, with our label and annotations and nothing else: the rest is the kubelet's."""
+    return [_node(plan, name, options["nodes"].get(name) or {}) for name in plan["nodes"]]
+
+
+def _node(plan: dict, name: str, own: dict) -> dict:
+    metadata = {"name": name, "labels": {plan["rack_label"]: str(plan["nodes"][name]["rack_id"])}}
+    annotations = {AS_NUMBER: own.get("asn"), CLUSTER_ID: own.get("route_reflector_cluster_id")}
+    given = {key: str(value) for key, value in annotations.items() if value is not None}
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {**metadata, "annotations": given} if given else metadata,
+    }

@@ -1,0 +1,24 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What to do about a kind that a cluster does not serve. Pure, but for the question whether it serves another."""
+
+from __future__ import annotations
+
+OTHERWISE = "install what brings it first"
+_CALICO_API = (
+    "Calico's API server is not there, only its storage, crd.projectcalico.org/v1, which nothing validates and nobody "
+    "should write to: create an APIServer (operator.tigera.io/v1) named default, apply Calico's apiserver.yaml, or "
+    "install Calico 3.32 or later with its projectcalico.org/v3 definitions"
+)
+# By API group: the API that a cluster may serve in its place, and what to say then.
+IN_PLACE = {"projectcalico.org": ("crd.projectcalico.org/v1", _CALICO_API)}
+
+
+def hint(missing: list, served) -> str:
+    """The remedy for kinds, ``[(api version, kind)]``; ``served(api version, kind)`` is None for what is not served."""
+    for api_version, kind in missing:
+        other, text = IN_PLACE.get(api_version.partition("/")[0], (None, OTHERWISE))
+        if other and served(other, kind) is not None:
+            return text
+    return OTHERWISE

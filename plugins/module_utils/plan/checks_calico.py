@@ -1,0 +1,334 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules of ``kubefabric_cluster.calico``: what Calico or the fabric would not do as meant, found before any write."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+from .errors import Findings
+from .model import Cluster, Fabric
+from .schema import did_you_mean
+from .selectors import UNKNOWN, SelectorError, parse
+
+LARGEST_ASN = 2147483647  # asNumber is an int32 in Calico's custom resource definitions, v3.32
+BLOCK_SIZES = {4: (20, 32), 6: (116, 128)}
+_DIRECTIONS = ("import_v4", "import_v6", "export_v4", "export_v6")
+
+
+def check(cluster: Cluster, findings: Findings) -> None:
+    """Every rule that needs the cluster alone."""
+    options = cluster.settings["calico"]
+    _bfd(cluster, findings)
+    _graceful_restart(cluster, findings)
+    _pools(cluster, options, findings)
+    _node_names(cluster, options, findings)
+    _peers(cluster, options, findings)
+    _filter_names(cluster, options, findings)
+    _rules(cluster, options, findings)
+    _open_filters(cluster, options, findings)
+    _secret(cluster, options, findings)
+    _communities(cluster, options, findings)
+
+
+def check_asns(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
+    """AS numbers that would make a session iBGP by mistake, and those that Calico's API cannot hold."""
+    if cluster.settings["cni"] != "calico":
+        return
+    options, asn = cluster.settings["calico"], cluster.settings["asn"]
+    _largest(cluster, "asn", asn, findings)
+    if fabric.asn and fabric.asn > LARGEST_ASN:
+        findings.add(
+            cluster.at("cni"),
+            f"the fabric's AS {fabric.asn} does not fit into Calico's asNumber, which is a signed 32-bit number",
+            f"give the fabric an AS of at most {LARGEST_ASN}, or show the nodes another one",
+        )
+    for name, node in (options.get("nodes") or {}).items():
+        _largest(cluster, f"calico.nodes.{name}.asn", node["asn"], findings)
+        if node["asn"] and node["asn"] == fabric.asn:
+            findings.add(
+                cluster.at(f"calico.nodes.{name}.asn"),
+                f"AS {fabric.asn} is the fabric's own, and the node would drop every route from the leaves as its own",
+                "give the node an AS of its own",
+            )
+    for index, peer in enumerate(options.get("peers") or []):
+        _peer_asn(cluster, f"calico.peers[{index}]", peer, findings)
+
+
+def _largest(cluster: Cluster, key: str, asn: int | None, findings: Findings) -> None:
+    if asn and asn > LARGEST_ASN:
+        findings.add(
+            cluster.at(key),
+            f"AS {asn} does not fit into Calico's asNumber, which is a signed 32-bit number",
+            f"give one of at most {LARGEST_ASN}, for example of 64512 to 65534",
+        )
+
+
+def _peer_asn(cluster: Cluster, at: str, peer: dict, findings: Findings) -> None:
+    _largest(cluster, f"{at}.asn", peer["asn"], findings)
+    own = peer["local_asn"] or cluster.settings["asn"]
+    if peer["asn"] and peer["asn"] == own and not peer["ibgp"]:
+        findings.add(
+            cluster.at(f"{at}.asn"),
+            f"AS {own} is the cluster's own, which makes this session iBGP",
+            "give the peer's AS, or set ibgp to true if it is meant so",
+        )
+
+
+def _bfd(cluster: Cluster, findings: Findings) -> None:
+    if cluster.bgp["bfd"]:
+        findings.add(
+            cluster.at("bgp.bfd"),
+            "Calico has no BFD for its peers (BGPPeer, v3.32)",
+            "remove the key; 2 s and 6 s timers notice a dead node",
+        )
+
+
+def _graceful_restart(cluster: Cluster, findings: Findings) -> None:
+    if cluster.bgp["graceful_restart"] is False:
+        findings.warn(
+            cluster.at("bgp.graceful_restart"),
+            "Calico's BIRD announces graceful restart always",
+            "leave it true; leaves help restarting nodes anyway",
+        )
+
+
+def _pools(cluster: Cluster, options: dict, findings: Findings) -> None:
+    """Pools lie in the pod networks, apart from each other, and neither tunnel nor translate."""
+    seen: list = []
+    for index, pool in enumerate(options.get("pools") or []):
+        at = f"calico.pools[{index}]"
+        _routed(cluster, at, pool, findings)
+        _selector(cluster, f"{at}.node_selector", pool["node_selector"], findings)
+        if not pool["cidr"]:
+            continue
+        network = ip_network(pool["cidr"])
+        for other, earlier in seen:
+            if network.version == earlier.version and network.overlaps(earlier):
+                findings.add(
+                    cluster.at(f"{at}.cidr"),
+                    f"{network} overlaps with {earlier}, calico.pools[{other}]",
+                    "give every pool its own part of the pod networks",
+                )
+        seen.append((index, network))
+        _inside(cluster, at, network, findings)
+        _block_size(cluster, f"{at}.block_size", network, pool["block_size"], findings)
+
+
+def _routed(cluster: Cluster, at: str, pool: dict, findings: Findings) -> None:
+    if pool["nat_outgoing"]:
+        findings.add(
+            cluster.at(f"{at}.nat_outgoing"),
+            "the fabric routes the pods' addresses, and NAT would hide them behind the nodes'",
+            "remove the key",
+        )
+    if pool["encapsulation"] not in (None, "None"):
+        findings.add(
+            cluster.at(f"{at}.encapsulation"),
+            f"{pool['encapsulation']} is an overlay, and the fabric routes the pods' addresses",
+            "remove the key",
+        )
+
+
+def _inside(cluster: Cluster, at: str, network, findings: Findings) -> None:
+    pods = [item for item in cluster.networks["pod"] if item.version == network.version]
+    if not cluster.doubtful("networks.pod") and not any(network.subnet_of(item) for item in pods):
+        findings.add(
+            cluster.at(f"{at}.cidr"),
+            f"{network} lies outside of networks.pod, and the leaves would drop its routes",
+            "add it there, or give a part of " + (" or ".join(map(str, pods)) or "one that you add there"),
+        )
+
+
+def _block_size(cluster: Cluster, key: str, network, size: int | None, findings: Findings) -> None:
+    low, high = BLOCK_SIZES[network.version]
+    if size and not max(low, network.prefixlen) <= size <= high:
+        findings.add(
+            cluster.at(key),
+            f"{size} is no size for the blocks of {network}",
+            f"give {max(low, network.prefixlen)} to {high}",
+        )
+
+
+# -- nodes and selectors -------------------------------------------------------------------------------
+
+
+def _node_names(cluster: Cluster, options: dict, findings: Findings) -> None:
+    for name in options.get("nodes") or {}:
+        if name not in cluster.nodes:
+            findings.add(
+                cluster.at(f"calico.nodes.{name}"), "is no node of the cluster", did_you_mean(name, cluster.nodes)
+            )
+
+
+def _selector(cluster: Cluster, key: str, selector: str | None, findings: Findings) -> None:
+    """Of a node's labels the planner knows the rack's and the host name; what others say, it cannot tell."""
+    if not selector or not cluster.nodes:
+        return
+    try:
+        matches = parse(selector)
+    except SelectorError:
+        return  # its format was reported
+    if all(matches(_Labels(cluster, name)) is False for name in cluster.nodes):
+        findings.add(cluster.at(key), f"{selector} matches no node of the cluster", _labels_remedy(cluster))
+
+
+class _Labels(dict):
+    """What is known of a node's labels; any other may be there."""
+
+    def __init__(self, cluster: Cluster, name: str) -> None:
+        node = cluster.nodes[name]
+        super().__init__({cluster.settings["rack_label"]: cluster.racks.get(node.rack, UNKNOWN)})
+
+    def get(self, key, default=UNKNOWN):
+        return super().get(key, default)
+
+
+def _labels_remedy(cluster: Cluster) -> str:
+    label = cluster.settings["rack_label"]
+    racks = sorted({str(cluster.racks[node.rack]) for node in cluster.nodes.values() if node.rack in cluster.racks})
+    return f"{label} is one of {', '.join(racks)} on them" if racks else "correct it"
+
+
+# -- peers ---------------------------------------------------------------------------------------------
+
+
+def _peers(cluster: Cluster, options: dict, findings: Findings) -> None:
+    names: set = set()
+    for index, peer in enumerate(options.get("peers") or []):
+        at = f"calico.peers[{index}]"
+        if peer["name"] and peer["name"] in names:
+            findings.add(cluster.at(f"{at}.name"), f"{peer['name']} is there twice", "name every peer once")
+        if (peer["name"] or "").startswith("leaf-"):
+            findings.add(cluster.at(f"{at}.name"), "leaf-… are the leaves' own peers", "use another name")
+        names.add(peer["name"])
+        _one_of(cluster, at, peer, findings)
+        _selector(cluster, f"{at}.node_selector", peer["node_selector"], findings)
+        _selector(cluster, f"{at}.peer_selector", peer["peer_selector"], findings)
+        if peer["node"] and peer["node"] not in cluster.nodes:
+            findings.add(
+                cluster.at(f"{at}.node"),
+                f"the cluster has no node {peer['node']}",
+                did_you_mean(peer["node"], cluster.nodes),
+            )
+
+
+def _one_of(cluster: Cluster, at: str, peer: dict, findings: Findings) -> None:
+    """The rules that the CRD itself has for BGPPeer."""
+    address, selector = peer["peer_ip"], peer["peer_selector"]
+    if cluster.doubtful(f"{at}.peer_ip") or cluster.doubtful(f"{at}.peer_selector"):
+        return
+    if bool(address) == bool(selector):
+        rule = "peer_ip and peer_selector are both there" if address else "has neither peer_ip nor peer_selector"
+        findings.add(cluster.at(at), rule, "give one of them")
+    elif address and not peer["asn"] and not cluster.doubtful(f"{at}.asn"):
+        findings.add(cluster.at(f"{at}.asn"), "is missing", "add the peer's AS number")
+    elif selector and peer["asn"]:
+        findings.add(cluster.at(f"{at}.asn"), "has no meaning with peer_selector", "remove it; nodes know their own")
+    if peer["node"] and peer["node_selector"]:
+        findings.add(cluster.at(at), "node and node_selector are both there", "give one of them")
+
+
+# -- filters -------------------------------------------------------------------------------------------
+
+
+def _filter_lists(options: dict) -> list:
+    """(path, names of filters) of everything that has filters."""
+    further = [(f"calico.peers[{index}].filters", peer["filters"]) for index, peer in enumerate(options.get("peers") or [])]
+    return [("calico.leaf_peers.filters", (options.get("leaf_peers") or {}).get("filters")), *further]
+
+
+def _filter_names(cluster: Cluster, options: dict, findings: Findings) -> None:
+    known = list(options.get("filters") or {})
+    for at, names in _filter_lists(options):
+        for name in names or []:
+            if name not in known and not cluster.doubtful("calico.filters"):
+                findings.add(cluster.at(at), f"there is no filter {name}", did_you_mean(name, known))
+
+
+def _rules(cluster: Cluster, options: dict, findings: Findings) -> None:
+    """The rules that the CRD itself has for BGPFilter."""
+    for name, given in (options.get("filters") or {}).items():
+        for direction in _DIRECTIONS:
+            for index, rule in enumerate(given[direction] or []):
+                _rule(cluster, f"calico.filters.{name}.{direction}[{index}]", direction, rule, findings)
+
+
+def _rule(cluster: Cluster, at: str, direction: str, rule: dict, findings: Findings) -> None:
+    cidr, operator = rule["cidr"], rule["match_operator"]
+    if bool(cidr) != bool(operator) and not cluster.doubtful(f"{at}.cidr"):
+        findings.add(cluster.at(at), "cidr and match_operator go together", "give both, or none")
+    if cidr and ip_network(cidr).version != int(direction[-1]):
+        findings.add(cluster.at(f"{at}.cidr"), f"{cidr} is not IPv{direction[-1]}", f"move it to {direction[:-1]}{ip_network(cidr).version}")
+    if rule["prefix_length"] and not cidr:
+        findings.add(cluster.at(f"{at}.prefix_length"), "needs a cidr", "add it, with match_operator")
+    if rule["operations"] and rule["action"] == "Reject":
+        findings.add(cluster.at(f"{at}.operations"), "has no use in a rule that rejects", "remove it, or accept")
+    for index, operation in enumerate(rule["operations"] or []):
+        if sum(value not in (None, []) for value in operation.values()) != 1:
+            findings.add(
+                cluster.at(f"{at}.operations[{index}]"), "is not one operation", f"give one of {', '.join(operation)}"
+            )
+
+
+def _open_filters(cluster: Cluster, options: dict, findings: Findings) -> None:
+    """A filter accepts what none of its rules matches: a list without any Reject lets everything in."""
+    filters = options.get("filters") or {}
+    used = {name for _at, names in _filter_lists(options) for name in names or []}
+    chains = [[name for name in names or [] if name in filters] for _at, names in _filter_lists(options)]
+    for chain in [*filter(None, chains), *([name] for name in filters if name not in used)]:
+        for direction in _DIRECTIONS:
+            _open_chain(cluster, filters, chain, direction, findings)
+
+
+def _open_chain(cluster: Cluster, filters: dict, chain: list, direction: str, findings: Findings) -> None:
+    having = [name for name in chain if filters[name][direction]]
+    for name in having:
+        first = filters[name][direction][0]
+        if first["action"] == "Accept" and not any(first[key] for key in first if key not in ("action", "operations")):
+            findings.add(
+                cluster.at(f"calico.filters.{name}.{direction}[0]"),
+                "accepts everything",
+                "give it a cidr, source or interface, or remove it",
+            )
+            return
+    rejects = any(rule["action"] == "Reject" for name in having for rule in filters[name][direction])
+    if direction.startswith("import") and having and not rejects and all(_falls_through(filters[name]) for name in having):
+        findings.add(
+            cluster.at(f"calico.filters.{having[-1]}.{direction}"),
+            "would accept everything: Calico accepts what no rule matches",
+            "end it with {action: Reject}, or leave default_action away",
+        )
+
+
+def _falls_through(given: dict) -> bool:
+    return given["default_action"] == "Accept"
+
+
+# -- the rest ------------------------------------------------------------------------------------------
+
+
+def _secret(cluster: Cluster, options: dict, findings: Findings) -> None:
+    given = options.get("password_secret") or {}
+    if given.get("source") == "external_secret":
+        for key, example in (("store", "vault"), ("remote_key", "bgp/k8s-prod")):
+            if not given[key] and not cluster.doubtful(f"calico.password_secret.{key}"):
+                findings.add(
+                    cluster.at(f"calico.password_secret.{key}"),
+                    "is missing for source external_secret",
+                    f"add it, for example {key}: {example}",
+                )
+
+
+def _communities(cluster: Cluster, options: dict, findings: Findings) -> None:
+    """prefixAdvertisements name communities that are there, or write them out."""
+    known = [item["name"] for item in options.get("communities") or [] if item["name"]]
+    for index, item in enumerate(options.get("prefix_advertisements") or []):
+        for name in item["communities"] or []:
+            if name not in known and not name.replace(":", "").isdecimal():
+                findings.add(
+                    cluster.at(f"calico.prefix_advertisements[{index}].communities"),
+                    f"there is no community {name}",
+                    did_you_mean(name, known),
+                )

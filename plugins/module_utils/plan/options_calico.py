@@ -1,0 +1,269 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of ``kubefabric_cluster.calico``; cluster/calico/settings.py fills in the defaults documented here.
+
+Fields and ranges are those of Calico v3.32's custom resource definitions (projectcalico.org/v3) and of the operator's
+Installation; docs/calico.md names the field behind every option.
+"""
+
+from __future__ import annotations
+
+from .options_secret import PASSWORD_SECRET
+
+ENCAPSULATIONS = ["None", "IPIP", "IPIPCrossSubnet", "VXLAN", "VXLANCrossSubnet"]
+
+
+def _choice(description: str, *choices: str, **more: object) -> dict:
+    return {"type": "str", "choices": list(choices), "description": description, "fill": False, **more}
+
+
+def _switch(default: bool, description: str) -> dict:
+    return {"type": "bool", "fill": False, "default": default, "description": description}
+
+
+def _number(low: int, high: int, description: str, **more: object) -> dict:
+    return {"type": "int", "fill": False, "minimum": low, "maximum": high, "description": description, **more}
+
+
+def _names(description: str, **more: object) -> dict:
+    return {"type": "list", "elements": "str", "fill": False, "description": description, **more}
+
+
+def _text(description: str, **more: object) -> dict:
+    return {"type": "str", "description": description, **more}
+
+
+POOL = {
+    "name": _text("Name of the pool; default-ipv4-ippool and default-ipv6-ippool for the first ones where absent."),
+    "cidr": _text("Its network, within O(kubefabric_cluster.networks.pod).", format="prefix", required=True),
+    "block_size": _number(20, 128, "Prefix length of a node's blocks: 20 to 32, in IPv6 116 to 128."),
+    "node_selector": _text("Nodes that take addresses from it; all of them where absent.", format="calico_selector"),
+    "nat_outgoing": _switch(
+        False, "NAT of what leaves the pool; V(true) is refused: the fabric routes pods' addresses."
+    ),
+    "encapsulation": _choice(
+        "Overlay of the pool; anything but V(None) is refused: the fabric routes pods' addresses.",
+        *ENCAPSULATIONS,
+        default="None",
+    ),
+    "disable_bgp_export": _switch(False, "Keep the pool's blocks from the leaves."),
+    "assignment_mode": _choice("Whether pods take addresses from it without asking.", "Automatic", "Manual"),
+    "allowed_uses": _names("What its addresses are for.", choices=["Workload", "Tunnel", "LoadBalancer"]),
+}
+
+OPERATION = {
+    "add_community": _text("Community to add, for example 65003:100 or 65003:1:100.", format="calico_community"),
+    "prepend_as_path": {
+        "type": "list",
+        "elements": "int",
+        "format": "asn",
+        "fill": False,
+        "description": "AS numbers to put before the path, the first of them outermost.",
+    },
+    "set_priority": _number(1, 2147483646, "Priority of the route; lower ones are preferred."),
+}
+
+PREFIX_LENGTH = {
+    "min": _number(0, 128, "Shortest prefix that matches."),
+    "max": _number(0, 128, "Longest prefix that matches."),
+}
+
+RULE = {
+    "action": _choice("What becomes of a route that matches.", "Accept", "Reject", required=True),
+    "cidr": _text("Network to compare with; takes O(match_operator) too.", format="any_prefix"),
+    "match_operator": _choice("How to compare.", "Equal", "NotEqual", "In", "NotIn"),
+    "prefix_length": {
+        "type": "dict",
+        "fill": False,
+        "options": PREFIX_LENGTH,
+        "description": "Prefix lengths that match, with V(In).",
+    },
+    "source": _choice("Routes learned from peers only.", "RemotePeers"),
+    "interface": _text('Routes through this interface only; may hold wildcards, for example "*.calico".'),
+    "peer_type": _choice("Sessions of this type only.", "eBGP", "iBGP"),
+    "community": _text("Routes with this community only.", format="calico_community"),
+    "as_path_prefix": {
+        "type": "list",
+        "elements": "int",
+        "format": "asn",
+        "fill": False,
+        "description": "Routes whose AS path begins so only.",
+    },
+    "priority": _number(1, 2147483646, "Routes of this priority only."),
+    "operations": {
+        "type": "list",
+        "elements": "dict",
+        "fill": False,
+        "options": OPERATION,
+        "description": "What to change in an accepted route, in order; one operation an entry.",
+    },
+}
+
+
+def _rules(what: str) -> dict:
+    return {
+        "type": "list",
+        "elements": "dict",
+        "fill": False,
+        "options": RULE,
+        "description": f"Rules for {what}, in order; the first that matches decides.",
+    }
+
+
+FILTER = {
+    "export_v4": _rules("IPv4 routes that nodes announce"),
+    "import_v4": _rules("IPv4 routes that nodes take"),
+    "export_v6": _rules("IPv6 routes that nodes announce"),
+    "import_v6": _rules("IPv6 routes that nodes take"),
+    "default_action": _choice(
+        "What becomes of a route that no rule matches. Calico accepts it; V(Reject) ends every list with a rule that "
+        "does not.",
+        "Reject",
+        "Accept",
+        default="Reject",
+    ),
+}
+
+# What both the leaves' peers and further ones may have (BGPPeer.spec).
+SESSION = {
+    "filters": _names("Names of filters, in order.", format="resource_name"),
+    "next_hop_mode": _choice("Next hop of what is announced (v3.31 and later).", "Auto", "Self", "Keep"),
+    "keep_original_next_hop": _switch(False, "Announce routes with the next hop that they came with (eBGP)."),
+    "ttl_security": _number(1, 255, "Take packets from at most so many hops away (RFC 5082); both ends must."),
+    "source_address": _choice("Local address of the session.", "UseNodeIP", "None"),
+    "keepalive_time": _text("Keepalive interval, for example 2s (v3.32 and later).", format="go_duration"),
+    "max_restart_time": _text("Restart time that nodes announce, for example 120s.", format="go_duration"),
+    "num_allowed_local_asns": _number(0, 255, "How often a path may hold the node's own AS."),
+}
+
+PEER = {
+    "name": _text("Name of the BGPPeer.", format="resource_name", required=True),
+    "peer_ip": _text("Its address, or address:port, or [address]:port.", format="peer_address"),
+    "peer_selector": _text("Peer with the nodes that this selects, in place of O(peer_ip).", format="calico_selector"),
+    "asn": {"type": "int", "format": "asn", "fill": False, "description": "Its AS number; not with O(peer_selector)."},
+    "ibgp": _switch(False, "The peer is meant to be in the cluster's own AS."),
+    "node": _text("Peer from this node only."),
+    "node_selector": _text("Peer from the nodes that this selects only.", format="calico_selector"),
+    "local_asn": {"type": "int", "format": "asn", "fill": False, "description": "AS number that this peer sees."},
+    "reachable_by": _text("Gateway to the peer.", format="address"),
+    "reverse_peering": _choice("Whether selected nodes peer back by themselves.", "Auto", "Manual"),
+    "password_secret": {
+        "type": "dict",
+        "fill": False,
+        "options": {
+            "name": _text("Name of the Secret.", format="resource_name", required=True),
+            "key": _text("Key in it.", required=True),
+        },
+        "description": "Secret with its TCP MD5 password, in the namespace of Calico's nodes.",
+    },
+    **SESSION,
+}
+
+NODE = {
+    "asn": {
+        "type": "int",
+        "format": "asn",
+        "fill": False,
+        "description": "AS number of this node; the leaves go on to see the cluster's (BGPPeer.localASNumber).",
+    },
+    "route_reflector_cluster_id": _text("Makes it a route reflector with this ID.", format="router_id"),
+}
+
+CALICO = {
+    "install": _choice("How Calico was installed.", "operator", "manifest", default="operator"),
+    "namespace": _text(
+        "Namespace of the calico-node pods; calico-system with the operator, else kube-system.", format="namespace"
+    ),
+    "manage_pools": _switch(True, "Write the operator's Installation, or the IPPools of a manifest installation."),
+    "registry": _text("Registry of the operator's images, ending in a slash, for mirrors."),
+    "image_pull_secrets": _names("Names of the Secrets with the registry's credentials, for the operator."),
+    "block_size": _number(20, 32, "Prefix length of a node's IPv4 blocks.", default=26),
+    "block_size_ipv6": _number(116, 128, "Prefix length of a node's IPv6 blocks.", default=122),
+    "pools": {
+        "type": "list",
+        "elements": "dict",
+        "fill": False,
+        "options": POOL,
+        "description": "IP pools; one per network of O(kubefabric_cluster.networks.pod) where absent.",
+    },
+    "log_severity": _choice(
+        "Level of the BGP daemon's log.", "Trace", "Debug", "Info", "Warning", "Error", "Fatal", default="Info"
+    ),
+    "listen_port": _number(1, 65535, "Port that nodes listen on; 179 where absent."),
+    "bind_mode": _choice("Whether nodes listen on their own address only.", "None", "NodeIP"),
+    "ignored_interfaces": _names("Interfaces whose networks are no routes; may hold wildcards."),
+    "advertise_cluster_ips": _switch(True, "Announce the service networks."),
+    "advertise_external_ips": _switch(True, "Announce the external service networks for services' external addresses."),
+    "advertise_loadbalancer_ips": _switch(
+        True, "Announce the external service networks for services' load balancer addresses."
+    ),
+    "load_balancer_aggregation": _switch(
+        True, "V(false) announces single load balancer addresses in place of their network (v3.31 and later)."
+    ),
+    "communities": {
+        "type": "list",
+        "elements": "dict",
+        "fill": False,
+        "options": {
+            "name": _text("Name of the community.", required=True),
+            "value": _text("The community, for example 65003:100.", format="calico_community", required=True),
+        },
+        "description": "Names for communities.",
+    },
+    "prefix_advertisements": {
+        "type": "list",
+        "elements": "dict",
+        "fill": False,
+        "options": {
+            "cidr": _text("Network.", format="prefix", required=True),
+            "communities": _names("Names of communities, or communities.", required=True),
+        },
+        "description": "Communities that routes within a network are announced with.",
+    },
+    "password_secret": {
+        "type": "dict",
+        "fill": False,
+        "options": PASSWORD_SECRET,
+        "description": "The Secret with the sessions' password.",
+    },
+    "leaf_peers": {
+        "type": "dict",
+        "fill": False,
+        "options": {
+            **SESSION,
+            "restrict": _switch(True, "Hold the sessions to the plan's networks by a BGPFilter that ends in Reject."),
+            "accept": {
+                "type": "list",
+                "elements": "str",
+                "format": "any_prefix",
+                "fill": False,
+                "description": "Networks that nodes take from the leaves, beside the pods'; 0.0.0.0/0 is all of them.",
+            },
+        },
+        "description": "The sessions with the leaves.",
+    },
+    "peers": {
+        "type": "list",
+        "elements": "dict",
+        "fill": False,
+        "options": PEER,
+        "description": "Further peers: global, of single nodes, or nodes among each other.",
+    },
+    "filters": {
+        "type": "dict",
+        "key": "resource_name",
+        "entry": "filter",
+        "options": FILTER,
+        "description": "BGPFilters by name.",
+    },
+    "nodes": {
+        "type": "dict",
+        "key": "node_name",
+        "entry": "node",
+        "options": NODE,
+        "description": "What differs for single nodes.",
+    },
+    "node_status": _switch(True, "Have every node report its sessions in a CalicoNodeStatus, for verification."),
+    "node_status_period": _number(1, 86400, "Seconds between two reports.", default=10),
+}
