@@ -121,8 +121,15 @@ def _plan(cluster: Cluster, fabric: Fabric, addresses, reach: reachability.Reach
     if reached:
         plan["l3out"]["reachability"] = reached
     cni = cluster.settings["cni"]
-    options = {key: value for key, value in (cluster.settings.get(cni) or {}).items() if value is not None}
+    options = _given(cluster.settings.get(cni) or {})
     return {**plan, cni: options} if options else plan
+
+
+def _given(options):
+    """The options of a CNI without those that the intent leaves open: the CNI's own half fills in the defaults."""
+    if isinstance(options, dict):
+        return {key: _given(value) for key, value in options.items() if value is not None and value != {}}
+    return [_given(item) for item in options] if isinstance(options, list) else options
 
 
 def _leaf(cluster: Cluster, fabric: Fabric, leaf: int, addresses) -> dict:

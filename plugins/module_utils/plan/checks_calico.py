@@ -17,27 +17,28 @@ BLOCK_SIZES = {4: (20, 32), 6: (116, 128)}
 _DIRECTIONS = ("import_v4", "import_v6", "export_v4", "export_v6")
 
 
-def check(cluster: Cluster, findings: Findings) -> None:
-    """Every rule that needs the cluster alone."""
+def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
+    """Every rule; nothing for a cluster with another CNI."""
+    if cluster.settings["cni"] != "calico":
+        return
     options = cluster.settings["calico"]
+    racks = {name: rack.label for name, rack in fabric.racks.items()}
     _bfd(cluster, findings)
     _graceful_restart(cluster, findings)
-    _pools(cluster, options, findings)
+    _pools(cluster, racks, options, findings)
     _node_names(cluster, options, findings)
-    _peers(cluster, options, findings)
+    _peers(cluster, racks, options, findings)
     _filter_names(cluster, options, findings)
     _rules(cluster, options, findings)
     _open_filters(cluster, options, findings)
     _secret(cluster, options, findings)
     _communities(cluster, options, findings)
+    _asns(cluster, fabric, options, findings)
 
 
-def check_asns(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
+def _asns(cluster: Cluster, fabric: Fabric, options: dict, findings: Findings) -> None:
     """AS numbers that would make a session iBGP by mistake, and those that Calico's API cannot hold."""
-    if cluster.settings["cni"] != "calico":
-        return
-    options, asn = cluster.settings["calico"], cluster.settings["asn"]
-    _largest(cluster, "asn", asn, findings)
+    _largest(cluster, "asn", cluster.settings["asn"], findings)
     if fabric.asn and fabric.asn > LARGEST_ASN:
         findings.add(
             cluster.at("cni"),
@@ -71,16 +72,16 @@ def _peer_asn(cluster: Cluster, at: str, peer: dict, findings: Findings) -> None
     if peer["asn"] and peer["asn"] == own and not peer["ibgp"]:
         findings.add(
             cluster.at(f"{at}.asn"),
-            f"AS {own} is the cluster's own, which makes this session iBGP",
+            f"AS {own} is the {'session' if peer['local_asn'] else 'cluster'}'s own, which makes this session iBGP",
             "give the peer's AS, or set ibgp to true if it is meant so",
         )
 
 
 def _bfd(cluster: Cluster, findings: Findings) -> None:
     if cluster.bgp["bfd"]:
-        findings.add(
+        findings.warn(
             cluster.at("bgp.bfd"),
-            "Calico has no BFD for its peers (BGPPeer, v3.32)",
+            "Calico's BGPPeer has no field for BFD (v3.32): nodes answer it only if something else on them does",
             "remove the key; 2 s and 6 s timers notice a dead node",
         )
 
@@ -94,13 +95,13 @@ def _graceful_restart(cluster: Cluster, findings: Findings) -> None:
         )
 
 
-def _pools(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _pools(cluster: Cluster, racks: dict, options: dict, findings: Findings) -> None:
     """Pools lie in the pod networks, apart from each other, and neither tunnel nor translate."""
     seen: list = []
     for index, pool in enumerate(options.get("pools") or []):
         at = f"calico.pools[{index}]"
         _routed(cluster, at, pool, findings)
-        _selector(cluster, f"{at}.node_selector", pool["node_selector"], findings)
+        _selector(cluster, racks, f"{at}.node_selector", pool["node_selector"], findings)
         if not pool["cidr"]:
             continue
         network = ip_network(pool["cidr"])
@@ -162,7 +163,7 @@ def _node_names(cluster: Cluster, options: dict, findings: Findings) -> None:
             )
 
 
-def _selector(cluster: Cluster, key: str, selector: str | None, findings: Findings) -> None:
+def _selector(cluster: Cluster, racks: dict, key: str, selector: str | None, findings: Findings) -> None:
     """Of a node's labels the planner knows the rack's and the host name; what others say, it cannot tell."""
     if not selector or not cluster.nodes:
         return
@@ -170,31 +171,30 @@ def _selector(cluster: Cluster, key: str, selector: str | None, findings: Findin
         matches = parse(selector)
     except SelectorError:
         return  # its format was reported
-    if all(matches(_Labels(cluster, name)) is False for name in cluster.nodes):
-        findings.add(cluster.at(key), f"{selector} matches no node of the cluster", _labels_remedy(cluster))
+    if all(matches(_Labels(cluster, racks, name)) is False for name in cluster.nodes):
+        findings.add(cluster.at(key), f"{selector} matches no node of the cluster", _labels_remedy(cluster, racks))
 
 
 class _Labels(dict):
     """What is known of a node's labels; any other may be there."""
 
-    def __init__(self, cluster: Cluster, name: str) -> None:
-        node = cluster.nodes[name]
-        super().__init__({cluster.settings["rack_label"]: cluster.racks.get(node.rack, UNKNOWN)})
+    def __init__(self, cluster: Cluster, racks: dict, name: str) -> None:
+        super().__init__({cluster.settings["rack_label"]: racks.get(cluster.nodes[name].rack, UNKNOWN)})
 
     def get(self, key, default=UNKNOWN):
         return super().get(key, default)
 
 
-def _labels_remedy(cluster: Cluster) -> str:
+def _labels_remedy(cluster: Cluster, racks: dict) -> str:
     label = cluster.settings["rack_label"]
-    racks = sorted({str(cluster.racks[node.rack]) for node in cluster.nodes.values() if node.rack in cluster.racks})
+    racks = sorted({str(racks[node.rack]) for node in cluster.nodes.values() if node.rack in racks})
     return f"{label} is one of {', '.join(racks)} on them" if racks else "correct it"
 
 
 # -- peers ---------------------------------------------------------------------------------------------
 
 
-def _peers(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _peers(cluster: Cluster, racks: dict, options: dict, findings: Findings) -> None:
     names: set = set()
     for index, peer in enumerate(options.get("peers") or []):
         at = f"calico.peers[{index}]"
@@ -204,8 +204,8 @@ def _peers(cluster: Cluster, options: dict, findings: Findings) -> None:
             findings.add(cluster.at(f"{at}.name"), "leaf-… are the leaves' own peers", "use another name")
         names.add(peer["name"])
         _one_of(cluster, at, peer, findings)
-        _selector(cluster, f"{at}.node_selector", peer["node_selector"], findings)
-        _selector(cluster, f"{at}.peer_selector", peer["peer_selector"], findings)
+        _selector(cluster, racks, f"{at}.node_selector", peer["node_selector"], findings)
+        _selector(cluster, racks, f"{at}.peer_selector", peer["peer_selector"], findings)
         if peer["node"] and peer["node"] not in cluster.nodes:
             findings.add(
                 cluster.at(f"{at}.node"),
@@ -235,7 +235,9 @@ def _one_of(cluster: Cluster, at: str, peer: dict, findings: Findings) -> None:
 
 def _filter_lists(options: dict) -> list:
     """(path, names of filters) of everything that has filters."""
-    further = [(f"calico.peers[{index}].filters", peer["filters"]) for index, peer in enumerate(options.get("peers") or [])]
+    further = [
+        (f"calico.peers[{index}].filters", peer["filters"]) for index, peer in enumerate(options.get("peers") or [])
+    ]
     return [("calico.leaf_peers.filters", (options.get("leaf_peers") or {}).get("filters")), *further]
 
 
@@ -260,7 +262,11 @@ def _rule(cluster: Cluster, at: str, direction: str, rule: dict, findings: Findi
     if bool(cidr) != bool(operator) and not cluster.doubtful(f"{at}.cidr"):
         findings.add(cluster.at(at), "cidr and match_operator go together", "give both, or none")
     if cidr and ip_network(cidr).version != int(direction[-1]):
-        findings.add(cluster.at(f"{at}.cidr"), f"{cidr} is not IPv{direction[-1]}", f"move it to {direction[:-1]}{ip_network(cidr).version}")
+        findings.add(
+            cluster.at(f"{at}.cidr"),
+            f"{cidr} is not IPv{direction[-1]}",
+            f"move it to {direction[:-1]}{ip_network(cidr).version}",
+        )
     if rule["prefix_length"] and not cidr:
         findings.add(cluster.at(f"{at}.prefix_length"), "needs a cidr", "add it, with match_operator")
     if rule["operations"] and rule["action"] == "Reject":
@@ -294,7 +300,12 @@ def _open_chain(cluster: Cluster, filters: dict, chain: list, direction: str, fi
             )
             return
     rejects = any(rule["action"] == "Reject" for name in having for rule in filters[name][direction])
-    if direction.startswith("import") and having and not rejects and all(_falls_through(filters[name]) for name in having):
+    if (
+        direction.startswith("import")
+        and having
+        and not rejects
+        and all(_falls_through(filters[name]) for name in having)
+    ):
         findings.add(
             cluster.at(f"calico.filters.{having[-1]}.{direction}"),
             "would accept everything: Calico accepts what no rule matches",

@@ -36,7 +36,9 @@ def _text(description: str, **more: object) -> dict:
 
 POOL = {
     "name": _text("Name of the pool; default-ipv4-ippool and default-ipv6-ippool for the first ones where absent."),
-    "cidr": _text("Its network, within O(kubefabric_cluster.networks.pod).", format="prefix", required=True),
+    "cidr": _text(
+        "Its network, within O(kubefabric_cluster.networks.pod).", format="prefix", required=True, example="10.1.0.0/17"
+    ),
     "block_size": _number(20, 128, "Prefix length of a node's blocks: 20 to 32, in IPv6 116 to 128."),
     "node_selector": _text("Nodes that take addresses from it; all of them where absent.", format="calico_selector"),
     "nat_outgoing": _switch(
@@ -70,7 +72,7 @@ PREFIX_LENGTH = {
 }
 
 RULE = {
-    "action": _choice("What becomes of a route that matches.", "Accept", "Reject", required=True),
+    "action": _choice("What becomes of a route that matches.", "Accept", "Reject", required=True, example="Accept"),
     "cidr": _text("Network to compare with; takes O(match_operator) too.", format="any_prefix"),
     "match_operator": _choice("How to compare.", "Equal", "NotEqual", "In", "NotIn"),
     "prefix_length": {
@@ -138,7 +140,7 @@ SESSION = {
 }
 
 PEER = {
-    "name": _text("Name of the BGPPeer.", format="resource_name", required=True),
+    "name": _text("Name of the BGPPeer.", format="resource_name", required=True, example="firewall"),
     "peer_ip": _text("Its address, or address:port, or [address]:port.", format="peer_address"),
     "peer_selector": _text("Peer with the nodes that this selects, in place of O(peer_ip).", format="calico_selector"),
     "asn": {"type": "int", "format": "asn", "fill": False, "description": "Its AS number; not with O(peer_selector)."},
@@ -152,8 +154,8 @@ PEER = {
         "type": "dict",
         "fill": False,
         "options": {
-            "name": _text("Name of the Secret.", format="resource_name", required=True),
-            "key": _text("Key in it.", required=True),
+            "name": _text("Name of the Secret.", format="resource_name", required=True, example="firewall"),
+            "key": _text("Key in it.", required=True, example="password"),
         },
         "description": "Secret with its TCP MD5 password, in the namespace of Calico's nodes.",
     },
@@ -206,8 +208,10 @@ CALICO = {
         "elements": "dict",
         "fill": False,
         "options": {
-            "name": _text("Name of the community.", required=True),
-            "value": _text("The community, for example 65003:100.", format="calico_community", required=True),
+            "name": _text("Name of the community.", required=True, example="backup"),
+            "value": _text(
+                "The community, for example 65003:100.", format="calico_community", required=True, example='"65003:100"'
+            ),
         },
         "description": "Names for communities.",
     },
@@ -216,8 +220,8 @@ CALICO = {
         "elements": "dict",
         "fill": False,
         "options": {
-            "cidr": _text("Network.", format="prefix", required=True),
-            "communities": _names("Names of communities, or communities.", required=True),
+            "cidr": _text("Network.", format="prefix", required=True, example="10.1.0.0/16"),
+            "communities": _names("Names of communities, or communities.", required=True, example="[backup]"),
         },
         "description": "Communities that routes within a network are announced with.",
     },

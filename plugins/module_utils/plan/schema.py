@@ -94,7 +94,7 @@ def _default(option: Mapping) -> object:
     if "key" in option:
         return {}
     if option.get("fill") is False:
-        return {} if "options" in option else None
+        return {} if "options" in option and option["type"] == "dict" else None
     if "options" in option and option["type"] == "dict":
         return {name: _default(sub) for name, sub in option["options"].items()}
     return list(option.get("default", [])) if option["type"] == "list" else option.get("default")

@@ -31,7 +31,7 @@ def filters(plan: dict, options: dict) -> list:
 
 
 def leaf_filter(plan: dict, options: dict) -> dict:
-    """What the sessions with the leaves carry: from them the pods' networks and what the intent accepts, to them our own.
+    """From the leaves come the pods' networks and what the intent accepts, to them go the node's own.
 
     To the leaves, a node must not pass on what it learned from another leaf. Nothing is accepted here: what no rule
     matches goes to Calico's own export rule, which lets the node's blocks and the services through and ends in

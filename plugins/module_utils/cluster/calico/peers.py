@@ -63,7 +63,11 @@ def _apart(plan: dict, options: dict) -> set:
     """Racks in which nodes are named one by one: their peers differ, or one of them has an AS of its own."""
     if plan["l3out"]["svi"] == "standard":
         return {node["rack"] for node in plan["nodes"].values()}
-    return {plan["nodes"][name]["rack"] for name, own in options["nodes"].items() if own.get("asn") and name in plan["nodes"]}
+    return {
+        plan["nodes"][name]["rack"]
+        for name, own in options["nodes"].items()
+        if own.get("asn") and name in plan["nodes"]
+    }
 
 
 def further_peers(plan: dict, options: dict) -> list:

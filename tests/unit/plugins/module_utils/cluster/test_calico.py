@@ -1,0 +1,434 @@
+"""Calico's resources: one golden file per case, each also taken by a real API server with Calico's own definitions."""
+
+from __future__ import annotations
+
+import base64
+import os
+import uuid
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import ClusterError, hints, resources
+from tests import crds
+from tests.plans import plan as make_plan
+
+GOLDEN = Path(__file__).parents[4] / "golden" / "calico"
+SECRETS = {"bgp_password": "123Cisco123"}
+EVERYTHING = {
+    "install": "operator",
+    "registry": "registry.example.net/",
+    "image_pull_secrets": ["registry"],
+    "block_size": 27,
+    "pools": [
+        {"cidr": "10.1.0.0/17", "node_selector": 'rack_id == "rack1"'},
+        {"name": "rack2", "cidr": "10.1.128.0/17", "block_size": 26, "node_selector": 'rack_id == "rack2"'},
+        {"name": "balancer", "cidr": "10.1.255.0/24", "allowed_uses": ["LoadBalancer"], "disable_bgp_export": True},
+        {"cidr": "2001:db8:10::/64", "assignment_mode": "Manual"},
+    ],
+    "log_severity": "Debug",
+    "listen_port": 1790,
+    "bind_mode": "NodeIP",
+    "ignored_interfaces": ["docker*"],
+    "load_balancer_aggregation": False,
+    "communities": [{"name": "backup", "value": "65003:100"}],
+    "prefix_advertisements": [{"cidr": "10.1.0.0/16", "communities": ["backup", "65003:1:2"]}],
+    "leaf_peers": {
+        "filters": ["tagged"],
+        "accept": ["0.0.0.0/0"],
+        "keepalive_time": "2s",
+        "max_restart_time": "60s",
+        "num_allowed_local_asns": 1,
+        "source_address": "UseNodeIP",
+        "next_hop_mode": "Self",
+    },
+    "peers": [
+        {"name": "global", "peer_ip": "192.20.30.40", "asn": 64567, "ttl_security": 2, "keep_original_next_hop": True},
+        {"name": "one", "peer_ip": "192.20.30.41:1790", "asn": 64567, "node": "node1", "local_asn": 65099},
+        {
+            "name": "racks",
+            "peer_ip": "2001:db8:99::1",
+            "asn": 64567,
+            "node_selector": 'rack_id == "rack1"',
+            "reachable_by": "2001:db8:2::ffff",
+            "password_secret": {"name": "firewall", "key": "password"},
+        },
+        {"name": "reflectors", "node_selector": "all()", "peer_selector": "route-reflector == 'true'"},
+        {"name": "back", "peer_selector": "has(edge)", "reverse_peering": "Manual"},
+    ],
+    "filters": {
+        "tagged": {
+            "export_v4": [
+                {
+                    "action": "Accept",
+                    "cidr": "10.1.0.0/16",
+                    "match_operator": "In",
+                    "prefix_length": {"min": 24, "max": 27},
+                    "operations": [
+                        {"add_community": "65003:300"},
+                        {"prepend_as_path": [65003, 65003]},
+                        {"set_priority": 512},
+                    ],
+                },
+                {"action": "Reject", "source": "RemotePeers"},
+                {"action": "Reject", "interface": "*.calico"},
+            ],
+            "import_v4": [
+                {"action": "Reject", "cidr": "44.0.0.0/16", "match_operator": "NotEqual", "community": "65002:666"},
+                {"action": "Accept", "peer_type": "eBGP", "as_path_prefix": [65002, 65010], "priority": 1024},
+            ],
+            "default_action": "Accept",
+        },
+        "closed": {"import_v6": [{"action": "Accept", "cidr": "5000::/64", "match_operator": "Equal"}]},
+    },
+    "nodes": {"node1": {"asn": 65010}, "node4": {"route_reflector_cluster_id": "244.0.0.1"}},
+    "node_status_period": 30,
+}
+# Families and options of each case.
+CASES: dict = {
+    "ipv4": (("ipv4",), {}),
+    "ipv6": (("ipv6",), {}),
+    "dual": (("ipv4", "ipv6"), {}),
+    "manifest": (("ipv4", "ipv6"), {"install": "manifest", "node_status": False}),
+    "standard": (("ipv4",), {"manage_pools": False}),
+    "everything": (("ipv4", "ipv6"), EVERYTHING),
+}
+
+
+def plan(*families: str, **options: object) -> dict:
+    result = make_plan(*families)
+    result.update(cni="calico", calico=options)
+    result["bgp"].update(keepalive=2, hold=6)
+    return result
+
+
+def case(name: str) -> dict:
+    """The plan of a golden case; with standard SVI every node has leaf addresses of its own."""
+    families, options = CASES[name]
+    result = plan(*families, **options)
+    if name == "standard":
+        result["l3out"]["svi"] = "standard"
+        for number, node in enumerate(result["nodes"].values()):
+            for side, peer in enumerate(node["peers"]):
+                peer["address"] = f"192.168.2.{8 * number + 4 + side}"
+    return result
+
+
+def find(of: dict, kind: str, name: str | None = None, secrets: dict | None = None) -> dict:
+    (found,) = [
+        item
+        for item in resources(of, secrets or SECRETS)
+        if item["kind"] == kind and name in (None, item["metadata"]["name"])
+    ]
+    return found
+
+
+def names(of: dict, kind: str) -> list:
+    return [item["metadata"]["name"] for item in resources(of, SECRETS) if item["kind"] == kind]
+
+
+class _Dumper(yaml.SafeDumper):
+    """Never an alias."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
+        return True
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_resources_of_a_case_are_those_of_its_golden_file(name):
+    text = yaml.dump_all(resources(case(name), SECRETS), Dumper=_Dumper, sort_keys=False, width=120)
+    path = GOLDEN / f"{name}.yml"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text)
+    assert text == path.read_text(), "UPDATE_GOLDEN=1 pytest … writes the golden files again; review the difference"
+
+
+@pytest.fixture(scope="session")
+def calico(kubernetes):
+    """A real API server that knows Calico's resources."""
+    crds.apply(kubernetes, "calico")
+    kubernetes.kubectl_run("create", "namespace", "calico-system")
+    return kubernetes
+
+
+def dry_run(api, resource: dict) -> str:
+    return api.kubectl_run(
+        "apply",
+        "--server-side",
+        "--dry-run=server",
+        "--validate=strict",
+        "--field-manager=test",
+        "-f-",
+        stdin=yaml.safe_dump(resource),
+    )
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_real_api_server_takes_every_resource(name, calico):
+    for resource in resources(case(name), SECRETS):
+        if resource["kind"] == "Node":
+            resource["metadata"]["name"] += f"-{uuid.uuid4().hex[:8]}"
+        dry_run(calico, resource)
+
+
+def test_calico_s_api_takes_no_as_number_beyond_a_signed_32_bit_number(calico):
+    of = plan("ipv4")
+    of["asn"] = 4200000000
+    with pytest.raises(RuntimeError, match=r"format int32 in spec\.asNumber"):
+        dry_run(calico, find(of, "BGPConfiguration"))
+
+
+# -- the white paper's and calico-bgp-peering.txt's own YAML -------------------------------------------------
+
+
+def white_paper() -> dict:
+    """The white paper's cluster in Calico's section: racks 1 and 2, leaves 201 to 204."""
+    of = plan("ipv4", install="manifest", leaf_peers={"restrict": False})
+    of["networks"] = {
+        "node": ["192.168.2.0/24"],
+        "pod": ["10.1.0.0/16"],
+        "service": ["192.168.8.0/22"],
+        "external_service": ["192.168.3.0/24"],
+    }
+    for node in of["nodes"].values():
+        node["rack_id"] = node["rack"][-1]
+    del of["bgp"]["graceful_restart_time"]
+    return of
+
+
+def test_the_white_paper_s_pool_is_ours_in_another_network():
+    """Theirs gives pods 192.168.3.0/24, which their BGPConfiguration has as external services: ours differs there."""
+    of = white_paper()
+    of["calico"] = {"install": "operator"}
+    network = find(of, "Installation")["spec"]["calicoNetwork"]
+    (pool,) = network["ipPools"]
+    assert network["bgp"] == "Enabled"
+    assert {key: value for key, value in pool.items() if key not in ("cidr", "name")} == {
+        "blockSize": 26,
+        "encapsulation": "None",
+        "natOutgoing": "Disabled",
+        "nodeSelector": "all()",
+    }
+
+
+def test_the_white_paper_s_bgp_configuration_is_ours_and_load_balancers_addresses_beside():
+    """serviceLoadBalancerIPs is ours: today a LoadBalancer's addresses are announced by that list alone."""
+    spec = find(white_paper(), "BGPConfiguration", "default")["spec"]
+    assert spec.pop("serviceLoadBalancerIPs") == [{"cidr": "192.168.3.0/24"}]
+    assert spec == yaml.safe_load("""
+        asNumber: 65003
+        logSeverityScreen: Info
+        nodeToNodeMeshEnabled: false
+        serviceClusterIPs:
+        - cidr: 192.168.8.0/22
+        serviceExternalIPs:
+        - cidr: 192.168.3.0/24
+        """)
+
+
+def test_the_white_paper_s_secret_role_and_binding_are_ours():
+    """Theirs has stringData, which the API turns into data; the role is named after the Secret."""
+    of = white_paper()
+    secret, role, binding = (find(of, kind) for kind in ("Secret", "Role", "RoleBinding"))
+    assert (secret["metadata"]["name"], secret["metadata"]["namespace"], secret["type"]) == (
+        "bgp-secrets",
+        "kube-system",
+        "Opaque",
+    )
+    assert secret["data"] == {"rr-password": base64.b64encode(b"123Cisco123").decode()}
+    assert role["rules"] == yaml.safe_load("""
+        - apiGroups: [""]
+          resources: ["secrets"]
+          resourceNames: ["bgp-secrets"]
+          verbs: ["watch", "list", "get"]
+        """)
+    assert binding["roleRef"] == {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "bgp-secrets-access"}
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "calico-node", "namespace": "kube-system"}]
+    assert role["metadata"]["namespace"] == binding["metadata"]["namespace"] == "kube-system"
+
+
+@pytest.mark.parametrize(("leaf", "rack"), [("201", "1"), ("202", "1"), ("203", "2"), ("204", "2")])
+def test_the_white_paper_s_peers_are_ours(leaf, rack):
+    """Ours are named leaf-<leaf>-<family>, so that an IPv6 peer finds a place beside it."""
+    spec = find(white_paper(), "BGPPeer", f"leaf-{int(leaf) - 100}-ipv4")["spec"]
+    assert spec == yaml.safe_load(f"""
+        peerIP: "192.168.2.{leaf}"
+        asNumber: 65002
+        nodeSelector: rack_id == "{rack}"
+        password:
+          secretKeyRef:
+            name: bgp-secrets
+            key: rr-password
+        """)
+
+
+def test_the_white_paper_s_rack_label_is_on_every_node_as_a_text():
+    assert find(white_paper(), "Node", "node1")["metadata"] == {"name": "node1", "labels": {"rack_id": "1"}}
+
+
+@pytest.mark.parametrize(
+    ("given", "spec"),
+    [
+        ({"peer_ip": "192.20.30.40", "asn": 64567}, {"peerIP": "192.20.30.40", "asNumber": 64567}),
+        (
+            {"peer_ip": "192.20.30.40", "asn": 64567, "node_selector": "rack == 'rack-1'"},
+            {"peerIP": "192.20.30.40", "asNumber": 64567, "nodeSelector": "rack == 'rack-1'"},
+        ),
+        (
+            {"node_selector": "all()", "peer_selector": "route-reflector == 'true'"},
+            {"nodeSelector": "all()", "peerSelector": "route-reflector == 'true'"},
+        ),
+        (
+            {"peer_selector": "has(filter-bgp)", "filters": ["first-bgp-filter", "second-bgp-filter"]},
+            {"peerSelector": "has(filter-bgp)", "filters": ["first-bgp-filter", "second-bgp-filter"]},
+        ),
+    ],
+)
+def test_calico_s_own_examples_of_peers_are_ours(given, spec):
+    of = plan("ipv4", peers=[{"name": "example", **given}])
+    assert find(of, "BGPPeer", "example")["spec"] == spec
+
+
+def test_calico_s_own_example_of_a_route_reflector_and_of_a_node_s_as_are_annotations():
+    """``calicoctl patch node`` ends in these annotations; the API server does not serve Calico's Node."""
+    of = plan("ipv4", nodes={"node1": {"asn": 64514, "route_reflector_cluster_id": "244.0.0.1"}})
+    assert find(of, "Node", "node1")["metadata"]["annotations"] == {
+        "projectcalico.org/ASNumber": "64514",
+        "projectcalico.org/RouteReflectorClusterID": "244.0.0.1",
+    }
+
+
+MY_FILTER = """
+    exportV4:
+    - action: Accept
+      matchOperator: In
+      cidr: 77.0.0.0/16
+    - action: Reject
+      source: RemotePeers
+    - action: Reject
+      interface: '*.calico'
+    importV4:
+    - action: Reject
+      matchOperator: NotIn
+      cidr: 44.0.0.0/16
+    exportV6:
+    - action: Reject
+      source: RemotePeers
+    - action: Reject
+      interface: '*.calico'
+    importV6:
+    - action: Accept
+      matchOperator: Equal
+      cidr: 5000::0/64
+    - action: Reject
+    """
+
+
+def test_calico_s_own_example_of_a_filter_is_ours_with_its_default_of_accept():
+    """The network is written 5000::/64, as everywhere in the plan; what it means is the same."""
+    spec = yaml.safe_load(MY_FILTER.replace("5000::0/64", "5000::/64"))
+    given = {
+        f"{name[:6]}_v{name[-1]}": [
+            {"match_operator" if key == "matchOperator" else key: value for key, value in rule.items()}
+            for rule in rules
+        ]
+        for name, rules in spec.items()
+    }
+    of = plan("ipv4", filters={"my-filter": {**given, "default_action": "Accept"}})
+    assert find(of, "BGPFilter", "my-filter")["spec"] == spec
+
+
+# -- what ours do that the sources do not ----------------------------------------------------------------------
+
+
+def test_a_filter_of_the_intent_ends_with_reject_unless_told_otherwise():
+    rule = {"action": "Accept", "cidr": "10.0.0.0/8", "match_operator": "In"}
+    of = plan("ipv4", filters={"closed": {"import_v4": [rule]}})
+    assert find(of, "BGPFilter", "closed")["spec"]["importV4"][-1] == {"action": "Reject"}
+
+
+def test_a_node_takes_the_pods_networks_from_the_leaves_and_passes_on_nothing_it_learned():
+    assert find(plan("ipv4"), "BGPFilter", "kubefabric-leaves")["spec"] == {
+        "exportV4": [{"action": "Reject", "source": "RemotePeers"}],
+        "importV4": [{"action": "Accept", "cidr": "10.1.0.0/16", "matchOperator": "In"}, {"action": "Reject"}],
+    }
+
+
+def test_the_mesh_ends_after_the_peers_are_there():
+    kinds = [item["kind"] for item in resources(plan("ipv4"), SECRETS)]
+    assert kinds[-1] == "BGPConfiguration"
+    assert kinds.index("Node") < kinds.index("Installation") < kinds.index("Secret") < kinds.index("BGPPeer")
+
+
+@pytest.mark.parametrize(("install", "namespace"), [("operator", "calico-system"), ("manifest", "kube-system")])
+def test_the_secret_lies_where_calico_node_runs(install, namespace):
+    of = plan("ipv4", install=install)
+    assert {find(of, kind)["metadata"]["namespace"] for kind in ("Secret", "Role", "RoleBinding")} == {namespace}
+
+
+def test_a_node_with_an_as_of_its_own_shows_the_leaves_the_cluster_s():
+    of = plan("ipv4", nodes={"node1": {"asn": 65010}})
+    spec = find(of, "BGPPeer", "leaf-101-ipv4-node1")["spec"]
+    assert (spec["node"], spec["localASNumber"], "nodeSelector" in spec) == ("node1", 65003, False)
+    other = find(of, "BGPPeer", "leaf-101-ipv4-node2")["spec"]
+    assert (other["node"], "localASNumber" in other) == ("node2", False)
+    assert find(of, "BGPPeer", "leaf-103-ipv4")["spec"]["nodeSelector"] == 'rack_id == "rack2"'
+
+
+def test_without_a_password_there_is_no_secret_and_no_right_to_read_one():
+    of = plan("ipv4")
+    of["bgp"]["password"] = False
+    kinds = {item["kind"] for item in resources(of, {"bgp_password": None})}
+    assert not kinds & {"Secret", "Role", "RoleBinding"}
+    assert "password" not in find(of, "BGPPeer", "leaf-101-ipv4")["spec"]
+
+
+def test_a_password_that_is_missing_is_told():
+    with pytest.raises(ClusterError) as raised:
+        resources(plan("ipv4"), {"bgp_password": None})
+    assert str(raised.value) == (
+        "cluster k8s-prod: the plan's sessions have a password, but none was given; "
+        "set kubefabric_cluster.bgp.password, from a vault"
+    )
+
+
+def test_a_placeholder_stays_readable():
+    secret = find(plan("ipv4"), "Secret", secrets={"bgp_password": "<bgp-password>", "placeholder": True})
+    assert secret["stringData"] == {"rr-password": "<bgp-password>"}
+    assert "data" not in secret
+
+
+def test_an_existing_secret_is_only_referred_to():
+    of = plan("ipv4", password_secret={"source": "existing", "name": "mine", "key": "pass"})
+    assert names(of, "Secret") == []
+    assert find(of, "Role")["rules"][0]["resourceNames"] == ["mine"]
+    spec = find(of, "BGPPeer", "leaf-101-ipv4")["spec"]
+    assert spec["password"] == {"secretKeyRef": {"name": "mine", "key": "pass"}}
+
+
+def test_an_external_secret_fetches_the_password_under_the_secret_s_name():
+    given = {"source": "external_secret", "store": "vault", "remote_key": "bgp/k8s-prod", "remote_property": "md5"}
+    of = plan("ipv4", password_secret=given)
+    assert names(of, "Secret") == []
+    external = find(of, "ExternalSecret")
+    assert external["metadata"]["namespace"] == "calico-system"
+    assert external["spec"] == {
+        "refreshInterval": "1h",
+        "secretStoreRef": {"kind": "ClusterSecretStore", "name": "vault"},
+        "target": {"name": "bgp-secrets"},
+        "data": [{"secretKey": "rr-password", "remoteRef": {"key": "bgp/k8s-prod", "property": "md5"}}],
+    }
+
+
+# -- Calico's API ------------------------------------------------------------------------------------------------
+
+
+def test_a_cluster_with_calico_s_storage_alone_is_told_what_is_missing():
+    missing = [("projectcalico.org/v3", "BGPPeer")]
+    assert hints.hint(missing, lambda api, _kind: api == "crd.projectcalico.org/v1" or None) == (
+        "Calico's API server is not there, only its storage, crd.projectcalico.org/v1, which nothing validates and "
+        "nobody should write to: create an APIServer (operator.tigera.io/v1) named default, apply Calico's "
+        "apiserver.yaml, or install Calico 3.32 or later with its projectcalico.org/v3 definitions"
+    )
+    assert hints.hint(missing, lambda _api, _kind: None) == "install what brings it first"
