@@ -179,3 +179,14 @@ def test_families_on_different_anchors_are_refused():
         f"The address families anchor on different leaves (ipv4: {leaves[0]}; ipv6: {leaves[1]}): "
         "give both the same anchors."
     )
+
+
+PLANS = sorted((GOLDEN.parent / "plan").glob("*/plan.yml"))
+
+
+@pytest.mark.parametrize("file", PLANS, ids=lambda file: file.parent.name)
+def test_the_role_hands_everything_that_a_plan_says_to_the_module(file):
+    tasks = yaml.safe_load((GOLDEN.parents[2] / "roles" / "aci_l3out" / "tasks" / "main.yml").read_text())
+    (options,) = [task["kubefabric.bgp.aci_l3out"] for task in tasks if "kubefabric.bgp.aci_l3out" in task]
+    for plan in yaml.safe_load(file.read_text())["plans"].values():
+        assert set(plan["l3out"]) - set(options) == set()
