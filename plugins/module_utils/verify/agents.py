@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from ..cluster.calico.settings import settings as calico_settings
 from ..cluster.cilium.settings import settings as cilium_settings
 from ..cluster.kube_router.settings import settings as kube_router_settings
+from .calico import pod_networks as calico_pod_networks
 from .cilium import pod_networks as cilium_pod_networks
 
 # selector: label of the agents' pods; namespace: of the plan, theirs. blocks: (api version, kind) of the objects from
@@ -21,6 +23,15 @@ CONTROLLER_MANAGER = (
 )
 
 AGENTS = {
+    # Without BlockAffinities (Calico with the IPAM host-local), the blocks are the Node's spec.podCIDRs.
+    "calico": Agent(
+        "k8s-app=calico-node",
+        lambda plan: calico_settings(plan)["namespace"],
+        "its BGPPeers: their nodeSelector and its label",
+        "Calico's IPAM gave it no block yet: the first pod on it brings one, if an IPPool selects the node and has one",
+        ("projectcalico.org/v3", "BlockAffinity"),
+        calico_pod_networks,
+    ),
     "cilium": Agent(
         "k8s-app=cilium",
         lambda plan: cilium_settings(plan)["namespace"],

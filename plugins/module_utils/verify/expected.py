@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import cilium, kube_router
+from . import calico, cilium, kube_router
 from .addresses import family
 
-ADVERTISED = {"cilium": cilium.advertised, "kube_router": kube_router.advertised}
+ADVERTISED = {"calico": calico.advertised, "cilium": cilium.advertised, "kube_router": kube_router.advertised}
 
 
 def advertised(plan: dict, state: dict) -> dict:

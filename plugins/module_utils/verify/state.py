@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..cluster.ownership import RESTART_ANNOTATION
 from .addresses import address, prefix
+from .calico import EXCLUDED
 
 
 def from_resources(
@@ -36,7 +37,9 @@ def _node(node: dict, pod_networks: dict | None) -> dict:
     annotations = node["metadata"].get("annotations") or {}
     addresses = (node.get("status") or {}).get("addresses") or []
     cidrs = pod_networks.get(node["metadata"]["name"], []) if pod_networks else _pod_cidrs(node, annotations)
+    label = (node["metadata"].get("labels") or {}).get(EXCLUDED)
     return {
+        **({"excluded": True} if label == "true" else {}),
         "pod_cidrs": [prefix(cidr) for cidr in cidrs],
         "addresses": [address(item["address"]) for item in addresses if item.get("type") == "InternalIP"],
         "restart_pending": RESTART_ANNOTATION in annotations,

@@ -1,0 +1,102 @@
+"""What Calico announces from which node, foretold from the plan and the cluster's state."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import agents
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.calico import EXCLUDED, advertised, pod_networks
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
+from tests.plans import plan as make_plan
+
+WHOLE = {"10.96.0.0/16", "192.168.3.0/24"}
+BLOCKS = {"node1": ["10.1.0.0/26"], "node2": ["10.1.0.64/26"]}
+
+
+def plan(**options: object) -> dict:
+    return {**make_plan("ipv4"), "cni": "calico", "calico": options}
+
+
+def service(**spec: object) -> dict:
+    given = {"type": "LoadBalancer", "clusterIP": "10.96.0.9", "externalTrafficPolicy": "Cluster", **spec}
+    ingress = given.pop("ingress", [])
+    return {
+        "metadata": {"namespace": "default", "name": "web"},
+        "spec": given,
+        "status": {"loadBalancer": {"ingress": [{"ip": text} for text in ingress]}},
+    }
+
+
+def slice_on(*nodes: str, ready: bool = True) -> dict:
+    return {
+        "metadata": {"namespace": "default", "labels": {"kubernetes.io/service-name": "web"}},
+        "addressType": "IPv4",
+        "endpoints": [{"addresses": ["10.1.0.9"], "nodeName": node, "conditions": {"ready": ready}} for node in nodes],
+    }
+
+
+def announced(of: dict, *services: dict, slices: tuple = (), labels: dict | None = None) -> dict:
+    nodes = [{"metadata": {"name": name, "labels": labels if name == "node1" else {}}} for name in of["nodes"]]
+    return advertised(of, from_resources(nodes, [], list(services), list(slices), BLOCKS))
+
+
+def test_every_node_announces_its_blocks_and_the_services_networks_as_a_whole():
+    found = announced(plan(), service(ingress=["192.168.3.7"]))
+    assert found["node1"] == {"10.1.0.0/26", *WHOLE}
+    assert found["node3"] == WHOLE
+
+
+def test_a_service_with_a_local_traffic_policy_is_announced_by_its_nodes_alone():
+    given = service(externalTrafficPolicy="Local", ingress=["192.168.3.7"], externalIPs=["192.168.3.8", "198.51.100.1"])
+    found = announced(plan(), given, slices=(slice_on("node2"),))
+    assert found["node2"] == {"10.1.0.64/26", *WHOLE, "10.96.0.9/32", "192.168.3.7/32", "192.168.3.8/32"}
+    assert found["node3"] == WHOLE
+
+
+def test_an_endpoint_that_is_not_ready_announces_nothing():
+    given = service(externalTrafficPolicy="Local", ingress=["192.168.3.7"])
+    assert announced(plan(), given, slices=(slice_on("node3", ready=False),))["node3"] == WHOLE
+
+
+def test_a_node_that_is_excluded_from_load_balancers_announces_its_blocks_alone():
+    assert announced(plan(), labels={EXCLUDED: "true"})["node1"] == {"10.1.0.0/26"}
+
+
+def test_without_aggregation_load_balancers_addresses_are_announced_one_by_one():
+    of = plan(load_balancer_aggregation=False, advertise_external_ips=False)
+    assert announced(of, service(ingress=["192.168.3.7"]))["node3"] == {"10.96.0.0/16", "192.168.3.7/32"}
+
+
+def test_a_network_of_one_address_is_announced_where_a_service_has_it():
+    of = plan(advertise_cluster_ips=False)
+    of["networks"]["external_service"] = ["192.168.3.7/32"]
+    assert announced(of)["node3"] == set()
+    assert announced(of, service(ingress=["192.168.3.7"]))["node3"] == {"192.168.3.7/32"}
+
+
+@pytest.mark.parametrize("spec", [{"clusterIP": "None"}, {"type": "ExternalName", "clusterIP": ""}])
+def test_a_service_without_an_address_is_not_announced(spec):
+    given = service(externalTrafficPolicy="Local", ingress=["192.168.3.7"], **spec)
+    assert announced(plan(), given, slices=(slice_on("node3"),))["node3"] == WHOLE
+
+
+def test_a_node_s_blocks_are_those_that_ipam_confirmed():
+    def block(cidr: str, **spec: object) -> dict:
+        return {"spec": {"state": "confirmed", "node": "node1", "cidr": cidr, "deleted": "false", **spec}}
+
+    found = pod_networks(
+        [
+            block("10.1.0.0/26"),
+            block("10.1.0.64/26", state="pending"),
+            block("10.1.0.128/26", deleted="true"),
+            block("10.1.9.9/32"),
+            block("2001:db8:10::/122", node="node2", deleted=False),
+        ]
+    )
+    assert found == {"node1": ["10.1.0.0/26"], "node2": ["2001:db8:10::/122"]}
+
+
+@pytest.mark.parametrize(("install", "namespace"), [("operator", "calico-system"), ("manifest", "kube-system")])
+def test_calico_s_pods_are_looked_for_where_they_run(install, namespace):
+    agent = agents.of(plan(install=install))
+    assert (agent.selector, agent.namespace(plan(install=install))) == ("k8s-app=calico-node", namespace)
