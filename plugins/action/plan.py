@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import yaml
 from ansible import constants
@@ -131,14 +131,15 @@ def _intents(task_vars: dict, allocations: object) -> list[dict]:
         raise AnsibleError(f"the inventory has no group {GROUP} with one host per Kubernetes cluster")
     intents: list[dict] = []
     for name in names:
-        fabric = _variable(task_vars, name, "kubefabric_fabric")
+        variables = task_vars["hostvars"][name]
+        fabric = _variable(variables, name, "kubefabric_fabric")
         intent = next((known for known in intents if known["fabric"] == fabric), None)
         if intent is None:
             change = plain(task_vars.get("kubefabric_change_svi"))
             intent = {"fabric": fabric, "clusters": {}, "allocations": allocations, "change_svi": change}
             intents.append(intent)
         intent["clusters"][name] = {
-            "cluster": _variable(task_vars, name, "kubefabric_cluster"),
+            "cluster": _variable(variables, name, "kubefabric_cluster"),
             "nodes": {node: _node(task_vars, node) for node in _node_names(task_vars, name)},
         }
     return intents
@@ -149,13 +150,16 @@ def _node_names(task_vars: dict, cluster: str) -> list[str]:
 
 
 def _node(task_vars: dict, node: str) -> dict:
-    given = {key: _variable(task_vars, node, key) for key in ("rack", "addresses", "vpc", "ports")}
+    variables = task_vars["hostvars"][node]
+    given = {key: _variable(variables, node, key) for key in ("rack", "addresses", "vpc", "ports")}
     return {key: value for key, value in given.items() if value is not None}
 
 
-def _variable(task_vars: dict, host: str, name: str) -> object:
-    """A variable of any host of the inventory, templated; None if it is not defined."""
-    variables = task_vars["hostvars"][host]
+def _variable(variables: Mapping, host: str, name: str) -> object:
+    """One of a host's variables, templated; None if it is not defined.
+
+    ``variables`` is ``hostvars[host]``, asked for once a host: each time Ansible gathers all of them anew.
+    """
     if name not in variables:
         return None
     try:
