@@ -1,82 +1,108 @@
 """``make bench``: what a cluster costs the controller, whatever its size; requests are counted by the lab's APIC API.
 
-Every row is a fresh fabric. "first" writes the L3Out, "again" finds nothing to do. Seconds are whole ansible-playbook
-runs, in one session on one machine: compare them with each other, not with another machine's.
+``python -m benchmarks [sizes] [objects] [many]``: all three tables unless some are named. Seconds are those of one
+session on one machine: compare them with each other, not with another machine's.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import inventories
-from tests.apic import Apic, start_apic
+from benchmarks import inventories, many, per_object
+from benchmarks.run import fabric, play
+from tests.apic import start_apic
+from tests.conftest import pytest_configure
 
-ROOT = Path(__file__).resolve().parent.parent
 SIZES = ((2, 6), (2, 60), (3, 6), (3, 60))
 
 
-def play(apic: Apic, inventory: Path, output: Path) -> tuple[float, dict[str, int]]:
-    """Run the fabric playbook once: seconds, and requests by kind."""
-    environment = {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
-        "SSL_CERT_FILE": apic.ca,
-        "ANSIBLE_NOCOLOR": "1",
-    }
-    connection = f"{{kubefabric_apic: {{hosts: [127.0.0.1], port: {apic.port}, password: {apic.password}}}}}"
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "kubefabric.bgp.fabric", "-i", str(inventory)]
-    apic.reset()
-    started = time.monotonic()
-    done = subprocess.run(
-        [*command, "-e", connection, "-e", f"kubefabric_output_dir={output}"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    seconds = time.monotonic() - started
-    if done.returncode != 0:
-        raise SystemExit(done.stdout[-4000:] + done.stderr[-2000:])
-    return seconds, by_kind(apic.requests())
+def sizes(scratch: Path) -> Iterator[Table]:
+    """Our own cost by the cluster's size. Every row is a fresh fabric; "again" finds nothing to do."""
+    table = Table("leaves", "nodes", "run", "logins", "GETs", "POSTs", "changed", "seconds", title="By size")
+    for racks, nodes in SIZES:
+        directory = scratch / f"{racks}-{nodes}"
+        inventory = inventories.write(directory, racks=racks, nodes=nodes)
+        with start_apic(directory / "apic") as apic:
+            apic.seed(leaves=range(101, 101 + 2 * racks))
+            for run in ("first", "again"):
+                cost = fabric(apic, inventory, directory / "build")
+                table.add_row(str(2 * racks), str(nodes), run, *cost.cells())
+    yield table
 
 
-def by_kind(requests: dict[str, int]) -> dict[str, int]:
-    """Logins, reads and writes."""
-    kinds = {"login": 0, "GET": 0, "POST": 0}
-    for request, count in requests.items():
-        method = request.partition(" ")[0]
-        kinds["login" if "aaaLogin" in request else method] = (
-            kinds.get("login" if "aaaLogin" in request else method, 0) + count
+def objects(scratch: Path) -> Iterator[Table]:
+    """The same L3Out by our playbook and by a task of cisco.aci per object: same server, each on a fresh fabric."""
+    table = Table("way", "tasks", "run", "logins", "GETs", "POSTs", "changed", "seconds", title="One L3Out, two ways")
+    inventory = inventories.write(scratch, racks=2, nodes=6)
+    plans, _ = many.plan(many.intent(inventory))
+    made = per_object.tasks(*_tree(plans["k8s-prod"]))
+    costs = {}
+    for way in ("kubefabric.bgp", "cisco.aci, a task per object"):
+        with start_apic(scratch / f"apic-{way[:5]}") as apic:
+            apic.seed()
+            connection = {"host": apic.host, "port": apic.port, "username": apic.username, "password": apic.password}
+            playbook = per_object.playbook(scratch / "objects.yml", made, {**connection, "use_proxy": False})
+            for run in ("first", "again"):
+                ours = way == "kubefabric.bgp"
+                cost = fabric(apic, inventory, scratch / "build") if ours else play(apic, str(playbook), "localhost,")
+                costs[ours, run] = cost
+                table.add_row(way, "-" if ours else str(len(made)), run, *cost.cells())
+    for run in ("first", "again"):
+        theirs, ours = costs[False, run], costs[True, run]
+        ratios = (
+            f"{theirs.total / ours.total:.0f} times fewer requests, {theirs.seconds / ours.seconds:.1f} times less time"
         )
-    return kinds
+        table.caption = f"{table.caption or ''}{run}: {ratios}\n"
+    yield table
 
 
-def main() -> None:
-    """Measure and print one table."""
-    table = Table(
-        "leaves", "nodes", "run", "logins", "GETs", "POSTs", "seconds", title="What a cluster costs the controller"
-    )
-    with tempfile.TemporaryDirectory() as scratch:
-        for racks, nodes in SIZES:
-            directory = Path(scratch) / f"{racks}-{nodes}"
-            inventory = inventories.write(directory, racks=racks, nodes=nodes)
-            with start_apic(directory / "apic") as apic:
-                apic.seed(leaves=range(101, 101 + 2 * racks))
-                for run in ("first", "again"):
-                    seconds, kinds = play(apic, inventory, directory / "build")
-                    counts = (str(kinds[kind]) for kind in ("login", "GET", "POST"))
-                    table.add_row(str(2 * racks), str(nodes), run, *counts, f"{seconds:.1f}")
-    Console().print(table)
+def _tree(plan: dict) -> tuple[dict, dict]:
+    """What a plan renders to: attributes and classes by DN."""
+    from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, mo, tree
+
+    root = l3out.build(plan["l3out"], "benchmark")
+    return tree.to_map(root), {dn: found.cls for dn, found in mo.walk(root)}
+
+
+def clusters(scratch: Path) -> Iterator[Table]:
+    """Two hundred clusters: planning, and applying by how many of them changed."""
+    inventory = inventories.write_many(scratch, floating=100, standard=100)
+    plans, seconds = many.plan(many.intent(inventory))
+    nodes = sum(len(plan["nodes"]) for plan in plans.values())
+    table = Table("what", "seconds", title=f"Planning {len(plans)} clusters with {nodes} nodes")
+    table.add_row("the planner alone", f"{seconds:.1f}")
+    for run in ("first", "again"):
+        cost = play(None, "kubefabric.bgp.plan", inventory, "-e", f"kubefabric_output_dir={scratch / 'build'}")
+        table.add_row(f"the plan playbook, all files written, {run}", f"{cost.seconds:.1f}")
+    yield table
+    table = Table("changed", "logins", "GETs", "POSTs", "changed", "seconds", title="Applying all, by what changed")
+    with start_apic(scratch / "apic") as apic:
+        apic.seed(leaves=range(101, 101 + 4 * inventories.PAIRS))
+        for count, cost in many.curve(apic, plans):
+            table.add_row(str(count), *cost.cells())
+    yield table
+
+
+TABLES = {"sizes": sizes, "objects": objects, "many": clusters}
+
+
+def main(names: list[str]) -> None:
+    """Measure and print."""
+    unknown = sorted(set(names) - set(TABLES))
+    if unknown:
+        raise SystemExit(f"no table {unknown[0]}; there are {', '.join(TABLES)}")
+    pytest_configure()  # the checkout as a collection, importable
+    for name in names or list(TABLES):
+        with tempfile.TemporaryDirectory() as scratch:
+            for table in TABLES[name](Path(scratch)):
+                Console(width=120).print(table)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
