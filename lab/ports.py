@@ -1,7 +1,8 @@
 """The hosts' ports as whoever racked them configured them: a vPC domain per rack, a port channel per node. Pure.
 
-Only for nodes whose plan names a policy group: a standard SVI is on exactly that vPC. The AAEP is named, not made: who
-lets VLANs onto these ports (the collection, or the team that keeps the access policies) makes it.
+Only for nodes whose plan names a policy group: a standard SVI is on exactly that vPC. What a plan configures itself
+(``ports`` of a node, ``vpc_domain`` of a rack) is not here. The AAEP is named, not made: that is done by whoever lets
+VLANs onto these ports, the collection or the team that keeps the access policies.
 """
 
 from __future__ import annotations
@@ -11,18 +12,23 @@ from lab.topology import Leaf, Node, Topology
 
 def objects(topology: Topology, plan: dict) -> list[dict]:
     """Children of ``uni`` that give a plan's nodes their vPCs; nothing where no node names one."""
+    access = plan["l3out"]["access"]
+    planned = {vpc["name"] for vpc in access.get("vpcs", ())}
     channels = [
         (node, leaves)
         for node in topology.nodes.values()
         if node.cluster == plan.get("cluster") and node.vpc and len(leaves := topology.rack_leaves(node.rack)) == 2
     ]
-    if not channels:
+    paired = {tuple(domain["leaves"]) for domain in access.get("vpc_domains", ())}
+    racks = {node.rack: leaves for node, leaves in channels if tuple(leaf.id for leaf in leaves) not in paired}
+    channels = [(node, leaves) for node, leaves in channels if node.vpc not in planned]
+    if not channels and not racks:
         return []
-    aaep = plan["l3out"]["access"]["aaep"]
+    aaep = access["aaep"]
     used = {node.rack: leaves for node, leaves in channels}
     groups = [_policy_group(name, aaep) for name in sorted({node.vpc for node, _ in channels})]
     profiles = [mo for rack, leaves in used.items() for mo in _profiles(rack, leaves, _of_rack(channels, rack))]
-    pairs = [_pair(number, used[rack]) for number, rack in enumerate(_racks(topology), 1) if rack in used]
+    pairs = [_pair(number, racks[rack]) for number, rack in enumerate(_racks(topology), 1) if rack in racks]
     return [
         _mo("fabricInst", {}, [_mo("fabricProtPol", {}, pairs)]),
         _mo("infraInfra", {}, [_mo("infraFuncP", {}, groups), *profiles]),

@@ -29,6 +29,19 @@ def test_every_vpc_that_the_plan_names_is_there():
     assert set(found.values()) == {"uni/infra/attentp-" + plan["l3out"]["access"]["aaep"]}
 
 
+def test_what_the_plan_configures_itself_is_left_to_it():
+    intent = standard()
+    for number, node in enumerate(intent["clusters"]["prod"]["nodes"].values(), 1):
+        node["ports"] = [f"1/{number}"]
+    topology, plan = planned(intent)
+    (fabric, infra) = ports.objects(topology, plan)
+    assert "infraAccBndlGrp" not in str(infra)
+    assert str(fabric).count("fabricExplicitGEp") == 2
+    for number, rack in enumerate(intent["fabric"]["racks"].values(), 1):
+        rack["vpc_domain"] = number
+    assert ports.objects(*planned(intent)) == []
+
+
 def test_a_floating_cluster_whose_nodes_name_no_vpc_gets_none():
     assert ports.objects(*planned(white_paper())) == []
 
