@@ -124,7 +124,10 @@ deployment:
       description: Peers that were written and that leaves did not have yet, as C(leaf) and C(peer).
       type: list
       elements: dict
-  sample: {ended: deployed, waited: 2.1, missing: []}
+    gets:
+      description: How many GETs the wait took; C(requests) is without them.
+      type: int
+  sample: {ended: deployed, waited: 2.1, missing: [], gets: 5}
 requests:
   description: How many logins, GETs and POSTs the run took.
   returned: success

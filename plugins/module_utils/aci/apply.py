@@ -48,6 +48,7 @@ def run(session: Session, tree: Mo, options: Options, warn: Callable[[str], None
     for warning in found.warnings:
         warn(warning)
     written = bool(found.document) and not options.check
+    requests = dict(session.requests)
     outcome = _look(session, options, found, warn) if written and options.watch.dns else {"faults": []}
     return {
         "changed": bool(found.document),
@@ -56,7 +57,7 @@ def run(session: Session, tree: Mo, options: Options, warn: Callable[[str], None
         "deleted": found.deleted,
         "diff": {"before": found.before, "after": found.after},
         **outcome,
-        "requests": dict(session.requests),
+        "requests": requests,
     }
 
 
@@ -179,9 +180,10 @@ def _sweep(session: Session, tree: Mo, options: Options, warn: Callable[[str], N
 
 def _look(session: Session, options: Options, found: Difference, warn: Callable[[str], None]) -> Dict[str, Any]:
     """What became of the write; that nobody can say does not hide that it was written."""
+    before = session.requests["get"]
     try:
         result = deployment.watch(session, options.watch, found.created, options.sleep, options.clock)
     except AciError as error:
         warn(f"Written, but the faults could not be read: {error}")
-        return {"faults": [], "deployment": {"ended": "unknown", "waited": 0.0, "missing": []}}
-    return {"faults": result.pop("faults"), "deployment": result}
+        result = {"faults": [], "ended": "unknown", "waited": 0.0, "missing": []}
+    return {"faults": result.pop("faults"), "deployment": {**result, "gets": session.requests["get"] - before}}

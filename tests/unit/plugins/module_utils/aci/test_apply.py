@@ -104,6 +104,16 @@ def test_faults_are_reported_after_a_write():
     assert result["faults"] == [{"dn": "uni/f", "code": "F1", "severity": "minor", "description": "bad"}]
 
 
+def test_what_the_look_at_the_faults_costs_is_counted_apart():
+    class Counting(Controller):
+        def get(self, path):
+            self.requests["get"] += 1
+            return super().get(path)
+
+    result = run(Counting([]), pool(), watch=Watch(["uni/phys-p"]))
+    assert (result["requests"]["get"], result["deployment"]["gets"]) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
