@@ -11,7 +11,7 @@ from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import agents, assess, restarted, table
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import agents, assess, contracts, restarted, table
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources, without_marks
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
 
@@ -49,7 +49,7 @@ class ActionModule(ActionBase):
         messages = [problem["message"] for problem in outcome["problems"]]
         headline = f"cluster {given['plan']['cluster']}: {len(messages)} problem{'s'[: len(messages) > 1]} found"
         if self._task.check_mode:  # nothing was changed, so nothing has to be right yet
-            return {**outcome, "warnings": messages}
+            return {**outcome, "warnings": [*outcome.get("warnings", []), *messages]}
         return {**outcome, "failed": True, "msg": f"{headline}: {' | '.join(messages)}"}
 
     # -- reading ---------------------------------------------------------------------------------------
@@ -64,9 +64,22 @@ class ActionModule(ActionBase):
                 bgp = restarted.only_since(bgp, given["established_after"], time.time())
             outcome = assess(given["plan"], bgp, self._cluster_state(given, task_vars), given["nodes"])
             outcome["faults"] = leaves["faults"]
+            self._add_contracts(given, outcome, task_vars)
             if outcome["ok"] or time.monotonic() + PAUSE > deadline:
                 return outcome
             time.sleep(PAUSE)
+
+    def _add_contracts(self, given: dict, outcome: dict, task_vars: dict) -> None:
+        """What the fabric has of the contracts, where the plan names any and the whole cluster is looked at."""
+        reachability = given["plan"]["l3out"].get("reachability")
+        if not reachability or given["nodes"] is not None:
+            return
+        arguments = {**_connection(given), "reachability": reachability}
+        found = self._module("kubefabric.bgp.aci_contract_info", arguments, task_vars)["contracts"]
+        outcome["problems"] += contracts.problems(given["plan"], found)
+        outcome["ok"] = not outcome["problems"]
+        outcome["contracts"] = found
+        outcome["warnings"] = contracts.remarks(given["plan"], found)
 
     def _cluster_state(self, given: dict, task_vars: dict) -> dict:
         """Nodes and agents; Services and their endpoints only where routes are looked at."""
@@ -110,16 +123,21 @@ def _check_nodes(given: dict) -> None:
         raise AnsibleActionFail(f"nodes: {', '.join(unknown)} is not in the plan of {given['plan']['cluster']}")
 
 
+def _connection(given: dict) -> dict:
+    """The connection's options of the ACI modules."""
+    connection = {key: value for key, value in given["apic"].items() if value is not None}
+    if "hosts" in connection:
+        connection["host"] = connection.pop("hosts")
+    return connection
+
+
 def _bgp_options(given: dict, wait: int) -> dict:
     """The options of aci_bgp_info: the connection, the L3Out, its leaves, and the sessions to wait for."""
     plan = given["plan"]
     names = given["nodes"] if given["nodes"] is not None else list(plan["nodes"])
     peers = [peer for name in names for peer in plan["nodes"][name]["peers"]]
-    connection = {key: value for key, value in given["apic"].items() if value is not None}
-    if "hosts" in connection:
-        connection["host"] = connection.pop("hosts")
     return {
-        **connection,
+        **_connection(given),
         "tenant": plan["l3out"]["tenant"],
         "vrf": plan["l3out"]["vrf"],
         "vrf_tenant": plan["l3out"]["vrf_tenant"],

@@ -17,6 +17,8 @@ description:
     this leaf should see, and nothing else may be accepted from the nodes.
   - Prints a table with a row per session. Fails with the problems, each told once, at the node or leaf where it most
     likely is, with the likely cause.
+  - Where the plan names contracts, they must be there and whole, with the planned sides; a contract that has one side
+    only is a warning.
   - In check mode problems are warnings, because the changes that would solve them were not made.
 options:
   plan:
@@ -83,6 +85,11 @@ table:
   sample:
     - {node: node1, leaf: "101", family: ipv4, peer: 192.168.2.1, state: established, uptime: 187, prefixes_in: 2,
        prefixes_out: 9, ecmp: 3}
+contracts:
+  description: What M(kubefabric.bgp.aci_contract_info) found, where the plan names contracts.
+  returned: success
+  type: list
+  elements: dict
 problems:
   description: What is wrong; C(kind) is for programs, C(message) for people.
   returned: always

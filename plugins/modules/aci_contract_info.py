@@ -1,0 +1,97 @@
+#!/usr/bin/python
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: aci_contract_info
+short_description: Who provides and consumes the contracts of a cluster, and what they let through
+version_added: 0.1.0
+description:
+  - Reads the contracts that a plan names, in one GET - their scope, subjects, filters and service graphs, and who
+    provides and consumes them.
+  - Takes the C(l3out.reachability) of a plan.
+author:
+  - The kubefabric.bgp maintainers (@kubefabric)
+extends_documentation_fragment:
+  - kubefabric.bgp.aci
+  - kubefabric.bgp.reachability
+  - cisco.aci.aci
+seealso:
+  - module: kubefabric.bgp.aci_l3out
+  - module: kubefabric.bgp.verify
+"""
+
+EXAMPLES = r"""
+- name: See who has the cluster's contracts
+  kubefabric.bgp.aci_contract_info:
+    host: [apic1.example.net, apic2.example.net]
+    username: admin
+    password: "{{ apic_password }}"
+    reachability: "{{ kubefabric_plan.l3out.reachability }}"
+  register: who
+"""
+
+RETURN = r"""
+contracts:
+  description: Each contract of O(reachability).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    tenant: {description: Its tenant., type: str, returned: always, sample: k8s}
+    name: {description: Its name., type: str, returned: always, sample: web}
+    present: {description: Whether it is there., type: bool, returned: always}
+    scope: {description: How far it reaches (vzBrCP.scope)., type: str, returned: always, sample: context}
+    subjects:
+      description: What it allows; C(found) says whether the filters and the graph exist.
+      type: list
+      elements: dict
+      returned: always
+      sample: [{name: web, filters: [{name: https, found: true}], graph: {name: firewall, found: true}}]
+    providers:
+      description: Distinguished names of those who provide it.
+      type: list
+      elements: str
+      returned: always
+      sample: ["uni/tn-k8s/out-k8s-prod/instP-default"]
+    consumers:
+      description: Distinguished names of those who consume it, through a contract interface, too.
+      type: list
+      elements: str
+      returned: always
+      sample: ["uni/tn-k8s/ap-shop/epg-frontend"]
+requests:
+  description: How many logins and GETs the run took.
+  returned: success
+  type: dict
+  sample: {login: 1, get: 1, post: 0}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils.aci import contracts
+from ..module_utils.aci import module as glue
+from ..module_utils.aci.options_reachability import reachability_spec
+from ..module_utils.aci.snapshot import flatten
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={**glue.connection_spec(), "reachability": reachability_spec()}, supports_check_mode=True
+    )
+    reachability = module.params["reachability"] or {"contracts": [], "interfaces": []}
+    try:
+        session = glue.open_session(module)
+        asked = [contracts.query(reachability)] if reachability["contracts"] else []
+        found = [item for path in asked for item in flatten(session.get(path))]
+        state = contracts.state(reachability, found)
+    except glue.ERRORS as error:
+        module.fail_json(msg=str(error))
+    glue.finish(module, {"contracts": state, "requests": dict(session.requests)})
+
+
+if __name__ == "__main__":
+    main()
