@@ -1,0 +1,347 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Brings one host to its state: read, compute, check, write, reload, look, and go back where sessions were lost."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from dataclasses import dataclass, field
+from typing import Dict, List, Optional
+
+from . import checks, files, inspect, model, packages, record
+from .host import Host, facts, masked
+from .speaker import Command, NodeError, Speaker
+from .speakers import SPEAKERS
+from .vip import Vip, detect, elsewhere, live_commands
+
+
+@dataclass
+class Work:
+    """What there is to do on a host, computed before anything is done."""
+
+    speaker: Optional[Speaker]
+    config: Optional[model.Config]
+    changes: List[files.Change]
+    network: List[Command] = field(default_factory=list)
+    addresses: List[Command] = field(default_factory=list)
+    leaving: Optional[Speaker] = None  # a speaker that was ours and is no longer wanted
+    restart: bool = False
+    start: bool = False  # its service does not run, or not from the boot on
+    vrf: Optional[str] = None
+
+    def main(self) -> Optional[files.Change]:
+        """The change of the speaker's main file, if there is one."""
+        found = [change for change in self.changes if self.speaker and change.path == self.speaker.configuration]
+        return found[0] if found else None
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.changes or self.addresses or self.start)
+
+
+def bring(host: Host, options: dict, check: bool) -> dict:
+    """The module's result. Raises NodeError where the host cannot be brought to the state; it has its old one then."""
+    if options["state"] == "present":
+        found = checks.mistakes(options)
+        if found:
+            raise NodeError("the options are wrong:\n" + checks.numbered(found))
+    recovered = _recover(host, check)
+    installed = _install(host, options, check) if options["state"] == "present" else False
+    work = _absent(host) if options["state"] == "absent" else _present(host, options, installed and check)
+    result = {"changed": work.changed or recovered or installed, "diff": _diff(work.changes), "recovered": recovered}
+    result.update(files=[change.path for change in work.changes], installed=installed, missing=[])
+    if work.changed and not (installed and check):
+        _stage_and_check(host, work, keep=not check)
+        result.update(_do(host, work, options) if not check else {})
+    return result
+
+
+# -- before -------------------------------------------------------------------------------------------
+
+
+def _recover(host: Host, check: bool) -> bool:
+    """Go back to the old files where an earlier run was cut off between the old and the new ones."""
+    half_way = files.pending(host)
+    if half_way and not check:
+        files.undo(host)
+        speaker = SPEAKERS.get(record.load(host)["speaker"] or "")
+        if host.live and speaker and speaker.configuration in half_way and _running(host, speaker):
+            text = host.read(speaker.configuration) or ""
+            _all(host, speaker.reload_commands(text, text, False))
+    return bool(half_way)
+
+
+def _install(host: Host, options: dict, check: bool) -> bool:
+    """Install the speaker's packages where its programs are missing; True if they were, or would be."""
+    speaker = SPEAKERS[options["speaker"]]
+    if not host.live or not packages.missing(host, speaker):
+        return False
+    if not options["install"]:
+        wanted = " and ".join(speaker.packages)
+        raise NodeError(f"{speaker.name} is not installed: install {wanted}, or let the module do it (install: true)")
+    command = packages.command(host, speaker, options["version"])
+    if not check:
+        host.do(command)
+        if packages.missing(host, speaker):
+            raise NodeError(f"`{' '.join(command)}` ended well, but {' or '.join(speaker.programs)} is missing")
+    return True
+
+
+# -- what there is to do ------------------------------------------------------------------------------
+
+
+def _present(host: Host, options: dict, blank: bool) -> Work:
+    config, speaker, known = model.build(options), SPEAKERS[options["speaker"]], record.load(host)
+    gathered = facts(host, options["vip"]["interface"])
+    vip = _vip(config, options, gathered, known)
+    texts = {path: text for path in speaker.reads() for text in [host.read(path)] if text is not None}
+    _refuse_foreign(speaker, texts, known, options["adopt"])
+    ours = [_change(host, file) for file in [*vip.files(gathered), *speaker.render(config, texts)]]
+    entries, saves = record.keep_originals(host, known, ours)
+    gone = [path for path in known["files"] if path not in {change.path for change in ours}]
+    back = [change for path in gone for change in _given_back(host, path, entries.pop(path), known)]
+    noted = {"speaker": speaker.name, "files": entries, "vip": _noted_vip(vip)}
+    changes = _real(host, [*saves, *back, *ours, record.change(host, noted)])
+    work = Work(speaker, config, changes, leaving=_leaving(known, speaker), vrf=config.vrf)
+    return _live(host, work, vip, known, gathered) if host.live and not blank else work
+
+
+def _vip(config: model.Config, options: dict, gathered, known: dict) -> Vip:
+    given = options["vip"]
+    manager = given["manager"]
+    if manager == "auto":
+        same = known["vip"]["manager"] and known["vip"]["interface"] == given["interface"]
+        manager = known["vip"]["manager"] if same else detect(gathered, given["interface"])
+    taken = elsewhere(config.vips, given["interface"], gathered)
+    if taken:
+        raise NodeError("vip.addresses: " + "; ".join(taken))
+    absent = gathered.interfaces and given["interface"] not in gathered.interfaces
+    if absent and config.vips and not given["interface"].startswith("dummy"):
+        raise NodeError(f"vip.interface: there is no {given['interface']} on this host; give lo, or one that is")
+    return Vip(config.vips, given["interface"], manager)
+
+
+def _noted_vip(vip: Vip) -> dict:
+    return {"addresses": list(vip.addresses), "interface": vip.interface, "manager": vip.manager}
+
+
+def _leaving(known: dict, speaker: Optional[Speaker]) -> Optional[Speaker]:
+    before = SPEAKERS.get(known["speaker"] or "")
+    return before if before and before is not speaker else None
+
+
+def _refuse_foreign(speaker: Speaker, texts: Dict[str, str], known: dict, adopt: bool) -> None:
+    path = speaker.configuration
+    if path in known["files"] or adopt or not speaker.foreign(texts.get(path, "")):
+        return
+    raise NodeError(
+        f"{path} was written by somebody else, and configures something. With adopt: true it is replaced, kept in "
+        f"{record.saved_path(path)}, and comes back with state: absent."
+    )
+
+
+def _absent(host: Host) -> Work:
+    known = record.load(host)
+    back = [change for path, entry in known["files"].items() for change in _given_back(host, path, entry, known)]
+    work = Work(None, None, _real(host, [*back, record.change(host, None)]), leaving=_leaving(known, None))
+    if not host.live or not known["speaker"]:
+        return work
+    noted = known["vip"]
+    vip = Vip((), noted["interface"], noted["manager"] or "systemd")
+    return _live(host, work, vip, known, facts(host, noted["interface"]))
+
+
+def _given_back(host: Host, path: str, entry: Optional[dict], known: dict) -> List[files.Change]:
+    """As record.give_back; of a file that others write too only our lines go back."""
+    changes = record.give_back(host, path, entry)
+    speaker = SPEAKERS.get(known["speaker"] or "")
+    text = speaker.release(path, changes[0].before or "", changes[0].after or "") if speaker and entry else None
+    if text is not None:
+        changes[0] = files.Change(path, changes[0].before, text, **(entry or {}))
+    return changes
+
+
+def _change(host: Host, file) -> files.Change:
+    return files.Change(file.path, host.read(file.path), file.text, file.mode, file.owner, file.group)
+
+
+def _real(host: Host, changes: List[files.Change]) -> List[files.Change]:
+    """Those that change something: the text, or who may read it."""
+    return [change for change in changes if change.before != change.after or _differs(host, change)]
+
+
+def _differs(host: Host, change: files.Change) -> bool:
+    if change.after is None:
+        return False
+    found = os.stat(host.path(change.path))
+    try:
+        owner = files.ids(host, change)
+    except KeyError:
+        owner = None
+    return stat.S_IMODE(found.st_mode) != change.mode or bool(owner and owner != (found.st_uid, found.st_gid))
+
+
+def _live(host: Host, work: Work, vip: Vip, known: dict, gathered) -> Work:
+    """Add the commands that a running host needs."""
+    touched = {change.path for change in work.changes}
+    noted = known["vip"]
+    network_files = {file.path for file in vip.files(gathered)}
+    network_files |= {path for path in known["files"] if "kubefabric-vip" in path}
+    if touched & network_files:
+        work.network = vip.reload_commands()
+    work.addresses = live_commands(vip.addresses, tuple(noted["addresses"]), vip.interface, gathered)
+    if noted["interface"] != vip.interface:
+        work.addresses += live_commands((), tuple(noted["addresses"]), noted["interface"], gathered)
+    if work.speaker:
+        work.start = not _running(host, work.speaker)
+        work.restart = bool(touched & {path for path in work.speaker.reads() if path != work.speaker.configuration})
+    return work
+
+
+def _running(host: Host, speaker: Speaker) -> bool:
+    """Whether its service runs, and will after a reboot."""
+    return all(host.succeeds(["systemctl", question, "--quiet", speaker.service]) for question in _RUNS)
+
+
+_RUNS = ("is-active", "is-enabled")
+
+
+# -- doing it -----------------------------------------------------------------------------------------
+
+
+def _stage_and_check(host: Host, work: Work, keep: bool) -> None:
+    """Write the new files beside the old ones and let the speaker's checker read its own. In check mode (``keep`` is
+    false) that one alone is written, if its directory is there, and removed again."""
+    main = work.main()
+    if not keep and main and not host.exists(os.path.dirname(main.path)):
+        return
+    staged = work.changes if keep else [main] if main else []
+    files.stage(host, staged)
+    try:
+        if main and work.speaker:
+            _check(host, work.speaker, main)
+    except NodeError:
+        files.discard(host, staged)
+        raise
+    if not keep:
+        files.discard(host, staged)
+
+
+def _check(host: Host, speaker: Speaker, change: files.Change) -> None:
+    command = speaker.check_command(files.staged(host.path(change.path)))
+    if not host.live and shutil.which(command[0]) is None:
+        return  # an image, made where there is no such speaker: nothing can check it
+    try:
+        host.do(command)
+    except NodeError as error:
+        raise NodeError(f"{speaker.name} refuses the new {change.path}; nothing was changed. {error}") from error
+
+
+def _do(host: Host, work: Work, options: dict) -> dict:
+    if not host.live:
+        files.commit(host, work.changes)
+        files.finish(host, work.changes)
+        return {}
+    kept = _kept(host, work)
+    files.commit(host, work.changes)
+    try:
+        _activate(host, work)
+        lost = inspect.lost(host, work.speaker, work.vrf, kept, options["deadline"]) if kept and work.speaker else []
+        if lost and options["rollback"]:
+            raise NodeError("sessions were lost: " + "; ".join(inspect.told(item) for item in lost))
+    except NodeError as error:
+        _go_back(host, work, error)
+    files.finish(host, work.changes)
+    return inspect.outcome(host, work.speaker, work.config) if work.speaker and work.config else {}
+
+
+def _kept(host: Host, work: Work) -> Dict[str, dict]:
+    """The established sessions that the new configuration wants, too."""
+    if work.speaker is None or work.config is None or work.start:
+        return {}
+    before = inspect.established(host, work.speaker, work.vrf)
+    return {peer: found for peer, found in before.items() if inspect.wanted(peer, work.config)}
+
+
+def _activate(host: Host, work: Work) -> None:
+    _all(host, [*work.network, *work.addresses])
+    if work.leaving:
+        _all(host, [["systemctl", "disable", "--now", work.leaving.service]])
+    if not work.speaker:
+        return
+    if work.start:
+        _all(host, [["systemctl", "enable", work.speaker.service], ["systemctl", "restart", work.speaker.service]])
+    else:
+        _all(host, _reload(work, back=False))
+    if not host.succeeds(["systemctl", "is-active", "--quiet", work.speaker.service]):
+        raise NodeError(f"{work.speaker.service} does not run: journalctl -u {work.speaker.service} says why")
+
+
+def _reload(work: Work, back: bool) -> List[Command]:
+    """What makes the running speaker take its new files, or (``back``) the old ones again."""
+    main = work.main()
+    if work.speaker is None or not (main or work.restart):
+        return []
+    old, new = (main.before or "", main.after or "") if main else ("", "")
+    return work.speaker.reload_commands(new if back else old, old if back else new, work.restart)
+
+
+def _all(host: Host, commands: List[Command]) -> None:
+    for command in commands:
+        host.do(command)
+
+
+def _go_back(host: Host, work: Work, reason: NodeError) -> None:
+    """The old files, the old addresses, the old speaker; then fail with the reason."""
+    files.undo(host)
+    files.discard(host, work.changes)
+    troubles = [trouble for command in _way_back(work) for trouble in _attempt(host, command)]
+    after = f" Going back had trouble, too: {'; '.join(troubles)}" if troubles else ""
+    raise NodeError(f"{reason}. The old files and addresses are back.{after}") from reason
+
+
+def _way_back(work: Work) -> List[Command]:
+    commands = list(work.network)
+    opposite = {"add": "del", "del": "add"}
+    for command in reversed(work.addresses):
+        if command[:2] == ["ip", "address"]:
+            commands.append(["ip", "address", opposite[command[2]], *command[3:]])
+    if work.leaving:
+        commands.append(["systemctl", "enable", "--now", work.leaving.service])
+    if work.speaker and work.start:
+        commands.append(["systemctl", "disable", "--now", work.speaker.service])
+    else:
+        commands += _reload(work, back=True)
+    return commands
+
+
+def _attempt(host: Host, command: Command) -> List[str]:
+    try:
+        host.do(command)
+    except NodeError as error:
+        return [str(error)]
+    return []
+
+
+# -- saying it ----------------------------------------------------------------------------------------
+
+
+def _diff(changes: List[files.Change]) -> List[dict]:
+    """Before and after of each file, passwords hidden; a change of passwords alone shows as such."""
+    shown = []
+    for change in changes:
+        if change.path.startswith(files.STATE):
+            continue
+        before, after = masked(change.before or ""), masked(change.after or "")
+        if before == after and change.before != change.after:
+            after = after.replace("********", "******** (another)")
+        if before != after:
+            header = {
+                "before_header": change.path,
+                "after_header": change.path if change.after is not None else "absent",
+            }
+            shown.append({"before": before, "after": after, **header})
+    return shown

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Several files changed as one: whoever is killed at any moment leaves the old files, the new ones, or a journal from
+which the next run restores the old ones.
+
+1. every new text is written beside its file and flushed to the disk; the old file gets a second name (a hard link);
+2. the journal is written: from here on a run that finds it goes back to the old files;
+3. each new file is renamed over the old one (rename(2) is atomic); what is to go is unlinked;
+4. when the caller is content, the journal is removed: from here on the new files stand; then the second names go.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import grp
+import json
+import os
+import pwd
+from dataclasses import dataclass, field
+from typing import List, Optional
+
+from .host import Host
+from .speaker import NodeError
+
+STATE = "/var/lib/kubefabric"
+JOURNAL = f"{STATE}/node_peering.journal"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One file from its old text to its new one; None is no file. ``owner`` and ``group`` are names."""
+
+    path: str
+    before: Optional[str] = field(repr=False)
+    after: Optional[str] = field(repr=False)
+    mode: int = 0o640
+    owner: str = "root"
+    group: str = "root"
+
+
+def staged(path: str) -> str:
+    """Where the new text is before it counts. Hidden, so that no daemon reads it from a directory of fragments."""
+    return os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.kubefabric-new")
+
+
+def _kept(path: str) -> str:
+    return os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.kubefabric-old")
+
+
+def stage(host: Host, changes: List[Change]) -> None:
+    """Step 1. Raises NodeError with nothing changed: no space, read-only, no such user."""
+    try:
+        for change in changes:
+            _stage(host, change)
+    except (OSError, KeyError) as error:
+        with contextlib.suppress(OSError):
+            discard(host, changes)
+        raise NodeError(f"{change.path} cannot be written: {_reason(error)}. Nothing was changed.") from error
+
+
+def _reason(error: Exception) -> str:
+    return str(error.args[0]) if isinstance(error, KeyError) else str(getattr(error, "strerror", None) or error)
+
+
+def _stage(host: Host, change: Change) -> None:
+    path = host.path(change.path)
+    for name in (staged(path), _kept(path)):
+        _unlink(name)
+    if change.after is not None:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        _write(staged(path), change.after, change.mode, ids(host, change))
+    if os.path.exists(path):
+        os.link(path, _kept(path))
+
+
+def ids(host: Host, change: Change) -> Optional[tuple]:
+    """The numbers of owner and group; None in an image, whose users are not ours. Raises KeyError with the reason."""
+    if not host.live or os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam(change.owner).pw_uid, grp.getgrnam(change.group).gr_gid
+    except KeyError:
+        raise KeyError(f"there is no user or group {change.owner}") from None
+
+
+def _write(path: str, text: str, mode: int, owner: Optional[tuple]) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        if owner:
+            os.fchown(file.fileno(), *owner)
+        os.fchmod(file.fileno(), mode)
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def discard(host: Host, changes: List[Change]) -> None:
+    """Give up what was staged: nothing has changed."""
+    for change in changes:
+        for name in (staged(host.path(change.path)), _kept(host.path(change.path))):
+            _unlink(name)
+
+
+def commit(host: Host, changes: List[Change]) -> None:
+    """Steps 2 and 3. Raises NodeError with the old files back where it fails on the way."""
+    entries = [{"path": change.path, "existed": change.before is not None} for change in changes]
+    try:
+        _write_journal(host, entries)
+        for change in changes:
+            path = host.path(change.path)
+            if change.after is None:
+                _unlink(path)
+            else:
+                os.replace(staged(path), path)
+            _sync(os.path.dirname(path))
+    except OSError as error:
+        undo(host)
+        discard(host, changes)
+        raise NodeError(f"{change.path} cannot be replaced: {_reason(error)}. The old files are back.") from error
+
+
+def _write_journal(host: Host, entries: List[dict]) -> None:
+    path = host.path(JOURNAL)
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    _unlink(staged(path))
+    _write(staged(path), json.dumps(entries), 0o600, None)
+    os.replace(staged(path), path)
+    _sync(os.path.dirname(path))
+
+
+def finish(host: Host, changes: List[Change]) -> None:
+    """Step 4: the new files stand."""
+    _unlink(host.path(JOURNAL))
+    _sync(os.path.dirname(host.path(JOURNAL)))
+    discard(host, changes)
+
+
+def pending(host: Host) -> List[str]:
+    """The paths that an interrupted run left half-way; none as a rule."""
+    text = host.read(JOURNAL)
+    return [entry["path"] for entry in json.loads(text)] if text else []
+
+
+def undo(host: Host) -> None:
+    """Bring back the old files that the journal names, and forget it. May itself be cut short, and run again."""
+    text = host.read(JOURNAL)
+    for entry in json.loads(text) if text else ():
+        path = host.path(entry["path"])
+        if not entry["existed"]:
+            _unlink(path)
+        elif os.path.exists(_kept(path)):  # otherwise it is back already
+            os.replace(_kept(path), path)
+            _unlink(_kept(path))  # rename(2) does nothing where both are names of one file
+        if os.path.isdir(os.path.dirname(path)):
+            _sync(os.path.dirname(path))
+        _unlink(staged(path))
+    _unlink(host.path(JOURNAL))
+
+
+def _unlink(path: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def _sync(directory: str) -> None:
+    """Make renames in a directory survive a power cut."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,62 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""FRR's own JSON → sessions and routes in the common shape."""
+
+from __future__ import annotations
+
+import json
+from typing import Dict
+
+from .speaker import NodeError, route, session
+
+
+def state(outputs: Dict[str, str], now: float) -> dict:
+    """From ``neighbors`` (show bgp neighbors json), ``ipv4`` and ``ipv6`` (show bgp … unicast json)."""
+    neighbors = _parsed(outputs, "neighbors")
+    sessions = [_session(peer, body, now) for peer, body in sorted(neighbors.items()) if "bgpState" in _dict(body)]
+    routes = [item for family in ("ipv4", "ipv6") for item in _routes(_parsed(outputs, family))]
+    return {"sessions": sessions, "routes": routes}
+
+
+def _parsed(outputs: Dict[str, str], name: str) -> dict:
+    text = outputs.get(name, "").strip()
+    if not text.startswith("{"):  # "% BGP instance not found": nothing is configured
+        return {}
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise NodeError(f"FRR's answer about {name} is not JSON: {error}") from error
+
+
+def _dict(value: object) -> dict:
+    return value if isinstance(value, dict) else {}
+
+
+def _session(peer: str, body: dict, now: float) -> dict:
+    family = "ipv6Unicast" if ":" in peer else "ipv4Unicast"
+    counts = _dict(_dict(body.get("addressFamilyInfo")).get(family))
+    up = body.get("bgpTimerUpEstablishedEpoch") if body["bgpState"] == "Established" else None
+    return session(
+        peer,
+        body["bgpState"],
+        remote_asn=body.get("remoteAs"),
+        local_address=body.get("hostLocal"),
+        uptime=max(0, int(now - up)) if up else None,
+        prefixes_received=counts.get("acceptedPrefixCounter"),
+        prefixes_sent=counts.get("sentPrefixCounter"),
+        listen=body.get("peerGroup", ""),
+        last_down_reason=body.get("lastResetDueTo", ""),
+    )
+
+
+def _routes(table: dict) -> list:
+    found = []
+    for prefix, paths in sorted(_dict(table.get("routes")).items()):
+        for path in paths:
+            hops = [hop["ip"] for hop in path.get("nexthops", ()) if hop.get("used") and "ip" in hop]
+            chosen = bool(path.get("bestpath") or path.get("multipath"))
+            found.append(
+                route(prefix, hops, [int(asn) for asn in path.get("path", "").split() if asn.isdigit()], chosen)
+            )
+    return found

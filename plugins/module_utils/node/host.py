@@ -1,0 +1,99 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The host itself: files below a root directory, and commands. All the I/O that is not a transaction is here."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+from . import vip
+from .speaker import NodeError
+
+PROGRAMS = {"netplan": ("/usr/sbin/netplan", "/usr/bin/netplan"), "ifup": ("/usr/sbin/ifup", "/sbin/ifup")}
+UNITS = ("systemd-networkd.service", "NetworkManager.service")
+
+
+class Host:
+    """A host, or with another root than ``/`` an image of one: then files are written, and nothing is run on it.
+
+    ``run``: a command (list) → (status, standard output, standard error).
+    """
+
+    def __init__(self, run: Callable[[List[str]], Tuple[int, str, str]], root: str = "/", live: Optional[bool] = None):
+        self.root = root
+        self.live = root == "/" if live is None else live
+        self._run = run
+
+    def path(self, path: str) -> str:
+        """Where an absolute path of the host is for us."""
+        return os.path.join(self.root, path.lstrip("/"))
+
+    def read(self, path: str) -> Optional[str]:
+        """A file's text; None if there is none. Raises NodeError for anything else that keeps it from being read."""
+        try:
+            with open(self.path(path), encoding="utf-8") as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise NodeError(f"{path} cannot be read: {error}") from error
+
+    def exists(self, path: str) -> bool:
+        return os.path.exists(self.path(path))
+
+    def ask(self, command: List[str]) -> str:
+        """A command's output, whatever its status."""
+        return self._run(command)[1]
+
+    def succeeds(self, command: List[str]) -> bool:
+        return self._run(command)[0] == 0
+
+    def do(self, command: List[str]) -> None:
+        """Run a command. Raises NodeError with what it said (passwords hidden) where it fails."""
+        status, output, error = self._run(command)
+        if status != 0:
+            said = masked((error.strip() or output.strip())[-2000:]) or "nothing was said"
+            raise NodeError(f"`{' '.join(command)}` failed with status {status}: {said}")
+
+    def now(self) -> float:
+        return time.time()
+
+    def pause(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def masked(text: str) -> str:
+    """Text of a configuration, or about one, with its passwords hidden."""
+    return re.sub(r"""(?i)(password"?\s*[=:]?\s*)("?)(?!\*)[^\s"';]+""", r"\1\2********", text)
+
+
+def facts(host: Host, interface: str) -> vip.Facts:
+    """What decides about the network stack, read from the host."""
+    directory = host.path("/etc/netplan")
+    plans = sorted(os.listdir(directory)) if os.path.isdir(directory) else []
+    plans = [name for name in plans if name.endswith(".yaml") and name != "90-kubefabric-vip.yaml"]
+    interfaces = host.read("/etc/network/interfaces") or ""
+    there = frozenset(name for name, paths in PROGRAMS.items() if any(host.exists(path) for path in paths))
+    known: Dict[str, Any] = {
+        "programs": there,
+        "netplan_files": tuple(plans),
+        "interfaces_sources": bool(re.search(r"(?m)^\s*source(-directory)?\s+\S*interfaces\.d", interfaces)),
+    }
+    return vip.Facts(**known, **(_live_facts(host, interface) if host.live else {}))
+
+
+def _live_facts(host: Host, interface: str) -> Dict[str, Any]:
+    addresses, interfaces = vip.parse_addresses(host.ask(["ip", "-j", "address", "show"]))
+    active = frozenset(unit for unit in UNITS if host.succeeds(["systemctl", "is-active", "--quiet", unit]))
+    found: Dict[str, Any] = {"addresses": addresses, "interfaces": interfaces, "active": active}
+    if "NetworkManager.service" in active:
+        version = re.search(r"(\d+)\.(\d+)", host.ask(["nmcli", "--version"]))
+        found["network_manager"] = (int(version.group(1)), int(version.group(2))) if version else (0, 0)
+    if "systemd-networkd.service" in active and interface != "lo":
+        said = re.search(r"Network File: (/\S+)", host.ask(["networkctl", "status", "--no-pager", interface]))
+        found["network_file"] = said.group(1) if said else ""
+    return found

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sessions of a running speaker: which there are, which the plan wants, which were lost."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Dict, List, Optional
+
+from . import packages
+from .host import Host
+from .model import Config
+from .speaker import NodeError, Speaker
+from .speakers import SPEAKERS
+
+# looks, a second apart, that have to agree before the sessions count as kept
+AGREEING = 2
+
+
+def read(host: Host, speaker: Speaker, vrf: Optional[str]) -> dict:
+    """Sessions and routes as the speaker tells them now."""
+    outputs = {name: host.ask(command) for name, command in speaker.state_commands(vrf).items()}
+    return speaker.state(outputs, host.now())
+
+
+def established(host: Host, speaker: Speaker, vrf: Optional[str]) -> Dict[str, dict]:
+    """Established sessions by peer."""
+    found = read(host, speaker, vrf)["sessions"]
+    return {item["peer"]: item for item in found if item["state"] == "established"}
+
+
+def wanted(peer: str, config: Config) -> bool:
+    """Whether the configuration has this peer, by its address or within a workload's range."""
+    if peer in {item.address for item in config.peers}:
+        return True
+    address = ipaddress.ip_address(peer)
+    ranges = [ipaddress.ip_network(text) for workload in config.workloads for text in workload.ranges]
+    return any(address in network for network in ranges if network.version == address.version)
+
+
+def lost(host: Host, speaker: Speaker, vrf: Optional[str], kept: Dict[str, dict], deadline: int) -> List[dict]:
+    """Wait until the kept sessions are established, or for ``deadline`` seconds; those that are not."""
+    end, agreeing = host.now() + deadline, 0
+    while True:
+        now = {item["peer"]: item for item in read(host, speaker, vrf)["sessions"]}
+        missing = [
+            now.get(peer, {**was, "state": "gone"})
+            for peer, was in sorted(kept.items())
+            if now.get(peer, {}).get("state") != "established"
+        ]
+        agreeing = 0 if missing else agreeing + 1
+        if agreeing >= AGREEING or host.now() >= end:
+            return missing
+        host.pause(1)
+
+
+def told(session: dict) -> str:
+    """One lost session for people."""
+    reason = f", last reason: {session['last_down_reason']}" if session["last_down_reason"] else ""
+    return f"{session['peer']} (AS {session['remote_asn']}) was established and is {session['state']}{reason}"
+
+
+def outcome(host: Host, speaker: Speaker, config: Config) -> dict:
+    """What the module returns of a running speaker; ``missing``: peers that are not established (yet)."""
+    sessions = read(host, speaker, config.vrf)["sessions"]
+    up = {item["peer"] for item in sessions if item["state"] == "established"}
+    return {"sessions": sessions, "missing": [peer.address for peer in config.peers if peer.address not in up]}
+
+
+def look(host: Host, speaker: str, vrf: Optional[str], expect: List[str], wait: int) -> dict:
+    """What node_bgp_info returns. Raises NodeError where the speaker that was named is not installed, ValueError where
+    ``expect`` has no address."""
+    peers = [str(ipaddress.ip_address(peer)) for peer in expect]
+    end = host.now() + wait
+    while True:
+        name, state = _answer(host, speaker, vrf)
+        up = {item["peer"] for item in state["sessions"] if item["state"] == "established"}
+        missing = [peer for peer in peers if peer not in up]
+        if not missing or host.now() >= end:
+            return {"speaker": name, "missing": missing, **state}
+        host.pause(1)
+
+
+def _answer(host: Host, wanted_name: str, vrf: Optional[str]) -> tuple:
+    """The speaker's name and state; with ``auto`` of the first that has sessions."""
+    if wanted_name != "auto":
+        if packages.missing(host, SPEAKERS[wanted_name]):
+            raise NodeError(f"{wanted_name} is not installed on this host")
+        return wanted_name, read(host, SPEAKERS[wanted_name], vrf)
+    answers: List[tuple] = [
+        (name, read(host, speaker, vrf)) for name, speaker in SPEAKERS.items() if not packages.missing(host, speaker)
+    ]
+    talking = [answer for answer in answers if answer[1]["sessions"]]
+    return (talking or answers or [(None, {"sessions": [], "routes": []})])[0]

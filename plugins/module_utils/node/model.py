@@ -1,0 +1,149 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host's speaker is to do: plain data, made from the module's options once they were found right."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Optional, Tuple
+
+FAMILIES = ("ipv4", "ipv6")
+
+
+def family_of(address: str) -> str:
+    """``ipv4`` or ``ipv6``, of an address or a prefix that is known to be valid."""
+    return "ipv6" if ":" in address else "ipv4"
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A session with a leaf (or a route reflector): one per address."""
+
+    address: str
+    asn: int
+    local_address: Optional[str] = None
+    description: str = ""
+    password: Optional[str] = None
+    bfd: bool = False
+    multihop: Optional[int] = None
+
+    @property
+    def family(self) -> str:
+        return family_of(self.address)
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Speakers on this host (a nested cluster's nodes, pods) that connect to the VIP from within some ranges."""
+
+    name: str
+    asn: int
+    ranges: Tuple[str, ...]
+    pools: Tuple[str, ...]  # what is accepted from them, longer prefixes too
+    advertise: Tuple[str, ...] = ()  # what they are told, longer prefixes too; nothing unless asked
+    password: Optional[str] = None
+    max_prefixes: Optional[int] = None
+    multihop: int = 2
+
+    def in_family(self, family: str) -> Tuple[str, ...]:
+        """Its ranges of one address family."""
+        return of_family(self.ranges, family)
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything a speaker needs; times in seconds."""
+
+    asn: int
+    router_id: str
+    vips: Tuple[str, ...]
+    peers: Tuple[Peer, ...]
+    workloads: Tuple[Workload, ...]
+    originate: Tuple[str, ...]  # announced to the peers, whether routed here or not
+    accept: Tuple[str, ...]  # accepted from the peers, longer prefixes too
+    communities: Tuple[str, ...]
+    keepalive: int
+    hold: int
+    connect_retry: int
+    graceful_restart: bool
+    graceful_restart_time: int
+    ecmp: int
+    max_prefixes: Optional[int]
+    vrf: Optional[str] = None
+    vrf_table: Optional[int] = None
+
+    def vip(self, family: str) -> Optional[str]:
+        """The first VIP of a family, without its length."""
+        found = of_family(self.vips, family)
+        return found[0].partition("/")[0] if found else None
+
+    def pools(self, family: str) -> Tuple[str, ...]:
+        """What any workload may announce, in one family: the leaves are told exactly this, and what is originated."""
+        return of_family(tuple(pool for workload in self.workloads for pool in workload.pools), family)
+
+    def fabric_asns(self) -> Tuple[int, ...]:
+        """The peers' AS numbers, each once."""
+        return tuple(sorted({peer.asn for peer in self.peers}))
+
+
+def of_family(prefixes: Tuple[str, ...], family: str) -> Tuple[str, ...]:
+    """Those of one address family, in order, each once."""
+    return tuple(dict.fromkeys(prefix for prefix in prefixes if family_of(prefix) == family))
+
+
+def build(options: dict) -> Config:
+    """The configuration from options that ``checks.mistakes`` found nothing wrong with."""
+    simple = ("asn", "keepalive", "hold", "connect_retry", "ecmp", "max_prefixes", "vrf", "vrf_table")
+    return Config(
+        router_id=options["router_id"],
+        vips=tuple(_host_prefix(address) for address in options["vip"]["addresses"]),
+        peers=tuple(_peer(peer, options) for peer in options["peers"]),
+        workloads=tuple(_workload(workload) for workload in options["workloads"]),
+        originate=_prefixes(options["originate"]),
+        accept=_prefixes(options["accept"]),
+        communities=tuple(options["communities"]),
+        graceful_restart=options["graceful_restart"],
+        graceful_restart_time=options["graceful_restart_time"],
+        **{name: options[name] for name in simple},
+    )
+
+
+def _peer(peer: dict, options: dict) -> Peer:
+    local = peer["local_address"]
+    return Peer(
+        address=_address(peer["address"]),
+        asn=peer["asn"],
+        local_address=_address(local) if local else None,
+        description=peer["description"] or "",
+        password=peer["password"] or options["password"] or None,
+        bfd=options["bfd"] if peer["bfd"] is None else peer["bfd"],
+        multihop=peer["multihop"],
+    )
+
+
+def _workload(workload: dict) -> Workload:
+    return Workload(
+        name=workload["name"],
+        asn=workload["asn"],
+        ranges=_prefixes(workload["ranges"]),
+        pools=_prefixes(workload["pools"]),
+        advertise=_prefixes(workload["advertise"]),
+        password=workload["password"] or None,
+        max_prefixes=workload["max_prefixes"],
+        multihop=workload["multihop"],
+    )
+
+
+def _address(text: str) -> str:
+    return str(ipaddress.ip_address(text))
+
+
+def _prefixes(texts: list) -> Tuple[str, ...]:
+    return tuple(str(ipaddress.ip_network(text)) for text in texts)
+
+
+def _host_prefix(text: str) -> str:
+    """A VIP as a host prefix: ``172.30.0.1`` is ``172.30.0.1/32``."""
+    return str(ipaddress.ip_network(text.partition("/")[0]))

@@ -1,0 +1,16 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The network stacks that can keep an address over a reboot, one file each: ``files`` and ``reload_commands``."""
+
+from __future__ import annotations
+
+from . import ifupdown, netplan, networkd, networkmanager, unit
+
+STACKS = {
+    "systemd-networkd": networkd,
+    "networkmanager": networkmanager,
+    "ifupdown": ifupdown,
+    "netplan": netplan,
+    "systemd": unit,
+}

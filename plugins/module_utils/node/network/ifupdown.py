@@ -1,0 +1,26 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""ifupdown: a file in interfaces.d with more stanzas for the interface (interfaces(5), "Multiple stanzas")."""
+
+from __future__ import annotations
+
+from ..speaker import HEADER, File
+
+PATH = "/etc/network/interfaces.d/kubefabric-vip"
+
+
+def files(addresses: tuple, interface: str, _facts) -> list:
+    """One stanza for each address. ifup applies them at boot; now the module adds the addresses itself."""
+    lines = [f"# {HEADER}"]
+    before = [f"    pre-up ip link add {interface} type dummy || true"] if interface.startswith("dummy") else []
+    for address in addresses:
+        family = "inet6" if ":" in address else "inet"
+        lines += ["", f"auto {interface}", f"iface {interface} {family} static", f"    address {address}", *before]
+        lines += ["    dad-attempts 0"] if family == "inet6" else []
+    return [File(PATH, "\n".join([*lines, ""]), mode=0o644)]
+
+
+def reload_commands(_interface: str, _present: bool) -> list:
+    """Nothing: running ifdown and ifup would take the interface away for a moment."""
+    return []

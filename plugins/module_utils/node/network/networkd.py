@@ -1,0 +1,34 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""systemd-networkd: a .network file, or a drop-in to the one that the interface has (systemd.network(5))."""
+
+from __future__ import annotations
+
+import os
+
+from ..speaker import HEADER, File
+
+DIRECTORY = "/etc/systemd/network"
+
+
+def files(addresses: tuple, interface: str, facts) -> list:
+    """A drop-in where the interface has a file already; one of its own otherwise; a dummy device is made, too."""
+    lines = [f"[Network]\n{''.join(f'Address={address}' + chr(10) for address in addresses)}"]
+    ours = f"{DIRECTORY}/05-kubefabric-vip.network"
+    if facts.network_file and facts.network_file != ours:
+        name = os.path.basename(facts.network_file)
+        return [_file(f"{DIRECTORY}/{name}.d/50-kubefabric-vip.conf", lines)]
+    found = []
+    if interface.startswith("dummy"):
+        found = [_file(f"{DIRECTORY}/05-kubefabric-vip.netdev", [f"[NetDev]\nName={interface}\nKind=dummy\n"])]
+    return [*found, _file(ours, [f"[Match]\nName={interface}\n", *lines])]
+
+
+def reload_commands(_interface: str, _present: bool) -> list:
+    """networkd reads its files again; only interfaces whose file is another one now are configured anew."""
+    return [["networkctl", "reload"]]
+
+
+def _file(path: str, sections: list) -> File:
+    return File(path, "\n".join([f"# {HEADER}\n", *sections]), mode=0o644)

@@ -1,0 +1,30 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No stack rules: a systemd unit that adds the addresses at boot."""
+
+from __future__ import annotations
+
+from ..speaker import HEADER, File
+
+NAME = "kubefabric-vip.service"
+PATH = f"/etc/systemd/system/{NAME}"
+
+
+def files(addresses: tuple, interface: str, _facts) -> list:
+    """A oneshot unit, ordered before the network is said to be online so that a speaker can bind to the VIP."""
+    make = [f"ExecStart=-/usr/bin/env ip link add {interface} type dummy"] if interface.startswith("dummy") else []
+    make += [f"ExecStart=/usr/bin/env ip link set {interface} up"]
+    # `replace`: no error where the address is there already
+    add = [f"ExecStart=/usr/bin/env ip address replace {address} dev {interface}" for address in addresses]
+    lines = [f"# {HEADER}", "[Unit]", "Description=Peering VIP of kubefabric.bgp", "After=network-pre.target"]
+    lines += ["Before=network-online.target frr.service bird.service", "", "[Service]"]
+    lines += ["Type=oneshot", "RemainAfterExit=yes", *make, *add, "", "[Install]", "WantedBy=multi-user.target", ""]
+    return [File(PATH, "\n".join(lines), mode=0o644)]
+
+
+def reload_commands(_interface: str, present: bool) -> list:
+    """systemd reads the unit again, and starts it at boot from now on, or no longer."""
+    if not present:
+        return [["systemctl", "disable", NAME], ["systemctl", "daemon-reload"]]
+    return [["systemctl", "daemon-reload"], ["systemctl", "enable", NAME]]

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Installing a speaker with the distribution's own package manager."""
+
+from __future__ import annotations
+
+from typing import List, Optional, Tuple
+
+from .host import Host
+from .speaker import Command, NodeError, Speaker
+
+# package manager's program → what installs; the first that exists is the host's
+MANAGERS = {
+    "/usr/bin/apt-get": [
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "install",
+        "-y",
+        "--no-install-recommends",
+    ],
+    "/usr/bin/dnf": ["dnf", "install", "-y"],
+    "/usr/bin/zypper": ["zypper", "--non-interactive", "install"],
+}
+SEPARATOR = {"/usr/bin/apt-get": "=", "/usr/bin/dnf": "-", "/usr/bin/zypper": "="}
+# names that differ from Debian's
+NAMES = {("/usr/bin/dnf", "bird2"): "bird", ("/usr/bin/zypper", "bird2"): "bird"}
+
+
+def missing(host: Host, speaker: Speaker) -> bool:
+    """Whether a program of the speaker is not there."""
+    return not all(host.exists(program) for program in speaker.programs)
+
+
+def install_command(program: str, packages: Tuple[str, ...], version: Optional[str]) -> Command:
+    """The command that installs packages, all of one version if that is given."""
+    names = [NAMES.get((program, package), package) for package in packages]
+    pinned: List[str] = [f"{name}{SEPARATOR[program]}{version}" if version else name for name in names]
+    return [*MANAGERS[program], *pinned]
+
+
+def command(host: Host, speaker: Speaker, version: Optional[str]) -> Command:
+    """How to install the speaker on this host. Raises NodeError on a host without a package manager that we know."""
+    for program in MANAGERS:
+        if host.exists(program):
+            return install_command(program, speaker.packages, version)
+    wanted = " and ".join(speaker.packages)
+    raise NodeError(
+        f"{speaker.name} is not installed, and there is no apt-get, dnf or zypper: install {wanted} by hand"
+    )

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every speaker's file offers: the interface between the one engine and FRR, BIRD and GoBGP.
+
+A speaker is pure. It says which files it wants and which commands to run; ``apply`` and ``inspect`` run them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Dict, List, Optional, Tuple
+
+from .model import Config
+
+HEADER = "Managed by Ansible (kubefabric.bgp.node_peering); changes made here are overwritten."
+
+# Path → text of the files that are on the host now.
+Present = Dict[str, str]
+Command = List[str]
+
+
+class NodeError(Exception):
+    """Something that keeps the host from its state; the message says what, where and what would help."""
+
+
+@dataclass(frozen=True)
+class File:
+    """One file as it should be."""
+
+    path: str
+    text: str = field(repr=False)
+    mode: int = 0o640
+    owner: str = "root"
+    group: str = "root"
+
+
+class Speaker:
+    """One speaker. Paths are absolute; the engine puts the root directory before them."""
+
+    name: str
+    service: str
+    configuration: str  # the path of its main file
+    packages: Tuple[str, ...]
+    programs: Tuple[str, ...]  # if all of these are there, it is installed
+
+    def reads(self) -> Tuple[str, ...]:
+        """Files that ``render`` wants to know, if they are there."""
+        return (self.configuration,)
+
+    def render(self, config: Config, present: Present) -> List[File]:
+        """The files for a configuration; the main one last, so that everything it needs is there before it."""
+        raise NotImplementedError
+
+    def foreign(self, text: str) -> bool:
+        """Whether somebody else's main file says more than the one that its package brings."""
+        raise NotImplementedError
+
+    def release(self, path: str, now: str, before: str) -> Optional[str]:  # noqa: ARG002
+        """With ``state: absent``, a shared file's text without our lines; None: it becomes what it was ``before``."""
+        return None
+
+    def check_command(self, path: str) -> Command:
+        """The speaker's own checker, for a file at any path; a status other than 0 refuses it."""
+        raise NotImplementedError
+
+    def reload_commands(self, before: str, after: str, restart: bool) -> List[Command]:
+        """What makes the running speaker take the main file ``after`` in place of ``before``, sessions kept."""
+        raise NotImplementedError
+
+    def state_commands(self, vrf: Optional[str]) -> Dict[str, Command]:
+        """Commands whose output ``state`` reads, by name."""
+        raise NotImplementedError
+
+    def state(self, outputs: Dict[str, str], now: float) -> dict:
+        """``{"sessions": […], "routes": […]}`` as node_bgp_info documents it. ``now``: seconds since 1970."""
+        raise NotImplementedError
+
+
+def session(peer: str, state: str, **known: object) -> dict:
+    """One session in the common shape; what a speaker does not tell is None (or empty)."""
+    blank = {"remote_asn": None, "local_address": None, "uptime": None, "prefixes_received": None}
+    rest = {"prefixes_sent": None, "listen": "", "last_down_reason": ""}
+    family = "ipv6" if ":" in peer else "ipv4"
+    return {"peer": peer, "family": family, "state": state.lower(), **blank, **rest, **known}
+
+
+def route(prefix: str, next_hops: List[str], as_path: List[int], best: bool) -> dict:
+    """One path of a route in the common shape."""
+    family = "ipv6" if ":" in prefix else "ipv4"
+    hops = [{"address": address} for address in next_hops]
+    return {"prefix": prefix, "family": family, "protocol": "bgp", "next_hops": hops, "as_path": as_path, "best": best}

@@ -1,0 +1,103 @@
+"""A host below a scratch directory, whose commands are played: systemd, FRR and ip."""
+
+from __future__ import annotations
+
+import grp
+import json
+import os
+import pwd
+from pathlib import Path
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node import files
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node.host import Host
+
+DAEMONS = "bgpd=no\nospfd=no\nbfdd=no\n"
+PACKAGED = "# default to using syslog.\nlog syslog informational\n"
+
+
+class FakeHost(Host):
+    """``sessions``: peer → state, as FRR would tell; ``fails``: words of a command → what it complains about."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(self._play, str(root), live=True)
+        self.commands: list[str] = []
+        self.sessions: dict[str, str] = {}
+        self.after_reload: dict[str, str] = {}  # what a reload makes of the sessions
+        self.fails: dict[str, str] = {}
+        self.addresses: dict[str, str] = {"127.0.0.1": "lo"}
+        self.running = False
+        self.clock = 1000.0
+        for path in ("usr/bin/vtysh", "usr/lib/frr/frr-reload.py", "usr/bin/apt-get"):
+            self._file(path, "")
+        self._file("etc/frr/daemons", DAEMONS)
+        self._file("etc/frr/frr.conf", PACKAGED)
+
+    def _file(self, path: str, text: str) -> None:
+        target = Path(self.root, path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+
+    def now(self) -> float:
+        return self.clock
+
+    def pause(self, seconds: float) -> None:
+        self.clock += seconds
+
+    def _play(self, command: list[str]) -> tuple[int, str, str]:
+        line = " ".join(command)
+        self.commands.append(line)
+        for words, complaint in self.fails.items():
+            if words in line:
+                return 1, "", complaint
+        if command[0] == "systemctl":
+            return self._systemctl(command[1], command[-1])
+        if command[0] == "ip" and command[1] == "-j":
+            return 0, json.dumps(self._links()), ""
+        if command[:2] == ["ip", "address"]:
+            self._address(command[2], command[3].partition("/")[0], command[5])
+        if "frr-reload.py" in line:
+            self.sessions.update(self.after_reload)
+        if command[-1].endswith("neighbors json"):
+            return 0, json.dumps({peer: self._neighbor(state) for peer, state in self.sessions.items()}), ""
+        return 0, "", ""
+
+    @staticmethod
+    def _neighbor(state: str) -> dict:
+        return {"bgpState": state, "remoteAs": 65002, "lastResetDueTo": "Hold Timer Expired"}
+
+    def _links(self) -> list:
+        return [{"ifname": "lo", "addr_info": [{"local": address} for address in self.addresses]}]
+
+    def _address(self, verb: str, address: str, device: str) -> None:
+        if verb == "add":
+            self.addresses[address] = device
+        else:
+            self.addresses.pop(address, None)
+
+    def _systemctl(self, verb: str, unit: str) -> tuple[int, str, str]:
+        if unit != "frr":
+            return (0 if verb in ("daemon-reload", "enable", "disable") else 3), "", ""
+        if verb in ("is-active", "is-enabled"):
+            return (0 if self.running else 3), "", ""
+        self.running = {"restart": True, "disable": False}.get(verb, self.running)
+        return 0, "", ""
+
+    def snapshot(self) -> dict[str, str]:
+        """Every file below etc, by path."""
+        base = Path(self.root, "etc")
+        return {str(path.relative_to(self.root)): path.read_text() for path in base.rglob("*") if path.is_file()}
+
+    def leftovers(self) -> list[str]:
+        """Files that a transaction should have cleaned up."""
+        return [str(path) for path in Path(self.root).rglob("*") if "kubefabric-" in path.name and path.name[0] == "."]
+
+
+def have_user(name: str = "frr") -> bool:
+    """Whether files can be given to the daemon's user here."""
+    try:
+        return os.geteuid() != 0 or bool(pwd.getpwnam(name) and grp.getgrnam(name))
+    except KeyError:
+        return False
+
+
+JOURNAL = files.JOURNAL.lstrip("/")

@@ -1,0 +1,246 @@
+"""One host is brought to its state: what is done, in which order, and what happens when it goes wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node import apply, files
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speaker import NodeError
+
+from .fake_host import DAEMONS, JOURNAL, PACKAGED, FakeHost, have_user
+from .options import VIP, options
+
+pytestmark = pytest.mark.skipif(not have_user(), reason="FRR's user does not exist here")
+LEAF1, LEAF2 = "192.168.2.201", "192.168.2.202"
+RELOAD = "/usr/lib/frr/frr-reload.py --reload --stdout /etc/frr/frr.conf"
+
+
+@pytest.fixture
+def host(tmp_path):
+    return FakeHost(tmp_path)
+
+
+@pytest.fixture
+def settled(host):
+    """A host that was brought to its state, with both leaves established."""
+    bring(host)
+    host.sessions = {LEAF1: "Established", LEAF2: "Established"}
+    host.commands.clear()
+    return host
+
+
+def bring(host, check=False, **changes):
+    return apply.bring(host, options(**changes), check)
+
+
+def failure(host, **changes) -> str:
+    with pytest.raises(NodeError) as caught:
+        bring(host, **changes)
+    return str(caught.value)
+
+
+def changing(host) -> list[str]:
+    """The commands that change something."""
+    asked = ("is-active", "is-enabled", "-j address", "show bgp", "--version", "vtysh -C")
+    return [line for line in host.commands if not any(words in line for words in asked)]
+
+
+def test_check_run_run_again_and_absent(host):
+    before = host.snapshot()
+    assert bring(host, check=True)["changed"]
+    assert (host.snapshot(), changing(host), host.leftovers()) == (before, [], [])
+    assert bring(host)["changed"]
+    assert VIP in host.addresses
+    assert host.running
+    assert not bring(host)["changed"]
+    assert not bring(host, check=True)["changed"]
+    assert bring(host, check=True, state="absent")["changed"]
+    assert bring(host, state="absent")["changed"]
+    assert (host.snapshot(), host.addresses, host.running) == (before, {"127.0.0.1": "lo"}, False)
+    assert not bring(host, state="absent")["changed"]
+    assert host.leftovers() == []
+
+
+def test_the_first_run_sets_the_vip_before_it_starts_the_speaker(host):
+    bring(host)
+    assert changing(host) == [
+        "systemctl daemon-reload",
+        "systemctl enable kubefabric-vip.service",
+        f"ip address add {VIP}/32 dev lo",
+        "systemctl enable frr",
+        "systemctl restart frr",
+    ]
+
+
+def test_files_have_their_mode(host):
+    bring(host)
+    modes = {name: Path(host.root, name).stat().st_mode & 0o777 for name in ("etc/frr/frr.conf", "etc/frr/daemons")}
+    assert set(modes.values()) == {0o640}
+    assert all(path.stat().st_mode & 0o077 == 0 for path in Path(host.root, "var/lib/kubefabric").rglob("*.json"))
+
+
+def test_a_change_reloads_and_does_not_restart(settled):
+    bring(settled, ecmp=32)
+    assert changing(settled) == [RELOAD, "vtysh -c clear bgp * soft"]
+
+
+def test_a_mode_that_somebody_changed_is_put_right(settled):
+    path = Path(settled.root, "etc/frr/frr.conf")
+    path.chmod(0o644)
+    assert bring(settled)["changed"]
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_all_mistakes_fail_before_the_host_is_touched(host):
+    assert failure(host, hold=1, ecmp=0) == (
+        "the options are wrong:\n"
+        "  1. ecmp: 0 is out of range; give 1 to 64\n"
+        "  2. hold: 1 is out of range; give 3 to 65535\n"
+        "  3. hold: 1 s is less than three keepalives of 1 s; give at least 3"
+    )
+    assert host.commands == []
+
+
+def test_a_configuration_that_the_speaker_refuses_changes_nothing(settled):
+    before = settled.snapshot()
+    settled.fails["vtysh -C"] = "line 7: % Unknown command: neighbor x password s3cret"
+    message = failure(settled, ecmp=32)
+    assert message.startswith("frr refuses the new /etc/frr/frr.conf; nothing was changed. `vtysh -C -f ")
+    assert message.endswith("failed with status 1: line 7: % Unknown command: neighbor x password ********")
+    assert (settled.snapshot(), changing(settled), settled.leftovers()) == (before, [], [])
+
+
+def test_a_lost_session_brings_the_old_state_back(settled):
+    before = settled.snapshot()
+    settled.after_reload = {LEAF1: "Active"}
+    assert failure(settled, ecmp=32, deadline=20) == (
+        f"sessions were lost: {LEAF1} (AS 65002) was established and is active, last reason: Hold Timer Expired. "
+        "The old files and addresses are back."
+    )
+    assert settled.snapshot() == before
+    assert changing(settled).count(RELOAD) == 2
+    assert settled.clock == pytest.approx(1020, abs=2)
+
+
+def test_a_session_that_comes_back_in_time_is_not_lost(settled):
+    settled.after_reload = {LEAF1: "Active"}
+    pause = settled.pause
+
+    def recovering(seconds):
+        pause(seconds)
+        settled.sessions[LEAF1] = "Established"
+
+    settled.pause = recovering
+    assert bring(settled, ecmp=32)["missing"] == []
+
+
+def test_a_session_that_is_no_longer_wanted_may_go(settled):
+    settled.after_reload = {LEAF2: "Idle"}
+    peers = [{"address": LEAF1, "asn": 65002}]
+    assert bring(settled, peers=peers)["changed"]
+
+
+def test_without_rollback_lost_sessions_are_reported_as_missing(settled):
+    settled.after_reload = {LEAF1: "Active"}
+    assert bring(settled, ecmp=32, rollback=False, deadline=1)["missing"] == [LEAF1]
+
+
+def test_a_reload_that_fails_brings_the_old_state_back(settled):
+    before = settled.snapshot()
+    settled.fails["frr-reload.py"] = "cannot connect"
+    assert failure(settled, vip={"addresses": ["172.30.0.2"]}) == (
+        f"`{RELOAD}` failed with status 1: cannot connect. The old files and addresses are back. "
+        f"Going back had trouble, too: `{RELOAD}` failed with status 1: cannot connect"
+    )
+    assert settled.snapshot() == before
+    assert VIP in settled.addresses
+    assert "172.30.0.2" not in settled.addresses
+
+
+def test_a_daemon_that_does_not_start_leaves_the_host_as_it_was(host):
+    before = host.snapshot()
+    host.fails["systemctl restart frr"] = "Job for frr.service failed"
+    message = "`systemctl restart frr` failed with status 1: Job for frr.service failed"
+    assert failure(host) == f"{message}. The old files and addresses are back."
+    assert (host.snapshot(), host.addresses) == (before, {"127.0.0.1": "lo"})
+
+
+def test_somebody_elses_configuration_is_refused_and_can_be_adopted_and_given_back(host):
+    theirs = PACKAGED + "router bgp 65100\n neighbor 10.9.9.9 remote-as 65101\n"
+    path = Path(host.root, "etc/frr/frr.conf")
+    path.write_text(theirs)
+    assert failure(host) == (
+        "/etc/frr/frr.conf was written by somebody else, and configures something. With adopt: true it is replaced, "
+        "kept in /var/lib/kubefabric/saved/etc__frr__frr.conf, and comes back with state: absent."
+    )
+    bring(host, adopt=True)
+    assert "65100" not in path.read_text()
+    bring(host, ecmp=32)
+    bring(host, state="absent")
+    assert path.read_text() == theirs
+
+
+def test_the_next_run_puts_back_what_a_killed_one_left_half_way(settled):
+    before = settled.snapshot()
+    path = "/etc/frr/frr.conf"
+    half = [files.Change(path, settled.read(path), "half", owner="frr", group="frr")]
+    files.stage(settled, half)
+    files.commit(settled, half)
+    assert bring(settled, check=True)["recovered"]
+    assert Path(settled.root, JOURNAL).exists()
+    result = bring(settled)
+    assert (result["recovered"], result["changed"], settled.snapshot()) == (True, True, before)
+    assert RELOAD in settled.commands
+    assert not bring(settled)["recovered"]
+
+
+def test_passwords_are_hidden_in_the_diff_and_their_change_shows(settled):
+    assert "s3cret#1" not in str(bring(settled, password="n3w!", check=True)["diff"])
+    (diff,) = bring(settled, password="n3w!")["diff"]
+    assert "password ********\n" in diff["before"]
+    assert "password ******** (another)\n" in diff["after"]
+    assert "n3w!" not in str(diff)
+
+
+def test_a_missing_speaker_is_installed_in_the_version_that_was_given(host):
+    program = Path(host.root, "usr/bin/vtysh")
+    program.unlink()
+    assert failure(host, install=False) == (
+        "frr is not installed: install frr and frr-pythontools, or let the module do it (install: true)"
+    )
+    assert bring(host, check=True, version="8.4.4")["installed"]
+    assert not [line for line in host.commands if "apt-get" in line]
+    play = host._run
+
+    def installing(command):
+        if "apt-get" in command:
+            program.touch()
+        return play(command)
+
+    host._run = installing
+    host.commands.clear()
+    assert bring(host, version="8.4.4")["installed"]
+    assert host.commands[0] == (
+        "env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends frr=8.4.4 frr-pythontools=8.4.4"
+    )
+
+
+def test_a_vip_of_another_interface_is_refused(host):
+    host.addresses = {}
+    host._links = lambda: [{"ifname": "lo"}, {"ifname": "eth0", "addr_info": [{"local": VIP}]}]
+    assert failure(host) == (f"vip.addresses: {VIP} is on eth0 already; give vip.interface: eth0, or another VIP")
+
+
+def test_an_interface_that_is_not_there_is_named(host):
+    assert failure(host, vip={"addresses": [VIP], "interface": "bond0"}) == (
+        "vip.interface: there is no bond0 on this host; give lo, or one that is"
+    )
+
+
+def test_other_lines_of_the_daemons_file_survive_absent(settled):
+    path = Path(settled.root, "etc/frr/daemons")
+    path.write_text(path.read_text().replace("ospfd=no", "ospfd=yes"))
+    bring(settled, state="absent")
+    assert path.read_text() == DAEMONS.replace("ospfd=no", "ospfd=yes")

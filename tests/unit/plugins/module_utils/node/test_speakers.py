@@ -1,0 +1,97 @@
+"""The configuration of every case: as in its golden file, and accepted by the speaker itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node import checks, model
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speakers import SPEAKERS
+
+from .cases import CASES
+
+GOLDEN = Path(__file__).parents[4] / "golden" / "node"
+BOTH = [(speaker, case) for speaker in SPEAKERS for case in CASES]
+
+
+def rendered(speaker: str, case: str) -> str:
+    """The main file."""
+    return SPEAKERS[speaker].render(model.build(CASES[case]), {})[-1].text
+
+
+@pytest.mark.parametrize(("speaker", "case"), BOTH)
+def test_a_case_renders_as_in_its_golden_file(speaker, case):
+    path = GOLDEN / case / f"{speaker}.conf"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(rendered(speaker, case))
+    assert rendered(speaker, case) == path.read_text()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_cases_are_right(case):
+    assert checks.mistakes(CASES[case]) == []
+
+
+@pytest.mark.parametrize(("speaker", "case"), BOTH)
+def test_the_speaker_accepts_its_configuration(speaker, case):
+    command = SPEAKERS[speaker].check_command(str(GOLDEN / case / f"{speaker}.conf"))
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("speaker", SPEAKERS)
+def test_what_was_rendered_is_nobody_elses_until_it_is_on_another_host(speaker):
+    assert SPEAKERS[speaker].foreign(rendered(speaker, "plain"))
+
+
+def test_a_file_of_frr_that_configures_nothing_is_not_foreign():
+    text = "# comment\nfrr version 8.4\nfrr defaults traditional\nhostname node1\nlog syslog informational\n!\nend\n"
+    assert not SPEAKERS["frr"].foreign(text)
+    assert SPEAKERS["frr"].foreign(text + "ip route 10.0.0.0/8 blackhole\n")
+
+
+def test_the_file_that_debian_brings_with_bird_is_not_foreign():
+    text = "# protocol bgp {\nprotocol device {\n}\nprotocol direct {\n  disabled;\n}\nprotocol static {\n  ipv4;\n}\n"
+    assert not SPEAKERS["bird"].foreign(text)
+    assert SPEAKERS["bird"].foreign(text.replace("  ipv4;", "  ipv4;\n  route 10.0.0.0/8 blackhole;"))
+
+
+def test_frr_s_daemons_file_keeps_every_other_line():
+    files = SPEAKERS["frr"].render(model.build(CASES["plain"]), {"/etc/frr/daemons": "bgpd=no\nospfd=yes\n"})
+    assert files[0].text == "bgpd=yes\nospfd=yes\nbfdd=yes\n"
+
+
+def test_absent_takes_only_our_daemons_out_of_frr_s_file():
+    release = SPEAKERS["frr"].release
+    assert release("/etc/frr/daemons", "bgpd=yes\nbfdd=yes\nospfd=yes\n", "bgpd=no\nbfdd=yes\nospfd=no\n") == (
+        "bgpd=no\nbfdd=yes\nospfd=yes\n"
+    )
+    assert release("/etc/frr/frr.conf", "a", "b") is None
+
+
+def test_a_workload_s_changed_password_takes_its_group_away_first():
+    before = rendered("frr", "plain")
+    commands = SPEAKERS["frr"].reload_commands(before, before.replace("s3cret#1", "n3w"), False)
+    words = [word for word in commands[0] if word != "-c"]
+    assert words == [
+        "vtysh",
+        "configure terminal",
+        "router bgp 65003",
+        "no neighbor red-ipv4 password",
+        "no bgp listen range 10.1.0.0/16 peer-group red-ipv4",
+        "no neighbor red-ipv4 peer-group",
+    ]
+    assert len(SPEAKERS["frr"].reload_commands(before, before, False)) == len(commands) - 1
+
+
+def test_a_password_is_never_on_a_command_line():
+    for name, speaker in SPEAKERS.items():
+        before = rendered(name, "plain")
+        assert "s3cret#1" not in str(speaker.reload_commands(before, before.replace("s3cret#1", "n3w"), False))

@@ -1,0 +1,121 @@
+"""What speakers print becomes sessions and routes in one shape."""
+
+from __future__ import annotations
+
+import datetime
+import json
+
+import pytest
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node import bird_state, frr_state
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speaker import NodeError
+
+SESSION = {
+    "peer": "192.168.2.201",
+    "family": "ipv4",
+    "state": "established",
+    "remote_asn": 65002,
+    "local_address": "192.168.2.1",
+    "uptime": 20,
+    "prefixes_received": 2,
+    "prefixes_sent": 3,
+    "listen": "",
+    "last_down_reason": "",
+}
+ROUTE = {
+    "prefix": "10.99.0.0/24",
+    "family": "ipv4",
+    "protocol": "bgp",
+    "next_hops": [{"address": "192.168.2.201"}],
+    "as_path": [65002, 65005],
+    "best": True,
+}
+BIRD = """BIRD 2.0.12 ready.
+Access restricted
+Name       Proto      Table      State  Since         Info
+device1    Device     ---        up     {since}
+
+leaf_192_168_2_201 BGP        ---        up     {since}  Established
+  BGP state:          Established
+    Neighbor address: 192.168.2.201
+    Neighbor AS:      65002
+    Local AS:         65003
+    Session:          external AS4
+    Source address:   192.168.2.1
+    Hold timer:       2.176/3
+  Channel ipv4
+    State:          UP
+    Input filter:   leaves_in
+    Routes:         2 imported, 3 exported, 1 preferred
+
+workload_red_10_1_0_0_16 BGP        ---        start  {since}  Passive
+  BGP state:          Passive
+    Neighbor range:   10.1.0.0/16
+    Neighbor AS:      65010
+
+workload_red_10_1_0_0_16_1 BGP        ---        start  {since}  Active        Received: Hold timer expired
+  BGP state:          Active
+    Neighbor address: 10.1.0.5
+    Neighbor AS:      65010
+    Last error:       Received: Hold timer expired
+"""
+BIRD_ROUTES = """BIRD 2.0.12 ready.
+Table master4:
+10.99.0.0/24         unicast [leaf_192_168_2_201 13:53:20.366] * (100) [AS65005i]
+\tvia 192.168.2.201 on leaf1
+\tType: BGP univ
+\tBGP.as_path: 65002 65005
+                     unicast [leaf_192_168_2_202 13:53:20.221] (100) [AS65005i]
+\tvia 192.168.2.202 on leaf2
+\tBGP.as_path: 65002 65005
+"""
+FRR = {
+    "192.168.2.201": {
+        "remoteAs": 65002,
+        "bgpState": "Established",
+        "hostLocal": "192.168.2.1",
+        "bgpTimerUpEstablishedEpoch": 980,
+        "addressFamilyInfo": {"ipv4Unicast": {"acceptedPrefixCounter": 2, "sentPrefixCounter": 3}},
+    }
+}
+FRR_ROUTES = {
+    "routes": {
+        "10.99.0.0/24": [{"bestpath": True, "path": "65002 65005", "nexthops": [{"ip": "192.168.2.201", "used": True}]}]
+    }
+}
+
+
+def test_frr_s_neighbours_and_routes():
+    outputs = {"neighbors": json.dumps(FRR), "ipv4": json.dumps(FRR_ROUTES), "ipv6": "{}"}
+    assert frr_state.state(outputs, 1000) == {"sessions": [SESSION], "routes": [ROUTE]}
+
+
+def bird(now: float, since: str) -> dict:
+    return bird_state.state({"protocols": BIRD.format(since=since), "routes": BIRD_ROUTES}, now)
+
+
+def test_bird_s_neighbours_and_routes():
+    now = datetime.datetime(2026, 11, 21, 13, 0, 20).timestamp()
+    found = bird(now, "13:00:00.000")
+    other = {"local_address": None, "uptime": None, "prefixes_received": None, "prefixes_sent": None}
+    other |= {"peer": "10.1.0.5", "remote_asn": 65010, "state": "active", "listen": "workload_red_10_1_0_0_16_1"}
+    assert found["sessions"] == [SESSION, {**SESSION, **other, "last_down_reason": "Received: Hold timer expired"}]
+    assert found["routes"] == [ROUTE, {**ROUTE, "next_hops": [{"address": "192.168.2.202"}], "best": False}]
+
+
+@pytest.mark.parametrize(
+    ("since", "seconds"),
+    [("23:59:50.500", 20), ("00:00:05.000", 5), ("2026-11-20", 86410), ("2026-11-20 23:59:50", 20)],
+)
+def test_bird_s_times_are_of_today_or_yesterday_or_have_a_date(since, seconds):
+    now = datetime.datetime(2026, 11, 21, 0, 0, 10, 600000).timestamp()
+    assert bird(now, since)["sessions"][0]["uptime"] == seconds
+
+
+def test_frr_without_bgp_has_no_sessions():
+    assert frr_state.state({"neighbors": "% BGP instance not found\n"}, 0) == {"sessions": [], "routes": []}
+
+
+def test_an_answer_of_frr_that_is_cut_off_is_an_error():
+    with pytest.raises(NodeError, match=r"^FRR's answer about neighbors is not JSON: "):
+        frr_state.state({"neighbors": '{"192.168'}, 0)
