@@ -1,0 +1,109 @@
+#!/usr/bin/python
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: node_bgp_info
+short_description: BGP sessions and routes of a host's speaker, in one shape
+version_added: 0.1.0
+description:
+  - Asks FRR or BIRD 2 on a host for its sessions and routes, and returns them in the same shape for both.
+author:
+  - The kubefabric.bgp maintainers (@kubefabric)
+options:
+  speaker:
+    description: Whom to ask. V(auto) takes the first of them that is installed and has sessions.
+    type: str
+    choices: [auto, frr, bird]
+    default: auto
+  vrf:
+    description: The VRF of FRR to ask about. BIRD always tells about all of its sessions.
+    type: str
+  expect:
+    description: Peers to wait for.
+    type: list
+    elements: str
+    default: []
+  wait:
+    description: Seconds to wait for the sessions of O(expect). The module does not fail when the time is up.
+    type: int
+    default: 0
+attributes:
+  check_mode:
+    support: full
+    description: Only reads.
+  diff_mode:
+    support: N/A
+    description: Changes nothing.
+seealso:
+  - module: kubefabric.bgp.node_peering
+"""
+
+EXAMPLES = r"""
+- name: Wait up to half a minute for a leaf
+  kubefabric.bgp.node_bgp_info:
+    expect: [192.168.2.201]
+    wait: 30
+  register: host
+  failed_when: host.missing | length > 0
+"""
+
+RETURN = r"""
+speaker:
+  description: Who answered; none if nobody did.
+  returned: success
+  type: str
+  sample: frr
+sessions:
+  description:
+    - One for each peer. C(uptime) in seconds. C(listen) names the workload of a peer that connected to the VIP.
+    - What a speaker does not tell is none.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {peer: 192.168.2.201, family: ipv4, state: established, remote_asn: 65002, local_address: 192.168.2.1, uptime: 7,
+       prefixes_received: 3, prefixes_sent: 2, listen: "", last_down_reason: ""}
+routes:
+  description: One for each path that BGP brought; C(best) are those in use.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {prefix: 10.20.1.0/24, family: ipv4, protocol: bgp, next_hops: [{address: 10.1.0.5}], as_path: [65010],
+       best: true}
+missing:
+  description: Those of O(expect) that are not established.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils.node.host import Host
+from ..module_utils.node.inspect import look
+from ..module_utils.node.speaker import NodeError
+
+SPEC = {
+    "speaker": {"type": "str", "default": "auto", "choices": ["auto", "frr", "bird"]},
+    "vrf": {"type": "str"},
+    "expect": {"type": "list", "elements": "str", "default": []},
+    "wait": {"type": "int", "default": 0},
+}
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
+    try:
+        result = look(Host(module.run_command), **module.params)
+    except (NodeError, ValueError) as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(changed=False, **result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,235 @@
+#!/usr/bin/python
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: node_peering
+short_description: Bring a host's peering VIP and BGP speaker to a state
+version_added: 0.1.0
+description:
+  - Gives a host a VIP for speakers in its workloads (nested clusters, pods) and runs FRR or BIRD 2 with sessions to the
+    leaves of its rack and to those speakers. Everything about a host is one call.
+  - Nothing is written before everything that can be checked was checked, by the module and by the speaker's own
+    checker. Files are written beside the old ones and renamed. The speaker is reloaded, not restarted, and sessions
+    whose settings are the same stay up.
+  - Where a session that was established and is still wanted does not come back within O(deadline) after a change, the
+    old files and addresses come back, and the module fails with what it saw.
+  - An interrupted run leaves the old files, the new ones, or a journal from which the next run restores the old ones.
+  - What was there before is kept in C(/var/lib/kubefabric/saved) and comes back with O(state=absent).
+author:
+  - The kubefabric.bgp maintainers (@kubefabric)
+options:
+  state:
+    description: V(absent) gives the host back as it was before; the speaker's packages stay.
+    type: str
+    choices: [present, absent]
+    default: present
+  speaker:
+    description: The speaker. Another one that the module ran before is stopped, and its files go back.
+    type: str
+    choices: [frr, bird]
+    default: frr
+  asn:
+    description: The host's AS. Required with O(state=present).
+    type: int
+  router_id:
+    description: The host's BGP identifier, one of its IPv4 addresses. Required with O(state=present).
+    type: str
+  vip:
+    description: Addresses at which workloads reach the speaker.
+    type: dict
+    suboptions:
+      addresses:
+        description:
+          - The addresses, one or more of each family. Workloads peer with the first of their family.
+          - Refused are 169.254.0.1, 169.254.0.2, 169.254.169.254, link-local IPv6 and addresses of another interface.
+        type: list
+        elements: str
+        default: []
+      interface:
+        description: Where they are. An interface whose name begins with C(dummy) is made.
+        type: str
+        default: lo
+      manager:
+        description:
+          - What brings them back after a reboot. V(auto) takes what rules the host, and V(systemd), a unit of its own,
+            where nothing does; once chosen it stays.
+        type: str
+        choices: [auto, systemd-networkd, networkmanager, ifupdown, netplan, systemd]
+        default: auto
+  peers:
+    description: Sessions to leaves or route reflectors.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      address: {description: The peer's address., type: str, required: true}
+      asn: {description: The peer's AS., type: int, required: true}
+      local_address: {description: The host's address of this session., type: str}
+      description: {description: A text for people., type: str}
+      password: {description: The session's password. The default is O(password)., type: str}
+      bfd: {description: Whether BFD watches it. The default is O(bfd)., type: bool}
+      multihop: {description: Hops that the peer may be away; directly connected if left out., type: int}
+  workloads:
+    description: Speakers on this host that connect to the VIP.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name: {description: A name that is unique on the host., type: str, required: true}
+      asn: {description: "Their AS, another one than the host's and the leaves'.", type: int, required: true}
+      ranges: {description: Prefixes from which they connect., type: list, elements: str, required: true}
+      pools:
+        description: What is accepted from them, and told to O(peers), longer prefixes included. The rest is denied.
+        type: list
+        elements: str
+        required: true
+      advertise:
+        description: What they are told, longer prefixes included. Nothing by default.
+        type: list
+        elements: str
+        default: []
+      password: {description: The password of their sessions., type: str}
+      max_prefixes: {description: How many prefixes each of them may announce., type: int}
+      multihop: {description: Hops that they may be away., type: int, default: 2}
+  originate:
+    description: Prefixes that the host announces to O(peers) itself, for example the VIP.
+    type: list
+    elements: str
+    default: []
+  accept:
+    description: What is accepted from O(peers), longer prefixes included. Nothing by default.
+    type: list
+    elements: str
+    default: []
+  communities:
+    description: Communities (C(65003:100)) and large ones (C(65003:100:1)) added to what O(peers) are told.
+    type: list
+    elements: str
+    default: []
+  password:
+    description: The password of sessions to O(peers) that have none of their own.
+    type: str
+  keepalive: {description: Seconds between keepalives., type: int, default: 1}
+  hold: {description: Seconds of silence after which a session is down., type: int, default: 3}
+  connect_retry: {description: Seconds between attempts to connect., type: int, default: 5}
+  bfd: {description: Whether BFD watches the sessions to O(peers)., type: bool, default: false}
+  graceful_restart: {description: Whether routes survive a restart of the speaker., type: bool, default: true}
+  graceful_restart_time: {description: Seconds that peers wait for it., type: int, default: 120}
+  ecmp: {description: How many next hops a route may have., type: int, default: 64}
+  max_prefixes:
+    description: How many prefixes each of O(peers) may announce. FRR closes the session, BIRD ignores the rest.
+    type: int
+  vrf: {description: The VRF of all sessions. It has to exist., type: str}
+  vrf_table: {description: The VRF's routing table. BIRD needs it., type: int}
+  adopt:
+    description:
+      - Replace a configuration of the speaker that somebody else wrote. It comes back with O(state=absent).
+      - Otherwise such a configuration is an error, and nothing is changed.
+    type: bool
+    default: false
+  install:
+    description: Install the speaker's packages with apt, dnf or zypper where they are missing.
+    type: bool
+    default: true
+  version:
+    description: The version of the packages to install. An installed one is left alone.
+    type: str
+  rollback:
+    description: Go back where established sessions that are still wanted are lost.
+    type: bool
+    default: true
+  deadline:
+    description: Seconds that these sessions have to come back.
+    type: int
+    default: 60
+  root:
+    description:
+      - The root directory of an image, in place of the running host. Files are written below it. No command is run but
+        the speaker's checker, if there is one.
+    type: path
+    default: /
+attributes:
+  check_mode:
+    support: full
+    description: The speaker's checker reads the new configuration, beside the old one, and it is removed again.
+  diff_mode:
+    support: full
+    description: Passwords are hidden.
+seealso:
+  - module: kubefabric.bgp.node_bgp_info
+"""
+
+EXAMPLES = r"""
+- name: Peer with both leaves of the rack, and let a nested cluster peer at the VIP
+  kubefabric.bgp.node_peering:
+    asn: 65003
+    router_id: 192.168.2.1
+    vip: {addresses: [172.30.0.1, "fd00:30::1"]}
+    password: "{{ bgp_password }}"
+    accept: [10.0.0.0/8]
+    peers:
+      - {address: 192.168.2.201, asn: 65002, local_address: 192.168.2.1, description: leaf 101}
+      - {address: 192.168.2.202, asn: 65002, local_address: 192.168.2.1, description: leaf 102}
+    workloads:
+      - {name: red, asn: 65010, ranges: [10.1.0.0/16], pools: [10.20.0.0/16], password: "{{ red_password }}"}
+
+- name: Give the host back as it was
+  kubefabric.bgp.node_peering:
+    state: absent
+"""
+
+RETURN = r"""
+files:
+  description: Files that were changed, or would be in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample: [/etc/frr/daemons, /etc/frr/frr.conf]
+installed:
+  description: Whether packages were installed, or would be in check mode.
+  returned: success
+  type: bool
+  sample: false
+recovered:
+  description: Whether an earlier run had been cut off, and its files were put back first.
+  returned: success
+  type: bool
+  sample: false
+missing:
+  description: Those of O(peers) that were not established when the module ended; empty where nothing was changed.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+sessions:
+  description: The sessions when the module ended, as M(kubefabric.bgp.node_bgp_info) returns them.
+  returned: when something was changed
+  type: list
+  elements: dict
+  sample:
+    - {peer: 192.168.2.201, family: ipv4, state: established, remote_asn: 65002, local_address: 192.168.2.1, uptime: 7,
+       prefixes_received: 3, prefixes_sent: 2, listen: "", last_down_reason: ""}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils.node.apply import bring
+from ..module_utils.node.host import Host
+from ..module_utils.node.options import REQUIRED_IF, SPEC
+from ..module_utils.node.speaker import NodeError
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=SPEC, required_if=REQUIRED_IF, supports_check_mode=True)
+    try:
+        result = bring(Host(module.run_command, module.params["root"]), module.params, module.check_mode)
+    except NodeError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

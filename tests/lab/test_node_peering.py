@@ -1,0 +1,156 @@
+"""node_peering's engine with a real FRR on a host between two leaves and a nested cluster's speaker."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node import apply, inspect
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node.options import REQUIRED_IF, SPEC
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speaker import NodeError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speakers import SPEAKERS
+from lab.context import Lab, wait_for
+from tests.lab import speaker_host
+from tests.lab.conftest import _reason_to_skip
+from tests.lab.speaker_host import Site, addresses
+
+pytestmark = pytest.mark.lab
+LEAF1, LEAF2, GUEST = "10.0.1.201", "10.0.2.202", "10.1.0.5"
+RED = {"name": "red", "asn": 65010, "ranges": ["10.1.0.0/16"], "pools": ["10.20.0.0/16"], "password": "inner"}
+OPTIONS = {
+    "asn": 65003,
+    "router_id": "10.0.1.1",
+    "vip": {"addresses": ["172.30.0.1"]},
+    "password": "s3cret",
+    "accept": ["10.99.0.0/16"],
+    "connect_retry": 1,
+    "deadline": 10,
+    "peers": [
+        {"address": LEAF1, "asn": 65002, "local_address": "10.0.1.1"},
+        {"address": LEAF2, "asn": 65002, "local_address": "10.0.2.1"},
+    ],
+    "workloads": [RED],
+}
+
+
+@pytest.fixture(scope="module")
+def _up() -> Iterator[Site]:
+    reason = _reason_to_skip()
+    if reason:
+        pytest.skip(reason)
+    site = speaker_host.make(Lab(f"n{os.getpid()}"))
+    try:
+        site.up()
+        yield site
+    finally:
+        site.down()
+
+
+@pytest.fixture
+def site(_up: Site) -> Site:
+    """A host that peers with both leaves and with the guest."""
+    bring(_up, rollback=False, deadline=1)
+    _up.tell("guest", "router bgp 65010", "neighbor 172.30.0.1 password inner")
+    settle(_up)
+    return _up
+
+
+def bring(site: Site, **changes: object) -> dict:
+    result = ArgumentSpecValidator(SPEC, required_if=REQUIRED_IF).validate({**copy.deepcopy(OPTIONS), **changes})
+    assert not result.error_messages
+    return apply.bring(site.host, result.validated_parameters, False)
+
+
+def uptimes(site: Site) -> dict[str, int]:
+    """Peer → since when it has been established (seconds of 1970, which FRR tells and which stay while it is up)."""
+    found = inspect.established(site.host, SPEAKERS["frr"], None)
+    listed = site.host.router.ask("show bgp neighbors json")
+    return {peer: listed[peer]["bgpTimerUpEstablishedEpoch"] for peer in found}
+
+
+def same(before: dict[str, int], after: dict[str, int], *peers: str) -> bool:
+    """Whether the sessions with some peers are the ones of before. FRR works out the time anew at each question."""
+    return all(abs(after[peer] - before[peer]) <= 1 for peer in peers)
+
+
+def settle(site: Site, *peers: str) -> None:
+    """Wait until the sessions are established."""
+    wanted = set(peers or (LEAF1, LEAF2, GUEST))
+    wait_for(lambda: wanted <= set(uptimes(site)), f"sessions with {sorted(wanted)}", timeout=40)
+
+
+def test_a_guest_s_pool_reaches_the_leaves_by_the_host_and_nothing_else_goes_anywhere(site):
+    wait_for(lambda: "10.20.1.0/24" in site.routes("leaf1"), "the pool on leaf 1")
+    assert site.routes("leaf1")["10.20.1.0/24"] == {"10.0.1.1"}
+    assert site.routes("leaf2")["10.20.1.0/24"] == {"10.0.2.1"}
+    assert "10.66.0.0/24" not in site.routes("leaf1")  # outside of the pool
+    assert not any(site.routes("guest").values())  # nobody asked for that
+    routes = inspect.read(site.host, SPEAKERS["frr"], None)["routes"]
+    accepted = sorted((route["prefix"], *(hop["address"] for hop in route["next_hops"])) for route in routes)
+    assert accepted == [("10.20.1.0/24", GUEST), ("10.99.0.0/24", LEAF1), ("10.99.0.0/24", LEAF2)]
+    assert addresses(site.host) >= {"172.30.0.1/32"}
+
+
+def test_a_second_run_changes_nothing(site):
+    assert not bring(site)["changed"]
+
+
+def test_a_change_of_one_peer_leaves_the_other_sessions_up(site):
+    before = uptimes(site)
+    peers = copy.deepcopy(OPTIONS["peers"])
+    peers[1]["description"] = "the other leaf"
+    bring(site, peers=peers[:1])
+    assert set(uptimes(site)) == {LEAF1, GUEST}
+    bring(site, peers=peers)
+    settle(site)
+    assert same(before, uptimes(site), LEAF1, GUEST)
+    assert not same(before, uptimes(site), LEAF2)
+
+
+def test_a_guest_s_password_is_rotated_and_only_its_session_starts_again(site):
+    before = uptimes(site)
+    bring(site, workloads=[{**RED, "password": "rotated"}], rollback=False, deadline=1)
+    site.tell("guest", "router bgp 65010", "neighbor 172.30.0.1 password rotated")
+    wait_for(lambda: uptimes(site).get(GUEST, 0) > before[GUEST] + 1, "the guest's new session", timeout=40)
+    assert same(before, uptimes(site), LEAF1, LEAF2)
+
+
+def test_a_change_that_loses_a_session_is_taken_back_within_the_deadline(site):
+    path = Path(site.host.path("/etc/frr/frr.conf"))
+    text = path.read_text()
+    peers = copy.deepcopy(OPTIONS["peers"])
+    peers[0]["password"] = "wrong"
+    with pytest.raises(
+        NodeError, match=rf"^sessions were lost: {LEAF1} \(AS 65002\) was established and is .*are back\.$"
+    ):
+        bring(site, peers=peers, deadline=4)
+    assert path.read_text() == text
+    settle(site)
+
+
+def test_a_configuration_that_frr_refuses_leaves_file_and_sessions_alone(site, monkeypatch):
+    before, path = uptimes(site), Path(site.host.path("/etc/frr/frr.conf"))
+    text = path.read_text()
+    render = SPEAKERS["frr"].render
+
+    def broken(config, present):
+        files = render(config, present)
+        return [*files[:-1], type(files[-1])(**{**vars(files[-1]), "text": files[-1].text + "neighbour nonsense\n"})]
+
+    monkeypatch.setattr(SPEAKERS["frr"], "render", broken)
+    with pytest.raises(NodeError, match=r"^frr refuses the new /etc/frr/frr\.conf; nothing was changed\."):
+        bring(site)
+    assert path.read_text() == text
+    assert same(before, uptimes(site), *before)
+
+
+def test_absent_ends_the_speaker_and_takes_the_vip_away(site):
+    bring(site, state="absent")
+    assert not site.host.router.runs()
+    assert "172.30.0.1/32" not in addresses(site.host)
+    assert not Path(site.host.path("/etc/systemd/system/kubefabric-vip.service")).exists()
