@@ -171,7 +171,7 @@ def start_apic(directory: Path, *arguments: str, password: str = PASSWORD) -> It
         yield Apic(url, directory, password)
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         if process.stdout is not None:
             process.stdout.close()
 

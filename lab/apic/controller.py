@@ -48,10 +48,11 @@ class Controller:
         """A DN as the store knows it; ApicError if the model has no such DN."""
         return Transaction(self.store).canonical_dn(dn)
 
-    def post(self, element: Element, url_dn: str = "", user: str = "admin") -> list[Change]:
-        """Apply a posted document whole, or raise ApicError and leave everything as it was. Returns what changed."""
+    def post(self, posted: Element | Iterable[Element], url_dn: str = "", user: str = "admin") -> list[Change]:
+        """Apply what was posted whole, or raise ApicError and leave everything as it was. Returns what changed."""
         with Transaction(self.store) as transaction:
-            transaction.post(element, url_dn)
+            for element in [posted] if isinstance(posted, Element) else posted:
+                transaction.post(element, url_dn)
             rules.check(self.store, transaction.changes)
             return self._commit(transaction, user)
 

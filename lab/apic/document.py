@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree
@@ -34,8 +34,16 @@ class Element:
 
 
 def parse(body: bytes, form: str) -> Element:
-    """The object posted; ``form`` is ``json`` or ``xml``. ApicError 400 if it cannot be read."""
-    return _parse_xml(body) if form == "xml" else _parse_json(body)
+    """The one object posted; ``form`` is ``json`` or ``xml``. ApicError 400 if it cannot be read."""
+    elements = parse_all(body, form)
+    if len(elements) != 1:
+        raise errors.malformed(f"invalid data at line '1'. One object is expected, not {len(elements)}")
+    return elements[0]
+
+
+def parse_all(body: bytes, form: str) -> list[Element]:
+    """The objects posted: one, or in JSON a list of them, as aciClient sends."""
+    return [_parse_xml(body)] if form == "xml" else _parse_json(body)
 
 
 def render(elements: Iterable[Element], form: str, total: int | None = None) -> bytes:
@@ -54,13 +62,23 @@ def render_error(error: errors.ApicError, form: str) -> bytes:
     return render([Element("error", {"code": str(error.code), "text": error.text})], form)
 
 
-def _parse_json(body: bytes) -> Element:
+def _parse_json(body: bytes) -> list[Element]:
     try:
         document = json.loads(body)
     except ValueError as problem:
         line = getattr(problem, "lineno", 1)
         raise errors.malformed(f"invalid data at line '{line}'. Malformed JSON: {problem}") from None
-    return _object(document)
+    items = list(_flat(document)) if isinstance(document, list) else [document]
+    return [_object(item) for item in items or [None]]
+
+
+def _flat(items: Iterable[object]) -> Iterator[object]:
+    """The items of a list and of lists within it: acitoolkit puts a list around some children."""
+    for item in items:
+        if isinstance(item, list):
+            yield from _flat(item)
+        else:
+            yield item
 
 
 def _object(document: object) -> Element:
@@ -82,7 +100,7 @@ def _object(document: object) -> Element:
     if not isinstance(attributes, dict) or not isinstance(children, list):
         raise errors.malformed(f"invalid data at line '1'. Malformed 'attributes' or 'children' of '{cls}'")
     texts = {name: _scalar(value, name, cls) for name, value in attributes.items()}
-    return Element(cls, texts, [_object(child) for child in children])
+    return Element(cls, texts, [_object(child) for child in _flat(children)])
 
 
 def _scalar(value: object, name: str, cls: str) -> str:

@@ -186,19 +186,23 @@ class Query:
         return element
 
     def _children(self, mo: Mo, deep: bool, inside: bool = False) -> list[Element]:
-        """The descendants asked for, and those that hold one; of a class that was asked for, all that is inside."""
-        shown = []
+        """The descendants asked for, and those that hold one.
+
+        An object whose class was asked for, and that holds no other such object, is shown with all that is inside.
+        """
         catalog, latest_first = self.store.catalog, list(mo.children.values())[::-1]
-        for kid in sorted(latest_first, key=lambda kid: -catalog[kid.cls].order):
-            asked = inside or (self.subtree_classes is not None and kid.cls in self.subtree_classes)
-            below = self._children(kid, deep, asked) if deep else []
-            if self._shown(kid, inside) or below:
-                element = self.store.element(kid, self.properties, nested=True)
-            else:
-                continue
-            element.children = below
-            shown.append(element)
-        return shown
+        ordered = sorted(latest_first, key=lambda kid: -catalog[kid.cls].order)
+        return [element for kid in ordered if (element := self._child(kid, deep, inside)) is not None]
+
+    def _child(self, kid: Mo, deep: bool, inside: bool) -> Element | None:
+        below = self._children(kid, deep, inside) if deep else []
+        asked = self._shown(kid, inside)
+        if not asked and not below:
+            return None
+        element = self.store.element(kid, self.properties, nested=True)
+        whole = asked and deep and not below and not inside and self.subtree_classes is not None
+        element.children = self._children(kid, deep, inside=True) if whole else below
+        return element
 
     # -- order and pages --------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lab.apic.catalog import Catalog, MoClass, Relation
+from lab.apic.dn import split
 from lab.apic.faults import Faults
 from lab.apic.store import Mo, Store
 
@@ -94,6 +95,8 @@ class Relations:
             self._note(mo, "formed", quality, default, self.store.by_dn[default].cls)
         else:
             self._note(mo, "missing-target" if name else "unformed", "none", "", "")
+        if "tRn" in self.store.catalog.properties(mo.cls):
+            mo.values["tRn"] = split(found or default or wanted[0])[-1] if wanted or default else ""
         self._fault(mo, cls, bool(name) and found is None, name)
 
     def _note(self, mo: Mo, state: str, quality: str, target: str, target_class: str) -> None:

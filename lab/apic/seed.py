@@ -33,8 +33,30 @@ _DEFAULTS = (
     ("fabricPodP", "uni/fabric"),
     ("infraAttEntityP", "uni/infra"),
     ("qosDppPol", "uni/infra"),
+    # Singletons: the model calls them configurable, but never creatable.
+    ("fabricGlbEpListenPol", "uni/fabric"),
+    ("fabricCtrlrP", "uni/fabric"),
+    ("fabricDeployPol", "uni/fabric"),
+    ("lldpInstPol", "uni/fabric"),
+    ("wwnInstPol", "uni/fabric"),
+    ("datetimeFormat", "uni/fabric"),
+    ("coopPol", "uni/fabric"),
+    ("lbpPol", "uni/fabric"),
+    ("fabricCtrlrPGrp", "uni/fabric/funcprof"),
+    ("edrErrDisRecoverPol", "uni/infra"),
+    ("epLoopProtectP", "uni/infra"),
+    ("infraPortTrackPol", "uni/infra"),
+    ("stpInstPol", "uni/infra"),
+    ("epIpAgingP", "uni/infra"),
+    ("mcpInstPol", "uni/infra"),
+    ("epControlP", "uni/infra"),
+    ("qosInstPol", "uni/infra"),
+    ("mgmtMgmtP", "uni/tn-mgmt"),
+    ("mgmtExtMgmtEntity", "uni/tn-mgmt"),
     ("pkiKeyRing", "uni/userext/pkiext"),
 )
+
+_HYPERVISORS = ("VMware", "Microsoft", "OpenStack", "Redhat", "Kubernetes", "OpenShift", "CloudFoundry")
 
 
 def base(store: Store, password: str) -> None:
@@ -47,6 +69,8 @@ def base(store: Store, password: str) -> None:
     for cls, container in _DEFAULTS:
         _default(store, cls, container)
     _object(store, "bgpInstPol", "uni/fabric/bgpInstP-default", "bgpRRP", "rr")
+    for vendor in _HYPERVISORS:
+        _object(store, "polUni", "uni", "vmmProvP", f"vmmp-{vendor}")
     admin = _object(store, "aaaUserEp", "uni/userext", "aaaUser", "user-admin")
     admin.values["pwd"] = password
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from lab.apic import errors
 from lab.apic.auth import Session, Sessions, login_element, parse_cookies
 from lab.apic.controller import Controller, modified_tree
-from lab.apic.document import Element, parse, render, render_error
+from lab.apic.document import Element, parse, parse_all, render, render_error
 
 LOG = logging.getLogger("lab.apic")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -33,6 +33,7 @@ class Api:
         return [
             web.post("/api/aaaLogin.{form:json|xml}", self.login),
             web.get("/api/aaaRefresh.{form:json|xml}", self.refresh),
+            web.post("/api/aaaRefresh.{form:json|xml}", self.refresh),
             web.post("/api/aaaLogout.{form:json|xml}", self.logout),
             web.get("/api/aaaListDomains.{form:json|xml}", self.domains),
             web.route("*", "/api/{tail:.*}", self.dispatch),
@@ -46,7 +47,7 @@ class Api:
         return self._session_response(request, session)
 
     async def refresh(self, request: web.Request) -> web.Response:
-        """GET aaaRefresh."""
+        """GET aaaRefresh, or POST as aciClient does."""
         token = parse_cookies(request.headers.get("Cookie", "")).get("APIC-cookie")
         if token is None:
             raise errors.token_missing()
@@ -100,7 +101,7 @@ class Api:
         return _response(result.elements, form, result.total)
 
     def _post(self, request: web.Request, dn: str, form: str, body: bytes, user: str) -> web.Response:
-        changes = self.controller.post(parse(body, form), dn, user)
+        changes = self.controller.post(parse_all(body, form), dn, user)
         self.on_change()
         if request.query.get("rsp-subtree") == "modified":
             return _response(modified_tree(self.controller.store, changes), form)
@@ -136,7 +137,7 @@ class Api:
             LOG.info("%s %s %s %d %.0fms", request.remote, request.method, request.path, status, spent)
 
 
-# Options that may be given more than once, as the GUI does; of the others the first counts.
+# Options that may be given more than once, as the GUI does; of the others the last counts (aciClient pages so).
 _LISTS = ("target-subtree-class", "rsp-subtree-class", "rsp-subtree-include")
 _TYPES = {"json": "application/json", "xml": "text/xml"}
 
@@ -146,7 +147,8 @@ def _response(elements: list[Element], form: str, total: int | None = None) -> w
 
 
 def _option(request: web.Request, name: str) -> str:
-    return ",".join(request.query.getall(name)) if name in _LISTS else request.query.getone(name)
+    values = request.query.getall(name)
+    return ",".join(values) if name in _LISTS else values[-1]
 
 
 def _split_form(path: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ import re
 from lab.apic.catalog import Property, Range
 
 _MAC = re.compile(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
-_ENCAP = re.compile(r"unknown|any|vlan-(\d+)|vxlan-(\d+)|nvgre-(\d+)|qinq-(\d+)-(\d+)")
+_ENCAP = re.compile(r"unknown|any|vlan-(\d+)|vxlan-(\d+)|nvgre-(\d+)|vsan-(\d+)|qinq-(\d+)-(\d+)")
 _UNSIGNED = {"UByte": 8, "Uint16": 16, "Uint32": 32, "Uint64": 64}
 _SIGNED = {"SByte": 8, "Sint16": 16, "Sint32": 32, "Sint64": 64}
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:?\d{2})?")
@@ -130,9 +130,9 @@ def _enumeration(prop: Property, text: str) -> str:
 
 
 def _boolean(text: str) -> str:
-    if text.lower() in ("yes", "true"):
+    if text.lower() in ("yes", "true", "1"):
         return "yes"
-    if text.lower() in ("no", "false"):
+    if text.lower() in ("no", "false", "0"):
         return "no"
     raise Unreadable(text)
 
@@ -215,7 +215,7 @@ def _encap(text: str) -> str:
     found = _ENCAP.fullmatch(text or "unknown")
     if not found:
         raise Unreadable(text)
-    vlans = [int(item) for item in (found[1], found[4], found[5]) if item]
+    vlans = [int(item) for item in (found[1], found[4], found[5], found[6]) if item]
     if any(not 1 <= vlan <= 4094 for vlan in vlans) or any(
         int(item) >= 1 << 24 for item in (found[2], found[3]) if item
     ):

@@ -34,3 +34,8 @@ def test_nested_brackets_stay_with_their_value():
 def test_the_root_has_no_name():
     assert join("", "uni") == "uni"
     assert join("uni", "tn-a") == "uni/tn-a"
+
+
+def test_brackets_are_read_where_the_format_has_none():
+    assert RnFormat("lifp-{name}").match("lifp-[a]") == {"name": "a"}
+    assert RnFormat("lifp-{name}").match("lifp-[a][b]") == {"name": "[a][b]"}

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from lab.apic.document import Element, parse, render, render_error
+from lab.apic.document import Element, parse, parse_all, render, render_error
 from lab.apic.errors import ApicError, not_found
 
 
@@ -70,3 +70,13 @@ def test_a_refusal_is_a_document_of_one_error():
         ],
     }
     assert b'<imdata totalCount="1"><error code="102"' in render_error(not_found("uni/tn-a"), "xml")
+
+
+def test_a_list_of_objects_may_be_posted_and_lists_of_children_nested():
+    objects = parse_all(b'[{"a": {"attributes": {}, "children": [[{"b": {}}], {"c": {}}]}}, {"d": {}}]', "json")
+    assert [item.cls for item in objects] == ["a", "d"]
+    assert [item.cls for item in objects[0].children] == ["b", "c"]
+
+
+def test_where_one_object_is_expected_two_are_refused():
+    assert refusal(b'[{"a": {}}, {"b": {}}]') == "400: invalid data at line '1'. One object is expected, not 2"

@@ -108,9 +108,13 @@ def test_a_descendant_is_shown_within_the_objects_that_hold_it(ask):
     assert not found & {"l3extInstP", "l3extRsEctx", "fvCtx"}
 
 
-def test_of_a_class_that_is_asked_for_everything_inside_is_shown(ask):
+def test_of_the_innermost_class_that_is_asked_for_everything_inside_is_shown(ask):
     (item,) = ask(f"{TENANT}/out-o", rsp_subtree="full", rsp_subtree_class="bgpPeerP")
     assert "bgpRsPeerPfxPol" in classes(item)
+    (item,) = ask(f"{TENANT}/out-o", rsp_subtree="full", rsp_subtree_class="l3extLIfP,bgpPeerP")
+    assert "l3extRsNdIfPol" not in classes(item)
+    (item,) = ask(f"{TENANT}/out-o", rsp_subtree="full", rsp_subtree_class="l3extLIfP")
+    assert {"l3extRsNdIfPol", "bgpPeerP"} <= classes(item)
 
 
 def test_children_come_in_descending_order_of_their_class_numbers_and_latest_first(ask, post):

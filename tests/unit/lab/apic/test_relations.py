@@ -93,6 +93,13 @@ def test_a_domain_finds_its_pool(post, seen):
     assert seen("uni/phys-d/rsvlanNs", "state", "tCl") == ("formed", "fvnsVlanInstP")
 
 
+def test_a_named_relation_says_the_relative_name_of_its_target(post, seen):
+    post(DN, "l3extOut", {"name": "o"}, element("l3extRsEctx", tnFvCtxName="prod"))
+    assert seen(f"{DN}/rsectx", "tRn") == ("ctx-prod",)
+    post(DN, "l3extOut", {}, element("l3extRsEctx", tnFvCtxName=""))
+    assert seen(f"{DN}/rsectx", "tRn") == ("ctx-default",)
+
+
 # -- the other direction --------------------------------------------------------------------------------
 
 

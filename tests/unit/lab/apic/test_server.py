@@ -202,3 +202,36 @@ def test_the_fixture_brings_the_example_fabric(apic):  # noqa: F811
     assert apic.requests() == {}
     assert apic.get("/api/mo/uni/tn-k8s/ctx-prod.json")
     assert len(apic.get("/api/class/fabricNode.json")) == 7  # four leaves, two spines, the controller
+
+
+def test_an_option_may_be_given_more_than_once(server):
+    path = "/api/mo/uni.json?query-target=children&target-subtree-class=fvTenant&target-subtree-class=infraInfra"
+    assert {next(iter(item)) for item in server.get(path)} == {"fvTenant", "infraInfra"}
+    path = "/api/class/fvTenant.json?order-by=fvTenant.name&page=0&page-size=2&page=1&page-size=2"
+    assert [item["fvTenant"]["attributes"]["name"] for item in server.get(path)] == ["k8s", "mgmt"]
+
+
+def test_leaves_faults_show_at_the_tenants_objects(server):
+    affected = "topology/pod-1/node-101/local/svc-policyelem-id-0/uni/epp/fv-[uni/tn-k8s/ctx-prod]/node-101/x"
+    affected = affected.rpartition("/node-101")[0]
+    fault = {"dn": f"{affected}/fault-F0467", "code": "F0467", "severity": "minor", "descr": "twice"}
+    server.call("PUT", "/lab/faults?owner=test", [{"faultInst": {"attributes": fault}}])
+    (found,) = server.get("/api/mo/uni/tn-k8s/ctx-prod.json?rsp-subtree-include=faults,no-scoped")
+    assert found["faultDelegate"]["attributes"]["descr"] == "twice"
+    server.call("PUT", "/lab/faults?owner=test", [])
+    assert server.get("/api/mo/uni/tn-k8s/ctx-prod.json?rsp-subtree-include=faults,no-scoped") == []
+
+
+def test_leaves_say_what_is_wrong_over_http(server):
+    server.post(
+        "uni/tn-k8s/out-o",
+        {"l3extOut": {"attributes": {}, "children": [{"l3extLNodeP": {"attributes": {"name": "n"}}}]}},
+    )
+    dn = "uni/tn-k8s/out-o/lnodep-n"
+    server.call("PUT", "/lab/issues?owner=test", {dn: "node-path-misconfig"})
+    (found,) = server.get(f"/api/mo/{dn}.json")
+    assert found["l3extLNodeP"]["attributes"]["configIssues"] == "node-path-misconfig"
+    server.call("PUT", "/lab/issues?owner=test", {})
+    (found,) = server.get(f"/api/mo/{dn}.json")
+    assert found["l3extLNodeP"]["attributes"]["configIssues"] == ""
+    server.delete("uni/tn-k8s/out-o")
