@@ -1,7 +1,8 @@
 """Other people's clients against the lab's API, each from an environment of its own.
 
 ``$KUBEFABRIC_CLIENTS`` names a directory with a virtual environment per client (``acitoolkit``, ``aciclient``,
-``niwaki``): ``python -m venv DIR/niwaki && DIR/niwaki/bin/pip install niwaki`` and so on (acitoolkit wants ``six`` too).
+``niwaki``): ``python -m venv DIR/niwaki && DIR/niwaki/bin/pip install niwaki`` and so on
+(acitoolkit wants ``six`` too).
 Where one fails, the lab is wrong.
 """
 

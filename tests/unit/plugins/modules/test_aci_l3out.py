@@ -152,11 +152,8 @@ def test_the_password_is_sent_again_only_when_it_changed(controller):
 
 def test_passwords_that_a_restored_backup_lacks_are_brought_back_when_told(controller):
     run(controller)
-    peer = {
-        "bgpPeerP": {
-            "attributes": {"dn": next(dn for dn in objects(controller) if dn.endswith("]") and "/peerP-" in dn)}
-        }
-    }
+    peers = {dn for dn in objects(controller) if "/peerP-" in dn and dn.endswith("]") and "/annotation" not in dn}
+    peer = {"bgpPeerP": {"attributes": {"dn": min(peers)}}}
     peer["bgpPeerP"]["attributes"]["password"] = ""
     controller.post("uni", peer)
     assert not run(controller)["changed"]
