@@ -110,6 +110,12 @@ MODULES: tuple[tuple[re.Pattern, str, Arguments, tuple[str, ...]], ...] = (
 )
 
 
+def whole(l3out: dict) -> dict:
+    """All of it as one task of ours; ``l3out`` as in a plan."""
+    secrets = {"bgp_password": "benchmark", "password_key": "key"}
+    return {"name": "The L3Out", "kubefabric.bgp.aci_l3out": {**l3out, **secrets}}
+
+
 def tasks(objects: dict[str, dict[str, str]], classes: dict[str, str]) -> list[dict]:
     """One task per object, parents first. ``objects`` by DN, ancestors empty; ``classes`` has each DN's class."""
     made: list[dict] = []

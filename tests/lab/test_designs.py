@@ -1,0 +1,78 @@
+"""Both SVI designs in one fabric, with Kubernetes and kube-router: one inventory, one run of site.yml, one table."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lab import bringup
+from lab.context import Lab
+
+pytestmark = pytest.mark.lab
+
+ROOT = Path(__file__).parents[2]
+INTENT = ROOT / "tests" / "golden" / "plan" / "both-designs" / "intent.yml"
+CLUSTERS = ("k8s-float", "k8s-path")
+LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+
+
+def write_inventory(directory: Path) -> Path:
+    """The golden intent's two clusters of one VRF as an inventory."""
+    intent = yaml.safe_load(INTENT.read_text())
+    hosts = {"clusters": {"hosts": dict.fromkeys(CLUSTERS), "vars": LOCAL}}
+    fabric = {**intent["fabric"], "apic": {"username": "admin"}}
+    _write(directory / "group_vars" / "all" / "fabric.yml", {"kubefabric_fabric": fabric})
+    for name in CLUSTERS:
+        cluster = intent["clusters"][name]
+        hosts[f"{name.replace('-', '_')}_nodes"] = {"hosts": cluster["nodes"]}
+        _write(directory / "host_vars" / f"{name}.yml", {"kubefabric_cluster": cluster["cluster"]})
+    _write(directory / "hosts.yml", hosts)
+    return directory
+
+
+def _write(path: Path, data: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(data, sort_keys=False))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, lab_ready: None) -> Iterator[list[str]]:  # noqa: ARG001
+    """What site.yml said on its first and its second run."""
+    lab, inventory = Lab(f"d{os.getpid()}"), write_inventory(tmp_path_factory.mktemp("inventory"))
+    try:
+        bringup.up(lab, inventory, None, lambda _: None)
+        yield [_site(lab, inventory, tmp_path_factory.mktemp("build")) for _ in range(2)]
+    finally:
+        bringup.down(lab, lambda _: None)
+
+
+def _site(lab: Lab, inventory: Path, output: Path) -> str:
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), "kubefabric.bgp.site", "-i", str(inventory)]
+    command += ["-e", f"@{lab.directory / 'vars.yml'}", "-e", f"kubefabric_output_dir={output}"]
+    lines = re.findall(r"^export (\w+)=(.*)$", lab.file("environment").read_text(), flags=re.MULTILINE)
+    environment = {**os.environ, **{name: value.strip("'\"") for name, value in lines}, "ANSIBLE_NOCOLOR": "1"}
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("node", "leaves"), [("float1", (101, 102)), ("float3", (103, 104)), ("path1", (101, 102)), ("path2", (103, 104))]
+)
+def test_every_node_peers_with_the_leaves_of_its_rack_alone(
+    site: list[str], node: str, leaves: tuple[int, ...]
+) -> None:
+    rows = re.findall(rf"\b{node}\s+(\d+)\s+ipv4\s+\S+\s+(\w+)", site[0])
+    assert sorted(set(rows)) == [(str(leaf), "Established") for leaf in leaves]
+
+
+def test_a_second_run_writes_nothing_to_fabric_or_cluster(site: list[str]) -> None:
+    changed = re.findall(r"^changed: \[(\S+)\]", site[1], flags=re.MULTILINE)
+    assert [name for name in changed if name != "localhost"] == [], site[1][-6000:]
