@@ -49,6 +49,7 @@ class Cluster:
     tenant: str
     vrf: str
     vrf_tenant: str
+    cni: str = "kube_router"
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def from_documents(plans: Sequence[dict]) -> Topology:
             tenant=l3out["tenant"],
             vrf=l3out["vrf"],
             vrf_tenant=l3out["vrf_tenant"],
+            cni=plan["cni"],
         )
         for leaf in plan["leaves"].values():
             topology.leaves[leaf["id"]] = Leaf(leaf["id"], leaf["pod"], leaf["rack"])

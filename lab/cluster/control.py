@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lab.cluster import commands, nodes, pki, ports, stages, workload
 from lab.cluster.api import Api, ApiError
+from lab.cluster.calico import install as calico
 from lab.cluster.commands import Layout
 from lab.cluster.networks import first_addresses, first_per_family
 from lab.cluster.pods import API_PORT, is_agent, state_word
@@ -23,6 +24,8 @@ STATE = "cluster"
 ROOT = Path(__file__).resolve().parent.parent.parent
 # In the order of starting; stopped in reverse.
 PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", "agents")
+# What stands in for the agents of a CNI that cannot be run for real: beside PROGRAMS, in clusters with that CNI.
+STAND_INS = {"calico": "calico"}
 _CLIENTS = {
     "kube-controller-manager": pki.Identity("kube-controller-manager", "system:kube-controller-manager"),
     "kube-scheduler": pki.Identity("kube-scheduler", "system:kube-scheduler"),
@@ -52,7 +55,7 @@ def up(lab: Lab, topology: Topology, report: Report) -> None:
     lab.write_state(STATE, state)
     with ThreadPoolExecutor(max_workers=2) as pool:
         jobs = [
-            pool.submit(_start_cluster, lab, name, layout, _nodes(topology, name), report)
+            pool.submit(_start_cluster, lab, topology.clusters[name], layout, _nodes(topology, name), report)
             for name, layout in layouts.items()
         ]
         for job in jobs:
@@ -126,8 +129,9 @@ def _ports(lab: Lab, cluster: str) -> dict[str, int]:
     return chosen
 
 
-def _start_cluster(lab: Lab, name: str, made: Layout, wanted: list[Node], report: Report) -> None:
+def _start_cluster(lab: Lab, cluster: Cluster, made: Layout, wanted: list[Node], report: Report) -> None:
     """Start what does not run, in order, and wait until the nodes are Ready."""
+    name = cluster.name
     lines = {
         "etcd": commands.etcd(made, made.directory / "etcd"),
         "kube-apiserver": commands.api_server(made, program("kube-apiserver")),
@@ -146,6 +150,9 @@ def _start_cluster(lab: Lab, name: str, made: Layout, wanted: list[Node], report
         _start(lab, name, other, lines[other], report)
     _wait(lab, name, "kwok", lambda: all_ready(api, wanted))
     _start(lab, name, "agents", lines["agents"], report)
+    if cluster.cni in STAND_INS:
+        calico.install(lab.directory / f"{name}.kubeconfig")
+        _start(lab, name, STAND_INS[cluster.cni], commands.calico(lab.name, name, sys.executable), report)
     workload.ensure(api, made.networks.get("external_service", []), len(wanted))
     report(f"cluster {name}: {len(wanted)} nodes Ready, API server at {made.server}")
 
@@ -191,8 +198,9 @@ def _log_tail(lab: Lab, process: str, lines: int = 12) -> str:
 
 def _stop_cluster(lab: Lab, cluster: str) -> None:
     """Stop a cluster's programs and take away its kubeconfig; its other files go with the lab's directory."""
-    for name in reversed(PROGRAMS):
-        stop_process(lab, process_name(cluster, name), timeout=15.0 if name == "agents" else 5.0)
+    agents = ("agents", *STAND_INS.values())
+    for name in reversed((*PROGRAMS, *STAND_INS.values())):
+        stop_process(lab, process_name(cluster, name), timeout=15.0 if name in agents else 5.0)
     (lab.directory / f"{cluster}.kubeconfig").unlink(missing_ok=True)
 
 
