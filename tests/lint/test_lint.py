@@ -31,6 +31,7 @@ def run(command: list[str], directory: Path) -> None:
         **os.environ,
         "PATH": f"{BIN}:{os.environ['PATH']}",
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
+        "ANSIBLE_HOME": str(ROOT / "build" / "ansible-home"),  # no copy of ours that somebody installed
         "LC_ALL": "C.UTF-8",
     }
     done = subprocess.run(

@@ -74,5 +74,5 @@ def _selector(vpc: Dict[str, Any]) -> Mo:
 
 
 def _block(card: str, port: str) -> Mo:
-    ends = {"fromCard": card, "toCard": card, "fromPort": port, "toPort": port}
+    ends: Dict[str, Any] = {"fromCard": card, "toCard": card, "fromPort": port, "toPort": port}
     return owned("infraPortBlk", name=f"port-{card}-{port}", **ends)

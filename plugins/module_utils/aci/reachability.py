@@ -88,7 +88,7 @@ def _external_epg(epg: Dict[str, Any]) -> Mo:
 
 
 def _subnet(subnet: Dict[str, Any]) -> Mo:
-    aggregate = {"aggregate": ",".join(subnet["aggregate"])} if subnet["aggregate"] else {}
+    aggregate: Dict[str, Any] = {"aggregate": ",".join(subnet["aggregate"])} if subnet["aggregate"] else {}
     return owned("l3extSubnet", ip=subnet["prefix"], scope=",".join(subnet["scope"]), **aggregate)
 
 
@@ -132,8 +132,8 @@ def _filter(l3out: Dict[str, Any], item: Dict[str, Any]) -> Mo:
 
 
 def _entry(l3out: Dict[str, Any], entry: Dict[str, Any]) -> Mo:
-    protocol = {"prot": entry["protocol"]} if entry.get("protocol") else {}
-    ports = {**_ports("d", entry.get("ports")), **_ports("s", entry.get("source_ports"))}
+    protocol: Dict[str, Any] = {"prot": entry["protocol"]} if entry.get("protocol") else {}
+    ports: Dict[str, Any] = {**_ports("d", entry.get("ports")), **_ports("s", entry.get("source_ports"))}
     stateful = bool(entry["stateful"])
     name, ethertype = entry["name"], entry["ethertype"]
     return _held("vzEntry", l3out, name=name, etherT=ethertype, **protocol, **ports, stateful=stateful)

@@ -131,8 +131,8 @@ def _container(dn: str, mo: Mo) -> str:
 
 def _paths(container: str, targets: List[Target], trees: List[Mo], whole: bool) -> Iterator[str]:
     inside = {mo.cls for tree in trees for dn, mo in walk(tree)}
-    below = {mo.cls for tree in trees for dn, mo in walk(tree) if mo is not tree}
-    below = sorted(below | {"tagAnnotation"} | {cls for name in inside for cls in MAY_HOLD.get(name, ())})
+    children = {mo.cls for tree in trees for dn, mo in walk(tree) if mo is not tree}
+    below = sorted(children | {"tagAnnotation"} | {cls for name in inside for cls in MAY_HOLD.get(name, ())})
     # Without ``rn`` (config-only leaves it out) an inner object can be named only if its class is in the table.
     config_only = not whole and all(known(cls) for cls in below)
     for part in _parts(targets):

@@ -54,7 +54,10 @@ def release_key(version: str) -> tuple[int, int, int, str]:
 
     ``version`` is as formats.release lets it through.
     """
-    major, minor, maintenance, patch = re.fullmatch(r"(\d+)\.(\d+)\((\d+)([a-z]*)\)", version).groups()
+    found = re.fullmatch(r"(\d+)\.(\d+)\((\d+)([a-z]*)\)", version)
+    if found is None:
+        raise ValueError(f"{version} is no release of APIC")
+    major, minor, maintenance, patch = found.groups()
     return int(major), int(minor), int(maintenance), patch
 
 

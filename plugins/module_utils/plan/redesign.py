@@ -35,7 +35,7 @@ def still_valid(cluster: Cluster, kept: object, allowed: list[str], findings: Fi
     cluster.
     """
     design, wanted = earlier_design(kept), cluster.l3out["svi"]
-    if design in (None, wanted):
+    if design in (None, wanted) or not isinstance(kept, Mapping):
         return kept
     rule = f"the cluster has {design} SVI, and moving it to {wanted} tears down {_torn_down(kept, design)}"
     if cluster.name in allowed:
@@ -46,8 +46,7 @@ def still_valid(cluster: Cluster, kept: object, allowed: list[str], findings: Fi
     return None
 
 
-def _torn_down(kept: object, design: str) -> str:
-    assert isinstance(kept, Mapping)
+def _torn_down(kept: Mapping, design: str) -> str:
     nodes = len(kept.get("nodes") or ())
     if design == "standard":
         return f"the SVIs and networks of its {nodes} nodes with VLANs {_listed((kept.get('vlans') or {}).values())}"
