@@ -21,7 +21,24 @@ from .mo import ANCESTOR, Family, Mo, join, owner_key, split, walk
 
 ALWAYS_THERE = ("uni", "uni/infra", "uni/infra/funcprof", "uni/fabric", "uni/fabric/protpol")
 # What an earlier intent may have hung below an object, and the tree does not name any more.
-MAY_HOLD = {"l3extInstP": ("fvRsProv", "fvRsCons", "fvRsConsIf")}
+MAY_HOLD = {
+    "l3extInstP": ("fvRsProv", "fvRsCons", "fvRsConsIf"),
+    "l3extOut": ("l3extRsRedistributePol",),
+    "bgpProtP": ("bgpRsBestPathCtrlPol",),
+    "l3extLIfP": ("bfdIfP", "bfdRsIfPol"),
+    "bgpPeerP": ("bgpRsPeerPfxPol",),
+    "rtctrlCtxP": ("rtctrlScope", "rtctrlRsScopeToAttrP"),
+    "rtctrlSubjP": ("rtctrlMatchRtDest", "rtctrlMatchCommTerm", "rtctrlMatchCommFactor"),
+    "rtctrlAttrP": (
+        "rtctrlSetPref",
+        "rtctrlSetWeight",
+        "rtctrlSetRtMetric",
+        "rtctrlSetComm",
+        "rtctrlSetAddComm",
+        "rtctrlSetNhUnchanged",
+        "rtctrlSetRedistMultipath",
+    ),
+}
 # An APIC takes a URL of 8 KB; what is longer is split.
 FILTER_LENGTH = 6000
 # faultDelegate: what a leaf says of an object. The others state their own issues (configIssues).

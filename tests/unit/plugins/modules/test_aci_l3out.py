@@ -316,6 +316,23 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(controller, monkeypatc
     assert "CERTIFICATE_VERIFY_FAILED" in str(error.value)
 
 
+def test_what_a_knob_brought_goes_when_it_is_turned_off(controller):
+    plain = description("floating-every-knob")
+    plain["route_maps"] = [{**rule, "set": {}, "match": {"prefixes": ["10.1.0.0/24"]}} for rule in plain["route_maps"]]
+    off = {"bfd": False, "next_hop_propagation": False, "max_prefixes": None, "as_path_relax": False, "ecmp": None}
+    plain["bgp"].update(off)
+    run(controller, **plain)
+    wanted = objects(controller)
+    run(controller, **plain, state="absent")
+    on = description("floating-every-knob")
+    on["bgp"].update(max_prefixes=500, as_path_relax=True)
+    run(controller, **on)
+    assert run(controller, **plain)["changed"]
+    assert objects(controller) == wanted
+    assert not run(controller, **plain)["changed"]
+    assert methods(controller)["get"] <= 3
+
+
 def policies(found: set[str]) -> set[str]:
     """The match and set rules of the extra route map rules."""
     return {dn.split("/")[2] for dn in found if "/subj-k8s-prod-import-" in dn or "/attr-k8s-prod-import-" in dn}
