@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import copy
 import os
+import shutil
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.node import apply, inspect
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node import apply, inspect, model
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.options import REQUIRED_IF, SPEC
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speaker import NodeError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speakers import SPEAKERS
-from lab.context import Lab, wait_for
+from lab.context import Lab, run, start_process, stop_process, wait_for
+from lab.hosts import links
 from tests.lab import speaker_host
 from tests.lab.conftest import _reason_to_skip
 from tests.lab.speaker_host import Site, addresses
@@ -61,9 +65,14 @@ def site(_up: Site) -> Site:
 
 
 def bring(site: Site, **changes: object) -> dict:
+    return apply.bring(site.host, validated(**changes), False)
+
+
+def validated(**changes: object) -> dict:
+    """The options with every default filled in."""
     result = ArgumentSpecValidator(SPEC, required_if=REQUIRED_IF).validate({**copy.deepcopy(OPTIONS), **changes})
     assert not result.error_messages
-    return apply.bring(site.host, result.validated_parameters, False)
+    return result.validated_parameters
 
 
 def uptimes(site: Site) -> dict[str, int]:
@@ -82,6 +91,54 @@ def settle(site: Site, *peers: str) -> None:
     """Wait until the sessions are established."""
     wanted = set(peers or (LEAF1, LEAF2, GUEST))
     wait_for(lambda: wanted <= set(uptimes(site)), f"sessions with {sorted(wanted)}", timeout=40)
+
+
+@dataclass
+class Bird:
+    """BIRD in the host's namespace, with what the module would write."""
+
+    site: Site
+
+    @property
+    def socket(self) -> Path:
+        return self.site.lab.directory / "bird.ctl"
+
+    def start(self) -> None:
+        self._write()
+        command = ["bird", "-f", "-c", str(self.socket.with_suffix(".conf")), "-s", str(self.socket)]
+        start_process(self.site.lab, "bird", command, namespace=self.site.host.router.namespace)
+        wait_for(self.socket.exists, "BIRD")
+
+    def stop(self) -> None:
+        stop_process(self.site.lab, "bird")
+
+    def configure(self, **changes: object) -> None:
+        """Reload with other options, as the module does."""
+        self._write(**changes)
+        for command in SPEAKERS["bird"].reload_commands("", "", False):
+            self.ask(*command[1:])
+
+    def _write(self, **changes: object) -> None:
+        config = model.build(validated(speaker="bird", **changes))
+        self.socket.with_suffix(".conf").write_text(SPEAKERS["bird"].render(config, {})[-1].text)
+
+    def ask(self, *words: str) -> str:
+        return run(["birdc", "-s", str(self.socket), *words])
+
+    def state(self) -> dict:
+        commands = SPEAKERS["bird"].state_commands(None)
+        return SPEAKERS["bird"].state({name: self.ask(*words[1:]) for name, words in commands.items()}, time.time())
+
+    def settle(self) -> None:
+        def up() -> set[str]:
+            return {item["peer"] for item in self.state()["sessions"] if item["state"] == "established"}
+
+        wait_for(lambda: up() == {LEAF1, LEAF2, GUEST}, "BIRD's sessions", timeout=40)
+
+    def sessions(self, prefix: str) -> dict[str, str]:
+        """Protocol → since when it has been established."""
+        lines = [line.split() for line in self.ask("-r", "show", "protocols").splitlines() if "Established" in line]
+        return {words[0]: words[4] for words in lines if words[0].startswith(prefix)}
 
 
 def test_a_guest_s_pool_reaches_the_leaves_by_the_host_and_nothing_else_goes_anywhere(site):
@@ -154,3 +211,37 @@ def test_absent_ends_the_speaker_and_takes_the_vip_away(site):
     assert not site.host.router.runs()
     assert "172.30.0.1/32" not in addresses(site.host)
     assert not Path(site.host.path("/etc/systemd/system/kubefabric-vip.service")).exists()
+
+
+@pytest.fixture
+def bird(_up: Site) -> Iterator[Bird]:
+    """BIRD in FRR's place on the host."""
+    if shutil.which("bird") is None:
+        pytest.skip("BIRD is not installed")
+    bring(_up, state="absent")
+    links.batch(_up.host.router.namespace, ["address add 172.30.0.1/32 dev lo"])
+    _up.tell("guest", "router bgp 65010", "neighbor 172.30.0.1 password inner")
+    speaker = Bird(_up)
+    try:
+        speaker.start()
+        yield speaker
+    finally:
+        speaker.stop()
+        links.batch(_up.host.router.namespace, ["address del 172.30.0.1/32 dev lo"])
+
+
+def test_bird_passes_the_same_routes_and_a_rotated_password_restarts_one_session(bird):
+    bird.settle()
+    wait_for(lambda: bird.site.routes("leaf1").get("10.20.1.0/24") == {"10.0.1.1"}, "the pool on leaf 1")
+    assert "10.66.0.0/24" not in bird.site.routes("leaf1")
+    assert not any(bird.site.routes("guest").values())
+    found = {(route["prefix"], *(hop["address"] for hop in route["next_hops"])) for route in bird.state()["routes"]}
+    assert found == {("10.20.1.0/24", GUEST), ("10.99.0.0/24", LEAF1), ("10.99.0.0/24", LEAF2)}
+    leaves, guest = (bird.sessions(prefix) for prefix in ("leaf_", "workload_red_10_1_0_0_16_"))
+    bird.configure(workloads=[{**RED, "password": "rotated"}])
+    bird.site.tell("guest", "router bgp 65010", "neighbor 172.30.0.1 password rotated")
+    wait_for(
+        lambda: bird.sessions("workload_red_10_1_0_0_16_") not in (guest, {}), "the guest's new session", timeout=40
+    )
+    bird.settle()
+    assert bird.sessions("leaf_") == leaves
