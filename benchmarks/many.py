@@ -69,4 +69,6 @@ def _apply(apic: Apic, plan: dict) -> dict:
     connection = {"host": [apic.host], "port": apic.port, "username": apic.username, "password": apic.password}
     secrets = {"bgp_password": "benchmark", "password_key": "key"}
     with contextlib.redirect_stderr(io.StringIO()):
-        return run_module(aci_l3out, {**connection, "use_proxy": False, **plan["l3out"], **secrets}, diff=False)
+        return run_module(
+            aci_l3out, {**connection, "use_proxy": False, **plan["l3out"], **secrets, "wait_for_faults": 0}, diff=False
+        )

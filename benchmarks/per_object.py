@@ -113,7 +113,7 @@ MODULES: tuple[tuple[re.Pattern, str, Arguments, tuple[str, ...]], ...] = (
 def whole(l3out: dict) -> dict:
     """All of it as one task of ours; ``l3out`` as in a plan."""
     secrets = {"bgp_password": "benchmark", "password_key": "key"}
-    return {"name": "The L3Out", "kubefabric.bgp.aci_l3out": {**l3out, **secrets}}
+    return {"name": "The L3Out", "kubefabric.bgp.aci_l3out": {**l3out, **secrets, "wait_for_faults": 0}}
 
 
 def tasks(objects: dict[str, dict[str, str]], classes: dict[str, str]) -> list[dict]:
