@@ -92,7 +92,9 @@ class ActionModule(ActionBase):
         services = self._objects(given, task_vars, "v1", "Service")
         slices = self._objects(given, task_vars, "discovery.k8s.io/v1", "EndpointSlice")
         blocks = self._objects(given, task_vars, *agent.blocks) if agent.blocks else None
-        return from_resources(nodes, pods, services, slices, blocks and agent.pod_networks(blocks))
+        state = from_resources(nodes, pods, services, slices, blocks and agent.pod_networks(blocks))
+        reports = self._objects(given, task_vars, *agent.reports) if agent.reports else []
+        return {**state, "reports": agent.read_reports(reports) if reports else {}}
 
     def _objects(self, given: dict, task_vars: dict, api_version: str, kind: str, **options: object) -> list:
         arguments = {**given["kubernetes"], "api_version": api_version, "kind": kind, **options}

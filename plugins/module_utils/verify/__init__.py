@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import fabric, routes, table
+from . import fabric, reported, routes, table
 from . import sessions as session_problems
 
 
@@ -19,6 +19,7 @@ def assess(plan: dict, bgp: dict, cluster_state: dict, nodes: list | None = None
     """
     found = fabric.sessions(plan, bgp, nodes)
     problems = session_problems.problems(plan, bgp, cluster_state, found)
+    problems += reported.problems(plan, cluster_state.get("reports") or {}, found)
     if nodes is None:
         problems += routes.problems(plan, bgp, cluster_state, found)
     else:

@@ -11,12 +11,19 @@ from ..cluster.calico.settings import settings as calico_settings
 from ..cluster.cilium.settings import settings as cilium_settings
 from ..cluster.kube_router.settings import settings as kube_router_settings
 from .calico import pod_networks as calico_pod_networks
+from .calico import reports as calico_reports
 from .cilium import pod_networks as cilium_pod_networks
 
 # selector: label of the agents' pods; namespace: of the plan, theirs. blocks: (api version, kind) of the objects from
 # which pod_networks makes {node: [prefix]}; None where pods live in their Node's spec.podCIDRs.
 # peers: where an agent finds its peers, in words; giver: what gives a node its pod network.
-Agent = namedtuple("Agent", "selector namespace peers giver blocks pod_networks", defaults=(None, None))
+# reports: (api version, kind) of the objects in which nodes report their sessions, from which read_reports makes
+# {node: {peer's address: state}}; None where nodes report nothing.
+Agent = namedtuple(
+    "Agent",
+    "selector namespace peers giver blocks pod_networks reports read_reports",
+    defaults=(None, None, None, None),
+)
 
 CONTROLLER_MANAGER = (
     "kube-controller-manager does not allocate them (--allocate-node-cidrs, --cluster-cidr) or has none left"
@@ -31,6 +38,8 @@ AGENTS = {
         "Calico's IPAM gave it no block yet: the first pod on it brings one, if an IPPool selects the node and has one",
         ("projectcalico.org/v3", "BlockAffinity"),
         calico_pod_networks,
+        ("projectcalico.org/v3", "CalicoNodeStatus"),
+        calico_reports,
     ),
     "cilium": Agent(
         "k8s-app=cilium",

@@ -10,7 +10,7 @@ is announced besides, address by address, by the nodes that have a ready endpoin
 from __future__ import annotations
 
 from ..cluster.calico.settings import families, settings
-from .addresses import family, prefix, within
+from .addresses import address, family, prefix, within
 from .services import by_service, key
 
 EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
@@ -46,6 +46,17 @@ def pod_networks(affinities: list) -> dict:
     return result
 
 
+def reports(statuses: list) -> dict:
+    """``{node: {peer's address: state}}`` of the CalicoNodeStatuses that were written at least once."""
+    result: dict = {}
+    for item in statuses:
+        bgp = (item.get("status") or {}).get("bgp")
+        if bgp is not None:
+            peers = [*(bgp.get("peersV4") or []), *(bgp.get("peersV6") or [])]
+            result[(item.get("spec") or {}).get("node")] = {address(peer["peerIP"]): peer["state"] for peer in peers}
+    return result
+
+
 def _allowed(plan: dict) -> dict:
     """The networks of which services' addresses are announced, by the BGPConfiguration's list."""
     options = settings(plan)
@@ -66,17 +77,17 @@ def _whole(plan: dict, allowed: dict) -> set:
 def _announced(plan: dict, service: dict, local: bool, allowed: dict) -> list:
     """The addresses of one Service that a node announces one by one; ``local``: a ready endpoint of it is there."""
     spec = service.get("spec") or {}
-    address = spec.get("clusterIP")
-    if spec.get("type", "ClusterIP") not in _TYPES or address in (None, "", "None"):
+    cluster = spec.get("clusterIP")
+    if spec.get("type", "ClusterIP") not in _TYPES or cluster in (None, "", "None"):
         return []
     external = _within(spec.get("externalIPs") or [], allowed["external"])
     balancer = _within(_balancer_addresses(service), allowed["balancer"])
     if spec.get("externalTrafficPolicy") == "Local":
-        return [*([address] if allowed["cluster"] else []), *external, *balancer] if local else []
+        return [*([cluster] if allowed["cluster"] else []), *external, *balancer] if local else []
     if spec.get("externalTrafficPolicy") != "Cluster":
         return []
     if _single(external, allowed["external"]) or _single(balancer, allowed["balancer"]):
-        return [*([address] if allowed["cluster"] else []), *external, *balancer]
+        return [*([cluster] if allowed["cluster"] else []), *external, *balancer]
     return [] if settings(plan)["load_balancer_aggregation"] else balancer
 
 

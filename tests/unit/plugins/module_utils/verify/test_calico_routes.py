@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import agents
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.calico import EXCLUDED, advertised, pod_networks
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import agents, reported
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.calico import (
+    EXCLUDED,
+    advertised,
+    pod_networks,
+    reports,
+)
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.fabric import sessions
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from tests.plans import plan as make_plan
 
@@ -100,3 +106,34 @@ def test_a_node_s_blocks_are_those_that_ipam_confirmed():
 def test_calico_s_pods_are_looked_for_where_they_run(install, namespace):
     agent = agents.of(plan(install=install))
     assert (agent.selector, agent.namespace(plan(install=install))) == ("k8s-app=calico-node", namespace)
+
+
+def status(name: str, *addresses: str, state: str = "Established") -> dict:
+    peers = [{"peerIP": text, "state": state, "type": "NodePeer", "since": ""} for text in addresses]
+    return {"spec": {"node": name}, "status": {"bgp": {"peersV4": peers, "peersV6": []}}}
+
+
+def test_a_node_that_knows_nothing_of_a_leaf_without_a_session_is_told():
+    of = plan()
+    of["nodes"] = {name: of["nodes"][name] for name in ("node1", "node2", "node3")}
+    found = reports(
+        [
+            status("node1", "192.168.2.201"),
+            status("node2", "192.168.2.201", "192.168.2.202", state="Active"),
+            {"spec": {"node": "node3"}},
+        ]
+    )
+    (problem,) = reported.problems(of, found, sessions(of, {}))
+    assert (problem["kind"], problem["node"]) == ("no-peer", "node1")
+    assert problem["message"] == (
+        "node1 reports no peer 192.168.2.202. Likely cause: calico does not take it for one of this node's (its "
+        "BGPPeers: their nodeSelector and its label), or cannot read its password"
+    )
+
+
+def test_what_nodes_report_of_sessions_that_are_up_is_no_problem():
+    of = plan()
+    up = {"peer": "192.168.2.1", "family": "ipv4", "state": "established"}
+    bgp = {leaf: {"reachable": True, "sessions": [up]} for leaf in ("101", "102")}
+    of["nodes"] = {"node1": of["nodes"]["node1"]}
+    assert reported.problems(of, {"node1": {}}, sessions(of, bgp)) == []

@@ -1,0 +1,30 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What nodes themselves report of their sessions, where their CNI lets them: evidence for those that are down."""
+
+from __future__ import annotations
+
+from . import agents
+from .words import agent, listed, problem
+
+
+def problems(plan: dict, reports: dict, sessions: list) -> list:
+    """Nodes that know nothing of a leaf with which no session is up: told per node.
+
+    ``reports`` is ``{node: {peer's address: state}}``; a node that has reported nothing yet is not judged.
+    """
+    lacking: dict = {}
+    for session in sessions:
+        if not session.established and session.node in reports and session.leaf_address not in reports[session.node]:
+            lacking.setdefault(session.node, []).append(session.leaf_address)
+    return [
+        problem(
+            "no-peer",
+            f"{name} reports no peer {listed(addresses)}.",
+            f"{agent(plan)} does not take it for one of this node's ({agents.of(plan).peers}), or cannot read its "
+            "password",
+            node=name,
+        )
+        for name, addresses in lacking.items()
+    ]
