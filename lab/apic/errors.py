@@ -59,9 +59,10 @@ def invalid_access(dn: str) -> ApicError:
     return ApicError(170, f"Invalid access, MO: {dn}")
 
 
-def create_only(name: str, cls: str, dn: str) -> ApicError:
+def create_only(name: str, cls: str) -> ApicError:
     """A change of a property that names the object or is fixed at creation."""
-    return ApicError(106, f"property '{name}' of class {cls} can be set at creation only. dn[(Dn0)] Dn0={dn}, ")
+    text = f"Create-only and naming props cannot be modified after creation, class={cls}, prop={name}"
+    return ApicError(106, text)
 
 
 def read_only(name: str, cls: str, dn: str) -> ApicError:

@@ -228,7 +228,7 @@ class Transaction:
         for name, value in found.items():
             text = element.attributes.get(name)
             if text is not None and self._value(cls, name, text, rn) != value:
-                raise errors.create_only(name, cls.name, join(parent_dn, rn))
+                raise errors.create_only(name, cls.name)
         return rn
 
     def _naming(self, element: Element, cls: MoClass, name: str) -> str:
@@ -302,7 +302,7 @@ class Transaction:
         if not prop.configurable and not unchanged:
             raise errors.read_only(prop.name, cls.name, mo.dn)
         if prop.create_only and not fresh and not unchanged:
-            raise errors.create_only(prop.name, cls.name, mo.dn)
+            raise errors.create_only(prop.name, cls.name)
 
     def _set(self, mo: Mo, name: str, value: str) -> None:
         before = mo.values.get(name)

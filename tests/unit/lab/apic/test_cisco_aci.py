@@ -14,6 +14,17 @@ L3OUT = {"tenant": "tst", "l3out": "o1"}
 PROFILE = {**L3OUT, "node_profile": "n1"}
 INTERFACE = {**PROFILE, "interface_profile": "i1"}
 FLOATING = {**INTERFACE, "pod_id": 1, "node_id": 101, "encap": "vlan-310"}
+SVI = {
+    **INTERFACE,
+    "pod_id": 1,
+    "node_id": "101-102",
+    "path_ep": "g1",
+    "interface_type": "ext-svi",
+    "mode": "regular",
+    "encap": "vlan-311",
+    "address": "0.0.0.0",
+}
+MEMBER = {key: SVI[key] for key in (*INTERFACE, "pod_id", "node_id", "path_ep")}
 POOL = {"pool": "p1", "pool_allocation_mode": "static"}
 
 STEPS = [
@@ -84,6 +95,48 @@ STEPS = [
     ("aci_contract", {"tenant": "tst", "contract": "c1", "scope": "global"}),
     ("aci_l3out_extepg_to_contract", {**L3OUT, "extepg": "e1", "contract": "c1", "contract_type": "provider"}),
     ("aci_bgp_rr_node", {"pod_id": 1, "node_id": 201}),
+    ("aci_filter", {"tenant": "tst", "filter": "f1"}),
+    (
+        "aci_filter_entry",
+        {
+            "tenant": "tst",
+            "filter": "f1",
+            "entry": "https",
+            "ether_type": "ip",
+            "ip_protocol": "tcp",
+            "dst_port": 443,
+        },
+    ),
+    ("aci_contract_subject", {"tenant": "tst", "contract": "c1", "subject": "s1"}),
+    ("aci_contract_subject_to_filter", {"tenant": "tst", "contract": "c1", "subject": "s1", "filter": "f1"}),
+    ("aci_vzany_to_contract", {"tenant": "tst", "vrf": "v1", "type": "consumer", "contract": "c1"}),
+    ("aci_tenant_action_rule_profile", {"tenant": "tst", "action_rule": "r1", "set_preference": 200}),
+    ("aci_match_community_term", {"tenant": "tst", "match_rule": "m1", "match_community_term": "t1"}),
+    ("aci_l3out_static_routes", {**PROFILE, "pod_id": 1, "node_id": 101, "prefix": "10.8.0.0/24"}),
+    ("aci_l3out_interface", SVI),
+    ("aci_l3out_logical_interface_vpc_member", {**MEMBER, "side": "A", "address": "192.168.3.1/29"}),
+    ("aci_interface_policy_port_channel", {"port_channel": "lacp", "mode": "active"}),
+    ("aci_interface_policy_leaf_policy_group", {"policy_group": "g1", "lag_type": "node", "aep": "a1"}),
+    ("aci_interface_policy_leaf_profile", {"interface_profile": "if1"}),
+    (
+        "aci_access_port_to_interface_policy_leaf_profile",
+        {
+            "interface_profile": "if1",
+            "access_port_selector": "p1",
+            "from_port": 1,
+            "to_port": 2,
+            "port_blk": "b1",
+            "policy_group": "g1",
+            "interface_type": "vpc",
+        },
+    ),
+    ("aci_switch_policy_leaf_profile", {"leaf_profile": "sw1"}),
+    ("aci_switch_leaf_selector", {"leaf_profile": "sw1", "leaf": "l1", "leaf_node_blk": "b1", "from": 101, "to": 102}),
+    ("aci_interface_selector_to_switch_policy_leaf_profile", {"leaf_profile": "sw1", "interface_selector": "if1"}),
+    (
+        "aci_switch_policy_vpc_protection_group",
+        {"protection_group": "vpc1", "protection_group_id": 7, "switch_1_id": 101, "switch_2_id": 102},
+    ),
 ]
 NAMES = [f"{number:02}-{module}" for number, (module, _) in enumerate(STEPS)]
 

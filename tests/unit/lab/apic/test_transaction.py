@@ -83,7 +83,7 @@ def test_a_name_may_come_from_the_url_the_dn_the_rn_or_the_naming_property(post,
 
 def test_a_name_that_contradicts_the_url_is_refused(refusal):
     assert refusal("uni/tn-a", "fvTenant", {"name": "b"}) == (
-        "106: property 'name' of class fvTenant can be set at creation only. dn[(Dn0)] Dn0=uni/tn-a, "
+        "106: Create-only and naming props cannot be modified after creation, class=fvTenant, prop=name"
     )
 
 
