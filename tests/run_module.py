@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+from collections.abc import Iterator
 
+from ansible.module_utils import _internal
 from ansible.module_utils.testing import patch_module_args
 
 
@@ -17,11 +19,26 @@ class ModuleFailed(Exception):
         self.result = result
 
 
+@contextlib.contextmanager
+def _as_on_a_host() -> Iterator[None]:
+    """Once a test of this process has loaded controller code, modules would warn on its terminal, not in their result."""
+    before, _internal.is_controller = _internal.is_controller, False
+    try:
+        yield
+    finally:
+        _internal.is_controller = before
+
+
 def run_module(module, options: dict, *, check: bool = False, diff: bool = True) -> dict:
     """The result of the module; raises ModuleFailed where the task would fail."""
     arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": diff}
     output = io.StringIO()
-    with patch_module_args(arguments), contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
+    with (
+        _as_on_a_host(),
+        patch_module_args(arguments),
+        contextlib.redirect_stdout(output),
+        contextlib.suppress(SystemExit),
+    ):
         module.main()
     result = json.loads(output.getvalue())
     if result.get("failed"):
