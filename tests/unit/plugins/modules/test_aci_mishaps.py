@@ -33,7 +33,7 @@ def controller(needs_catalog, apic, monkeypatch):  # noqa: ARG001, F811
 
 def options(controller, **more):
     description = yaml.safe_load((GOLDEN / "floating-ipv4" / "l3out.yml").read_text())
-    login = {"username": controller.username, "password": controller.password, "use_proxy": False, "timeout": 2}
+    login = {"username": controller.username, "password": controller.password, "use_proxy": False, "timeout": 30}
     where = {"host": [controller.host], "port": controller.port}
     return {**where, **login, **SECRETS, **description, "wait_for_faults": 0, **more}
 
@@ -93,8 +93,8 @@ def test_a_token_that_expires_in_the_middle_is_renewed(controller, match):
 
 @pytest.mark.parametrize("kind", ["cut_before", "cut_after", "truncate", "slow", "502"])
 def test_a_controller_that_breaks_off_while_it_is_read_is_asked_again(controller, kind):
-    controller.inject(kind, seconds=3, match=GET)
-    assert run(controller)["changed"]
+    controller.inject(kind, seconds=8, match=GET)
+    assert run(controller, timeout=5)["changed"]
     assert not run(controller)["changed"]
 
 
@@ -121,9 +121,9 @@ def test_a_post_that_was_cut_after_it_took_is_everything_written(controller, kin
 
 def test_a_post_whose_answer_does_not_come_is_looked_after(controller, monkeypatch):
     # The lab's server carries it out when it wakes up, which is while we look again.
-    monkeypatch.setattr(apply, "SETTLE", (0.5, 1.0, 1.0))
-    controller.inject("slow", seconds=2.5, match=POST)
-    assert run(controller)["changed"]
+    monkeypatch.setattr(apply, "SETTLE", (1.0, 1.0, 2.0))
+    controller.inject("slow", seconds=6, match=POST)
+    assert run(controller, timeout=5)["changed"]
     assert not run(controller)["changed"]
 
 
