@@ -21,7 +21,7 @@ class ModuleFailed(Exception):
 
 @contextlib.contextmanager
 def _as_on_a_host() -> Iterator[None]:
-    """Once a test of this process has loaded controller code, modules would warn on its terminal, not in their result."""
+    """Once a test here has loaded controller code, modules would warn on its terminal, not in their result."""
     before, _internal.is_controller = _internal.is_controller, False
     try:
         yield
