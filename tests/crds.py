@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def directory(project: str) -> Path | None:
     """The folder with a project's definitions: ``KUBEFABRIC_CRDS``, or ``shared/crds`` beside the checkout, or None."""
     homes = [Path(os.environ["KUBEFABRIC_CRDS"])] if os.environ.get("KUBEFABRIC_CRDS") else []
-    homes += [checkout.parent / "shared" / "crds" for checkout in (ROOT, *_main_checkout())]
+    homes += [checkout.parent / "shared" / "crds" for checkout in checkouts()]
     return next((home / project for home in homes if (home / project).is_dir()), None)
 
 
@@ -39,8 +39,8 @@ def _await_discovery(api, names: list) -> None:
         api.kubectl_run("get", f"{plural}.{group}", "--all-namespaces", "--output=name")
 
 
-def _main_checkout() -> list:
-    """The checkout that a git worktree belongs to."""
+def checkouts() -> list:
+    """This checkout, and the one that it is a git worktree of."""
     command = ["git", "-C", str(ROOT), "rev-parse", "--path-format=absolute", "--git-common-dir"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return [Path(done.stdout.strip()).parent] if done.returncode == 0 and done.stdout.strip() else []
+    return [ROOT, *([Path(done.stdout.strip()).parent] if done.returncode == 0 else [])]

@@ -124,21 +124,26 @@ def _withdrawn(cluster, kind, live: dict) -> Step:
 
 def _pruned(cluster, wanted: list, rules: Rules) -> list:
     """Objects of the kinds to prune that we made for this cluster, or amended, and that the plan has no longer."""
-    keep = {
-        (*_gvk(resource), resource["metadata"].get("namespace"), resource["metadata"]["name"]) for resource in wanted
-    }
+    keep = {_identity(resource) for resource in wanted}
     steps = []
     for entry in rules.prune or ():
         kind = cluster.kind(entry["api_version"], entry["kind"])
         for live in cluster.list(kind, entry.get("namespace")) if kind else ():
-            metadata = live["metadata"]
-            if (*_gvk(live), metadata.get("namespace"), metadata["name"]) in keep:
+            if _identity(live) in keep:
                 continue
+            keep.add(_identity(live))
             if entry.get("amended"):
                 steps.append(_withdrawn(cluster, kind, live))
             elif is_ours(live) and owner(live) == rules.cluster:
                 steps.append(Step(kind, live, "delete", live, None, False))
     return steps
+
+
+def _identity(resource: dict) -> tuple:
+    """What names an object, whichever of its group's versions it is read by."""
+    metadata = resource["metadata"]
+    group = resource["apiVersion"].rpartition("/")[0]
+    return group, resource["kind"], metadata.get("namespace"), metadata["name"]
 
 
 def _live(cluster, kind, resource: dict) -> dict | None:
