@@ -142,7 +142,7 @@ class Agent:
         due = not before or now - datetime.datetime.fromisoformat(before.replace("Z", "+00:00")) >= period
         if name not in homes or not due:
             return
-        status = {"lastUpdated": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
+        status: dict = {"lastUpdated": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
         if "BGP" in (spec.get("classes") or []):
             status["bgp"] = sessions(self._control(name, "show", "protocols"))
         path = f"{V3}/caliconodestatuses/{quote(item['metadata']['name'])}"

@@ -90,7 +90,7 @@ def speaker(resources: Resources, name: str, passwords: Passwords) -> Speaker:
         router_id=addresses.get(4) or str(ipaddress.IPv4Address(sum(name.encode()) % 2**24 + 2**24)),
         addresses=addresses,
         listen_port=configuration.get("listenPort"),
-        cluster_id=annotations(node).get(CLUSTER_ID, ""),
+        cluster_id=notes(node).get(CLUSTER_ID, ""),
         filters={item["metadata"]["name"]: item["spec"] for item in resources["bgpfilters"]},
         communities=communities(configuration),
     )
@@ -104,17 +104,19 @@ def speaker(resources: Resources, name: str, passwords: Passwords) -> Speaker:
 # -- nodes ------------------------------------------------------------------------------------------------
 
 
-def annotations(item: dict) -> dict:
+def notes(item: dict) -> dict:
+    """The annotations of an object."""
     return item["metadata"].get("annotations") or {}
 
 
 def labels(item: dict) -> dict:
+    """The labels of an object."""
     return item["metadata"].get("labels") or {}
 
 
 def node_asn(node: dict, configuration: dict) -> int:
     """The node's own AS, or the cluster's, or 64512."""
-    return int(annotations(node).get(AS_NUMBER) or configuration.get("asNumber") or DEFAULT_ASN)
+    return int(notes(node).get(AS_NUMBER) or configuration.get("asNumber") or DEFAULT_ASN)
 
 
 def node_addresses(node: dict) -> dict[int, str]:
@@ -141,7 +143,7 @@ def _peers(resources: Resources, nodes: dict, made: Speaker, passwords: Password
     found: dict[tuple, Peer] = {}
     if resources.configuration.get("nodeToNodeMeshEnabled", True) and not made.cluster_id:
         for other in nodes.values():
-            if not annotations(other).get(CLUSTER_ID):
+            if not notes(other).get(CLUSTER_ID):
                 _between_nodes(made, other, {}, resources, found)
     for item in sorted(resources["bgppeers"], key=lambda item: item["metadata"]["name"]):
         _from_resource(resources, nodes, made, item, passwords, found)
@@ -186,7 +188,7 @@ def _between_nodes(made: Speaker, other: dict, spec: dict, resources: Resources,
         mine = made.addresses.get(version)
         if mine and address != mine:
             asn = node_asn(other, configuration)
-            client = bool(made.cluster_id) and annotations(other).get(CLUSTER_ID, "") != made.cluster_id
+            client = bool(made.cluster_id) and notes(other).get(CLUSTER_ID, "") != made.cluster_id
             _add(
                 made, found, spec, address, configuration.get("listenPort"), asn,
                 password=spec.get("_password"), passive=address > mine, client=client,

@@ -187,8 +187,8 @@ class _Labels(dict):
 
 def _labels_remedy(cluster: Cluster, racks: dict) -> str:
     label = cluster.settings["rack_label"]
-    racks = sorted({str(racks[node.rack]) for node in cluster.nodes.values() if node.rack in racks})
-    return f"{label} is one of {', '.join(racks)} on them" if racks else "correct it"
+    known = sorted({str(racks[node.rack]) for node in cluster.nodes.values() if node.rack in racks})
+    return f"{label} is one of {', '.join(known)} on them" if known else "correct it"
 
 
 # -- peers ---------------------------------------------------------------------------------------------
