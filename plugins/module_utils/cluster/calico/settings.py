@@ -14,7 +14,7 @@ API = "projectcalico.org/v3"
 # Namespace of the calico-node pods, by the way in which Calico was installed.
 NAMESPACES = {"operator": "calico-system", "manifest": "kube-system"}
 
-DEFAULTS = {
+DEFAULTS: dict = {
     "install": "operator",
     "namespace": None,
     "manage_pools": True,
