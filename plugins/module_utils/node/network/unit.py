@@ -9,6 +9,8 @@ from ..speaker import HEADER, File
 
 NAME = "kubefabric-vip.service"
 PATH = f"/etc/systemd/system/{NAME}"
+# Starts it at boot, as `systemctl enable` would, but as a file: it comes and goes with the others, in an image, too.
+WANTS = "/etc/systemd/system/multi-user.target.d/kubefabric-vip.conf"
 
 
 def files(addresses: tuple, interface: str, _facts) -> list:
@@ -19,12 +21,11 @@ def files(addresses: tuple, interface: str, _facts) -> list:
     add = [f"ExecStart=/usr/bin/env ip address replace {address} dev {interface}" for address in addresses]
     lines = [f"# {HEADER}", "[Unit]", "Description=Peering VIP of kubefabric.bgp", "After=network-pre.target"]
     lines += ["Before=network-online.target frr.service bird.service", "", "[Service]"]
-    lines += ["Type=oneshot", "RemainAfterExit=yes", *make, *add, "", "[Install]", "WantedBy=multi-user.target", ""]
-    return [File(PATH, "\n".join(lines), mode=0o644)]
+    lines += ["Type=oneshot", "RemainAfterExit=yes", *make, *add, ""]
+    wants = "\n".join([f"# {HEADER}", "[Unit]", f"Wants={NAME}", ""])
+    return [File(PATH, "\n".join(lines), mode=0o644), File(WANTS, wants, mode=0o644)]
 
 
-def reload_commands(_interface: str, present: bool) -> list:
-    """systemd reads the unit again, and starts it at boot from now on, or no longer."""
-    if not present:
-        return [["systemctl", "disable", NAME], ["systemctl", "daemon-reload"]]
-    return [["systemctl", "daemon-reload"], ["systemctl", "enable", NAME]]
+def reload_commands(_interface: str, _present: bool) -> list:
+    """systemd reads its units again."""
+    return [["systemctl", "daemon-reload"]]

@@ -67,7 +67,6 @@ def test_the_first_run_sets_the_vip_before_it_starts_the_speaker(host):
     bring(host)
     assert changing(host) == [
         "systemctl daemon-reload",
-        "systemctl enable kubefabric-vip.service",
         f"ip address add {VIP}/32 dev lo",
         "systemctl enable frr",
         "systemctl restart frr",

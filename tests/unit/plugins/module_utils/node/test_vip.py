@@ -85,6 +85,13 @@ def test_networkd_adds_to_the_file_that_an_interface_has():
     assert "[Match]" not in file.text
 
 
+def test_the_unit_is_started_at_boot_by_a_file_of_its_own():
+    files = {file.path: file.text for file in Vip(BOTH, "lo", "systemd").files(Facts())}
+    wants = files["/etc/systemd/system/multi-user.target.d/kubefabric-vip.conf"]
+    assert wants.endswith("[Unit]\nWants=kubefabric-vip.service\n")
+    assert "/etc/systemd/system/kubefabric-vip.service" in files
+
+
 def test_networkd_makes_a_dummy_device():
     paths = [file.path for file in Vip(BOTH, "dummy0", "systemd-networkd").files(Facts())]
     assert paths == [
