@@ -25,6 +25,7 @@ DEBIAN_PACKAGES = (
     "etcd-server",  # the cluster's store
     "frr",  # leaves
     "frr-pythontools",
+    "bird2",  # stands in for Calico's agents
     "iproute2",  # namespaces
     "ipset",  # kube-router
     "iptables",
@@ -33,7 +34,7 @@ DEBIAN_PACKAGES = (
     "procps",
 )
 # Services these packages bring on a machine with systemd.
-SERVICES = ("etcd", "frr", "nftables")
+SERVICES = ("bird", "etcd", "frr", "nftables")
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 

@@ -14,7 +14,7 @@ options:
   reachability:
     description:
       - Who reaches the cluster - external EPGs with their contracts, the contracts themselves, and what is added to
-        EPGs and L3Outs of others. Without it there is one external EPG with all O(networks) and no contract.
+        EPGs and L3Outs of others. Without it there is one external EPG with all of the networks and no contract.
       - What an earlier run added in the cluster's name, anywhere, and is not here any more, goes.
     type: dict
     suboptions:

@@ -11,6 +11,7 @@ import stat
 from dataclasses import dataclass, field
 from typing import Dict, List, Optional
 
+from ..plan.errors import numbered
 from . import checks, files, inspect, model, packages, record
 from .host import Host, facts, masked
 from .speaker import Command, NodeError, Speaker
@@ -47,7 +48,7 @@ def bring(host: Host, options: dict, check: bool) -> dict:
     if options["state"] == "present":
         found = checks.mistakes(options)
         if found:
-            raise NodeError("the options are wrong:\n" + checks.numbered(found))
+            raise NodeError("the options are wrong:\n" + numbered(found))
     recovered = _recover(host, check)
     installed = _install(host, options, check) if options["state"] == "present" else False
     work = _absent(host) if options["state"] == "absent" else _present(host, options, installed and check)

@@ -9,7 +9,7 @@ import ipaddress
 import re
 from typing import Callable, Optional
 
-from ..plan.errors import Finding, Findings, numbered  # noqa: F401 - numbered is part of what checks offers
+from ..plan.errors import Finding, Findings
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,23}")
 # Linux's IFNAMSIZ less the final NUL; no "/" and no space (net/core/dev.c, dev_valid_name)
