@@ -61,7 +61,7 @@ def _policy_group(name: str, aaep: str) -> dict:
 
 def _profiles(rack: str, leaves: list[Leaf], nodes: list[Node]) -> list[dict]:
     """The rack's interface profile, a selector per node's cluster and name, and the leaf profile that applies it."""
-    name = f"{nodes[0].cluster}-{rack}"
+    name = f"hosts-{nodes[0].cluster}-{rack}"  # the collection calls its own <l3out>-<rack>
     selectors = [_selector(port, node) for port, node in enumerate(nodes, 1)]
     block = {"name": _pair_name(leaves), "from_": str(leaves[0].id), "to_": str(leaves[-1].id)}
     switches = _mo("infraLeafS", {"name": rack, "type": "range"}, [_mo("infraNodeBlk", block)])
