@@ -141,15 +141,21 @@ class Bird:
         return {words[0]: words[4] for words in lines if words[0].startswith(prefix)}
 
 
+def accepted(site):
+    """(prefix, next hops …) of every route that the host's speaker has, as node_bgp_info tells."""
+    routes = inspect.read(site.host, SPEAKERS["frr"], None)["routes"]
+    return sorted((route["prefix"], *(hop["address"] for hop in route["next_hops"])) for route in routes)
+
+
 def test_a_guest_s_pool_reaches_the_leaves_by_the_host_and_nothing_else_goes_anywhere(site):
     wait_for(lambda: "10.20.1.0/24" in site.routes("leaf1"), "the pool on leaf 1")
+    wait_for(lambda: "10.20.1.0/24" in site.routes("leaf2"), "the pool on leaf 2")
     assert site.routes("leaf1")["10.20.1.0/24"] == {"10.0.1.1"}
     assert site.routes("leaf2")["10.20.1.0/24"] == {"10.0.2.1"}
     assert "10.66.0.0/24" not in site.routes("leaf1")  # outside of the pool
     assert not any(site.routes("guest").values())  # nobody asked for that
-    routes = inspect.read(site.host, SPEAKERS["frr"], None)["routes"]
-    accepted = sorted((route["prefix"], *(hop["address"] for hop in route["next_hops"])) for route in routes)
-    assert accepted == [("10.20.1.0/24", GUEST), ("10.99.0.0/24", LEAF1), ("10.99.0.0/24", LEAF2)]
+    wanted = [("10.20.1.0/24", GUEST), ("10.99.0.0/24", LEAF1), ("10.99.0.0/24", LEAF2)]
+    wait_for(lambda: accepted(site) == wanted, "what the host accepts")
     assert addresses(site.host) >= {"172.30.0.1/32"}
 
 
