@@ -12,6 +12,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, r
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.snapshot import flatten
 from ansible_collections.kubefabric.bgp.plugins.modules import aci_l3out
 from lab.apic.catalog import Catalog
+from tests.aci_modules import connection, methods, objects
 from tests.apic import Apic, apic  # noqa: F401 - fixture
 from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
 from tests.run_module import ModuleFailed, run_module
@@ -31,11 +32,6 @@ def description(case="floating-ipv4"):
     return yaml.safe_load((GOLDEN / case / "l3out.yml").read_text())
 
 
-def connection(controller: Apic) -> dict:
-    login = {"username": controller.username, "password": controller.password, "use_proxy": False}
-    return {"host": [controller.host], "port": controller.port, **login}
-
-
 def run(controller: Apic, case="floating-ipv4", check=False, **options) -> dict:
     controller.reset()
     return run_module(
@@ -44,26 +40,6 @@ def run(controller: Apic, case="floating-ipv4", check=False, **options) -> dict:
         check=check,
         diff=True,
     )
-
-
-def methods(controller: Apic) -> dict[str, int]:
-    """How many logins, GETs and POSTs the controller saw."""
-    counts = {"login": 0, "get": 0, "post": 0}
-    for request, number in controller.requests().items():
-        method, path = request.split(" ")
-        counts["login" if path == "/api/aaaLogin.json" else method.lower()] += number
-    return counts
-
-
-def objects(controller: Apic) -> set[str]:
-    """Distinguished names of everything that is configured."""
-    found: set[str] = set()
-    waiting = [controller.tree()]
-    while waiting:
-        for body in waiting.pop().values():
-            found.add(body["attributes"]["dn"])
-            waiting += body.get("children", [])
-    return found
 
 
 @pytest.mark.parametrize(
