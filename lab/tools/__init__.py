@@ -62,6 +62,7 @@ class Tool:
 # In the order of building: the long one last, so that a mistake in a pin shows early.
 TOOLS = (
     Tool("kwok", "sigs.k8s.io/kwok", ("cmd/kwok",), files=("kustomize/stage",)),
+    Tool("gobgp", "github.com/osrg/gobgp/v4", ("cmd/gobgp", "cmd/gobgpd")),
     Tool(
         "kube-router",
         "github.com/cloudnativelabs/kube-router/v2",

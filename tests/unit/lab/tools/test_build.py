@@ -97,7 +97,7 @@ def go(tmp_path, monkeypatch):
 def test_all_tools_are_built_once_with_their_files():
     said: list[str] = []
     build.ensure_tools(said.append)
-    assert [tool.missing() for tool in TOOLS] == [[], [], []]
+    assert [tool.missing() for tool in TOOLS] == [[] for _ in TOOLS]
     assert (tools.kwok_stages() / "a.yaml").read_text() == "a"
     said.clear()
     build.ensure_tools(said.append)
