@@ -104,8 +104,3 @@ def kwok(layout: Layout, program: Path) -> list[str]:
 def agents(lab: str, cluster: str, python: str) -> list[str]:
     """The process that runs the agents' pods."""
     return [python, "-m", "lab.cluster.agents", "--lab", lab, "--cluster", cluster]
-
-
-def calico(lab: str, cluster: str, python: str) -> list[str]:
-    """The process that stands in for Calico's agents."""
-    return [python, "-m", "lab.cluster.calico.agent", "--lab", lab, "--cluster", cluster]

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lab.cluster import commands, nodes, pki, ports, stages, workload
+from lab.cluster import commands, nodes, pki, ports, stages, stand_ins, workload
 from lab.cluster.api import Api, ApiError
-from lab.cluster.calico import install as calico
 from lab.cluster.commands import Layout
 from lab.cluster.networks import first_addresses, first_per_family
 from lab.cluster.pods import API_PORT, is_agent, state_word
@@ -24,8 +23,6 @@ STATE = "cluster"
 ROOT = Path(__file__).resolve().parent.parent.parent
 # In the order of starting; stopped in reverse.
 PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", "agents")
-# What stands in for the agents of a CNI that cannot be run for real: beside PROGRAMS, in clusters with that CNI.
-STAND_INS = {"calico": "calico"}
 _CLIENTS = {
     "kube-controller-manager": pki.Identity("kube-controller-manager", "system:kube-controller-manager"),
     "kube-scheduler": pki.Identity("kube-scheduler", "system:kube-scheduler"),
@@ -150,9 +147,9 @@ def _start_cluster(lab: Lab, cluster: Cluster, made: Layout, wanted: list[Node],
         _start(lab, name, other, lines[other], report)
     _wait(lab, name, "kwok", lambda: all_ready(api, wanted))
     _start(lab, name, "agents", lines["agents"], report)
-    if cluster.cni in STAND_INS:
-        calico.install(lab.directory / f"{name}.kubeconfig")
-        _start(lab, name, STAND_INS[cluster.cni], commands.calico(lab.name, name, sys.executable), report)
+    if cluster.cni in stand_ins.NAMES:
+        stand_ins.install(cluster.cni, lab.directory / f"{name}.kubeconfig")
+        _start(lab, name, cluster.cni, stand_ins.command(cluster.cni, lab.name, name, sys.executable), report)
     workload.ensure(api, made.networks.get("external_service", []), len(wanted))
     report(f"cluster {name}: {len(wanted)} nodes Ready, API server at {made.server}")
 
@@ -198,8 +195,8 @@ def _log_tail(lab: Lab, process: str, lines: int = 12) -> str:
 
 def _stop_cluster(lab: Lab, cluster: str) -> None:
     """Stop a cluster's programs and take away its kubeconfig; its other files go with the lab's directory."""
-    agents = ("agents", *STAND_INS.values())
-    for name in reversed((*PROGRAMS, *STAND_INS.values())):
+    agents = ("agents", *stand_ins.NAMES)
+    for name in reversed((*PROGRAMS, *stand_ins.NAMES)):
         stop_process(lab, process_name(cluster, name), timeout=15.0 if name in agents else 5.0)
     (lab.directory / f"{cluster}.kubeconfig").unlink(missing_ok=True)
 

@@ -6,24 +6,21 @@ BIRD while a calico-node pod is on it. Each node's CalicoNodeStatus gets the sta
 
 from __future__ import annotations
 
-import argparse
 import base64
 import datetime
 import http.client
 import re
-import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from urllib.parse import quote
 
-from lab.cluster import control, netns
+from lab.cluster import netns
 from lab.cluster.api import Api, ApiError
 from lab.cluster.calico import bird, reader
+from lab.cluster.serve import serve
 from lab.context import Lab, process_id, process_names, start_process, stop_process
 
-PERIOD = 1.0
 V3 = "/apis/projectcalico.org/v3"
 PATHS = {
     "nodes": "/api/v1/nodes",
@@ -176,25 +173,5 @@ def sessions(protocols: str) -> dict:
     return result
 
 
-def main() -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m lab.cluster.calico.agent", description=__doc__)
-    parser.add_argument("--lab", required=True, help="the lab's name")
-    parser.add_argument("--cluster", required=True, help="the cluster's name")
-    options = parser.parse_args()
-    lab, ended = Lab(options.lab), threading.Event()
-    made = control.layout(lab, options.cluster)
-    agent = Agent(lab, options.cluster, Api(made.ports["kube-apiserver"], made.pki, "agents"))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
-    while not ended.wait(PERIOD):
-        try:
-            agent.once()
-        except (OSError, http.client.HTTPException, ApiError) as error:
-            print(f"reading the cluster: {error}; again in a second", flush=True)
-    agent.close()
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve("lab.cluster.calico.agent", __doc__, Agent))

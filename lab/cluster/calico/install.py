@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 
-from lab.context import run
-from lab.tools import program
+from lab.cluster import definitions
 
-ROOT = Path(__file__).resolve().parents[3]
 NAMESPACE = "calico-system"  # the operator's
-
-
-def definitions() -> Path | None:
-    """The folder with Calico's custom resource definitions: ``KUBEFABRIC_CRDS``, or beside the checkout; None."""
-    homes = [os.environ.get("KUBEFABRIC_CRDS"), ROOT.parent / "shared" / "crds"]
-    return next((Path(home) / "calico" for home in homes if home and (Path(home) / "calico").is_dir()), None)
 
 
 def objects() -> list[dict]:
@@ -45,13 +35,4 @@ def objects() -> list[dict]:
 
 def install(kubeconfig: Path) -> None:
     """Bring all of it to a cluster. RuntimeError says what is missing or what the API server did not like."""
-    folder = definitions()
-    if folder is None:
-        raise RuntimeError(
-            "the definitions of Calico are not here: KUBEFABRIC_CRDS names the folder that holds calico/"
-        )
-    kubectl = [str(program("kubectl")), f"--kubeconfig={kubeconfig}"]
-    run([*kubectl, "apply", "--server-side", "-f", str(folder)])
-    run([*kubectl, "wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"])
-    document = {"apiVersion": "v1", "kind": "List", "items": objects()}
-    run([*kubectl, "apply", "--server-side", "-f-"], stdin=json.dumps(document))
+    definitions.install(kubeconfig, {"calico": "Calico"}, objects())

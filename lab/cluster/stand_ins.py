@@ -1,0 +1,23 @@
+"""The CNIs whose agents cannot be run for real, or not alone: one package each, called what the intent calls the CNI.
+
+``lab.cluster.<cni>.install`` has ``install(kubeconfig)``: what installing the CNI leaves in a cluster. The program
+``lab.cluster.<cni>.agent`` stands in for its agents; it is started with ``--lab`` and ``--cluster`` (see serve.py).
+Such a program runs beside the control plane's, under the CNI's name. One more CNI is one more package and name.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+NAMES = ("calico",)
+
+
+def install(cni: str, kubeconfig: Path) -> None:
+    """Bring what installing a CNI leaves; RuntimeError says what is missing or what the API server did not like."""
+    import_module(f"lab.cluster.{cni}.install").install(kubeconfig)
+
+
+def command(cni: str, lab: str, cluster: str, python: str) -> list[str]:
+    """The command line of the program that stands in for the agents of a CNI."""
+    return [python, "-m", f"lab.cluster.{cni}.agent", "--lab", lab, "--cluster", cluster]
