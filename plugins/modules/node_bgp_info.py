@@ -9,17 +9,17 @@ module: node_bgp_info
 short_description: BGP sessions and routes of a host's speaker, in one shape
 version_added: 0.1.0
 description:
-  - Asks FRR or BIRD 2 on a host for its sessions and routes, and returns them in the same shape for both.
+  - Asks FRR, BIRD 2 or GoBGP on a host for its sessions and routes, and returns them in the same shape for all.
 author:
   - The kubefabric.bgp maintainers (@kubefabric)
 options:
   speaker:
     description: Whom to ask. V(auto) takes the first of them that is installed and has sessions.
     type: str
-    choices: [auto, frr, bird]
+    choices: [auto, frr, bird, gobgp]
     default: auto
   vrf:
-    description: The VRF of FRR to ask about. BIRD always tells about all of its sessions.
+    description: The VRF of FRR to ask about. BIRD and GoBGP tell about all of their sessions.
     type: str
   expect:
     description: Peers to wait for.
@@ -89,7 +89,7 @@ from ..module_utils.node.inspect import look
 from ..module_utils.node.speaker import NodeError
 
 SPEC = {
-    "speaker": {"type": "str", "default": "auto", "choices": ["auto", "frr", "bird"]},
+    "speaker": {"type": "str", "default": "auto", "choices": ["auto", "frr", "bird", "gobgp"]},
     "vrf": {"type": "str"},
     "expect": {"type": "list", "elements": "str", "default": []},
     "wait": {"type": "int", "default": 0},

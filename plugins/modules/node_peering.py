@@ -9,8 +9,8 @@ module: node_peering
 short_description: Bring a host's peering VIP and BGP speaker to a state
 version_added: 0.1.0
 description:
-  - Gives a host a VIP for speakers in its workloads (nested clusters, pods) and runs FRR or BIRD 2 with sessions to the
-    leaves of its rack and to those speakers. Everything about a host is one call.
+  - Gives a host a VIP for speakers in its workloads (nested clusters, pods) and runs FRR, BIRD 2 or GoBGP with sessions
+    to the leaves of its rack and to those speakers. Everything about a host is one call.
   - Nothing is written before everything that can be checked was checked, by the module and by the speaker's own
     checker. Files are written beside the old ones and renamed. The speaker is reloaded, not restarted, and sessions
     whose settings are the same stay up.
@@ -27,9 +27,11 @@ options:
     choices: [present, absent]
     default: present
   speaker:
-    description: The speaker. Another one that the module ran before is stopped, and its files go back.
+    description:
+      - The speaker. Another one that the module ran before is stopped, and its files go back.
+      - V(gobgp) has neither BFD nor VRFs, and puts no route into the kernel.
     type: str
-    choices: [frr, bird]
+    choices: [frr, bird, gobgp]
     default: frr
   asn:
     description: The host's AS. Required with O(state=present).
@@ -120,7 +122,9 @@ options:
   graceful_restart_time: {description: Seconds that peers wait for it., type: int, default: 120}
   ecmp: {description: How many next hops a route may have., type: int, default: 64}
   max_prefixes:
-    description: How many prefixes each of O(peers) may announce. FRR closes the session, BIRD ignores the rest.
+    description:
+      - How many prefixes each of O(peers) may announce. Beyond it FRR and GoBGP close the session, for a minute and
+        until somebody enables the neighbour; BIRD ignores the rest.
     type: int
   vrf: {description: The VRF of all sessions. It has to exist., type: str}
   vrf_table: {description: The VRF's routing table. BIRD needs it., type: int}
@@ -198,6 +202,16 @@ recovered:
   returned: success
   type: bool
   sample: false
+firewall:
+  description:
+    - What the host's firewall has to let in for these sessions, by family and purpose. The module changes no firewall.
+    - C(destination) is none where any of the host's addresses will do. C(nftables) is the same as a line for nftables.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {why: sessions with the leaves, protocol: tcp, ports: [179], sources: [192.168.2.201], destination: null,
+       nftables: "ip saddr { 192.168.2.201 } tcp dport 179 accept"}
 missing:
   description: Those of O(peers) that were not established when the module ended; empty where nothing was changed.
   returned: success

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Dict, List, Optional
 
 from ..plan.errors import numbered
-from . import checks, files, inspect, model, packages, record
+from . import checks, files, firewall, inspect, model, packages, record
 from .host import Host, facts, masked
 from .speaker import Command, NodeError, Speaker
 from .speakers import SPEAKERS
@@ -53,7 +53,7 @@ def bring(host: Host, options: dict, check: bool) -> dict:
     installed = _install(host, options, check) if options["state"] == "present" else False
     work = _absent(host) if options["state"] == "absent" else _present(host, options, installed and check)
     result = {"changed": work.changed or recovered or installed, "diff": _diff(work.changes), "recovered": recovered}
-    result.update(files=[change.path for change in work.changes], installed=installed, missing=[])
+    result.update(files=[change.path for change in work.changes], installed=installed, missing=[], **_said(work))
     if work.changed and not (installed and check):
         _stage_and_check(host, work, keep=not check)
         result.update(_do(host, work, options) if not check else {})
@@ -96,6 +96,7 @@ def _install(host: Host, options: dict, check: bool) -> bool:
 
 def _present(host: Host, options: dict, blank: bool) -> Work:
     config, speaker, known = model.build(options), SPEAKERS[options["speaker"]], record.load(host)
+    _refuse_version(host, speaker, config, blank)
     gathered = facts(host, options["vip"]["interface"])
     vip = _vip(config, options, gathered, known)
     texts = {path: text for path in speaker.reads() for text in [host.read(path)] if text is not None}
@@ -142,6 +143,13 @@ def _refuse_foreign(speaker: Speaker, texts: Dict[str, str], known: dict, adopt:
         f"{path} was written by somebody else, and configures something. With adopt: true it is replaced, kept in "
         f"{record.saved_path(path)}, and comes back with state: absent."
     )
+
+
+def _refuse_version(host: Host, speaker: Speaker, config: model.Config, blank: bool) -> None:
+    command = speaker.version_command()
+    objection = speaker.objection(config, host.ask(command)) if command and host.live and not blank else None
+    if objection:
+        raise NodeError(f"{objection}. Nothing was changed.")
 
 
 def _absent(host: Host) -> Work:
@@ -328,6 +336,12 @@ def _attempt(host: Host, command: Command) -> List[str]:
 
 
 # -- saying it ----------------------------------------------------------------------------------------
+
+
+def _said(work: Work) -> dict:
+    if not work.config or not work.speaker:
+        return {"firewall": []}
+    return {"firewall": firewall.hints(work.config), "warnings": work.speaker.remarks(work.config)}
 
 
 def _diff(changes: List[files.Change]) -> List[dict]:

@@ -9,7 +9,7 @@ Source: bird.network.cz, "User's Guide" of 2.0 (Protocols: BGP, BFD, Kernel, Sta
 from __future__ import annotations
 
 import re
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Tuple
 
 from . import bird_state
 from .model import FAMILIES, Config, Peer, Workload, of_family
@@ -30,6 +30,12 @@ class Bird(Speaker):
     configuration = CONFIGURATION
     packages = ("bird2",)
     programs = ("/usr/sbin/bird", "/usr/sbin/birdc")
+
+    def refusals(self, options: dict) -> List[Tuple[str, str, str]]:
+        vrf = options["vrf"]
+        if not vrf or options["vrf_table"]:
+            return []
+        return [("vrf_table", f"BIRD needs the routing table of VRF {vrf}", "give its number (ip -d link show)")]
 
     def render(self, config: Config, present: Present) -> List[File]:  # noqa: ARG002
         return [File(CONFIGURATION, configuration(config), owner="bird", group="bird")]

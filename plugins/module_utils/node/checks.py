@@ -10,6 +10,7 @@ import re
 from typing import Callable, Optional
 
 from ..plan.errors import Finding, Findings
+from .speakers import SPEAKERS
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,23}")
 # Linux's IFNAMSIZ less the final NUL; no "/" and no space (net/core/dev.c, dev_valid_name)
@@ -204,11 +205,11 @@ def _timers(options: dict, findings: Findings) -> None:
 
 
 def _speaker(options: dict, findings: Findings) -> None:
-    vrf, speaker = options["vrf"], options["speaker"]
+    vrf = options["vrf"]
     if vrf and not DEVICE.fullmatch(vrf):
         findings.add("vrf", f"{vrf} is no VRF's name", "give the name of its device, at most 15 characters")
-    if vrf and speaker == "bird" and not options["vrf_table"]:
-        findings.add("vrf_table", f"BIRD needs the routing table of VRF {vrf}", "give its number (ip -d link show)")
+    for path, rule, remedy in SPEAKERS[options["speaker"]].refusals(options):
+        findings.add(path, rule, remedy)
 
 
 def _passwords(options: dict, findings: Findings) -> None:

@@ -37,7 +37,7 @@ WORKLOAD = {
 }
 SPEC = {
     "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
-    "speaker": {"type": "str", "default": "frr", "choices": ["frr", "bird"]},
+    "speaker": {"type": "str", "default": "frr", "choices": ["frr", "bird", "gobgp"]},
     "asn": {"type": "int"},
     "router_id": {"type": "str"},
     "vip": {"type": "dict", "options": VIP, "apply_defaults": True},

@@ -42,10 +42,16 @@ def install_command(program: str, packages: Tuple[str, ...], version: Optional[s
 
 def command(host: Host, speaker: Speaker, version: Optional[str]) -> Command:
     """How to install the speaker on this host. Raises NodeError on a host without a package manager that we know."""
+    wanted = " and ".join(speaker.packages)
     for program in MANAGERS:
+        manager = program.rpartition("/")[2]
+        if host.exists(program) and manager in speaker.unpackaged:
+            raise NodeError(
+                f"{speaker.name} is not installed, and no distribution with {manager} has it: put "
+                f"{' and '.join(speaker.programs)} on the host by hand"
+            )
         if host.exists(program):
             return install_command(program, speaker.packages, version)
-    wanted = " and ".join(speaker.packages)
     raise NodeError(
         f"{speaker.name} is not installed, and there is no apt-get, dnf or zypper: install {wanted} by hand"
     )

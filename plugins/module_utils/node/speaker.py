@@ -43,6 +43,23 @@ class Speaker:
     configuration: str  # the path of its main file
     packages: Tuple[str, ...]
     programs: Tuple[str, ...]  # if all of these are there, it is installed
+    unpackaged: Tuple[str, ...] = ()  # the package managers whose distributions do not have it
+
+    def refusals(self, options: dict) -> List[Tuple[str, str, str]]:  # noqa: ARG002
+        """What this speaker cannot do at all: the option's path, the rule, what would be right."""
+        return []
+
+    def remarks(self, config: Config) -> List[str]:  # noqa: ARG002
+        """What somebody should know of a configuration that is right."""
+        return []
+
+    def version_command(self) -> Optional[Command]:
+        """What prints its version, for ``objection``; None where that does not matter."""
+        return None
+
+    def objection(self, config: Config, version: str) -> Optional[str]:  # noqa: ARG002
+        """What the installed version cannot do of a configuration, said for people."""
+        return None
 
     def reads(self) -> Tuple[str, ...]:
         """Files that ``render`` wants to know, if they are there."""

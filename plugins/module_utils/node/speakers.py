@@ -9,6 +9,7 @@ from typing import Dict
 
 from .bird import Bird
 from .frr import Frr
+from .gobgp import GoBgp
 from .speaker import Speaker
 
-SPEAKERS: Dict[str, Speaker] = {speaker.name: speaker for speaker in (Frr(), Bird())}
+SPEAKERS: Dict[str, Speaker] = {speaker.name: speaker for speaker in (Frr(), Bird(), GoBgp())}

@@ -16,7 +16,7 @@ OPTIONS = {
     "password": "s3cret",
     "peers": [{"address": "192.168.2.201", "asn": 65002}],
 }
-MAIN = {"frr": "etc/frr/frr.conf", "bird": "etc/bird/bird.conf"}
+MAIN = {"frr": "etc/frr/frr.conf", "bird": "etc/bird/bird.conf", "gobgp": "etc/gobgpd.conf"}
 
 
 @pytest.fixture(params=MAIN)
@@ -49,7 +49,7 @@ def test_nothing_that_is_returned_holds_a_password(image):
 
 def test_another_speaker_takes_the_place_of_the_first(image, tmp_path):
     run_module(node_peering, image)
-    other = {"frr": "bird", "bird": "frr"}[image["speaker"]]
+    other = {"frr": "bird", "bird": "gobgp", "gobgp": "frr"}[image["speaker"]]
     run_module(node_peering, {**image, "speaker": other})
     assert MAIN[other] in listed(tmp_path)
     assert MAIN[image["speaker"]] not in listed(tmp_path)

@@ -35,3 +35,10 @@ CASES = {
         vrf="prod", vrf_table=10, graceful_restart=False, peers=[{**LEAF, "multihop": 2, "password": "own"}]
     ),
 }
+
+
+def options_of(speaker: str, case: str) -> dict | None:
+    """The case's options for a speaker: GoBGP's without BFD, and none where it has to refuse."""
+    if speaker != "gobgp":
+        return CASES[case]
+    return None if CASES[case]["vrf"] else {**CASES[case], "bfd": False}

@@ -12,18 +12,18 @@ import pytest
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node import checks, model
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speakers import SPEAKERS
 
-from .cases import CASES
+from .cases import CASES, options_of
 
 GOLDEN = Path(__file__).parents[4] / "golden" / "node"
-BOTH = [(speaker, case) for speaker in SPEAKERS for case in CASES]
+ALL = [(speaker, case) for speaker in SPEAKERS for case in CASES if options_of(speaker, case)]
 
 
 def rendered(speaker: str, case: str) -> str:
     """The main file."""
-    return SPEAKERS[speaker].render(model.build(CASES[case]), {})[-1].text
+    return SPEAKERS[speaker].render(model.build(options_of(speaker, case)), {})[-1].text
 
 
-@pytest.mark.parametrize(("speaker", "case"), BOTH)
+@pytest.mark.parametrize(("speaker", "case"), ALL)
 def test_a_case_renders_as_in_its_golden_file(speaker, case):
     path = GOLDEN / case / f"{speaker}.conf"
     if os.environ.get("UPDATE_GOLDEN"):
@@ -32,18 +32,19 @@ def test_a_case_renders_as_in_its_golden_file(speaker, case):
     assert rendered(speaker, case) == path.read_text()
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_the_cases_are_right(case):
-    assert checks.mistakes(CASES[case]) == []
+@pytest.mark.parametrize(("speaker", "case"), ALL)
+def test_the_cases_are_right(speaker, case):
+    assert checks.mistakes({**options_of(speaker, case), "speaker": speaker}) == []
 
 
-@pytest.mark.parametrize(("speaker", "case"), BOTH)
+@pytest.mark.parametrize(("speaker", "case"), ALL)
 def test_the_speaker_accepts_its_configuration(speaker, case):
     command = SPEAKERS[speaker].check_command(str(GOLDEN / case / f"{speaker}.conf"))
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not installed")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    said = [line for line in (done.stdout + done.stderr).splitlines() if "Finished reading the config file" not in line]
+    assert (done.returncode, said) == (0, [])
 
 
 @pytest.mark.parametrize("speaker", SPEAKERS)
