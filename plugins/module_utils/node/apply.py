@@ -64,15 +64,29 @@ def bring(host: Host, options: dict, check: bool) -> dict:
 
 
 def _recover(host: Host, check: bool) -> bool:
-    """Go back to the old files where an earlier run was cut off between the old and the new ones."""
+    """Go back to the old files and addresses where an earlier run was cut off between the old and the new ones."""
     half_way = files.pending(host)
     if half_way and not check:
+        cut_off = record.load(host)["vip"]  # the new one, if that run got as far as adding addresses
         files.undo(host)
-        speaker = SPEAKERS.get(record.load(host)["speaker"] or "")
+        known = record.load(host)
+        speaker = SPEAKERS.get(known["speaker"] or "")
+        if host.live:
+            _recover_vip(host, cut_off, known["vip"], half_way)
         if host.live and speaker and speaker.configuration in half_way and _running(host, speaker):
             text = host.read(speaker.configuration) or ""
             _all(host, speaker.reload_commands(text, text, False))
     return bool(half_way)
+
+
+def _recover_vip(host: Host, cut_off: dict, known: dict, half_way: List[str]) -> None:
+    """Take away the addresses that a run brought before it was cut off, and let the network stack forget them."""
+    if any("kubefabric-vip" in path for path in half_way):
+        for manager in sorted({cut_off["manager"], known["manager"]} - {None}):
+            _all(host, Vip(tuple(known["addresses"]), known["interface"], manager).reload_commands())
+    stays = known["addresses"] if known["interface"] == cut_off["interface"] else []
+    gone = tuple(address for address in cut_off["addresses"] if address not in stays)
+    _all(host, live_commands((), gone, cut_off["interface"], facts(host, cut_off["interface"])))
 
 
 def _install(host: Host, options: dict, check: bool) -> bool:

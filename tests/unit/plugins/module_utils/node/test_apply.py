@@ -195,6 +195,20 @@ def test_the_next_run_puts_back_what_a_killed_one_left_half_way(settled):
     assert not bring(settled)["recovered"]
 
 
+def test_addresses_that_a_killed_run_brought_go_with_its_files(settled, monkeypatch):
+    before, addresses = settled.snapshot(), dict(settled.addresses)
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(apply, "_reload", killed)
+        bring(settled, vip={"addresses": [VIP, "172.30.0.9"], "interface": "lo", "manager": "auto"})
+    assert "172.30.0.9" in settled.addresses
+    assert bring(settled)["recovered"]
+    assert (settled.snapshot(), settled.addresses) == (before, addresses)
+
+
 def test_passwords_are_hidden_in_the_diff_and_their_change_shows(settled):
     assert "s3cret#1" not in str(bring(settled, password="n3w!", check=True)["diff"])
     (diff,) = bring(settled, password="n3w!")["diff"]
