@@ -9,14 +9,19 @@ module: node_bgp_info
 short_description: BGP sessions and routes of a host's speaker, in one shape
 version_added: 0.1.0
 description:
-  - Asks FRR, BIRD 2 or GoBGP on a host for its sessions and routes, and returns them in the same shape for all.
+  - Asks FRR, BIRD 2 or GoBGP on a host, or the speaker of its CNI, for its sessions and routes, and returns them in the
+    same shape for all.
 author:
   - The kubefabric.bgp maintainers (@kubefabric)
 options:
   speaker:
-    description: Whom to ask. V(auto) takes the first of them that is installed and has sessions.
+    description:
+      - Whom to ask. V(auto) takes the first of them that is there and has sessions.
+      - V(calico) is calico-node's BIRD, asked at the sockets in C(/var/run/calico).
+      - V(kube_router) is kube-router's GoBGP, asked by the C(gobgp) in its container with C(crictl), or by the host's
+        own.
     type: str
-    choices: [auto, frr, bird, gobgp]
+    choices: [auto, frr, bird, gobgp, calico, kube_router]
     default: auto
   vrf:
     description: The VRF of FRR to ask about. BIRD and GoBGP tell about all of their sessions.
@@ -89,7 +94,7 @@ from ..module_utils.node.inspect import look
 from ..module_utils.node.speaker import NodeError
 
 SPEC = {
-    "speaker": {"type": "str", "default": "auto", "choices": ["auto", "frr", "bird", "gobgp"]},
+    "speaker": {"type": "str", "default": "auto", "choices": ["auto", "frr", "bird", "gobgp", "calico", "kube_router"]},
     "vrf": {"type": "str"},
     "expect": {"type": "list", "elements": "str", "default": []},
     "wait": {"type": "int", "default": 0},

@@ -14,6 +14,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node import apply, inspect, model
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node.host import Host
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.options import REQUIRED_IF, SPEC
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speaker import NodeError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speakers import SPEAKERS
@@ -129,6 +130,14 @@ class Bird:
         commands = SPEAKERS["bird"].state_commands(None)
         return SPEAKERS["bird"].state({name: self.ask(*words[1:]) for name, words in commands.items()}, time.time())
 
+    def as_calico(self) -> Host:
+        """The host, with BIRD's socket where calico-node has its own."""
+        path = Path(self.site.host.path("/var/run/calico/bird.ctl"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.symlink_to(self.socket)
+        return self.site.host
+
     def settle(self) -> None:
         def up() -> set[str]:
             return {item["peer"] for item in self.state()["sessions"] if item["state"] == "established"}
@@ -141,9 +150,9 @@ class Bird:
         return {words[0]: words[4] for words in lines if words[0].startswith(prefix)}
 
 
-def accepted(site):
+def accepted_by(site: Site, speaker: str) -> list[tuple[str, ...]]:
     """(prefix, next hops …) of every route that the host's speaker has, as node_bgp_info tells."""
-    routes = inspect.read(site.host, SPEAKERS["frr"], None)["routes"]
+    routes = inspect.read(site.host, SPEAKERS[speaker], None)["routes"]
     return sorted((route["prefix"], *(hop["address"] for hop in route["next_hops"])) for route in routes)
 
 
@@ -155,7 +164,7 @@ def test_a_guest_s_pool_reaches_the_leaves_by_the_host_and_nothing_else_goes_any
     assert "10.66.0.0/24" not in site.routes("leaf1")  # outside of the pool
     assert not any(site.routes("guest").values())  # nobody asked for that
     wanted = [("10.20.1.0/24", GUEST), ("10.99.0.0/24", LEAF1), ("10.99.0.0/24", LEAF2)]
-    wait_for(lambda: accepted(site) == wanted, "what the host accepts")
+    wait_for(lambda: accepted_by(site, "frr") == wanted, "what the host accepts")
     assert addresses(site.host) >= {"172.30.0.1/32"}
 
 
@@ -243,6 +252,8 @@ def test_bird_passes_the_same_routes_and_a_rotated_password_restarts_one_session
     assert not any(bird.site.routes("guest").values())
     found = {(route["prefix"], *(hop["address"] for hop in route["next_hops"])) for route in bird.state()["routes"]}
     assert found == {("10.20.1.0/24", GUEST), ("10.99.0.0/24", LEAF1), ("10.99.0.0/24", LEAF2)}
+    told = inspect.look(bird.as_calico(), "calico", None, [LEAF1, LEAF2, GUEST], 0)
+    assert (told["missing"], told["routes"]) == ([], bird.state()["routes"])
     leaves, guest = (bird.sessions(prefix) for prefix in ("leaf_", "workload_red_10_1_0_0_16_"))
     bird.configure(workloads=[{**RED, "password": "rotated"}])
     bird.site.tell("guest", "router bgp 65010", "neighbor 172.30.0.1 password rotated")

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What birdc prints → sessions and routes in the common shape. BIRD has no JSON; the text is that of 2.0 to 2.17."""
+"""What birdc prints → sessions and routes in the common shape. BIRD has no JSON; the text is that of 2.0 to 2.17,
+and of Calico's 1.6, which has a route's next hop in its first line."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from .speaker import route, session
 
 PROTOCOL = re.compile(r"^(\S+)\s+BGP\s+\S+\s+(\S+)\s+(\d[\d:.-]*(?: \d\d:\d\d:\d\d\S*)?)")
 FIELD = re.compile(r"^\s+([A-Z][\w ]*?):\s+(.*?)\s*$")
-DESTINATION = re.compile(r"^([0-9a-fA-F.:]+/\d+)?\s+\w+ \[[^\]]*\](?: (\*))?")
+DESTINATION = re.compile(r"^([0-9a-fA-F.:]+/\d+)?\s+(?:via (\S+) on \S+|\w+) \[[^\]]*\](?: (\*))?")
 VIA = re.compile(r"^\s+via (\S+)")
 COUNTS = re.compile(r"(\d+) imported(?:, \d+ filtered)?, (\d+) exported")
 
@@ -90,11 +91,12 @@ def _routes(text: str) -> List[dict]:
     prefix = ""
     for line in text.splitlines():
         destination, via = DESTINATION.match(line), VIA.match(line)
-        if via and found:
-            found[-1]["next_hops"].append({"address": via.group(1)})
-        elif destination:
+        if destination:
             prefix = destination.group(1) or prefix
-            found.append(route(prefix, [], [], destination.group(2) == "*"))
+            hops = [destination.group(2)] if destination.group(2) else []
+            found.append(route(prefix, hops, [], destination.group(3) == "*"))
+        elif via and found:
+            found[-1]["next_hops"].append({"address": via.group(1)})
         elif found and line.strip().startswith("BGP.as_path:"):
             found[-1]["as_path"] = [int(asn) for asn in line.split(":", 1)[1].split() if asn.isdigit()]
     return found

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
-from typing import Dict, List, Optional
+from typing import Callable, Dict, List, Optional
 
 from . import packages
+from .agents import AGENTS
 from .host import Host
 from .model import Config
 from .speaker import NodeError, Speaker
@@ -84,12 +86,32 @@ def look(host: Host, speaker: str, vrf: Optional[str], expect: List[str], wait: 
 
 def _answer(host: Host, wanted_name: str, vrf: Optional[str]) -> tuple:
     """The speaker's name and state; with ``auto`` of the first that has sessions."""
+    askable = _askable(host, vrf)
     if wanted_name != "auto":
-        if packages.missing(host, SPEAKERS[wanted_name]):
-            raise NodeError(f"{wanted_name} is not installed on this host")
-        return wanted_name, read(host, SPEAKERS[wanted_name], vrf)
-    answers: List[tuple] = [
-        (name, read(host, speaker, vrf)) for name, speaker in SPEAKERS.items() if not packages.missing(host, speaker)
-    ]
-    talking = [answer for answer in answers if answer[1]["sessions"]]
-    return (talking or answers or [(None, {"sessions": [], "routes": []})])[0]
+        if wanted_name not in askable:
+            reasons = {agent.name: agent.absent for agent in AGENTS}
+            raise NodeError(reasons.get(wanted_name, f"{wanted_name} is not installed on this host"))
+        return wanted_name, askable[wanted_name]()
+    answers, silent = [], []
+    for name, question in askable.items():
+        try:
+            answers.append((name, question()))
+        except NodeError as error:
+            silent.append(error)
+            continue
+        if answers[-1][1]["sessions"]:
+            return answers[-1]
+    if silent and not answers:
+        raise silent[0]
+    return answers[0] if answers else (None, {"sessions": [], "routes": []})
+
+
+def _askable(host: Host, vrf: Optional[str]) -> Dict[str, Callable[[], dict]]:
+    """Who can be asked on this host, and how: the speakers first, then those of a CNI."""
+    found: Dict[str, Callable[[], dict]] = {
+        name: functools.partial(read, host, speaker, vrf)
+        for name, speaker in SPEAKERS.items()
+        if not packages.missing(host, speaker)
+    }
+    found.update({agent.name: functools.partial(agent.read, host) for agent in AGENTS if agent.there(host)})
+    return found

@@ -112,6 +112,22 @@ def test_bird_s_times_are_of_today_or_yesterday_or_have_a_date(since, seconds):
     assert bird(now, since)["sessions"][0]["uptime"] == seconds
 
 
+CALICO_ROUTES = """BIRD v0.3.3+birdv1.6.8 ready.
+10.99.0.0/24         via 192.168.2.201 on eth0 [Node_192_168_2_201 13:53:20] * (100/0) [AS65005i]
+\tType: BGP unicast univ
+\tBGP.origin: IGP
+\tBGP.as_path: 65002 65005
+\tBGP.next_hop: 192.168.2.201
+                     via 192.168.2.202 on eth0 [Node_192_168_2_202 13:53:21 from 192.168.2.203] (100/0) [AS65005i]
+\tBGP.as_path: 65002 65005
+"""
+
+
+def test_the_routes_of_calico_s_bird_have_their_next_hop_in_the_first_line():
+    found = bird_state.state({"routes": CALICO_ROUTES}, 0)["routes"]
+    assert found == [ROUTE, {**ROUTE, "next_hops": [{"address": "192.168.2.202"}], "best": False}]
+
+
 def test_frr_without_bgp_has_no_sessions():
     assert frr_state.state({"neighbors": "% BGP instance not found\n"}, 0) == {"sessions": [], "routes": []}
 
