@@ -85,3 +85,12 @@ def _node(name: str, families: tuple) -> dict:
             if home == rack
         ],
     }
+
+
+def standard(of: dict) -> dict:
+    """A plan made one with standard SVI: every node has peers and an address of its own."""
+    for number, node in enumerate(of["nodes"].values()):
+        for side, peer in enumerate(node["peers"]):
+            peer.update(address=f"192.168.2.{8 * number + 4 + side}", local_address=f"192.168.2.{8 * number + 1}")
+        node["addresses"] = {"ipv4": f"192.168.2.{8 * number + 1}"}
+    return of

@@ -9,7 +9,8 @@ is announced besides, address by address, by the nodes that have a ready endpoin
 
 from __future__ import annotations
 
-from ..cluster.calico.settings import families, settings
+from ..cluster.calico.settings import settings
+from ..cluster.families import families
 from .addresses import address, family, prefix, within
 from .services import by_service, key
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from ..cluster.cilium.announced import service_addresses, service_selector
 from ..cluster.cilium.policy import announced_addresses
-from ..cluster.cilium.settings import PEERING_POLICY, families, settings
+from ..cluster.cilium.settings import PEERING_POLICY, settings
+from ..cluster.families import families
 from .addresses import family, prefix
 from .services import by_service, key, selected
 

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from .settings import families, family_of, resource, spelled
+from ..families import families, family_of
+from .settings import resource, spelled
 
 
 def bgp_configuration(plan: dict, options: dict) -> dict:

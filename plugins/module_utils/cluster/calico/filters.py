@@ -9,8 +9,9 @@ has to end with Reject.
 
 from __future__ import annotations
 
+from ..families import families, family_of
 from ..ownership import labels
-from .settings import families, family_of, resource, spelled
+from .settings import resource, spelled
 
 LEAVES = "kubefabric-leaves"
 LISTS = {

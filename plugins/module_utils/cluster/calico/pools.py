@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
+from ..families import families, family_of
 from ..ownership import KEEP_ANNOTATION
-from .settings import families, family_of, resource, spelled
+from .settings import resource, spelled
 
 _BLOCK_SIZE = {"ipv4": "block_size", "ipv6": "block_size_ipv6"}
 # The name by which the operator and the manifests make their pool: it is changed, not doubled.

@@ -61,7 +61,7 @@ def settings(plan: dict) -> dict:
     given = without_nothing(plan.get("calico") or {})
     options = {**DEFAULTS, **given}
     options["namespace"] = options["namespace"] or NAMESPACES[options["install"]]
-    options["password_secret"] = {**password_secret.DEFAULTS, **options["password_secret"]}
+    options["password_secret"] = password_secret.settings(options["password_secret"])
     options["leaf_peers"] = {**LEAF_PEERS, **options["leaf_peers"]}
     return options
 
@@ -80,17 +80,6 @@ def spelled(given: dict, names: tuple) -> dict:
 
 def _spelling(name: str) -> str:
     return _SPELLINGS.get(name) or re.sub(r"_([a-z0-9])", lambda hit: hit[1].upper(), name)
-
-
-def family_of(prefix: str) -> str:
-    """``ipv6`` for an address or prefix with colons, else ``ipv4``."""
-    return "ipv6" if ":" in prefix else "ipv4"
-
-
-def families(plan: dict) -> list:
-    """The address families of the nodes, IPv4 first."""
-    found = {family_of(prefix) for prefix in plan["networks"].get("node") or []}
-    return sorted(found | {peer["family"] for node in plan["nodes"].values() for peer in node["peers"]})
 
 
 def resource(kind: str, name: str, spec: dict, labels: dict | None = None) -> dict:

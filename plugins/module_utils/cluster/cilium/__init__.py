@@ -9,8 +9,8 @@ CiliumBGPPeeringPolicy from the guide "BGP Peering Policy (Legacy)" of v1.16.
 
 from __future__ import annotations
 
+from ..groups import groups
 from . import nodes, policy, pools, secret, speaker, values
-from .groups import groups
 from .settings import PEERING_POLICY, settings
 
 VALUES_FILE = "cilium-values.yml"

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from .groups import own_label
-from .router_id import router_ids
+from ..groups import own_label
+from ..router_id import router_ids
 from .settings import PEERING_POLICY
 
 

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from ..errors import ClusterError
+from ..families import families, networks
 from ..ownership import labels
-from .settings import BLOCKS_SINCE, families, networks, version
+from .settings import BLOCKS_SINCE, version
 
 NAME = "kubefabric"
 

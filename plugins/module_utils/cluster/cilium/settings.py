@@ -103,22 +103,6 @@ def complaints(bgp: dict, options: dict) -> list:
     return found
 
 
-def families(plan: dict) -> list:
-    """The address families in which the nodes peer: ``["ipv4"]``, ``["ipv6"]`` or both."""
-    found = {peer["family"] for node in plan["nodes"].values() for peer in node["peers"]}
-    return sorted(found | {family_of(prefix) for prefix in plan["networks"].get("node") or []})
-
-
-def family_of(prefix: str) -> str:
-    """``ipv6`` for an address or prefix with colons, else ``ipv4``."""
-    return "ipv6" if ":" in prefix else "ipv4"
-
-
-def networks(plan: dict, kind: str, family: str) -> list:
-    """The plan's networks of a kind and family."""
-    return [prefix for prefix in plan["networks"].get(kind) or [] if family_of(prefix) == family]
-
-
 def pod_mask(given: int | None, family: str, prefixes: list) -> int:
     """The length of a node's pod network: as given, or Cilium's default where the networks bear it."""
     lengths = [ipaddress.ip_network(prefix).prefixlen for prefix in prefixes]

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
+from ..families import families
+from ..groups import PREFIX, peer_name
 from ..ownership import labels
+from ..router_id import router_ids
 from .announced import ADVERTISE_LABEL, communities, service_addresses, service_selector
-from .groups import PREFIX, peer_name
-from .router_id import router_ids
 from .secret import NAME as SECRET
-from .settings import families
 
 INSTANCE = "fabric"
 ADVERTISEMENT = f"{PREFIX}routes"

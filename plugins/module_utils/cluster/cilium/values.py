@@ -9,7 +9,8 @@ The white paper's installation ("Cilium routing and BGP configuration") in the o
 from __future__ import annotations
 
 from ..errors import ClusterError
-from .settings import families, networks, pod_mask
+from ..families import families, networks
+from .settings import pod_mask
 
 _AT = "kubefabric_cluster.cilium.helm_values"
 

@@ -12,11 +12,11 @@ import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import ClusterError, files, resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.cilium import VALUES_FILE
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.cilium.router_id import derived
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.cilium.settings import DEFAULTS
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.router_id import derived
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_cilium import CILIUM
 from tests import crds
-from tests.plans import plan
+from tests.plans import plan, standard
 
 GOLDEN = Path(__file__).parents[4] / "golden" / "cilium"
 SECRETS = {"bgp_password": "123Cisco123"}
@@ -47,21 +47,11 @@ def cilium(*families: str, **options: object) -> dict:
     return {**plan(*families), "cni": "cilium", **({"cilium": options} if options else {})}
 
 
-def standard() -> dict:
-    """With standard SVI every node has peers of its own."""
-    result = cilium()
-    for number, node in enumerate(result["nodes"].values()):
-        for side, peer in enumerate(node["peers"]):
-            peer.update(address=f"192.168.2.{8 * number + 4 + side}", local_address=f"192.168.2.{8 * number + 1}")
-        node["addresses"] = {"ipv4": f"192.168.2.{8 * number + 1}"}
-    return result
-
-
 CASES = {
     "ipv4": cilium,
     "ipv6": lambda: cilium("ipv6"),
     "dual": lambda: cilium("ipv4", "ipv6"),
-    "standard": standard,
+    "standard": lambda: standard(cilium()),
     "everything": lambda: cilium("ipv4", "ipv6", **EVERYTHING),
     "v2alpha1": lambda: cilium(version="1.17.4"),
     "old-api": lambda: cilium("ipv4", "ipv6", version="1.15.6", communities=["65003:100"], ebgp_multihop=2),
@@ -221,7 +211,7 @@ def test_nothing_announced_is_no_advertisement():
 
 
 def test_long_names_of_nodes_become_labels_that_differ():
-    of = standard()
+    of = standard(cilium())
     names = [f"{'n' * 70}-{number}.example.net" for number in range(2)]
     of["nodes"] = dict(zip(names, list(of["nodes"].values())[:2]))
     labels = [node["metadata"]["labels"]["bgp.kubefabric.io/node"] for node in found(of, "Node")]

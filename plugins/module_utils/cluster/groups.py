@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections import namedtuple
 
-from ..errors import ClusterError
+from .errors import ClusterError
 
 NODE_LABEL = "bgp.kubefabric.io/node"
 PREFIX = "kubefabric-"
@@ -19,16 +19,16 @@ _LABEL_LENGTH = 63
 Group = namedtuple("Group", "name labels nodes peers")
 
 
-def groups(plan: dict) -> list:
+def groups(plan: dict, node_label: str = NODE_LABEL) -> list:
     """The plan's nodes by what they peer with.
 
     With floating SVI all nodes of a rack have the same peers, and the rack's label selects them. With standard SVI
-    every node has peers of its own, and a label with its name selects it.
+    every node has peers of its own, and ``node_label`` with its name selects it. Raises ClusterError.
     """
     racks: dict = {}
     for name, node in plan["nodes"].items():
         racks.setdefault(str(node["rack_id"]), []).append(name)
-    found = [group for rack, names in racks.items() for group in _of_rack(plan, rack, names)]
+    found = [group for rack, names in racks.items() for group in _of_rack(plan, rack, names, node_label)]
     taken: dict = {}
     for group in found:
         if taken.setdefault(group.name, group) is not group:
@@ -63,13 +63,13 @@ def label_value(name: str) -> str:
     return f"{name[: _LABEL_LENGTH - 11].rstrip('.-')}-{digest}"
 
 
-def _of_rack(plan: dict, rack: str, names: list) -> list:
+def _of_rack(plan: dict, rack: str, names: list, node_label: str) -> list:
     views = [_view(plan["nodes"][name]["peers"]) for name in names]
     if all(view == views[0] for view in views):
         peers = plan["nodes"][names[0]]["peers"]
         return [Group(resource_name(rack), {plan["rack_label"]: rack}, names, peers)]
     return [
-        Group(resource_name(name), {NODE_LABEL: label_value(name)}, [name], plan["nodes"][name]["peers"])
+        Group(resource_name(name), {node_label: label_value(name)}, [name], plan["nodes"][name]["peers"])
         for name in names
     ]
 

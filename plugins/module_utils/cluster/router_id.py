@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 
-from ..errors import ClusterError
+from .errors import ClusterError
 
 _BASE = int(ipaddress.IPv4Address("10.0.0.0"))
 _BITS = 24
@@ -17,7 +17,7 @@ _BITS = 24
 def router_ids(plan: dict, options: dict) -> dict:
     """``{node: router ID}``: what the intent gives, and for nodes without IPv4 address one that follows from the other.
 
-    A node with an IPv4 address and no given router ID is absent: Cilium takes the address. Raises ClusterError where
+    A node with an IPv4 address and no given router ID is absent: speakers take the address. Raises ClusterError where
     two speakers of the cluster would have the same one.
     """
     found = {name: _one(options, name, node) for name, node in plan["nodes"].items()}
@@ -27,7 +27,7 @@ def router_ids(plan: dict, options: dict) -> dict:
         if owners.setdefault(taken, name) != name:
             raise ClusterError(
                 f"cluster {plan['cluster']}: {name} would have the router ID {taken}, which {owners[taken]} has; "
-                f"give it another in kubefabric_cluster.cilium.nodes.{name}.router_id"
+                f"give it another in kubefabric_cluster.{plan['cni']}.nodes.{name}.router_id"
             )
     return {name: router_id for name, router_id in found.items() if router_id}
 
