@@ -84,7 +84,7 @@ class ActionModule(ActionBase):
     def _cluster_state(self, given: dict, task_vars: dict) -> dict:
         """Nodes and agents; Services and their endpoints only where routes are looked at."""
         agent = agents.of(given["plan"])
-        where = {"namespace": agent.namespace(given["plan"]), "label_selectors": [agent.selector]}
+        where = {"namespace": agent.namespace(given["plan"]), "label_selectors": [agent.selector(given["plan"])]}
         nodes = self._objects(given, task_vars, "v1", "Node")
         pods = self._objects(given, task_vars, "v1", "Pod", **where)
         if given["nodes"] is not None:
@@ -94,7 +94,12 @@ class ActionModule(ActionBase):
         blocks = self._objects(given, task_vars, *agent.blocks) if agent.blocks else None
         state = from_resources(nodes, pods, services, slices, blocks and agent.pod_networks(blocks))
         reports = self._objects(given, task_vars, *agent.reports) if agent.reports else []
-        return {**state, "reports": agent.read_reports(reports) if reports else {}}
+        others = self._objects(given, task_vars, *agent.others) if agent.others else []
+        return {
+            **state,
+            "reports": agent.read_reports(reports) if reports else {},
+            "further": agent.read_others(given["plan"], others, nodes) if others else {},
+        }
 
     def _objects(self, given: dict, task_vars: dict, api_version: str, kind: str, **options: object) -> list:
         arguments = {**given["kubernetes"], "api_version": api_version, "kind": kind, **options}

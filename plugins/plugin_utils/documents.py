@@ -12,8 +12,8 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, tree
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import CNIS, resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import files as cni_files
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
 
 # Where a secret belongs in files that everybody may read.
 PLACEHOLDER = "<bgp-password>"
@@ -24,8 +24,7 @@ def documents(plan: dict, password: str | None = None) -> dict[str, str]:
     """The files of one cluster.
 
     ``password`` is the sessions' password, to be written into them; without it a placeholder stands wherever the plan
-    says that there is one. A CNI whose resources this version cannot make yet gets no kubernetes.yml. Raises
-    BuildError or ClusterError where the plan cannot be expressed.
+    says that there is one. Raises BuildError or ClusterError where the plan cannot be expressed.
     """
     secret = (password or PLACEHOLDER) if plan["bgp"]["password"] else None
     files = {
@@ -34,9 +33,8 @@ def documents(plan: dict, password: str | None = None) -> dict[str, str]:
         + "\n",
         "README.md": page(plan),
     }
-    if plan["cni"] in CNIS:
-        secrets = {"bgp_password": secret, "placeholder": not password}
-        files["kubernetes.yml"] = _yaml_documents(resources(plan, secrets))
+    secrets = {"bgp_password": secret, "placeholder": not password}
+    files["kubernetes.yml"] = _yaml_documents(resources(plan, secrets))
     return {**files, **{name: _yaml(data) for name, data in cni_files(plan).items()}}
 
 

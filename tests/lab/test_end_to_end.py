@@ -199,13 +199,3 @@ def test_ten_mistakes_are_ten_errors_and_nothing_is_written(demo: Demo, tmp_path
     for key in ("asn", "cni", "typo", "networks.pod", "networks.service", "vlan", "mtu", "l3out.name", "hold", "ecmp"):
         assert key in done.stdout + done.stderr, key
     assert sum(_requests(demo).values()) == 0
-
-
-def test_a_network_without_a_role_is_refused_before_the_fabric_is_touched(demo: Demo, tmp_path: Path) -> None:
-    cluster = yaml.safe_load((ROOT / "inventory" / "host_vars" / "k8s-prod.yml").read_text())["kubefabric_cluster"]
-    (tmp_path / "other.json").write_text(json.dumps({"kubefabric_cluster": {**cluster, "cni": "ovn_kubernetes"}}))
-    demo.curl("POST", "/lab/requests/reset")
-    done = demo.playbook("site", "-e", f"@{tmp_path / 'other.json'}", check=False)
-    assert done.returncode != 0
-    assert "there is no role for cni: ovn_kubernetes in this release" in done.stdout + done.stderr
-    assert sum(_requests(demo).values()) == 0

@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
-from . import calico, cilium, kube_router
+from . import calico, cilium, kube_router, ovn_kubernetes
 from .errors import ClusterError
 
-CNIS = {"calico": calico.resources, "cilium": cilium.resources, "kube_router": kube_router.resources}
+CNIS = {
+    "calico": calico.resources,
+    "cilium": cilium.resources,
+    "kube_router": kube_router.resources,
+    "ovn_kubernetes": ovn_kubernetes.resources,
+}
 
 # Files beside kubernetes.yml that a CNI is installed with: a plan's data by file name.
 FILES = {"cilium": cilium.files}

@@ -10,7 +10,10 @@ import base64
 from .errors import ClusterError
 from .ownership import labels
 
+BASIC_AUTH = "kubernetes.io/basic-auth"
+
 DEFAULTS = {
+    "type": "Opaque",
     "source": "inline",
     "name": "bgp-secrets",
     "key": "rr-password",
@@ -20,6 +23,11 @@ DEFAULTS = {
     "remote_property": None,
     "refresh_interval": "1h",
 }
+
+
+def settings(given: dict, **fixed: str) -> dict:
+    """The options with all defaults; ``fixed`` is what the CNI prescribes: ``key``, ``type``, and its own ``name``."""
+    return {**DEFAULTS, **fixed, **given}
 
 
 def reference(plan: dict, options: dict) -> dict | None:
@@ -34,9 +42,8 @@ def resources(plan: dict, options: dict, namespace: str, secrets: dict) -> list:
     metadata = {"name": options["name"], "namespace": namespace, "labels": labels(plan["cluster"])}
     if options["source"] == "external_secret":
         return [_external(metadata, options)]
-    return [
-        {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", **_data(plan, options, secrets)}
-    ]
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": options["type"]}
+    return [{**secret, **_data(plan, options, secrets)}]
 
 
 def _data(plan: dict, options: dict, secrets: dict) -> dict:
@@ -63,7 +70,13 @@ def _external(metadata: dict, options: dict) -> dict:
         "spec": {
             "refreshInterval": options["refresh_interval"],
             "secretStoreRef": {"kind": options["store_kind"], "name": options["store"]},
-            "target": {"name": options["name"]},
+            "target": _target(options),
             "data": [{"secretKey": options["key"], "remoteRef": remote}],
         },
     }
+
+
+def _target(options: dict) -> dict:
+    """The Secret that the operator makes; without a template it is Opaque."""
+    typed = {"template": {"type": options["type"]}} if options["type"] != DEFAULTS["type"] else {}
+    return {"name": options["name"], **typed}

@@ -8,7 +8,7 @@ Every check bears values that schema.py reported already: those are None or abse
 
 from __future__ import annotations
 
-from . import checks_calico, checks_cni, limits
+from . import checks_cni, limits
 from .errors import Findings
 from .formats import Invalid, cluster_name, node_name
 from .model import FABRIC_AT, Cluster, Fabric, Node
@@ -88,8 +88,7 @@ def check_cluster(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     _asn(cluster, fabric, findings)
     _timers(cluster, findings)
     _bfd(cluster, findings)
-    checks_cni.check(cluster, findings)
-    checks_calico.check(cluster, fabric, findings)
+    checks_cni.check(cluster, fabric, findings)
     _svi_options(cluster, fabric, findings)
     _tenants(cluster, findings)
     _leaves(cluster, fabric, findings)

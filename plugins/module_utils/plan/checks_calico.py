@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
+from . import checks_secret
 from .errors import Findings
 from .model import Cluster, Fabric
 from .schema import did_you_mean
@@ -18,9 +19,7 @@ _DIRECTIONS = ("import_v4", "import_v6", "export_v4", "export_v6")
 
 
 def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
-    """Every rule; nothing for a cluster with another CNI."""
-    if cluster.settings["cni"] != "calico":
-        return
+    """Every rule of this file."""
     options = cluster.settings["calico"]
     racks = {name: rack.label for name, rack in fabric.racks.items()}
     _bfd(cluster, findings)
@@ -31,7 +30,7 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     _filter_names(cluster, options, findings)
     _rules(cluster, options, findings)
     _open_filters(cluster, options, findings)
-    _secret(cluster, options, findings)
+    checks_secret.check(cluster, findings)
     _communities(cluster, options, findings)
     _asns(cluster, fabric, options, findings)
 
@@ -318,18 +317,6 @@ def _falls_through(given: dict) -> bool:
 
 
 # -- the rest ------------------------------------------------------------------------------------------
-
-
-def _secret(cluster: Cluster, options: dict, findings: Findings) -> None:
-    given = options.get("password_secret") or {}
-    if given.get("source") == "external_secret":
-        for key, example in (("store", "vault"), ("remote_key", "bgp/k8s-prod")):
-            if not given[key] and not cluster.doubtful(f"calico.password_secret.{key}"):
-                findings.add(
-                    cluster.at(f"calico.password_secret.{key}"),
-                    "is missing for source external_secret",
-                    f"add it, for example {key}: {example}",
-                )
 
 
 def _communities(cluster: Cluster, options: dict, findings: Findings) -> None:

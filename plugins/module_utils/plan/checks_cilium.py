@@ -9,13 +9,13 @@ from ipaddress import ip_address, ip_network, summarize_address_range
 
 from ..cluster.cilium.settings import DEFAULTS, IPV6_BITS, api_of, complaints, pod_mask, version
 from .errors import Findings
-from .model import Cluster, family
+from .model import Cluster, Fabric, family
 from .schema import did_you_mean
 
 SELECTOR_KEYS = ("matchLabels", "matchExpressions")
 
 
-def check(cluster: Cluster, findings: Findings) -> None:
+def check(cluster: Cluster, _fabric: Fabric, findings: Findings) -> None:
     """Every rule of this file; values that were reported already are absent."""
     given = {key: value for key, value in (cluster.settings["cilium"] or {}).items() if value is not None}
     options = {**DEFAULTS, **given}

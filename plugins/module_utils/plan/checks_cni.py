@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from . import checks_cilium
+from . import checks_calico, checks_cilium, checks_ovn_kubernetes
 from .errors import Findings
-from .model import Cluster
+from .model import Cluster, Fabric
 from .options_cluster import CNIS
 
 
-def check(cluster: Cluster, findings: Findings) -> None:
+def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     """The options of other CNIs than the cluster's are mistakes; then the rules of its own."""
     cni = cluster.settings["cni"]
     for other in CNIS:
@@ -20,10 +20,10 @@ def check(cluster: Cluster, findings: Findings) -> None:
                 cluster.at(other), f"is there, but the cluster's CNI is {cni}", f"remove it, or set cni to {other}"
             )
     if cni in CHECKS:
-        CHECKS[cni](cluster, findings)
+        CHECKS[cni](cluster, fabric, findings)
 
 
-def _kube_router(cluster: Cluster, findings: Findings) -> None:
+def _kube_router(cluster: Cluster, _fabric: Fabric, findings: Findings) -> None:
     version = cluster.settings["kube_router"].get("version")
     if version and int(version.split(".")[0]) < 2 and "ipv6" in cluster.families:
         findings.add(
@@ -33,4 +33,9 @@ def _kube_router(cluster: Cluster, findings: Findings) -> None:
         )
 
 
-CHECKS = {"cilium": checks_cilium.check, "kube_router": _kube_router}
+CHECKS = {
+    "calico": checks_calico.check,
+    "cilium": checks_cilium.check,
+    "kube_router": _kube_router,
+    "ovn_kubernetes": checks_ovn_kubernetes.check,
+}

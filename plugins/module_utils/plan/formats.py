@@ -115,6 +115,13 @@ def cilium_version(value: str) -> str:
     return value
 
 
+def ovn_kubernetes_version(value: str) -> str:
+    """An OVN-Kubernetes release without the leading v."""
+    if not re.fullmatch(r"\d+\.\d+\.\d+([-+.][0-9A-Za-z.-]+)?", value):
+        raise Invalid(f"{value!r} is not an OVN-Kubernetes release", 'write it in three numbers, for example "1.4.0"')
+    return value
+
+
 def any_community(value: str) -> str:
     """A community (RFC 1997), a large one (RFC 8092), or the name of a well-known one (IANA's registry)."""
     numbers = value.split(":")

@@ -13,6 +13,7 @@ from .options_bgp import BGP, ROUTE_MAP
 from .options_calico import CALICO
 from .options_cilium import CILIUM
 from .options_kube_router import KUBE_ROUTER
+from .options_ovn_kubernetes import OVN_KUBERNETES
 from .options_reachability import CONTRACTS, REACHABILITY
 
 CNIS = ("calico", "cilium", "kube_router", "ovn_kubernetes")
@@ -193,5 +194,12 @@ CLUSTER = {
         "fill": False,
         "options": KUBE_ROUTER,
         "description": "How kube-router runs; only with O(kubefabric_cluster.cni=kube_router).",
+    },
+    "ovn_kubernetes": {
+        "type": "dict",
+        "fill": False,
+        "options": OVN_KUBERNETES,
+        "description": "How OVN-Kubernetes and FRR-K8s peer and announce; only with "
+        "O(kubefabric_cluster.cni=ovn_kubernetes).",
     },
 }

@@ -8,7 +8,7 @@ cluster/password_secret.py makes the resources and fills in the defaults documen
 
 from __future__ import annotations
 
-PASSWORD_SECRET = {
+PASSWORD_SECRET: dict[str, dict] = {
     "source": {
         "type": "str",
         "fill": False,
@@ -52,3 +52,9 @@ PASSWORD_SECRET = {
         "description": "How often to look into the store.",
     },
 }
+
+
+def of_fixed_key(name: str) -> dict:
+    """The same options for a CNI that reads one key of the Secret, with the name that the Secret has by default."""
+    options = {key: option for key, option in PASSWORD_SECRET.items() if key != "key"}
+    return {**options, "name": {**options["name"], "default": name}}

@@ -10,19 +10,25 @@ from collections import namedtuple
 from ..cluster.calico.settings import settings as calico_settings
 from ..cluster.cilium.settings import settings as cilium_settings
 from ..cluster.kube_router.settings import settings as kube_router_settings
+from ..cluster.ovn_kubernetes.settings import FRR_API
+from ..cluster.ovn_kubernetes.settings import settings as ovn_kubernetes_settings
+from . import ovn_kubernetes
 from .calico import pod_networks as calico_pod_networks
 from .calico import reports as calico_reports
 from .cilium import pod_networks as cilium_pod_networks
 
-# selector: label of the agents' pods; namespace: of the plan, theirs. blocks: (api version, kind) of the objects from
-# which pod_networks makes {node: [prefix]}; None where pods live in their Node's spec.podCIDRs.
+# selector, namespace: of the plan, the label selector of the agents' pods and where they are.
+# blocks: (api version, kind) of the objects from which pod_networks makes {node: [prefix]}; None where pods live in
+# their Node's spec.podCIDRs.
 # peers: where an agent finds its peers, in words; giver: what gives a node its pod network.
 # reports: (api version, kind) of the objects in which nodes report their sessions, from which read_reports makes
 # {node: {peer's address: state}}; None where nodes report nothing.
+# others: (api version, kind) of the objects by which somebody else announces over the same sessions, from which
+# read_others makes {node: [prefix]} of the plan, these objects and the Nodes; None where nobody can.
 Agent = namedtuple(
     "Agent",
-    "selector namespace peers giver blocks pod_networks reports read_reports",
-    defaults=(None, None, None, None),
+    "selector namespace peers giver blocks pod_networks reports read_reports others read_others",
+    defaults=(None, None, None, None, None, None),
 )
 
 CONTROLLER_MANAGER = (
@@ -32,7 +38,7 @@ CONTROLLER_MANAGER = (
 AGENTS = {
     # Without BlockAffinities (Calico with the IPAM host-local), the blocks are the Node's spec.podCIDRs.
     "calico": Agent(
-        "k8s-app=calico-node",
+        lambda _plan: "k8s-app=calico-node",
         lambda plan: calico_settings(plan)["namespace"],
         "its BGPPeers: their nodeSelector and its label",
         "Calico's IPAM gave it no block yet: the first pod on it brings one, if an IPPool selects the node and has one",
@@ -42,7 +48,7 @@ AGENTS = {
         calico_reports,
     ),
     "cilium": Agent(
-        "k8s-app=cilium",
+        lambda _plan: "k8s-app=cilium",
         lambda plan: cilium_settings(plan)["namespace"],
         "the CiliumBGPNodeConfig that Cilium's operator made for it",
         "Cilium's operator has not made its CiliumNode, or ipam.operator.clusterPool…PodCIDRList has none left",
@@ -50,13 +56,23 @@ AGENTS = {
         cilium_pod_networks,
     ),
     "kube_router": Agent(
-        "k8s-app=kube-router",
+        lambda _plan: "k8s-app=kube-router",
         lambda plan: kube_router_settings(plan)["namespace"],
         "its peers annotation",
         CONTROLLER_MANAGER,
     ),
+    "ovn_kubernetes": Agent(
+        lambda plan: ovn_kubernetes_settings(plan)["frr_selector"],
+        lambda plan: ovn_kubernetes_settings(plan)["frr_namespace"],
+        "the FRRConfigurations that select it; its FRRNodeState says whether FRR took them",
+        "OVN-Kubernetes has not written its annotation k8s.ovn.org/node-subnets, or its cluster subnets are used up",
+        reports=(FRR_API, "BGPSessionState"),
+        read_reports=ovn_kubernetes.reports,
+        others=(FRR_API, "FRRConfiguration"),
+        read_others=ovn_kubernetes.others,
+    ),
 }
-OTHER = Agent("", lambda _plan: "kube-system", "its peers", CONTROLLER_MANAGER)
+OTHER = Agent(lambda _plan: "", lambda _plan: "kube-system", "its peers", CONTROLLER_MANAGER)
 
 
 def of(plan: dict) -> Agent:

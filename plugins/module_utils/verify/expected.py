@@ -12,10 +12,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import calico, cilium, kube_router
+from . import calico, cilium, kube_router, ovn_kubernetes
 from .addresses import family
 
-ADVERTISED = {"calico": calico.advertised, "cilium": cilium.advertised, "kube_router": kube_router.advertised}
+ADVERTISED = {
+    "calico": calico.advertised,
+    "cilium": cilium.advertised,
+    "kube_router": kube_router.advertised,
+    "ovn_kubernetes": ovn_kubernetes.advertised,
+}
 
 
 def advertised(plan: dict, state: dict) -> dict:

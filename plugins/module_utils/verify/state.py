@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..cluster.ownership import RESTART_ANNOTATION
 from .addresses import address, prefix
 from .calico import EXCLUDED
+from .ovn_kubernetes import DEFAULT_NETWORK, node_subnets
 
 
 def from_resources(
@@ -18,7 +19,8 @@ def from_resources(
     ``pod_networks``, ``{node: [prefix]}``, are the nodes' pod networks where the CNI does not take those of the Node.
 
     Returns ``{"nodes": {name: {pod_cidrs, addresses, restart_pending}}, "agents": {node: {pod, running, reason}},
-    "services": […], "endpoint_slices": […]}``. No annotation that could hold a password is kept.
+    "services": […], "endpoint_slices": […]}``; a node of OVN-Kubernetes has ``subnets`` too, its own ones by network.
+    No annotation that could hold a password is kept.
     """
     return {
         "nodes": {node["metadata"]["name"]: _node(node, pod_networks) for node in nodes},
@@ -36,18 +38,25 @@ def without_marks(state: dict) -> dict:
 def _node(node: dict, pod_networks: dict | None) -> dict:
     annotations = node["metadata"].get("annotations") or {}
     addresses = (node.get("status") or {}).get("addresses") or []
-    cidrs = pod_networks.get(node["metadata"]["name"], []) if pod_networks else _pod_cidrs(node, annotations)
+    subnets = node_subnets(annotations)
+    cidrs = pod_networks.get(node["metadata"]["name"], []) if pod_networks else _pod_cidrs(node, annotations, subnets)
     label = (node["metadata"].get("labels") or {}).get(EXCLUDED)
     return {
         **({"excluded": True} if label == "true" else {}),
+        **({"subnets": subnets} if subnets else {}),
         "pod_cidrs": [prefix(cidr) for cidr in cidrs],
         "addresses": [address(item["address"]) for item in addresses if item.get("type") == "InternalIP"],
         "restart_pending": RESTART_ANNOTATION in annotations,
     }
 
 
-def _pod_cidrs(node: dict, annotations: dict) -> list:
-    """kube-router prefers its own annotations to the Node's spec (getPodCIDRsFromAllNodeSources)."""
+def _pod_cidrs(node: dict, annotations: dict, subnets: dict) -> list:
+    """The Node's spec, unless an annotation goes before it.
+
+    kube-router prefers its own ones (getPodCIDRsFromAllNodeSources); OVN-Kubernetes allocates by itself.
+    """
+    if DEFAULT_NETWORK in subnets:
+        return subnets[DEFAULT_NETWORK]
     written = annotations.get("kube-router.io/pod-cidr") or annotations.get("kube-router.io/pod-cidrs")
     if written:
         return [part.strip() for part in written.split(",") if part.strip()]

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 LIMIT = 5
+# agents that are not called as their CNI is
+_AGENTS = {"ovn_kubernetes": "frr-k8s"}
 
 
 def problem(kind: str, message: str, cause: str = "", **where: object) -> dict:
@@ -36,5 +38,5 @@ def leaf_list(leaves: list) -> str:
 
 
 def agent(plan: dict) -> str:
-    """What people call the CNI whose agent speaks BGP on the nodes: ``kube-router``."""
-    return plan["cni"].replace("_", "-")
+    """What people call the agent that speaks BGP on the nodes: ``kube-router``."""
+    return _AGENTS.get(plan["cni"]) or plan["cni"].replace("_", "-")

@@ -248,9 +248,3 @@ def test_an_inventory_without_clusters_is_told_so() -> None:
         check=False,
     )
     assert "the inventory has no group clusters with one host per Kubernetes cluster" in run.stdout + run.stderr
-
-
-def test_a_cni_that_comes_later_is_planned_without_kubernetes_files(site: Site) -> None:
-    site.clusters["k8s-prod"]["cni"] = "ovn_kubernetes"
-    site.run()
-    assert {path.name for path in (site.build / "k8s-prod").iterdir()} == FILES - {"kubernetes.yml"}

@@ -105,7 +105,10 @@ def test_a_node_s_blocks_are_those_that_ipam_confirmed():
 @pytest.mark.parametrize(("install", "namespace"), [("operator", "calico-system"), ("manifest", "kube-system")])
 def test_calico_s_pods_are_looked_for_where_they_run(install, namespace):
     agent = agents.of(plan(install=install))
-    assert (agent.selector, agent.namespace(plan(install=install))) == ("k8s-app=calico-node", namespace)
+    assert (agent.selector(plan(install=install)), agent.namespace(plan(install=install))) == (
+        "k8s-app=calico-node",
+        namespace,
+    )
 
 
 def status(name: str, *addresses: str, state: str = "Established") -> dict:

@@ -1,0 +1,18 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Node objects: the rack's label, by which FRRConfigurations select the nodes."""
+
+from __future__ import annotations
+
+
+def resources(plan: dict) -> list:
+    """One Node per node of the plan, with our label and nothing else: the rest is the kubelet's."""
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "Node",
+            "metadata": {"name": name, "labels": {plan["rack_label"]: str(node["rack_id"])}},
+        }
+        for name, node in plan["nodes"].items()
+    ]

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What nodes announce with OVN-Kubernetes and FRR-K8s. Pure.
+
+Follows OVN-Kubernetes' routeadvertisements controller (go-controller/pkg/clustermanager, 8871cd9): of the default
+network each node announces its own subnets. Services' addresses it never announces; who does, MetalLB or a person, says
+so in FRRConfigurations, which FRR-K8s merges with ours.
+"""
+
+from __future__ import annotations
+
+import json
+
+from ..cluster.families import families
+from ..cluster.ovn_kubernetes.settings import settings
+from ..cluster.ownership import is_ours
+from .addresses import address, family, prefix
+from .services import selected
+
+SUBNETS = "k8s.ovn.org/node-subnets"
+GENERATED = "k8s.ovn.org/route-advertisements"
+DEFAULT_NETWORK = "default"
+
+
+def advertised(plan: dict, state: dict) -> dict:
+    """``{node: {prefix, …}}``: what FRR on every node of the plan announces to the leaves, in the plan's families."""
+    options, spoken = settings(plan), families(plan)
+    everywhere = plan["networks"].get("external_service") or [] if options["advertise_external_services"] else []
+    result = {}
+    for name in plan["nodes"]:
+        found = {prefix(item) for item in [*everywhere, *(state.get("further") or {}).get(name, ())]}
+        if options["advertise_default_network"]:
+            found |= set(state["nodes"].get(name, {}).get("pod_cidrs", []))
+        result[name] = {item for item in found if family(item) in spoken}
+    return result
+
+
+def node_subnets(annotations: dict) -> dict:
+    """``{network: [subnet, …]}`` of a Node's annotation, where releases may have a text in place of a list."""
+    try:
+        found = json.loads(annotations.get(SUBNETS) or "{}")
+    except ValueError:
+        return {}
+    return {network: [item] if isinstance(item, str) else item for network, item in found.items()}
+
+
+def reports(states: list) -> dict:
+    """``{node: {peer's address: state}}`` of the BGPSessionStates of the default VRF; a dash there is a colon."""
+    result: dict = {}
+    for item in states:
+        status = item.get("status") or {}
+        if status.get("node") and status.get("peer") and not status.get("vrf"):
+            peer = address(status["peer"].replace("-", ":"))
+            result.setdefault(status["node"], {})[peer] = status.get("bgpStatus")
+    return result
+
+
+def others(plan: dict, configurations: list, nodes: list) -> dict:
+    """``{node: [prefix, …]}``: what FRRConfigurations announce that neither we nor OVN-Kubernetes made."""
+    foreign = [item for item in configurations if not is_ours(item) and not _generated(item)]
+    labels = {node["metadata"]["name"]: node["metadata"].get("labels") or {} for node in nodes}
+    return {
+        name: [
+            announced
+            for item in foreign
+            if selected(labels.get(name, {}), item["spec"].get("nodeSelector") or {})
+            for announced in _to(item, {peer["address"] for peer in node["peers"]})
+        ]
+        for name, node in plan["nodes"].items()
+    }
+
+
+def _generated(item: dict) -> bool:
+    return GENERATED in (item["metadata"].get("labels") or {})
+
+
+def _to(item: dict, leaves: set) -> list:
+    """The prefixes that a configuration announces to the leaves over the default VRF."""
+    routers = [router for router in (item["spec"].get("bgp") or {}).get("routers") or [] if not router.get("vrf")]
+    found = []
+    for router in routers:
+        for neighbor in router.get("neighbors") or []:
+            if neighbor.get("address") and address(neighbor["address"]) in leaves:
+                found += _allowed(router, neighbor)
+    return found
+
+
+def _allowed(router: dict, neighbor: dict) -> list:
+    """A session carries the prefixes of its own family only."""
+    allowed = (neighbor.get("toAdvertise") or {}).get("allowed") or {}
+    named = router.get("prefixes") if allowed.get("mode") == "all" else allowed.get("prefixes")
+    return [item for item in named or [] if family(item) == family(neighbor["address"])]

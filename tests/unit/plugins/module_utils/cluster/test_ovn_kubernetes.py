@@ -1,0 +1,243 @@
+"""OVN-Kubernetes' and FRR-K8s' resources: one golden file per case, each also taken by a real API server."""
+
+from __future__ import annotations
+
+import base64
+import os
+import uuid
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import ClusterError, resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ovn_kubernetes.settings import DEFAULTS, SECRET
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_ovn_kubernetes import OVN_KUBERNETES
+from tests import crds
+from tests.plans import plan, standard
+
+GOLDEN = Path(__file__).parents[4] / "golden" / "ovn_kubernetes"
+SECRETS = {"bgp_password": "123Cisco123"}
+EVERYTHING = {
+    "version": "1.3.0",
+    "frr_namespace": "openshift-frr-k8s",
+    "password_secret": {"name": "fabric"},
+    "receive": [
+        {"prefix": "172.20.0.0/16"},
+        {"prefix": "198.51.100.0/24", "ge": 25, "le": 28},
+        {"prefix": "2001:db8:ffff::/48", "le": 64},
+    ],
+    "advertise_external_services": True,
+    "connect_retry": 1,
+    "ebgp_multihop": True,
+    "nodes": {"node1": {"router_id": "10.255.0.1"}},
+}
+
+
+def ovn(*families: str, **options: object) -> dict:
+    """The plan of the example inventory with OVN-Kubernetes and these options."""
+    return {**plan(*families), "cni": "ovn_kubernetes", **({"ovn_kubernetes": options} if options else {})}
+
+
+def with_bfd(of: dict) -> dict:
+    of["l3out"]["bgp"] = {"bfd": True, "bfd_min_tx": 300, "bfd_min_rx": 250, "bfd_multiplier": 5}
+    of["bgp"]["graceful_restart"] = False
+    return of
+
+
+CASES = {
+    "ipv4": ovn,
+    "ipv6": lambda: ovn("ipv6"),
+    "dual": lambda: ovn("ipv4", "ipv6"),
+    "standard": lambda: standard(ovn()),
+    "everything": lambda: with_bfd(ovn("ipv4", "ipv6", **EVERYTHING)),
+}
+
+
+class _Block(yaml.SafeDumper):
+    """Never an alias: a reader should not have to follow references."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
+        return True
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_resources_of_a_case_are_those_of_its_golden_file(name):
+    text = yaml.dump_all(resources(CASES[name](), SECRETS), Dumper=_Block, sort_keys=False, width=120)
+    if os.environ.get("UPDATE_GOLDEN"):
+        (GOLDEN / f"{name}.yml").write_text(text)
+    assert text == (GOLDEN / f"{name}.yml").read_text(), (
+        "UPDATE_GOLDEN=1 pytest … writes it again; review the difference"
+    )
+
+
+@pytest.fixture(scope="module")
+def api(kubernetes):
+    for project in ("ovn-kubernetes", "frr-k8s", "kubevirt", "nmstate"):
+        crds.apply(kubernetes, project)
+    for name in ("frr-k8s-system", "openshift-frr-k8s"):
+        namespace = f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n"
+        kubernetes.kubectl_run("apply", "--server-side", "-f-", stdin=namespace)
+    return kubernetes
+
+
+def take(api, resource: dict) -> None:
+    if resource["kind"] == "Node":
+        resource["metadata"]["name"] += f"-{uuid.uuid4().hex[:8]}"
+    options = ("--server-side", "--dry-run=server", "--validate=strict", "--field-manager=test", "-f-")
+    api.kubectl_run("apply", *options, stdin=yaml.safe_dump(resource))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_real_api_server_with_the_projects_definitions_takes_every_resource(name, api):
+    for resource in resources(CASES[name](), SECRETS):
+        take(api, resource)
+
+
+def test_that_api_server_refuses_what_the_definitions_do_not_know(api):
+    wrong = found(ovn(), "FRRConfiguration")[-1]
+    wrong["spec"]["bgp"]["routers"][0]["neighbors"][0]["passwordSecretRef"] = {"name": "kubefabric-bgp"}
+    with pytest.raises(RuntimeError, match=r"neighbors\[0\]\.passwordSecretRef: field not declared in schema"):
+        take(api, wrong)
+
+
+def found(of: dict, kind: str) -> list:
+    return [item for item in resources(of, SECRETS) if item["kind"] == kind]
+
+
+def sessions(of: dict) -> list:
+    """The FRRConfigurations that hold neighbours."""
+    return [item for item in found(of, "FRRConfiguration") if "neighbors" in item["spec"]["bgp"]["routers"][0]]
+
+
+def neighbors(of: dict) -> list:
+    return sessions(of)[0]["spec"]["bgp"]["routers"][0]["neighbors"]
+
+
+def test_the_secret_is_there_before_the_sessions_and_the_advertisements_come_last():
+    kinds = [item["kind"] for item in resources(ovn(), SECRETS)]
+    assert kinds.index("Secret") < kinds.index("FRRConfiguration")
+    assert kinds[-1] == "RouteAdvertisements"
+
+
+def test_the_secret_is_of_the_type_and_key_that_frr_k8s_reads_in_its_daemon_s_namespace():
+    (secret,) = found(ovn(frr_namespace="openshift-frr-k8s"), "Secret")
+    assert (secret["type"], secret["metadata"]["namespace"]) == ("kubernetes.io/basic-auth", "openshift-frr-k8s")
+    assert base64.b64decode(secret["data"]["password"]).decode() == "123Cisco123"
+    assert {item["passwordSecret"]["name"] for item in neighbors(ovn())} == {secret["metadata"]["name"]}
+
+
+def test_a_secret_that_is_there_already_is_only_named():
+    of = ovn(password_secret={"source": "existing", "name": "mine"})
+    assert not found(of, "Secret") and not found(of, "ExternalSecret")
+    assert neighbors(of)[0]["passwordSecret"] == {"name": "mine"}
+
+
+def test_a_secret_from_a_store_becomes_one_of_the_type_that_frr_k8s_reads():
+    of = ovn(password_secret={"source": "external_secret", "store": "vault", "remote_key": "bgp"})
+    (external,) = found(of, "ExternalSecret")
+    assert not found(of, "Secret")
+    assert external["spec"]["target"] == {"name": "kubefabric-bgp", "template": {"type": "kubernetes.io/basic-auth"}}
+    assert external["spec"]["data"] == [{"secretKey": "password", "remoteRef": {"key": "bgp"}}]
+
+
+def test_without_a_password_there_is_no_secret():
+    bare = ovn()
+    bare["bgp"]["password"] = False
+    assert not found(bare, "Secret")
+    assert not any("passwordSecret" in item for item in neighbors(bare))
+
+
+def test_each_session_is_of_one_family_and_takes_prefixes_of_that_family_alone():
+    of = ovn("ipv4", "ipv6", receive=[{"prefix": "172.20.0.0/16"}, {"prefix": "2001:db8:ffff::/48"}])
+    taken = {item["address"]: item["toReceive"]["allowed"]["prefixes"] for item in neighbors(of)}
+    assert taken["192.168.2.201"] == [{"prefix": "172.20.0.0/16"}]
+    assert taken["2001:db8:2::ff01"] == [{"prefix": "2001:db8:ffff::/48"}]
+    assert len(taken) == 4 and not any("dualStackAddressFamily" in item for item in neighbors(of))
+
+
+def test_nothing_is_taken_from_the_leaves_unless_the_intent_says_so():
+    assert {str(item["toReceive"]["allowed"]) for item in neighbors(ovn())} == {"{'mode': 'filtered', 'prefixes': []}"}
+
+
+@pytest.mark.parametrize(("version", "written"), [("1.3.0", True), ("1.4.0", False), ("2.0.1", False), (None, False)])
+def test_disable_mp_is_written_for_releases_that_refuse_sessions_without_it(version, written):
+    assert all(("disableMP" in item) is written for item in neighbors(ovn(version=version)))
+
+
+@pytest.mark.parametrize("name", ["ipv4", "dual", "standard"])
+def test_the_selector_of_a_configuration_selects_exactly_the_nodes_with_its_leaves(name):
+    of = CASES[name]()
+    for item in sessions(of):
+        wanted = item["spec"]["nodeSelector"]["matchLabels"].items()
+        addresses = [neighbor["address"] for neighbor in item["spec"]["bgp"]["routers"][0]["neighbors"]]
+        chosen = [node for node in of["nodes"] if wanted <= _labels(of, node).items()]
+        assert chosen
+        for node in chosen:
+            assert [peer["address"] for peer in of["nodes"][node]["peers"]] == addresses
+
+
+def _labels(of: dict, name: str) -> dict:
+    """A node's labels: ours, and the kubelet's host name."""
+    (node,) = [item for item in found(of, "Node") if item["metadata"]["name"] == name]
+    return {**node["metadata"]["labels"], "kubernetes.io/hostname": name}
+
+
+def test_the_advertisements_select_a_label_that_the_configurations_with_sessions_carry_and_no_other():
+    (advertisement,) = found(ovn(), "RouteAdvertisements")
+    wanted = advertisement["spec"]["frrConfigurationSelector"]["matchLabels"].items()
+    taken = [item for item in found(ovn(), "FRRConfiguration") if wanted <= item["metadata"]["labels"].items()]
+    assert taken == sessions(ovn())
+    assert advertisement["spec"]["nodeSelector"] == {}  # or the API server refuses PodNetwork
+
+
+def test_a_default_network_that_shall_not_be_announced_has_no_advertisements():
+    assert not found(ovn(advertise_default_network=False), "RouteAdvertisements")
+
+
+def test_every_node_has_a_router_id_of_its_own():
+    for families, identity in ((("ipv4",), "192.168.2.1"), (("ipv4", "ipv6"), "192.168.2.1"), (("ipv6",), "10.0.0.1")):
+        given = {
+            item["spec"]["nodeSelector"]["matchLabels"]["kubernetes.io/hostname"]: item["spec"]["bgp"]["routers"][0]
+            for item in found(ovn(*families), "FRRConfiguration")
+            if "id" in item["spec"]["bgp"]["routers"][0]
+        }
+        assert given["node1"] == {"asn": 65003, "id": identity}
+        assert len({router["id"] for router in given.values()}) == 6
+
+
+def test_external_services_networks_are_announced_as_a_whole_in_the_session_s_family():
+    of = ovn("ipv4", "ipv6", advertise_external_services=True)
+    (router,) = sessions(of)[0]["spec"]["bgp"]["routers"]
+    assert router["prefixes"] == ["192.168.3.0/24", "2001:db8:3::/64"]
+    assert [item["toAdvertise"]["allowed"]["prefixes"] for item in router["neighbors"][1:3]] == [
+        ["192.168.3.0/24"],
+        ["2001:db8:3::/64"],
+    ]
+
+
+def test_the_planner_knows_the_same_options_and_defaults():
+    assert set(OVN_KUBERNETES) == set(DEFAULTS)
+    written = {key: option["default"] for key, option in OVN_KUBERNETES.items() if "default" in option}
+    assert written == {key: DEFAULTS[key] for key in written}
+    assert OVN_KUBERNETES["password_secret"]["options"]["name"]["default"] == SECRET["name"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (
+            ovn(recieve=[]),
+            "kubefabric_cluster.ovn_kubernetes.recieve: no such option; did you mean 'receive'?",
+        ),
+        (
+            ovn(nodes={"node2": {"router_id": "192.168.2.1"}}),
+            "cluster k8s-prod: node2 would have the router ID 192.168.2.1, which node1 has; give it another in "
+            "kubefabric_cluster.ovn_kubernetes.nodes.node2.router_id",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_an_error_that_names_the_key(wrong, message):
+    with pytest.raises(ClusterError) as error:
+        resources(wrong, SECRETS)
+    assert str(error.value) == message
