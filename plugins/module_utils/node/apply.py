@@ -68,6 +68,7 @@ def _recover(host: Host, check: bool) -> bool:
     half_way = files.pending(host)
     if half_way and not check:
         cut_off = record.load(host)["vip"]  # the new one, if that run got as far as adding addresses
+        loaded = {speaker.name: host.read(speaker.configuration) or "" for speaker in SPEAKERS.values()}
         files.undo(host)
         known = record.load(host)
         speaker = SPEAKERS.get(known["speaker"] or "")
@@ -75,7 +76,7 @@ def _recover(host: Host, check: bool) -> bool:
             _recover_vip(host, cut_off, known["vip"], half_way)
         if host.live and speaker and speaker.configuration in half_way and _running(host, speaker):
             text = host.read(speaker.configuration) or ""
-            _all(host, speaker.reload_commands(text, text, False))
+            _all(host, speaker.reload_commands(loaded[speaker.name], text, False))
     return bool(half_way)
 
 

@@ -209,6 +209,16 @@ def test_addresses_that_a_killed_run_brought_go_with_its_files(settled, monkeypa
     assert (settled.snapshot(), settled.addresses) == (before, addresses)
 
 
+def test_going_back_starts_from_what_the_killed_run_may_have_loaded(settled):
+    path = "/etc/frr/frr.conf"
+    rotated = settled.read(path).replace("neighbor red-ipv4 password s3cret#1", "neighbor red-ipv4 password n3w")
+    half = [files.Change(path, settled.read(path), rotated, owner="frr", group="frr")]
+    files.stage(settled, half)
+    files.commit(settled, half)
+    bring(settled)
+    assert [line for line in settled.commands if "no neighbor red-ipv4 peer-group" in line]
+
+
 def test_passwords_are_hidden_in_the_diff_and_their_change_shows(settled):
     assert "s3cret#1" not in str(bring(settled, password="n3w!", check=True)["diff"])
     (diff,) = bring(settled, password="n3w!")["diff"]
