@@ -61,6 +61,28 @@ options:
         type: str
         choices: [auto, systemd-networkd, networkmanager, ifupdown, netplan, systemd]
         default: auto
+  uplink:
+    description:
+      - The host's way to the leaves, for example a LACP bond. Left alone unless given.
+      - What was there before comes back when this option goes, and with O(state=absent).
+    type: dict
+    suboptions:
+      interface: {description: "The interface, which has to exist.", type: str, required: true}
+      gateways:
+        description:
+          - Addresses of the default routes, one per family at most, in networks of the interface.
+          - The leaves share the L3Out's secondary address; a leaf's own address would be lost with that leaf.
+        type: list
+        elements: str
+        default: []
+      mtu: {description: "The interface's MTU, as the L3Out has it. A VLAN's cannot be above its bond's.", type: int}
+      manager:
+        description:
+          - What sets them at boot. V(auto) takes what rules the interface, and V(systemd), a unit of its own, where
+            nothing does; once chosen it stays. They are set now by C(ip), whatever rules.
+        type: str
+        choices: [auto, systemd-networkd, networkmanager, ifupdown, netplan, systemd]
+        default: auto
   peers:
     description: Sessions to leaves or route reflectors.
     type: list
@@ -173,6 +195,7 @@ EXAMPLES = r"""
     router_id: 192.168.2.1
     vip: {addresses: [172.30.0.1, "fd00:30::1"]}
     password: "{{ bgp_password }}"
+    uplink: {interface: bond0, gateways: [192.168.2.254], mtu: 9000}
     accept: [10.0.0.0/8]
     peers:
       - {address: 192.168.2.201, asn: 65002, local_address: 192.168.2.1, description: leaf 101}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 import shutil
 import time
@@ -219,6 +220,21 @@ def test_a_configuration_that_frr_refuses_leaves_file_and_sessions_alone(site, m
         bring(site)
     assert path.read_text() == text
     assert same(before, uptimes(site), *before)
+
+
+def test_the_way_to_the_leaves_is_set_and_given_back(site):
+    def way() -> tuple[int, str]:
+        link = json.loads(run(["ip", "-n", site.host.router.namespace, "-j", "link", "show", "dev", "leaf1"]))
+        return link[0]["mtu"], run(["ip", "-n", site.host.router.namespace, "route", "show", "default"]).strip()
+
+    before, sessions = way(), uptimes(site)
+    given = {"interface": "leaf1", "gateways": ["10.0.1.254"], "mtu": 1400}
+    assert bring(site, uplink=given)["changed"]
+    assert way() == (1400, "default via 10.0.1.254 dev leaf1")
+    assert not bring(site, uplink=given)["changed"]
+    bring(site)
+    assert (way(), before) == ((1500, ""), (1500, ""))
+    assert same(sessions, uptimes(site), *sessions)
 
 
 def test_absent_ends_the_speaker_and_takes_the_vip_away(site):

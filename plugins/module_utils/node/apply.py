@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import shutil
 import stat
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from ..plan.errors import numbered
-from . import checks, files, firewall, inspect, model, packages, record
-from .host import Host, facts, masked
-from .speaker import Command, NodeError, Speaker
+from . import checks, files, inspect, model, packages, record, tell, uplink
+from .host import Host, facts
+from .speaker import Command, File, NodeError, Speaker
 from .speakers import SPEAKERS
 from .vip import Vip, detect, elsewhere, live_commands
 
@@ -28,6 +29,8 @@ class Work:
     changes: List[files.Change]
     network: List[Command] = field(default_factory=list)
     addresses: List[Command] = field(default_factory=list)
+    uplink: List[uplink.Step] = field(default_factory=list)
+    way: Optional[dict] = None  # the record's note of the uplink
     leaving: Optional[Speaker] = None  # a speaker that was ours and is no longer wanted
     restart: bool = False
     start: bool = False  # its service does not run, or not from the boot on
@@ -40,7 +43,7 @@ class Work:
 
     @property
     def changed(self) -> bool:
-        return bool(self.changes or self.addresses or self.start)
+        return bool(self.changes or self.addresses or self.uplink or self.start)
 
 
 def bring(host: Host, options: dict, check: bool) -> dict:
@@ -52,8 +55,13 @@ def bring(host: Host, options: dict, check: bool) -> dict:
     recovered = _recover(host, check)
     installed = _install(host, options, check) if options["state"] == "present" else False
     work = _absent(host) if options["state"] == "absent" else _present(host, options, installed and check)
-    result = {"changed": work.changed or recovered or installed, "diff": _diff(work.changes), "recovered": recovered}
-    result.update(files=[change.path for change in work.changes], installed=installed, missing=[], **_said(work))
+    result: Dict[str, Any] = {
+        "changed": work.changed or recovered or installed,
+        "recovered": recovered,
+        "installed": installed,
+    }
+    result.update(files=[change.path for change in work.changes], diff=tell.diff(work.changes), missing=[])
+    result.update(tell.hints(work.speaker, work.config, work.way))
     if work.changed and not (installed and check):
         _stage_and_check(host, work, keep=not check)
         result.update(_do(host, work, options) if not check else {})
@@ -67,17 +75,23 @@ def _recover(host: Host, check: bool) -> bool:
     """Go back to the old files and addresses where an earlier run was cut off between the old and the new ones."""
     half_way = files.pending(host)
     if half_way and not check:
-        cut_off = record.load(host)["vip"]  # the new one, if that run got as far as adding addresses
+        cut_off = record.load(host)  # the new one, if that run got as far as adding addresses
         loaded = {speaker.name: host.read(speaker.configuration) or "" for speaker in SPEAKERS.values()}
         files.undo(host)
         known = record.load(host)
         speaker = SPEAKERS.get(known["speaker"] or "")
         if host.live:
-            _recover_vip(host, cut_off, known["vip"], half_way)
+            _recover_vip(host, cut_off["vip"], known["vip"], half_way)
+            _all(host, [done for done, _undone in _uplink(host, _as_option(known["uplink"]), cut_off)[1]])
         if host.live and speaker and speaker.configuration in half_way and _running(host, speaker):
             text = host.read(speaker.configuration) or ""
             _all(host, speaker.reload_commands(loaded[speaker.name], text, False))
     return bool(half_way)
+
+
+def _as_option(noted: Optional[dict]) -> Optional[dict]:
+    """A note of the record as the option that it came from."""
+    return {key: noted[key] for key in ("interface", "gateways", "mtu", "manager")} if noted else None
 
 
 def _recover_vip(host: Host, cut_off: dict, known: dict, half_way: List[str]) -> None:
@@ -116,13 +130,14 @@ def _present(host: Host, options: dict, blank: bool) -> Work:
     vip = _vip(config, options, gathered, known)
     texts = {path: text for path in speaker.reads() for text in [host.read(path)] if text is not None}
     _refuse_foreign(speaker, texts, known, options["adopt"])
-    ours = [_change(host, file) for file in [*vip.files(gathered), *speaker.render(config, texts)]]
+    way, steps, way_files = _uplink(host, options["uplink"], known)
+    ours = [_change(host, file) for file in [*vip.files(gathered), *way_files, *speaker.render(config, texts)]]
     entries, saves = record.keep_originals(host, known, ours)
     gone = [path for path in known["files"] if path not in {change.path for change in ours}]
     back = [change for path in gone for change in _given_back(host, path, entries.pop(path), known)]
-    noted = {"speaker": speaker.name, "files": entries, "vip": _noted_vip(vip)}
+    noted = {"speaker": speaker.name, "files": entries, "vip": _noted_vip(vip), "uplink": way}
     changes = _real(host, [*saves, *back, *ours, record.change(host, noted)])
-    work = Work(speaker, config, changes, leaving=_leaving(known, speaker), vrf=config.vrf)
+    work = Work(speaker, config, changes, uplink=steps, way=way, leaving=_leaving(known, speaker), vrf=config.vrf)
     return _live(host, work, vip, known, gathered) if host.live and not blank else work
 
 
@@ -139,6 +154,26 @@ def _vip(config: model.Config, options: dict, gathered, known: dict) -> Vip:
     if absent and config.vips and not given["interface"].startswith("dummy"):
         raise NodeError(f"vip.interface: there is no {given['interface']} on this host; give lo, or one that is")
     return Vip(config.vips, given["interface"], manager)
+
+
+def _uplink(host: Host, given: Optional[dict], known: dict) -> Tuple[Optional[dict], List[uplink.Step], List[File]]:
+    """(the record's note, the commands for now, the files for the next boot) of the way to the leaves."""
+    noted = known["uplink"]
+    before = uplink.gather(host, noted["interface"]) if noted else uplink.Facts()
+    if not given:
+        return None, uplink.steps(None, noted, uplink.Facts(), before), []
+    gathered = uplink.gather(host, given["interface"])
+    manager = given["manager"]
+    if manager == "auto":
+        same = noted and noted["interface"] == given["interface"]
+        manager = noted["manager"] if same else uplink.detect(gathered)
+    gateways = tuple(str(ipaddress.ip_address(address)) for address in given["gateways"])
+    wanted = uplink.Uplink(given["interface"], gateways, given["mtu"], manager)
+    wrong = uplink.mistakes(wanted, gathered) if host.live else []
+    if wrong:
+        raise NodeError("; ".join(wrong))
+    steps = uplink.steps(wanted, noted, gathered, before) if host.live else []
+    return uplink.remember(wanted, noted, gathered), steps, wanted.files(gathered)
 
 
 def _noted_vip(vip: Vip) -> dict:
@@ -174,6 +209,7 @@ def _absent(host: Host) -> Work:
     if not host.live or not known["speaker"]:
         return work
     noted = known["vip"]
+    work.uplink = _uplink(host, None, known)[1]
     vip = Vip((), noted["interface"], noted["manager"] or "systemd")
     return _live(host, work, vip, known, facts(host, noted["interface"]))
 
@@ -216,6 +252,9 @@ def _live(host: Host, work: Work, vip: Vip, known: dict, gathered) -> Work:
     network_files |= {path for path in known["files"] if "kubefabric-vip" in path}
     if touched & network_files:
         work.network = vip.reload_commands()
+    if any(uplink.UPLINK in path for path in touched):
+        more = [command for note in (known["uplink"], work.way) if note for command in uplink.reload_commands(note)]
+        work.network += [command for number, command in enumerate(more) if command not in work.network + more[:number]]
     work.addresses = live_commands(vip.addresses, tuple(noted["addresses"]), vip.interface, gathered)
     if noted["interface"] != vip.interface:
         work.addresses += live_commands((), tuple(noted["addresses"]), noted["interface"], gathered)
@@ -291,7 +330,7 @@ def _kept(host: Host, work: Work) -> Dict[str, dict]:
 
 
 def _activate(host: Host, work: Work) -> None:
-    _all(host, [*work.network, *work.addresses])
+    _all(host, [*work.network, *work.addresses, *[done for done, _undone in work.uplink]])
     if work.leaving:
         _all(host, [["systemctl", "disable", "--now", work.leaving.service]])
     if not work.speaker:
@@ -328,7 +367,7 @@ def _go_back(host: Host, work: Work, reason: NodeError) -> None:
 
 
 def _way_back(work: Work) -> List[Command]:
-    commands = list(work.network)
+    commands = [*work.network, *[undone for _done, undone in reversed(work.uplink)]]
     opposite = {"add": "del", "del": "add"}
     for command in reversed(work.addresses):
         if command[:2] == ["ip", "address"]:
@@ -348,30 +387,3 @@ def _attempt(host: Host, command: Command) -> List[str]:
     except NodeError as error:
         return [str(error)]
     return []
-
-
-# -- saying it ----------------------------------------------------------------------------------------
-
-
-def _said(work: Work) -> dict:
-    if not work.config or not work.speaker:
-        return {"firewall": []}
-    return {"firewall": firewall.hints(work.config), "warnings": work.speaker.remarks(work.config)}
-
-
-def _diff(changes: List[files.Change]) -> List[dict]:
-    """Before and after of each file, passwords hidden; a change of passwords alone shows as such."""
-    shown = []
-    for change in changes:
-        if change.path.startswith(files.STATE):
-            continue
-        before, after = masked(change.before or ""), masked(change.after or "")
-        if before == after and change.before != change.after:
-            after = after.replace("********", "******** (another)")
-        if before != after:
-            header = {
-                "before_header": change.path,
-                "after_header": change.path if change.after is not None else "absent",
-            }
-            shown.append({"before": before, "after": after, **header})
-    return shown

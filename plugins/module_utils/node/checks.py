@@ -13,8 +13,8 @@ from ..plan.errors import Finding, Findings
 from .speakers import SPEAKERS
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,23}")
-# Linux's IFNAMSIZ less the final NUL; no "/" and no space (net/core/dev.c, dev_valid_name)
-DEVICE = re.compile(r"[^/\s:]{1,15}")
+# IFNAMSIZ less the final NUL. The kernel takes nearly any character (dev_valid_name), units and scripts do not.
+DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}")
 COMMUNITY = re.compile(r"(\d+):(\d+)(?::(\d+))?")
 # What FRR's and BIRD's configuration can both hold; the kernel's TCP MD5 key ends at 80 bytes (TCP_MD5SIG_MAXKEYLEN).
 PASSWORD = re.compile(r'(?:(?!["\\?|])[!-~]){1,80}')
@@ -29,7 +29,7 @@ HIGHEST_ASN = 4294967295
 def mistakes(options: dict) -> list[Finding]:
     """All mistakes in the options of ``state: present``, each with the path of its key."""
     findings = Findings()
-    for check in (_numbers, _router_id, _vip, _peers, _workloads, _routes, _timers, _speaker, _passwords):
+    for check in (_numbers, _router_id, _vip, _uplink, _peers, _workloads, _routes, _timers, _speaker, _passwords):
         check(options, findings)
     return findings.errors
 
@@ -83,6 +83,30 @@ def _vip(options: dict, findings: Findings) -> None:
         if address in seen:
             findings.add(path, f"{address} is there twice", "give each VIP once")
         seen.add(address)
+
+
+def _uplink(options: dict, findings: Findings) -> None:
+    uplink = options["uplink"]
+    if not uplink:
+        return
+    if not DEVICE.fullmatch(uplink["interface"]) or uplink["interface"] == "lo":
+        findings.add("uplink.interface", f"{uplink['interface']} is no way to a leaf", "for example bond0 or bond0.310")
+    if not uplink["gateways"] and not uplink["mtu"]:
+        findings.add("uplink", "it asks for nothing", "give gateways, mtu or both")
+    _between(uplink["mtu"], 1280, 9216, "uplink.mtu", findings)
+    families: set = set()
+    for index, text in enumerate(uplink["gateways"]):
+        path = f"uplink.gateways[{index}]"
+        address = _parsed(ipaddress.ip_address, text, path, "an address", findings)
+        if address is None:
+            continue
+        if address.is_unspecified or address.is_multicast or address.is_loopback:
+            findings.add(path, f"{address} is no address of a gateway", "give the L3Out's secondary address")
+        if address.version in families:
+            findings.add(
+                path, f"{address} is the second gateway of its family", "give one: the L3Out's secondary address"
+            )
+        families.add(address.version)
 
 
 def _unreserved(address, path: str, findings: Findings) -> None:

@@ -45,6 +45,17 @@ class Host:
     def exists(self, path: str) -> bool:
         return os.path.exists(self.path(path))
 
+    def texts(self, directory: str) -> List[str]:
+        """The texts of a directory's files, by name; none where there is no such directory."""
+        path = self.path(directory)
+        names = sorted(os.listdir(path)) if os.path.isdir(path) else []
+        return [self.read(os.path.join(directory, name)) or "" for name in names if not name.startswith(".")]
+
+    def network_file(self, interface: str) -> str:
+        """systemd-networkd's file for an interface; empty if it has none."""
+        said = re.search(r"Network File: (/\S+)", self.ask(["networkctl", "status", "--no-pager", interface]))
+        return said.group(1) if said else ""
+
     def ask(self, command: List[str]) -> str:
         """A command's output, whatever its status."""
         return self._run(command)[1]
@@ -94,6 +105,5 @@ def _live_facts(host: Host, interface: str) -> Dict[str, Any]:
         version = re.search(r"(\d+)\.(\d+)", host.ask(["nmcli", "--version"]))
         found["network_manager"] = (int(version.group(1)), int(version.group(2))) if version else (0, 0)
     if "systemd-networkd.service" in active and interface != "lo":
-        said = re.search(r"Network File: (/\S+)", host.ask(["networkctl", "status", "--no-pager", interface]))
-        found["network_file"] = said.group(1) if said else ""
+        found["network_file"] = host.network_file(interface)
     return found

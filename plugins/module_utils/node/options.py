@@ -16,6 +16,12 @@ VIP = {
         "choices": ["auto", "systemd-networkd", "networkmanager", "ifupdown", "netplan", "systemd"],
     },
 }
+UPLINK = {
+    "interface": {"type": "str", "required": True},
+    "gateways": {**NAMES, "default": []},
+    "mtu": {"type": "int"},
+    "manager": VIP["manager"],
+}
 PEER = {
     "address": {"type": "str", "required": True},
     "asn": {"type": "int", "required": True},
@@ -41,6 +47,7 @@ SPEC = {
     "asn": {"type": "int"},
     "router_id": {"type": "str"},
     "vip": {"type": "dict", "options": VIP, "apply_defaults": True},
+    "uplink": {"type": "dict", "options": UPLINK},
     "peers": {"type": "list", "elements": "dict", "options": PEER, "default": []},
     "workloads": {"type": "list", "elements": "dict", "options": WORKLOAD, "default": []},
     "originate": {**NAMES, "default": []},

@@ -15,7 +15,8 @@ from .host import Host
 from .speaker import NodeError
 
 RECORD = f"{files.STATE}/node_peering.json"
-EMPTY: dict = {"speaker": None, "files": {}, "vip": {"addresses": [], "interface": "lo", "manager": None}}
+VIP: dict = {"addresses": [], "interface": "lo", "manager": None}
+EMPTY: dict = {"speaker": None, "files": {}, "vip": VIP, "uplink": None}
 
 
 def load(host: Host) -> dict:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..speaker import HEADER, File
 
 PATH = "/etc/network/interfaces.d/kubefabric-vip"
+UPLINK = "/etc/network/interfaces.d/kubefabric-uplink"
 
 
 def files(addresses: tuple, interface: str, _facts) -> list:
@@ -24,3 +25,22 @@ def files(addresses: tuple, interface: str, _facts) -> list:
 def reload_commands(_interface: str, _present: bool) -> list:
     """Nothing: running ifdown and ifup would take the interface away for a moment."""
     return []
+
+
+def uplink_files(uplink, _facts) -> list:
+    """More stanzas for the interface, after its own; they have no address, and no `auto` of their own."""
+    lines = [f"# {HEADER}"]
+    for family, word in (("ipv4", "inet"), ("ipv6", "inet6")):
+        commands = [" ".join(command) for command in uplink.commands() if _family(command) == family]
+        if commands:
+            lines += ["", f"iface {uplink.interface} {word} manual", *[f"    up {command}" for command in commands]]
+    return [File(UPLINK, "\n".join([*lines, ""]), mode=0o644)]
+
+
+def uplink_reload() -> list:
+    """Nothing: running ifdown and ifup would take the interface away for a moment."""
+    return []
+
+
+def _family(command: list) -> str:
+    return "ipv6" if "-6" in command else "ipv4"

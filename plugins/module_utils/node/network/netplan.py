@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..speaker import HEADER, File
 
 PATH = "/etc/netplan/90-kubefabric-vip.yaml"
+UPLINK = "/etc/netplan/91-kubefabric-uplink.yaml"
 
 
 def files(addresses: tuple, interface: str, _facts) -> list:
@@ -19,5 +20,21 @@ def files(addresses: tuple, interface: str, _facts) -> list:
 
 
 def reload_commands(_interface: str, _present: bool) -> list:
+    """Only generate the back end's files: `netplan apply` would touch every interface of the host."""
+    return [["netplan", "generate"]]
+
+
+def uplink_files(uplink, facts) -> list:
+    """The interface's MTU and routes, under the kind of device that netplan has it as."""
+    lines = [f"# {HEADER}", "network:", "  version: 2", f"  {facts.netplan_kind or 'ethernets'}:"]
+    lines += [f'    "{uplink.interface}":', *([f"      mtu: {uplink.mtu}"] if uplink.mtu else [])]
+    lines += ["      routes:"] if uplink.gateways else []
+    for address in uplink.gateways:
+        everywhere = "::/0" if ":" in address else "0.0.0.0/0"
+        lines += [f'        - to: "{everywhere}"', f'          via: "{address}"']
+    return [File(UPLINK, "\n".join([*lines, ""]), mode=0o600)]
+
+
+def uplink_reload() -> list:
     """Only generate the back end's files: `netplan apply` would touch every interface of the host."""
     return [["netplan", "generate"]]

@@ -32,3 +32,16 @@ def reload_commands(_interface: str, _present: bool) -> list:
 
 def _file(path: str, sections: list) -> File:
     return File(path, "\n".join([f"# {HEADER}\n", *sections]), mode=0o644)
+
+
+def uplink_files(uplink, facts) -> list:
+    """A drop-in to the interface's own file."""
+    name = os.path.basename(facts.network_file) or f"50-{uplink.interface}.network"
+    sections = [f"[Link]\nMTUBytes={uplink.mtu}\n"] if uplink.mtu else []
+    sections += [f"[Route]\nGateway={address}\n" for address in uplink.gateways]
+    return [_file(f"{DIRECTORY}/{name}.d/60-kubefabric-uplink.conf", sections)]
+
+
+def uplink_reload() -> list:
+    """Nothing: networkd would configure the interface anew, and the sessions over it would go."""
+    return []

@@ -11,6 +11,7 @@ from ..speaker import HEADER, File
 
 PATH = "/etc/NetworkManager/system-connections/kubefabric-vip.nmconnection"
 NAME = "kubefabric-vip"
+UPLINK = "/etc/NetworkManager/dispatcher.d/60-kubefabric-uplink"
 # any fixed namespace will do: the same interface gets the same profile each time
 NAMESPACE = uuid.UUID("6f1c5cd0-95f0-4b7c-8f0a-6b75626566ab")
 
@@ -35,3 +36,16 @@ def _section(family: str, addresses: list, interface: str) -> list:
         addresses = ["127.0.0.1/8" if family == "ipv4" else "::1/128", *addresses]
     numbered = [f"address{number}={address}" for number, address in enumerate(addresses, start=1)]
     return ["", f"[{family}]", *numbered, f"method={'manual' if addresses else 'disabled'}"]
+
+
+def uplink_files(uplink, _facts) -> list:
+    """A dispatcher script (NetworkManager-dispatcher(8)): the interface's profile is its administrator's."""
+    lines = ["#!/bin/sh", f"# {HEADER}", f'[ "$1" = "{uplink.interface}" ] || exit 0']
+    lines += ['case "$2" in up | reapply | dhcp4-change | dhcp6-change) ;; *) exit 0 ;; esac']
+    lines += [" ".join(command) for command in uplink.commands()]
+    return [File(UPLINK, "\n".join([*lines, ""]), mode=0o755)]
+
+
+def uplink_reload() -> list:
+    """Nothing: NetworkManager runs it when the interface comes up."""
+    return []

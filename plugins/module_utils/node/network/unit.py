@@ -11,6 +11,9 @@ NAME = "kubefabric-vip.service"
 PATH = f"/etc/systemd/system/{NAME}"
 # Starts it at boot, as `systemctl enable` would, but as a file: it comes and goes with the others, in an image, too.
 WANTS = "/etc/systemd/system/multi-user.target.d/kubefabric-vip.conf"
+UPLINK_NAME = "kubefabric-uplink.service"
+UPLINK = f"/etc/systemd/system/{UPLINK_NAME}"
+UPLINK_WANTS = "/etc/systemd/system/multi-user.target.d/kubefabric-uplink.conf"
 
 
 def files(addresses: tuple, interface: str, _facts) -> list:
@@ -20,7 +23,7 @@ def files(addresses: tuple, interface: str, _facts) -> list:
     # `replace`: no error where the address is there already
     add = [f"ExecStart=/usr/bin/env ip address replace {address} dev {interface}" for address in addresses]
     lines = [f"# {HEADER}", "[Unit]", "Description=Peering VIP of kubefabric.bgp", "After=network-pre.target"]
-    lines += ["Before=network-online.target frr.service bird.service", "", "[Service]"]
+    lines += ["Before=network-online.target frr.service bird.service gobgpd.service", "", "[Service]"]
     lines += ["Type=oneshot", "RemainAfterExit=yes", *make, *add, ""]
     wants = "\n".join([f"# {HEADER}", "[Unit]", f"Wants={NAME}", ""])
     return [File(PATH, "\n".join(lines), mode=0o644), File(WANTS, wants, mode=0o644)]
@@ -29,3 +32,24 @@ def files(addresses: tuple, interface: str, _facts) -> list:
 def reload_commands(_interface: str, _present: bool) -> list:
     """systemd reads its units again."""
     return [["systemctl", "daemon-reload"]]
+
+
+def uplink_files(uplink, _facts) -> list:
+    """A oneshot unit; the routes need the interface's addresses, and are tried again until those are there."""
+    device = f"sys-subsystem-net-devices-{_escaped(uplink.interface)}.device"
+    lines = [f"# {HEADER}", "[Unit]", "Description=The way to the leaves", f"After=network.target {device}"]
+    lines += [f"Wants={device}", "", "[Service]", "Type=oneshot", "RemainAfterExit=yes"]
+    lines += [f"ExecStart=/usr/bin/env {' '.join(command)}" for command in uplink.commands()]
+    lines += ["Restart=on-failure", "RestartSec=2", ""]
+    wants = "\n".join([f"# {HEADER}", "[Unit]", f"Wants={UPLINK_NAME}", ""])
+    return [File(UPLINK, "\n".join(lines), mode=0o644), File(UPLINK_WANTS, wants, mode=0o644)]
+
+
+def uplink_reload() -> list:
+    """systemd reads its units again."""
+    return [["systemctl", "daemon-reload"]]
+
+
+def _escaped(name: str) -> str:
+    """A device's name within a unit's (systemd.unit(5), "String escaping for inclusion in unit names")."""
+    return "".join(letter if letter.isalnum() or letter in ":_." else f"\\x{ord(letter):02x}" for letter in name)

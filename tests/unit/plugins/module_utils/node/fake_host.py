@@ -25,6 +25,8 @@ class FakeHost(Host):
         self.after_reload: dict[str, str] = {}  # what a reload makes of the sessions
         self.fails: dict[str, str] = {}
         self.addresses: dict[str, str] = {"127.0.0.1": "lo"}
+        self.mtu = 1500  # of bond0
+        self.routes: dict[str, dict[str, object]] = {}  # family → the default route, as ``ip -j`` shows it
         self.running = False
         self.clock = 1000.0
         for path in ("usr/bin/vtysh", "usr/lib/frr/frr-reload.py", "usr/bin/apt-get"):
@@ -51,8 +53,13 @@ class FakeHost(Host):
                 return 1, "", complaint
         if command[0] == "systemctl":
             return self._systemctl(command[1], command[-1])
+        if command[0] == "ip" and "route" in command:
+            version = "-6" if "-6" in command else "-4"
+            return 0, json.dumps(self._route(version, command[command.index("route") + 1 :])), ""
         if command[0] == "ip" and command[1] == "-j":
             return 0, json.dumps(self._links()), ""
+        if command[:3] == ["ip", "link", "set"] and "mtu" in command:
+            self.mtu = int(command[-1])
         if command[:2] == ["ip", "address"]:
             self._address(command[2], command[3].partition("/")[0], command[5])
         if "frr-reload.py" in line:
@@ -66,7 +73,19 @@ class FakeHost(Host):
         return {"bgpState": state, "remoteAs": 65002, "lastResetDueTo": "Hold Timer Expired"}
 
     def _links(self) -> list:
-        return [{"ifname": "lo", "addr_info": [{"local": address} for address in self.addresses]}]
+        bond = [{"local": "192.168.2.1", "prefixlen": 24}, {"local": "fd00:2::1", "prefixlen": 64}]
+        return [
+            {"ifname": "lo", "addr_info": [{"local": address} for address in self.addresses]},
+            {"ifname": "bond0", "mtu": self.mtu, "addr_info": bond},
+            {"ifname": "bond0.310", "link": "bond0", "mtu": self.mtu, "addr_info": bond},
+        ]
+
+    def _route(self, version: str, words: list[str]) -> list[dict[str, object]]:
+        if words[0] == "replace":
+            self.routes[version] = {"gateway": words[3], "dev": words[5]}
+        elif words[0] == "del":
+            del self.routes[version]
+        return [self.routes[version]] if version in self.routes else []
 
     def _address(self, verb: str, address: str, device: str) -> None:
         if verb == "add":

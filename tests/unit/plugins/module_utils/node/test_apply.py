@@ -257,8 +257,8 @@ def test_a_vip_of_another_interface_is_refused(host):
 
 
 def test_an_interface_that_is_not_there_is_named(host):
-    assert failure(host, vip={"addresses": [VIP], "interface": "bond0"}) == (
-        "vip.interface: there is no bond0 on this host; give lo, or one that is"
+    assert failure(host, vip={"addresses": [VIP], "interface": "bond9"}) == (
+        "vip.interface: there is no bond9 on this host; give lo, or one that is"
     )
 
 

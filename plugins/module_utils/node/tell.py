@@ -1,0 +1,46 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the module says of its work: the difference of files, passwords hidden, hints and remarks."""
+
+from __future__ import annotations
+
+from typing import List, Optional
+
+from . import files, firewall
+from .host import masked
+from .model import Config
+from .speaker import Speaker
+
+
+def diff(changes: List[files.Change]) -> List[dict]:
+    """Before and after of each file, passwords hidden; a change of passwords alone shows as such."""
+    shown = []
+    for change in changes:
+        if change.path.startswith(files.STATE):
+            continue
+        before, after = masked(change.before or ""), masked(change.after or "")
+        if before == after and change.before != change.after:
+            after = after.replace("********", "******** (another)")
+        if before != after:
+            header = {
+                "before_header": change.path,
+                "after_header": change.path if change.after is not None else "absent",
+            }
+            shown.append({"before": before, "after": after, **header})
+    return shown
+
+
+def hints(speaker: Optional[Speaker], config: Optional[Config], way: Optional[dict]) -> dict:
+    """What somebody should know of a host: its firewall's part, what its speaker does not do, a doubtful gateway.
+    ``way``: the record's note of the uplink."""
+    if not config or not speaker:
+        return {"firewall": []}
+    remarks = speaker.remarks(config)
+    for address in way["gateways"] if way else ():
+        if address in {peer.address for peer in config.peers}:
+            remarks.append(
+                f"uplink.gateways: {address} is one leaf's own address, and the default route is lost with that leaf: "
+                "give the L3Out's secondary address, which both leaves have."
+            )
+    return {"firewall": firewall.hints(config), "warnings": remarks}
