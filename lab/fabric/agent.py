@@ -74,7 +74,7 @@ class Agent:
 
     def _ensure(self, key: Key, vrf: Vrf) -> bool:
         instance = self.instances.setdefault(key, Instance(self.lab, *key))
-        started = instance.ensure(bfd=any(peer.bfd for peer in vrf.peers))
+        started = instance.ensure(bfd=vrf.bfd)
         if started:
             log.info("leaf %s %s: daemons started", *key)
             instance.forget()
@@ -132,7 +132,7 @@ class Agent:
 
     def _state(self, key: Key, vrf: Vrf) -> dict | None:
         try:
-            state = self.instances[key].state(running=vrf.asn is not None)
+            state = self.instances[key].state(running=vrf.asn is not None, bfd=vrf.bfd)
         except (vty.VtyError, ValueError) as error:
             log.warning("leaf %s %s: %s", *key, error)
             return None

@@ -135,11 +135,12 @@ class Instance:
 
     # -- state ----------------------------------------------------------------------------------------
 
-    def state(self, running: bool) -> dict:
-        """Neighbours and routes as FRR's JSON; ``running``: is BGP configured at all?"""
+    def state(self, running: bool, bfd: bool = False) -> dict:
+        """Neighbours, routes and BFD's peers as FRR's JSON; ``running``: is BGP configured at all?"""
         routes = vty.ask_json(self.zebra, ["show ip route json", "show ipv6 route json"])
         neighbors = vty.ask_json(self.bgpd, ["show bgp neighbors json"])[0] if running else {}
-        return {"neighbors": neighbors, "ipv4": routes[0], "ipv6": routes[1]}
+        watched = vty.ask_json(self.directory / "bfdd.vty", ["show bfd peers json"])[0] if bfd else []
+        return {"neighbors": neighbors, "ipv4": routes[0], "ipv6": routes[1], "bfd": watched}
 
     def received(self, address: str, family: str) -> dict[str, str]:
         """What a neighbour sends, before any policy: prefix → AS path."""

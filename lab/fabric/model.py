@@ -182,6 +182,11 @@ class Vrf:
     fabric_peers: tuple[int, ...] = ()
 
     @property
+    def bfd(self) -> bool:
+        """Does BFD watch any session?"""
+        return any(peer.bfd for peer in self.peers)
+
+    @property
     def unchanged(self) -> bool:
         """Does any import rule let next hops through the fabric unchanged?"""
         return any(entry.unchanged for route_map in self.route_maps for entry in route_map.entries)

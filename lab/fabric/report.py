@@ -1,8 +1,8 @@
 """What the leaves' daemons say → the operational objects that an APIC serves. Pure.
 
 Classes, properties and names are the catalog's: fabricNode, topSystem, bgpInst/bgpDom/bgpPeer/bgpPeerEntry with
-bgpPeerEvents and bgpPeerAfEntry, uribv4 and uribv6 with dom, db, route and next hop. A leaf that is cut off answers the
-controller nothing: its fabricNode is inactive and everything below is gone.
+bgpPeerEvents and bgpPeerAfEntry, bfdSess, uribv4 and uribv6 with dom, db, route and next hop. A leaf that is cut off
+answers the controller nothing: its fabricNode is inactive and everything below is gone.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ RESET_REASONS = {
     "BGP Notification received": "rcvd-notif-err",
     "Interface down": "fsm-err",
 }
+# FRR's word for a BFD session's state → bfdSess.operSt.
+BFD_STATES = {"up": "up", "init": "init", "down": "down", "shutdown": "admin-down"}
 FAMILY_NAMES = {"ipv4": "ipv4Unicast", "ipv6": "ipv6Unicast"}
 
 State = Mapping[tuple[int, str], dict]
@@ -53,7 +55,7 @@ def objects(fabric: Fabric, leaves: Iterable[Leaf], spines: Iterable[int], state
         state = states.get((vrf.leaf, vrf.key))
         if state is not None and vrf.leaf not in cut and vrf.leaf in pods:
             system = f"topology/pod-{pods[vrf.leaf]}/node-{vrf.leaf}/sys"
-            found += [*_domain(system, vrf, state), *_routes(system, vrf, state)]
+            found += [*_domain(system, vrf, state), *_bfd(system, vrf, state), *_routes(system, vrf, state)]
     return found
 
 
@@ -189,6 +191,27 @@ def _af_entry(dn: str, peer: Peer, neighbor: dict, up: bool) -> dict:
     return _mo(
         "bgpPeerAfEntry", f"{dn}/af-{kind}", type=kind, acceptedPaths=accepted, pfxSent=sent, tblSt=table, **exceeded
     )
+
+
+def _bfd(system: str, vrf: Vrf, state: dict) -> list[dict]:
+    """A session for each neighbour that BFD watches; its discriminator is bfdd's, unique on the leaf as in the rack."""
+    found = []
+    for watched in state.get("bfd", ()):
+        identity = {"discr": watched["id"], "vrfName": vrf.key, "destAddr": watched["peer"]}
+        source = {"srcAddr": watched["local"]} if watched.get("local") else {}
+        status = BFD_STATES.get(watched["status"], "down")
+        found.append(
+            _mo(
+                "bfdSess",
+                f"{system}/bfd/inst/session-{watched['id']}",
+                operSt=status,
+                remoteDiscr=watched.get("remote-id", 0),
+                detectMult=watched["detect-multiplier"],
+                **identity,
+                **source,
+            )
+        )
+    return found
 
 
 def _time(epoch: int) -> str:

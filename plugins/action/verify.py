@@ -11,7 +11,15 @@ from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import agents, assess, contracts, restarted, table
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, reading
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import (
+    agents,
+    assess,
+    contracts,
+    faults,
+    restarted,
+    table,
+)
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources, without_marks
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
 
@@ -49,7 +57,7 @@ class ActionModule(ActionBase):
         messages = [problem["message"] for problem in outcome["problems"]]
         headline = f"cluster {given['plan']['cluster']}: {len(messages)} problem{'s'[: len(messages) > 1]} found"
         if self._task.check_mode:  # nothing was changed, so nothing has to be right yet
-            return {**outcome, "warnings": [*outcome.get("warnings", []), *messages]}
+            return {**outcome, "warnings": [*outcome["warnings"], *messages]}
         return {**outcome, "failed": True, "msg": f"{headline}: {' | '.join(messages)}"}
 
     # -- reading ---------------------------------------------------------------------------------------
@@ -63,8 +71,9 @@ class ActionModule(ActionBase):
             if given["established_after"] is not None:
                 bgp = restarted.only_since(bgp, given["established_after"], time.time())
             outcome = assess(given["plan"], bgp, self._cluster_state(given, task_vars), given["nodes"])
-            outcome["faults"] = leaves["faults"]
+            _add_faults(given, outcome, leaves["faults"])
             self._add_contracts(given, outcome, task_vars)
+            outcome["ok"] = not outcome["problems"]
             if outcome["ok"] or time.monotonic() + PAUSE > deadline:
                 return outcome
             time.sleep(PAUSE)
@@ -77,9 +86,8 @@ class ActionModule(ActionBase):
         arguments = {**_connection(given), "reachability": reachability}
         found = self._module("kubefabric.bgp.aci_contract_info", arguments, task_vars)["contracts"]
         outcome["problems"] += contracts.problems(given["plan"], found)
-        outcome["ok"] = not outcome["problems"]
         outcome["contracts"] = found
-        outcome["warnings"] = contracts.remarks(given["plan"], found)
+        outcome["warnings"] += contracts.remarks(given["plan"], found)
 
     def _cluster_state(self, given: dict, task_vars: dict) -> dict:
         """Nodes and agents; Services and their endpoints only where routes are looked at."""
@@ -124,6 +132,14 @@ class ActionModule(ActionBase):
             self._display.display(f"{number:>3}. {problem['message']}", color=constants.COLOR_ERROR)
 
 
+def _add_faults(given: dict, outcome: dict, found: list) -> None:
+    """APIC's faults of what was written, where the whole cluster is looked at."""
+    whole = given["nodes"] is None
+    outcome["faults"] = found
+    outcome["problems"] += faults.problems(found) if whole else []
+    outcome["warnings"] = faults.remarks(found) if whole else []
+
+
 def _check_nodes(given: dict) -> None:
     unknown = sorted(set(given["nodes"] or []) - set(given["plan"]["nodes"]))
     if unknown:
@@ -149,6 +165,7 @@ def _bgp_options(given: dict, wait: int) -> dict:
         "vrf": plan["l3out"]["vrf"],
         "vrf_tenant": plan["l3out"]["vrf_tenant"],
         "l3out": plan["l3out"]["name"],
+        "objects": reading.roots(l3out.build(plan["l3out"])) if given["nodes"] is None else [],
         "leaves": [{"id": leaf["id"], "pod": leaf["pod"]} for leaf in plan["leaves"].values()],
         "wait": wait,
         "expect": [{"leaf": peer["leaf"], "peer": peer["local_address"]} for peer in peers],

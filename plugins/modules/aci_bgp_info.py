@@ -12,8 +12,8 @@ version_added: 0.1.0
 description:
   - Reads, for each leaf and one VRF, the BGP sessions, the prefixes exchanged, the routes that BGP brought with their
     next hops, and the faults of the L3Out.
-  - One GET for the leaves of the fabric, one for its own BGP, one for each leaf, one for the faults; waiting takes one
-    more for each look at each leaf.
+  - One GET for the leaves of the fabric, one for its own BGP, one for each leaf, one for the faults of the L3Out, one
+    for those of O(objects); waiting takes one more for each look at each leaf.
 author:
   - The kubefabric.bgp maintainers (@kubefabric)
 options:
@@ -31,6 +31,13 @@ options:
   l3out:
     description: Name of the L3Out, for its faults. Left out, no faults are read.
     type: str
+  objects:
+    description:
+      - Distinguished names of more objects whose faults are wanted, with all below them, such as the L3Out's policies.
+      - For an L3Out that is named here, what its parts state themselves (C(configIssues)) is read, too.
+    type: list
+    elements: str
+    default: []
   leaves:
     description: The leaves to read.
     type: list
@@ -112,7 +119,7 @@ bgp:
       reachable: true
       sessions:
         - {peer: 192.168.2.1, family: ipv4, state: established, remote_asn: 65003, local_address: 192.168.2.201,
-           uptime: 123, prefixes_received: 2, prefixes_sent: 9, listen: 192.168.2.0/24, last_down_reason: ""}
+           uptime: 123, prefixes_received: 2, prefixes_sent: 9, listen: 192.168.2.0/24, last_down_reason: "", bfd: null}
       routes:
         - {prefix: 10.1.0.0/26, family: ipv4, protocol: bgp,
            next_hops: [{address: 192.168.2.1, vrf: "k8s:prod", leaf: null}]}
@@ -121,7 +128,9 @@ bgp:
       description: V(false) where the leaf is not active or answered nothing.
       type: bool
     sessions:
-      description: One for each peer; C(uptime) in seconds, C(listen) is the address or prefix that the peer belongs to.
+      description:
+        - One for each peer; C(uptime) in seconds, C(listen) is the address or prefix that the peer belongs to.
+        - C(bfd) is the state of the BFD session with this address (bfdSess.operSt), null where there is none.
       type: list
       elements: dict
     routes:
@@ -136,11 +145,14 @@ fabric:
   type: dict
   sample: {asn: 65002, route_reflectors: [201, 202], applied: true}
 faults:
-  description: Faults of the L3Out, and of what the leaves made of it.
+  description:
+    - Faults of the L3Out, and of what the leaves made of it, and those of O(objects).
+    - One whose cause has gone is left out, though APIC keeps it for a while.
   returned: success
   type: list
   elements: dict
-  sample: [{dn: "uni/tn-k8s/out-k8s-prod/fault-F0467", code: F0467, severity: minor, description: "…"}]
+  sample:
+    - {dn: "uni/tn-k8s/out-k8s-prod/fault-F0467", code: F0467, severity: minor, description: "…", acknowledged: false}
 matches:
   description: What O(query) found.
   returned: when O(query) is given
@@ -196,6 +208,7 @@ def main() -> None:
         "vrf": text,
         "vrf_tenant": {"type": "str"},
         "l3out": {"type": "str"},
+        "objects": {"type": "list", "elements": "str", "default": []},
         "leaves": {
             "type": "list",
             "elements": "dict",
@@ -218,7 +231,7 @@ def main() -> None:
         missing = collect.wait(session, vrf, given["leaves"], expected, given["wait"])
         state = collect.collect(session, vrf, given["leaves"])
         fabric = collect.fabric(session)
-        faults = collect.faults(session, given["tenant"], given["l3out"]) if given["l3out"] else []
+        faults = collect.faults(session, given["tenant"], given["l3out"], given["objects"])
     except (ValueError, *glue.ERRORS) as error:
         module.fail_json(msg=str(error))
     missing_list = [{"leaf": number, "peer": peer} for number, peer in sorted(missing)]

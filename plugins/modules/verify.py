@@ -17,6 +17,8 @@ description:
     this leaf should see, and nothing else may be accepted from the nodes.
   - Prints a table with a row per session. Fails with the problems, each told once, at the node or leaf where it most
     likely is, with the likely cause.
+  - A fault or configuration issue of what was written for the cluster is a problem; one that is acknowledged on APIC is
+    a warning. Where BFD is planned, it has to be up on every session.
   - Where the plan names contracts, they must be there and whole, with the planned sides; a contract that has one side
     only is a warning.
   - In check mode problems are warnings, because the changes that would solve them were not made.
@@ -78,7 +80,8 @@ ok:
 table:
   description:
     - One row per planned session, as its leaf sees it. C(prefixes_in) came from the node, C(prefixes_out) went to it.
-    - C(uptime) in seconds; C(ecmp) is the largest number of next hops among the routes through the node.
+    - C(uptime) in seconds; C(ecmp) is the largest number of next hops among the routes through the node; C(bfd), where
+      BFD is planned, is the state of its session.
   returned: always
   type: list
   elements: dict
@@ -98,7 +101,7 @@ problems:
   sample:
     - {kind: leaf-unreachable, leaf: "102", message: "leaf 102 answers nothing: 3 planned sessions …"}
 faults:
-  description: The faults that M(kubefabric.bgp.aci_bgp_info) found under the L3Out.
+  description: The faults that M(kubefabric.bgp.aci_bgp_info) found of what was written for the cluster.
   returned: always
   type: list
   elements: dict

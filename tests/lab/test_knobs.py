@@ -37,6 +37,12 @@ def watched(rack: Rack, leaf: int) -> dict[str, tuple]:
     }
 
 
+def reported_bfd(rack: Rack, leaf: int) -> dict[str, str]:
+    """What a leaf's bfdSess objects say, by peer."""
+    start = f"topology/pod-1/node-{leaf}/sys/bfd/inst/session-"
+    return {mo["destAddr"]: mo["operSt"] for dn, mo in rack.objects().items() if dn.startswith(start)}
+
+
 def path(rack: Rack, leaf: int, prefix: str) -> dict:
     """The best path of a prefix in a leaf's BGP table."""
     found = ask(rack, leaf, "bgpd", f"show bgp ipv4 unicast {prefix} json")
@@ -53,6 +59,7 @@ def test_bfd_comes_up_with_the_policys_intervals_and_notices_a_silent_leaf_long_
     rack.established(101, "192.168.2.1")
     rack.eventually(lambda: watched(rack, 101).get("192.168.2.1") == ("up", 100, 150, 4), "BFD with the leaf")
     rack.eventually(lambda: watched(rack, 102).get("192.168.2.1", ("",))[0] == "up", "BFD with the other leaf")
+    rack.eventually(lambda: reported_bfd(rack, 101) == {"192.168.2.1": "up"}, "the leaf to report it")
     begin = time.monotonic()
     switching.set_cut(rack.lab, {101})
     rack.eventually(lambda: speaker.session("192.168.2.201") != "Established", "the session to fall", timeout=3)

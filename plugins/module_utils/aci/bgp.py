@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The BGP state of border leaves: what to ask APIC, and what its operational objects say. Pure.
 
-Classes: fabricNode; bgpPeer, bgpPeerEntry, bgpPeerEvents and bgpPeerAfEntry below a leaf's ``sys/bgp``; uribv4Nexthop
-and uribv6Nexthop below ``sys/uribv4`` and ``sys/uribv6``. Routes are known by their BGP next hops alone, so that one
-GET per leaf brings everything, whatever else the VRF's table holds.
+Classes: fabricNode; bgpPeer, bgpPeerEntry, bgpPeerEvents and bgpPeerAfEntry below a leaf's ``sys/bgp``; bfdSess below
+``sys/bfd``; uribv4Nexthop and uribv6Nexthop below ``sys/uribv4`` and ``sys/uribv6``. Routes are known by their BGP next
+hops alone, so that one GET per leaf brings everything, whatever else the VRF's table holds.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ def everything(leaf: Dict[str, Any], vrf: str) -> str:
     """The path for one leaf's sessions and BGP routes in a VRF, written ``tenant:vrf``."""
     conditions = [f'wcard({cls}.dn,"/dom-{vrf}/")' for cls in SESSION_CLASSES]
     conditions += [f'and(wcard({cls}.dn,"/dom-{vrf}/"),wcard({cls}.owner,"bgp"))' for cls in ROUTE_CLASSES]
-    return _subtree(f"{node_dn(leaf)}/sys", [*SESSION_CLASSES, *ROUTE_CLASSES], f"or({','.join(conditions)})")
+    conditions.append(f'eq(bfdSess.vrfName,"{vrf}")')
+    classes = [*SESSION_CLASSES, *ROUTE_CLASSES, "bfdSess"]
+    return _subtree(f"{node_dn(leaf)}/sys", classes, f"or({','.join(conditions)})")
 
 
 def sessions_only(leaf: Dict[str, Any], vrf: str) -> str:
@@ -94,7 +96,14 @@ def sessions(found: Iterable[Found], now: datetime) -> List[Dict[str, Any]]:
     """Every session, sorted by peer; see the documentation of aci_bgp_info for the keys. ``now`` has a time zone."""
     objects = {item.dn: item for item in found}
     entries = [item for item in objects.values() if item.cls == "bgpPeerEntry"]
-    return sorted((_session(entry, objects, now) for entry in entries), key=lambda session: _order(session["peer"]))
+    bfd = {
+        canonical_address(item.attributes["destAddr"].partition("/")[0]): item.attributes.get("operSt", "unknown")
+        for item in objects.values()
+        if item.cls == "bfdSess"
+    }
+    return sorted(
+        (_session(entry, objects, bfd, now) for entry in entries), key=lambda session: _order(session["peer"])
+    )
 
 
 def routes(found: Iterable[Found], tunnels: Dict[str, int]) -> List[Dict[str, Any]]:
@@ -132,7 +141,7 @@ def _subtree(dn: str, classes: Iterable[str], condition: str = "") -> str:
     return path + ("&query-target-filter=" + quote(condition, safe=",") if condition else "")
 
 
-def _session(entry: Found, objects: Dict[str, Found], now: datetime) -> Dict[str, Any]:
+def _session(entry: Found, objects: Dict[str, Found], bfd: Dict[str, str], now: datetime) -> Dict[str, Any]:
     peer = objects.get(parent_dn(entry.dn))
     configured = peer.attributes if peer else {}
     families = [item.attributes for item in objects.values() if item.cls == "bgpPeerAfEntry" and _below(item, entry)]
@@ -149,6 +158,7 @@ def _session(entry: Found, objects: Dict[str, Found], now: datetime) -> Dict[str
         "prefixes_sent": sum(_number(family.get("pfxSent")) for family in families),
         "listen": configured.get("addr", ""),
         "last_down_reason": _last_down(entry, objects),
+        "bfd": bfd.get(canonical_address(address)),
     }
 
 

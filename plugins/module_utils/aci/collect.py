@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timezone
-from typing import Any, Callable, Dict, List, Set, Tuple
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
-from . import bgp
-from .deployment import parse_faults
+from . import bgp, deployment
 from .session import AciError, Session
 
 INTERVAL = 2.0  # seconds between two looks while waiting
@@ -61,9 +60,10 @@ def fabric(session: Session) -> Dict[str, Any]:
     return bgp.fabric(session.get(bgp.FABRIC))
 
 
-def faults(session: Session, tenant: str, l3out: str) -> List[Dict[str, str]]:
-    """Faults of an L3Out and of what leaves make of it."""
-    return parse_faults(session.get(bgp.faults(tenant, l3out)))
+def faults(session: Session, tenant: str, l3out: Optional[str], dns: List[str]) -> List[Dict[str, Any]]:
+    """Faults of an L3Out and of what leaves make of it, and those of other objects and all below them."""
+    found = deployment.parse_faults(session.get(bgp.faults(tenant, l3out))) if l3out else []
+    return deployment.once([*found, *(deployment.faults(session, dns) if dns else [])])
 
 
 def _leaf(session: Session, path: str, tunnels: Dict[str, int]) -> Dict[str, Any]:

@@ -26,6 +26,9 @@ from .session import Session
 from .snapshot import flatten
 
 INTERVAL = 1.0  # seconds between two looks
+_DELEGATE = re.compile(r"/fd-\[(.+)\]-fault-[^/]+$")
+# faultInst.lc and faultDelegate.lc of a fault whose cause has gone
+_GOING = ("soaking-clearing", "raised-clearing", "retaining")
 _PEER = re.compile(r"/node-(\d+)/sys/bgp/inst/dom-.*/peer-\[(.+)\]$")
 Peers = FrozenSet[Tuple[int, str]]
 
@@ -70,7 +73,7 @@ def watch(
     started = clock()
     expected = what.peers if what.seconds and any("/peerP-[" in dn for dn in created) else frozenset()
     expected, idle = _on_active_leaves(session, expected)
-    before: Optional[List[Dict[str, str]]] = None
+    before: Optional[List[Dict[str, Any]]] = None
     while True:
         found = faults(session, what.dns)
         missing = expected - _present(session, what.vrf) if expected else frozenset()
@@ -87,14 +90,26 @@ def watch(
         sleep(min(INTERVAL, what.seconds - waited))
 
 
-def faults(session: Session, dns: List[str]) -> List[Dict[str, str]]:
+def faults(session: Session, dns: List[str]) -> List[Dict[str, Any]]:
     """Faults below objects, and issues that objects state themselves, each once."""
-    found = [fault for path in reading.faults(dns) for fault in parse_faults(session.get(path))]
-    return list({(fault["dn"], fault["code"]): fault for fault in found}.values())
+    return once([fault for path in reading.faults(dns) for fault in parse_faults(session.get(path))])
 
 
-def parse_faults(imdata: List[Dict[str, Any]]) -> List[Dict[str, str]]:
-    """Faults, and configuration issues that an object states itself, as {dn, code, severity, description}."""
+def once(found: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    """Each fault once: a leaf's fault also shows as faultDelegate at the object that it is about, the first stays."""
+    kept: Dict[Tuple[str, str], Dict[str, Any]] = {}
+    for fault in found:
+        delegate = _DELEGATE.search(fault["dn"])
+        dn = f"{delegate[1]}/fault-{fault['code']}" if delegate else fault["dn"]
+        kept.setdefault((dn, fault["code"]), fault)
+    return list(kept.values())
+
+
+def parse_faults(imdata: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    """Faults, and configuration issues that an object states itself: {dn, code, severity, description, acknowledged}.
+
+    A fault whose cause has gone is none any more: APIC keeps it for its clearing interval (two minutes) and longer.
+    """
     return [fault for found in flatten(imdata) for fault in [_fault(found.dn, found.cls, found.attributes)] if fault]
 
 
@@ -130,17 +145,18 @@ def _prefix(text: str) -> str:
     return str(ipaddress.ip_network(text, strict=False))
 
 
-def _fault(dn: str, cls: str, attributes: Dict[str, str]) -> Optional[Dict[str, str]]:
+def _fault(dn: str, cls: str, attributes: Dict[str, str]) -> Optional[Dict[str, Any]]:
     if cls in ("faultInst", "faultDelegate"):
-        if attributes.get("severity") == "cleared":
+        if attributes.get("severity") == "cleared" or attributes.get("lc") in _GOING:
             return None
         return {
             "dn": dn,
             "code": attributes.get("code", ""),
             "severity": attributes.get("severity", ""),
             "description": attributes.get("descr", ""),
+            "acknowledged": attributes.get("ack") == "yes",
         }
     issues = attributes.get("configIssues", "")
     if issues in ("", "none"):
         return None
-    return {"dn": dn, "code": "configIssues", "severity": "major", "description": issues}
+    return {"dn": dn, "code": "configIssues", "severity": "major", "description": issues, "acknowledged": False}

@@ -42,7 +42,15 @@ MAY_HOLD = {
 # An APIC takes a URL of 8 KB; what is longer is split.
 FILTER_LENGTH = 6000
 # faultDelegate: what a leaf says of an object. The others state their own issues (configIssues).
-FAULT_CLASSES = ("faultInst", "faultDelegate", "l3extLNodeP", "l3extRsNodeL3OutAtt")
+FAULT_CLASSES = (
+    "faultInst",
+    "faultDelegate",
+    "l3extLNodeP",
+    "l3extRsNodeL3OutAtt",
+    "l3extVirtualLIfP",
+    "l3extRsPathL3OutAtt",
+    "l3extInstP",
+)
 
 
 class Target(NamedTuple):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from . import bfd as bfd_problems
 from . import fabric, reported, routes, table
 from . import sessions as session_problems
 
@@ -19,9 +20,11 @@ def assess(plan: dict, bgp: dict, cluster_state: dict, nodes: list | None = None
     """
     found = fabric.sessions(plan, bgp, nodes)
     problems = session_problems.problems(plan, bgp, cluster_state, found)
+    watched = bfd_problems.planned(plan)
+    problems += bfd_problems.problems(plan, found) if watched else []
     problems += reported.problems(plan, cluster_state.get("reports") or {}, found)
     if nodes is None:
         problems += routes.problems(plan, bgp, cluster_state, found)
     else:
         problems = [problem for problem in problems if problem["kind"] != "stranger"]
-    return {"table": table.rows(bgp, found), "problems": problems, "ok": not problems}
+    return {"table": table.rows(bgp, found, watched), "problems": problems, "ok": not problems}

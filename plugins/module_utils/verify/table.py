@@ -8,18 +8,22 @@ from __future__ import annotations
 from . import fabric
 
 COLUMNS = ("node", "leaf", "family", "peer", "state", "uptime", "prefixes_in", "prefixes_out", "ecmp")
-_TITLES = ("NODE", "LEAF", "FAMILY", "PEER", "STATE", "UPTIME", "IN", "OUT", "ECMP")
+_TITLES = {"prefixes_in": "IN", "prefixes_out": "OUT"}
 _NUMBERS = ("prefixes_in", "prefixes_out", "ecmp")
 _STATES = {"established": "Established", "none": "no entry", "unreachable": "leaf unreachable"}
 
 
-def rows(bgp: dict, sessions: list) -> list:
+def rows(bgp: dict, sessions: list, bfd: bool = False) -> list:
     """One row per planned session, as the leaf sees it: ``in`` came from the node, ``out`` went to it.
 
     ``uptime`` is in seconds. ``ecmp`` is the largest number of next hops among the routes that lead through the node.
+    With ``bfd`` a row also has the BFD session's state, or ``none``.
     """
     tables = {leaf: fabric.routes(bgp, leaf) for leaf in {session.leaf for session in sessions}}
-    return [_row(session, tables[session.leaf]) for session in sessions]
+    found = [_row(session, tables[session.leaf]) for session in sessions]
+    if bfd:
+        found = [{**row, "bfd": session.entry.get("bfd") or "none"} for row, session in zip(found, sessions)]
+    return found
 
 
 def _row(session, table: dict) -> dict:
@@ -43,16 +47,18 @@ def _through(hops: list, peer: str) -> bool:
 
 
 def lines(table: list) -> list:
-    """The table as lines of fixed width, with a title line."""
-    cells = [[_cell(column, row[column]) for column in COLUMNS] for row in table]
-    widths = [max(len(line[index]) for line in [list(_TITLES), *cells]) for index in range(len(COLUMNS))]
-    return [_line(line, widths) for line in [list(_TITLES), *cells]]
+    """The table as lines of fixed width, with a title line; a column for BFD where the rows have it."""
+    columns = [*COLUMNS, *(["bfd"] if any("bfd" in row for row in table) else [])]
+    titles = [_TITLES.get(column, column.upper()) for column in columns]
+    cells = [titles, *([_cell(column, row[column]) for column in columns] for row in table)]
+    widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
+    return [_line(columns, line, widths) for line in cells]
 
 
-def _line(cells: list, widths: list) -> str:
-    pairs = zip(COLUMNS, cells, widths)
+def _line(columns: list, cells: list, widths: list) -> str:
+    texts = zip(columns, cells, widths)
     return "  ".join(
-        text.rjust(width) if column in _NUMBERS else text.ljust(width) for column, text, width in pairs
+        text.rjust(width) if column in _NUMBERS else text.ljust(width) for column, text, width in texts
     ).rstrip()
 
 

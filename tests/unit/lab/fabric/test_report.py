@@ -30,6 +30,17 @@ NEIGHBOR = {
 }
 STATE = {
     "neighbors": {"192.168.2.1": NEIGHBOR, "10.0.64.102": {**NEIGHBOR, "remoteAs": 65002}},
+    "bfd": [
+        {
+            "peer": "192.168.2.1",
+            "local": "192.168.2.201",
+            "id": 7,
+            "remote-id": 9,
+            "status": "up",
+            "detect-multiplier": 4,
+        },
+        {"peer": "192.168.2.2", "id": 8, "status": "shutdown", "detect-multiplier": 3},
+    ],
     "ipv4": {
         "10.1.1.0/26": [
             {
@@ -92,6 +103,14 @@ def test_a_session_is_below_the_range_it_came_from():
         "holdIntvl": "3",
         "connDrop": "1",
     }
+
+
+def test_a_bfd_session_says_whom_it_watches_and_how_that_is():
+    sessions = [attributes for cls, attributes in objects().values() if cls == "bfdSess"]
+    assert [(one["vrfName"], one["destAddr"], one["operSt"]) for one in sessions] == [
+        ("k8s:prod", "192.168.2.1", "up"),
+        ("k8s:prod", "192.168.2.2", "admin-down"),
+    ]
 
 
 def test_prefix_counts_are_per_address_family():

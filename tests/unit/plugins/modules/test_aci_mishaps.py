@@ -147,7 +147,13 @@ def test_a_fault_that_comes_late_is_waited_for_and_reported(controller):
     controller.inject("fault", fault=fault, seconds=1.5, match=POST)
     result = run(controller, wait_for_faults=20)
     assert result["faults"] == [
-        {"dn": fault["dn"], "code": "F0467", "severity": "minor", "description": "encapsulation in use"}
+        {
+            "dn": fault["dn"],
+            "code": "F0467",
+            "severity": "minor",
+            "description": "encapsulation in use",
+            "acknowledged": False,
+        }
     ]
     assert result["deployment"]["ended"] == "faults"
     assert result["deployment"]["waited"] < 10

@@ -101,7 +101,9 @@ def test_a_second_step_that_fails_says_that_the_first_was_written():
 
 def test_faults_are_reported_after_a_write():
     result = run(Controller([]), pool(), watch=Watch(["uni/phys-p"]))
-    assert result["faults"] == [{"dn": "uni/f", "code": "F1", "severity": "minor", "description": "bad"}]
+    assert result["faults"] == [
+        {"dn": "uni/f", "code": "F1", "severity": "minor", "description": "bad", "acknowledged": False}
+    ]
 
 
 def test_what_the_look_at_the_faults_costs_is_counted_apart():

@@ -62,8 +62,15 @@ def test_a_session_says_who_how_long_and_how_much():
             "prefixes_sent": 9,
             "listen": "192.168.2.0/24",
             "last_down_reason": "hold-timer-exp",
+            "bfd": None,
         }
     ]
+
+
+def test_a_session_says_what_bfd_says_of_its_peer():
+    watched = mo("bfdSess", f"{SYS}/bfd/inst/session-7", discr="7", destAddr="192.168.2.1", operSt="up")
+    (session,) = bgp.state([*answer(), watched], {}, NOW)["sessions"]
+    assert session["bfd"] == "up"
 
 
 def test_a_session_that_is_down_has_no_uptime():

@@ -9,7 +9,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.deployment impo
 
 L3OUT = "uni/tn-k8s/out-a"
 CREATED = [f"{L3OUT}/lnodep-a/lifp-x/vlifp-y/peerP-[192.168.2.0/24]"]
-FAULT = {"dn": f"{L3OUT}/fault-F1", "code": "F1", "severity": "minor", "description": "bad"}
+FAULT = {"dn": f"{L3OUT}/fault-F1", "code": "F1", "severity": "minor", "description": "bad", "acknowledged": False}
 PEERS = frozenset({(101, "192.168.2.0/24"), (102, "192.168.2.0/24")})
 
 
@@ -110,5 +110,23 @@ def test_issues_that_an_object_states_itself_are_faults_too():
         {"faultInst": {"attributes": {"dn": "uni/c", "code": "F2", "severity": "cleared", "descr": "was"}}},
     ]
     assert deployment.parse_faults(answer) == [
-        {"dn": "uni/a", "code": "configIssues", "severity": "major", "description": "node-vlif-misconfig"}
+        {
+            "dn": "uni/a",
+            "code": "configIssues",
+            "severity": "major",
+            "description": "node-vlif-misconfig",
+            "acknowledged": False,
+        }
     ]
+
+
+@pytest.mark.parametrize("stage", ["soaking-clearing", "raised-clearing", "retaining"])
+def test_a_fault_whose_cause_has_gone_is_none_any_more(stage):
+    gone = {"dn": "uni/c/fault-F2", "code": "F2", "severity": "minor", "lc": stage, "descr": "was"}
+    assert deployment.parse_faults([{"faultInst": {"attributes": gone}}]) == []
+
+
+def test_a_leafs_fault_and_what_its_object_shows_of_it_are_one():
+    view = "topology/pod-1/node-101/local/svc-policyelem-id-0/uni/epp/rtd-[uni/tn-k8s/out-a/instP-default]/node-101"
+    seen = [f"{view}/fault-F0467", f"uni/tn-k8s/out-a/instP-default/fd-[{view}]-fault-F0467"]
+    assert deployment.once([{"dn": dn, "code": "F0467"} for dn in seen]) == [{"dn": seen[0], "code": "F0467"}]

@@ -1,0 +1,173 @@
+"""The verify action: what it asks of which module, and what it makes of the answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
+
+import pytest
+import yaml
+from ansible.errors import AnsibleActionFail
+
+from ansible_collections.kubefabric.bgp.plugins.action import verify
+
+ROOT = Path(__file__).resolve().parents[4]
+
+FAULT = {
+    "dn": "uni/tn-k8s/out-k8s-prod/fault-F1",
+    "code": "F1",
+    "severity": "minor",
+    "description": "bad",
+    "acknowledged": False,
+}
+
+
+def plan(case: str, cluster: str) -> dict:
+    return yaml.safe_load((ROOT / "tests" / "golden" / "plan" / case / "plan.yml").read_text())["plans"][cluster]
+
+
+class World:
+    """Answers of the modules that the action calls; ``asked`` holds their options."""
+
+    def __init__(self, case: str, cluster: str = "k8s-prod") -> None:
+        self.plan = plan(case, cluster)
+        self.faults: list = []
+        self.contracts: list = []
+        self.asked: dict[str, dict] = {}
+
+    def answer(self, name: str, options: dict) -> dict:
+        self.asked[name] = options
+        short = name.rpartition(".")[2]
+        if short == "aci_bgp_info":
+            return {"bgp": self._bgp(), "faults": self.faults}
+        if short == "aci_contract_info":
+            return {"contracts": self.contracts}
+        return {"resources": self._objects(options["kind"])}
+
+    def _bgp(self) -> dict:
+        leaves = {leaf: {"reachable": True, "sessions": [], "routes": []} for leaf in self.plan["leaves"]}
+        for node in self.plan["nodes"].values():
+            for peer in node["peers"]:
+                entry = {"peer": peer["local_address"], "state": "established", "remote_asn": node["asn"]}
+                leaves[str(peer["leaf"])]["sessions"].append(entry)
+        return leaves
+
+    def _objects(self, kind: str) -> list:
+        if kind == "Node":
+            return [{"metadata": {"name": name}, "spec": {}, "status": {}} for name in self.plan["nodes"]]
+        return []
+
+    def run(self, check: bool = False, **options: object) -> dict:
+        arguments = {"plan": self.plan, "apic": {"hosts": ["apic1"]}, "show": False, **options}
+        task = Mock(args=arguments, async_val=0, check_mode=check, diff=False)
+        task.collections = None
+        action = verify.ActionModule(task, Mock(), SimpleNamespace(check_mode=check), Mock(), Mock(), Mock())
+        action._module = lambda name, given, _variables: self.answer(name, given)  # type: ignore[method-assign]
+        return action.run(task_vars={})
+
+    def kinds(self, **options: object) -> list[str]:
+        """The kinds of problems, less those of a cluster that says nothing of its pods' networks."""
+        found = self.run(**options)
+        assert found["ok"] is not bool(found["problems"])
+        return [problem["kind"] for problem in found["problems"] if problem["kind"] != "no-pod-cidr"]
+
+
+@pytest.fixture
+def world() -> World:
+    return World("floating-ipv4")
+
+
+def test_faults_are_asked_of_everything_that_was_written(world):
+    world.run()
+    asked = world.asked["kubefabric.bgp.aci_bgp_info"]
+    assert (asked["host"], asked["l3out"]) == (["apic1"], "k8s-prod")
+    assert {"uni/tn-k8s/out-k8s-prod", "uni/tn-k8s/bgpCtxP-k8s-prod"} < set(asked["objects"])
+    assert any(dn.startswith("uni/infra/vlanns-") for dn in asked["objects"])
+
+
+def test_a_fault_is_a_problem_and_an_acknowledged_one_a_warning(world):
+    assert world.kinds() == []
+    world.faults = [FAULT]
+    assert world.kinds() == ["fault"]
+    world.faults = [{**FAULT, "acknowledged": True}]
+    assert world.kinds() == []
+    assert world.run()["warnings"] == [
+        "APIC shows F1 (minor) at uni/tn-k8s/out-k8s-prod: bad. It is acknowledged.",
+    ]
+
+
+def test_while_single_nodes_are_waited_for_faults_are_none_of_its_business(world):
+    world.faults = [FAULT]
+    assert world.kinds(nodes=["node1"]) == []
+    assert world.asked["kubefabric.bgp.aci_bgp_info"]["objects"] == []
+
+
+# -- contracts ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def consumer() -> World:
+    """A cluster that consumes contract ``registry``, which another one provides."""
+    world = World("reachability", "k8s-test")
+    world.contracts = [
+        {
+            "tenant": "k8s",
+            "name": "registry",
+            "present": True,
+            "scope": "tenant",
+            "subjects": [{"name": "https", "filters": [{"name": "https", "found": True}], "graph": None}],
+            "providers": ["uni/tn-k8s/out-k8s-prod/instP-default"],
+            "consumers": ["uni/tn-k8s/out-k8s-test/instP-default"],
+        }
+    ]
+    return world
+
+
+def test_a_whole_contract_with_both_sides_is_no_problem_and_in_the_result(consumer):
+    assert consumer.kinds() == []
+    assert consumer.run()["contracts"] == consumer.contracts
+    asked = consumer.asked["kubefabric.bgp.aci_contract_info"]
+    assert asked == {"host": ["apic1"], "reachability": consumer.plan["l3out"]["reachability"]}
+
+
+def test_no_contract_no_reachability(consumer):
+    consumer.contracts[0].update(present=False, scope="", subjects=[], providers=[], consumers=[])
+    assert consumer.kinds() == ["contract-missing"]
+    assert consumer.run()["failed"]
+    assert "contract registry of tenant k8s does not exist: nothing passes by it." in consumer.run()["msg"]
+
+
+def test_a_side_that_somebody_took_away_is_a_problem(consumer):
+    consumer.contracts[0]["consumers"] = []
+    assert consumer.kinds() == ["contract-side"]
+
+
+def test_a_contract_that_nobody_provides_yet_is_a_warning(consumer):
+    consumer.contracts[0]["providers"] = []
+    assert consumer.kinds() == []
+    assert consumer.run()["warnings"] == [
+        "Nobody provides contract registry of tenant k8s, which tn-k8s/out-k8s-test/instP-default consumes: "
+        "nothing passes by it."
+    ]
+
+
+def test_in_check_mode_what_is_missing_is_a_warning(consumer):
+    consumer.contracts[0].update(present=False)
+    found = consumer.run(check=True)
+    assert not found.get("failed")
+    assert any("contract registry" in warning for warning in found["warnings"])
+
+
+@pytest.mark.parametrize(("case", "options"), [("floating-ipv4", {}), ("reachability", {"nodes": []})])
+def test_contracts_are_asked_for_only_where_the_plan_names_any_and_the_whole_cluster_is_looked_at(case, options):
+    world = World(case)
+    world.run(**options)
+    assert "kubefabric.bgp.aci_contract_info" not in world.asked
+
+
+def test_an_unknown_node_is_refused_before_anything_is_asked(world):
+    with pytest.raises(AnsibleActionFail) as error:
+        world.run(nodes=["nobody"])
+    assert str(error.value) == f"nodes: nobody is not in the plan of {world.plan['cluster']}"
+    assert world.asked == {}
