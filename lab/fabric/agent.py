@@ -41,7 +41,7 @@ class Agent:
         self.limiter = limits.Limiter()
         self.established: dict[tuple[Key, str], int] = {}
         self.fault_times: dict[str, str] = {}
-        self.sent: dict[str, list] = {}
+        self.sent: dict[str, list | dict] = {}
 
     # -- configuration --------------------------------------------------------------------------------
 
@@ -120,6 +120,7 @@ class Agent:
         names = [report.fault_dn(fault, pods) for fault in faults]
         self.fault_times = {dn: self.fault_times.get(dn, now) for dn in names}
         self._send("faults", report.faults(faults, pods, self.fault_times))
+        self._send("issues", dict(self.fabric.issues))
         self._note(topology, answered, cut)
 
     def _note(self, topology: Topology, states: dict[Key, dict], cut: frozenset[int]) -> None:
@@ -150,7 +151,7 @@ class Agent:
                 self.established[key, address] = known if abs(known - epoch) <= 1 else epoch
                 neighbor["bgpTimerUpEstablishedEpoch"] = self.established[key, address]
 
-    def _send(self, kind: str, found: list[dict]) -> None:
+    def _send(self, kind: str, found: list[dict] | dict[str, str]) -> None:
         if self.sent.get(kind) != found:
             self.source.put(kind, found)
             self.sent[kind] = found

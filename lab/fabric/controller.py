@@ -29,8 +29,8 @@ class Source(Protocol):
     def tree(self) -> tuple[int, dict]:
         """The configuration's revision and all of it as ``{"polUni": …}``."""
 
-    def put(self, kind: str, objects: list[dict]) -> None:
-        """Replace all ``operational`` objects or ``faults``."""
+    def put(self, kind: str, objects: list[dict] | dict[str, str]) -> None:
+        """Replace all ``operational`` objects or ``faults``; of ``issues``, ``{DN: configIssues}``."""
 
 
 class Controller:
@@ -48,7 +48,7 @@ class Controller:
         headers, document = self._exchange("GET", "/lab/tree")
         return int(headers["X-Revision"]), document
 
-    def put(self, kind: str, objects: list[dict]) -> None:
+    def put(self, kind: str, objects: list[dict] | dict[str, str]) -> None:
         self._call("PUT", f"/lab/{kind}?owner={self.owner}", objects)
 
     def _call(self, method: str, path: str, body: object = None, timeout: float = 20) -> dict:
@@ -81,7 +81,7 @@ class File:
     def tree(self) -> tuple[int, dict]:
         return self.path.stat().st_mtime_ns, json.loads(self.path.read_text())
 
-    def put(self, kind: str, objects: list[dict]) -> None:
+    def put(self, kind: str, objects: list[dict] | dict[str, str]) -> None:
         target = self.path.with_name(f"{self.path.name}.{kind}")
         temporary = target.with_suffix(".tmp")
         temporary.write_text(json.dumps(objects, indent=1))

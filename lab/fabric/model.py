@@ -218,7 +218,8 @@ class Fault:
 class Fabric:
     """Everything the leaves are to do, by leaf id and ``tenant:vrf``, and what cannot be done.
 
-    ``vpcs`` are the DNs of the port channels that the access policies make on pairs of leaves.
+    ``vpcs`` are the DNs of the port channels that the access policies make on pairs of leaves; ``issues`` what objects
+    state against themselves: (DN, configIssues).
     """
 
     asn: int | None
@@ -226,6 +227,7 @@ class Fabric:
     vrfs: tuple[Vrf, ...] = ()
     faults: tuple[Fault, ...] = ()
     vpcs: tuple[str, ...] = ()
+    issues: tuple[tuple[str, str], ...] = ()
 
 
 def tunnel_address(leaf: int, family: str = "ipv4") -> str:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from lab.fabric import policy
+from lab.fabric import issues, policy
 from lab.fabric.access import AccessPolicies, vlan_of
 from lab.fabric.mo import Mo
 from lab.fabric.model import Fabric, Fault, Interface, LocalAs, Peer, RouteMap, Timers, Vrf
@@ -46,7 +46,9 @@ def build(root: Mo) -> Fabric:
         for (leaf, key), draft in sorted(resolver.drafts.items())
     )
     vpcs = tuple(sorted(resolver.access.vpcs))
-    return Fabric(asn=asn, exchange=exchange, vrfs=vrfs, faults=tuple(resolver.faults), vpcs=vpcs)
+    faults = (*resolver.faults, *issues.faults(resolver.issues))
+    stated = tuple(issues.merged(resolver.issues).items())
+    return Fabric(asn=asn, exchange=exchange, vrfs=vrfs, faults=faults, vpcs=vpcs, issues=stated)
 
 
 def fabric_bgp(root: Mo) -> tuple[int | None, bool]:
@@ -95,6 +97,7 @@ class _Resolver:
         self.drafts: dict[tuple[int, str], _Draft] = {}
         self.encaps: dict[tuple[int, int], str] = {}
         self.faults: list[Fault] = []
+        self.issues: list[issues.Found] = []
 
     def l3out(self, tenant: str, l3out: Mo) -> None:
         relation = l3out.first("l3extRsEctx")
@@ -103,6 +106,7 @@ class _Resolver:
         if vrf is None:
             self.faults.append(_unresolved_vrf(l3out, name))
             return
+        self.issues += issues.of_l3out(l3out)
         owner = re.match(r"uni/tn-([^/]+)/", vrf.dn).group(1)  # type: ignore[union-attr]
         for node_profile in l3out.all("l3extLNodeP"):
             for attachment in node_profile.all("l3extRsNodeL3OutAtt"):
@@ -148,8 +152,8 @@ class _Resolver:
         name = f"vlan{vlan}"
         first = self.encaps.setdefault((leaf, vlan), domain)
         if first != domain:
-            text = f"Access encap vlan-{vlan} is used by {first.rpartition('/')[0]} on the same node"
-            self.faults.append(_fault("F4215", "access-encap-node-overlap", svi.dn, text, leaf))
+            text = f"vlan-{vlan} is used by {first.rpartition('/')[0]} on node {leaf}, too"
+            self.issues.append((svi, "access-encap-node-overlap", text))
             return
         own, shared = addresses
         present = draft.interfaces.get(name)

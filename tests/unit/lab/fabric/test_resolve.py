@@ -84,9 +84,15 @@ def test_one_vlan_of_two_l3outs_on_a_leaf_is_a_fault_whatever_their_vrfs():
         (102, "k8s:prod", 1),
         (102, "lab:prod", 0),
     ]
-    assert {fault.description for fault in fabric.faults} == {
-        "Access encap vlan-310 is used by uni/tn-k8s/out-prod on the same node"
+    assert {(fault.code, fault.description) for fault in fabric.faults} == {
+        (
+            "F4215",
+            "Configuration is invalid due to access-encap-node-overlap: "
+            f"vlan-310 is used by uni/tn-k8s/out-prod on node {leaf}, too",
+        )
+        for leaf in (101, 102)
     }
+    assert {issue for _dn, issue in fabric.issues} == {"access-encap-node-overlap"}
 
 
 def test_an_inherited_mtu_is_the_fabrics():
