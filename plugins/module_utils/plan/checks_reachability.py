@@ -30,6 +30,7 @@ def check(clusters: list[Cluster], fabric: Fabric, reach: Reach, findings: Findi
             _side(side, reach.known[cluster.name], findings)
         _far(cluster, findings)
         _transit(cluster, clusters, findings)
+        _transit_names(cluster, clusters, findings)
         for contract in _used(cluster, reach):
             _scope(contract, reach, findings)
     _same(clusters, reach, findings)
@@ -205,6 +206,28 @@ def _transit(cluster: Cluster, clusters: list[Cluster], findings: Findings) -> N
                 f"{row['l3out']} is the L3Out of cluster {owner.name}",
                 "clusters meet by contracts alone: name the contract in l3out.contracts of both",
             )
+
+
+def _transit_names(cluster: Cluster, clusters: list[Cluster], findings: Findings) -> None:
+    """What an L3Out adds to another one has its name: two of one name, of two tenants, would add to one object."""
+    name, own = cluster.l3out["name"], cluster.l3out["tenant"]
+    same = [one for one in clusters if one is not cluster and one.l3out["name"] == name]
+    for index, row in enumerate(cluster.l3out["transit"]):
+        tenant = row["tenant"] or own
+        for other in same:
+            if row["export"] and tenant in _writes_into(other) and other.l3out["tenant"] != own:
+                findings.add(
+                    cluster.at(f"l3out.transit[{index}]"),
+                    f"L3Out {name} of cluster {other.name}, in tenant {other.l3out['tenant']}, has the same name, and "
+                    f"both would write rules of that name into tenant {tenant}",
+                    "give one of the two L3Outs another name (l3out.name)",
+                )
+
+
+def _writes_into(cluster: Cluster) -> set[str]:
+    """The tenants that get route map rules of a cluster: its own, and those of the L3Outs that export its networks."""
+    own = cluster.l3out["tenant"]
+    return {own, *(row["tenant"] or own for row in cluster.l3out["transit"] if row["export"])}
 
 
 # -- scopes -------------------------------------------------------------------------------------------
