@@ -122,6 +122,10 @@ class Apic:
         """Let every token time out."""
         self.call("POST", "/lab/sessions/expire")
 
+    def issues(self, issues: dict[str, str], owner: str = "test") -> None:
+        """Make ``configIssues`` of these objects, by DN, exactly this."""
+        self.call("PUT", f"/lab/issues?owner={owner}", issues)
+
     def inject(self, kind: object, count: int = 1, **more: object) -> None:
         """Order a fault for the next requests of others, see lab/apic/inject.py: ``inject("503", count=2)``."""
         self.call("POST", "/lab/inject", {"kind": str(kind), "count": count, **more})

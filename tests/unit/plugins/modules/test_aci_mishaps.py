@@ -12,6 +12,7 @@ import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import apply
 from ansible_collections.kubefabric.bgp.plugins.modules import aci_l3out
+from lab.apic import inject
 from tests.apic import apic, start_apic  # noqa: F401 - fixture
 from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
 from tests.run_module import ModuleFailed, run_module
@@ -84,9 +85,22 @@ def test_a_503_or_429_is_met_with_patience(controller, kind, match):
     assert not run(controller)["changed"]
 
 
+def test_every_fault_that_the_controller_can_be_told_to_have_is_met_here():
+    text = Path(__file__).read_text()
+    assert [kind for kind in inject.KINDS if f'"{kind}"' not in text] == []
+
+
+def test_a_controller_that_does_not_let_anybody_in_is_left_for_the_next_one(controller):
+    # The same server, named twice, stands for the second controller.
+    controller.inject("cut_before", match={"method": "POST", "path": "/api/aaaLogin"})
+    assert run(controller, host=["127.0.0.1", "127.0.0.1"])["changed"]
+    assert controller.pending() == 0
+
+
 @pytest.mark.parametrize("match", [GET, POST])
-def test_a_token_that_expires_in_the_middle_is_renewed(controller, match):
-    controller.inject("expire", match=match)
+@pytest.mark.parametrize("kind", ["expire", "401"])
+def test_a_token_that_expires_in_the_middle_is_renewed(controller, kind, match):
+    controller.inject(kind, match=match)
     assert run(controller)["requests"]["login"] == 2
     assert not run(controller)["changed"]
 
@@ -157,6 +171,15 @@ def test_a_fault_that_comes_late_is_waited_for_and_reported(controller):
     ]
     assert result["deployment"]["ended"] == "faults"
     assert result["deployment"]["waited"] < 10
+
+
+def test_an_issue_that_an_object_states_itself_is_reported_as_well(controller):
+    run(controller)
+    controller.issues({f"{L3OUT}/lnodep-k8s-prod": "node-path-misconfig"})
+    result = run(controller, description="changed", wait_for_faults=20)
+    assert [(fault["dn"], fault["code"], fault["description"]) for fault in result["faults"]] == [
+        (f"{L3OUT}/lnodep-k8s-prod", "configIssues", "node-path-misconfig")
+    ]
 
 
 def test_the_wait_ends_when_the_leaves_have_the_peers(controller):
@@ -262,10 +285,10 @@ def test_clusters_in_parallel_never_undo_one_another_and_the_last_one_cleans_up(
     assert json.dumps(controller.tree(), sort_keys=True).count('"attributes"') == before
 
 
-@pytest.mark.parametrize(("kind", "match"), [("expire", POST), ("503", GET), ("cut_after", GET)])
-def test_ciscos_own_connection_comes_through_as_well(controller, tmp_path, kind, match):
-    controller.inject(kind, match=match)
+def over_httpapi(controller, directory):
+    """The finished play with the module over cisco.aci's connection plugin."""
     arguments = {key: value for key, value in options(controller).items() if key not in ("host", "port", "username")}
+    arguments.pop("password")
     variables = {
         "ansible_host": controller.host,
         "ansible_user": controller.username,
@@ -276,15 +299,29 @@ def test_ciscos_own_connection_comes_through_as_well(controller, tmp_path, kind,
         "ansible_network_os": "cisco.aci.aci",
         "ansible_httpapi_use_proxy": False,
     }
-    arguments.pop("password")
-    done = playbook(
-        tmp_path,
-        controller,
-        [{"kubefabric.bgp.aci_l3out": arguments}],
-        "apic,",
-        connection="ansible.netcommon.httpapi",
-        vars=variables,
-    )
+    task = {"kubefabric.bgp.aci_l3out": arguments}
+    return playbook(directory, controller, [task], "apic,", connection="ansible.netcommon.httpapi", vars=variables)
+
+
+@pytest.mark.parametrize(
+    ("kind", "match"), [("expire", POST), ("401", GET), ("503", GET), ("cut_after", GET), ("cut_after", POST)]
+)
+def test_ciscos_own_connection_comes_through_as_well(controller, tmp_path, kind, match):
+    controller.inject(kind, match=match)
+    done = over_httpapi(controller, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert written(controller)
+    assert controller.pending() == 0
     assert [secret for secret in (*SECRETS.values(), controller.password) if secret in done.stdout + done.stderr] == []
+
+
+def test_a_login_of_ciscos_own_connection_that_is_throttled_ends_the_run_and_the_next_one_finishes(
+    controller, tmp_path
+):
+    controller.inject("throttle")
+    done = over_httpapi(controller, tmp_path)
+    assert done.returncode != 0
+    assert "No APIC can be reached. the inventory's httpapi connection: " in done.stdout
+    assert not written(controller)
+    assert over_httpapi(controller, tmp_path).returncode == 0
+    assert written(controller)
