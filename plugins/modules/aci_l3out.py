@@ -96,6 +96,18 @@ options:
         type: str
         choices: [active, passive, mac-pin, "off"]
         default: active
+      link_speed:
+        description: Speed of the vPCs' ports, as C(fabricHIfPol.speed) writes it. Left out, the fabric's default.
+        type: str
+      auto_negotiation:
+        description: Auto-negotiation on the vPCs' ports. Left out, the fabric's default.
+        type: bool
+      lldp:
+        description: LLDP on the vPCs' ports, both ways. Left out, what the fabric has as default.
+        type: bool
+      cdp:
+        description: CDP on the vPCs' ports. Left out, what the fabric has as default.
+        type: bool
       vpcs:
         description: vPC interface policy groups to make, each with selectors for the ports of its two leaves.
         type: list

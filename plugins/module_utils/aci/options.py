@@ -83,6 +83,10 @@ def _access_spec() -> Dict[str, Any]:
             "physical_domain": {"type": "str"},
             "l3_domain": {"type": "str"},
             "lacp_mode": {"type": "str", "choices": ["active", "passive", "mac-pin", "off"], "default": "active"},
+            "link_speed": {"type": "str"},
+            "auto_negotiation": {"type": "bool"},
+            "lldp": {"type": "bool"},
+            "cdp": {"type": "bool"},
             "vpcs": _records(
                 name=_REQUIRED,
                 rack=_REQUIRED,

@@ -1,8 +1,8 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The nodes' ports, where they are ours to configure: a vPC interface policy group with LACP for each node, the
-selectors that put it on ports of its two leaves, and vPC domains.
+"""The nodes' ports, where they are ours to configure: a vPC interface policy group with LACP and, where asked for,
+link-level, LLDP and CDP policies for each node, the selectors that put it on ports of its two leaves, and vPC domains.
 
 They carry the cluster in ``ownerTag``: by it those are found, and taken away, whose node or rack left the intent.
 """
@@ -13,10 +13,17 @@ from typing import Any, Dict, List
 
 from .mo import Family, Mo, ancestor, owned, shared
 
+_LINK_RELATIONS = (
+    ("fabricHIfPol", "infraRsHIfPol", "tnFabricHIfPolName"),
+    ("lldpIfPol", "infraRsLldpIfPol", "tnLldpIfPolName"),
+    ("cdpIfPol", "infraRsCdpIfPol", "tnCdpIfPolName"),
+)
+
 
 def families(owner: str) -> List[Family]:
     """What hangs in ``uni/infra`` for a cluster."""
-    return [Family(cls, owner=owner) for cls in ("infraAccPortP", "infraNodeP", "lacpLagPol")]
+    policies = ("lacpLagPol", "fabricHIfPol", "lldpIfPol", "cdpIfPol")
+    return [Family(cls, owner=owner) for cls in ("infraAccPortP", "infraNodeP", *policies)]
 
 
 def infra(l3out: Dict[str, Any]) -> List[Mo]:
@@ -27,8 +34,26 @@ def infra(l3out: Dict[str, Any]) -> List[Mo]:
     if not groups:
         return tree
     mode = owned("lacpLagPol", name=l3out["name"], mode=access.get("lacp_mode", "active"), ownerTag=owner)
+    link = [owned(cls, name=l3out["name"], ownerTag=owner, **values) for cls, values in _link(access).items()]
     racks = sorted({vpc["rack"] for vpc in access["vpcs"]})
-    return [*tree, mode, *(profile for rack in racks for profile in _profiles(l3out, rack))]
+    return [*tree, mode, *link, *(profile for rack in racks for profile in _profiles(l3out, rack))]
+
+
+def _link(access: Dict[str, Any]) -> Dict[str, Dict[str, Any]]:
+    """Class and properties of every link policy that somebody asked for."""
+    level: Dict[str, Any] = {"speed": access["link_speed"]} if access.get("link_speed") else {}
+    if access.get("auto_negotiation") is not None:
+        level["autoNeg"] = "on" if access["auto_negotiation"] else "off"
+    found = {"fabricHIfPol": level} if level else {}
+    if access.get("lldp") is not None:
+        found["lldpIfPol"] = dict.fromkeys(("adminRxSt", "adminTxSt"), _state(access["lldp"]))
+    if access.get("cdp") is not None:
+        found["cdpIfPol"] = {"adminSt": _state(access["cdp"])}
+    return found
+
+
+def _state(wanted: bool) -> str:
+    return "enabled" if wanted else "disabled"
 
 
 def domains(l3out: Dict[str, Any]) -> List[Mo]:
@@ -46,8 +71,10 @@ def _members(domain: Dict[str, Any]) -> List[Mo]:
 
 
 def _group(l3out: Dict[str, Any], vpc: Dict[str, Any]) -> Mo:
+    link = _link(l3out["access"])
     children = [
         owned("infraRsLacpPol", tnLacpLagPolName=l3out["name"]),
+        *(owned(relation, **{prop: l3out["name"]}) for cls, relation, prop in _LINK_RELATIONS if cls in link),
         owned("infraRsAttEntP", tDn="uni/infra/attentp-{}".format(l3out["access"]["aaep"])),
     ]
     return owned("infraAccBndlGrp", children, name=vpc["name"], lagT="node", ownerTag=l3out["cluster"])

@@ -27,6 +27,7 @@ MAY_HOLD = {
     "bgpProtP": ("bgpRsBestPathCtrlPol",),
     "l3extLIfP": ("bfdIfP", "bfdRsIfPol"),
     "bgpPeerP": ("bgpRsPeerPfxPol",),
+    "infraAccBndlGrp": ("infraRsHIfPol", "infraRsLldpIfPol", "infraRsCdpIfPol"),
     "rtctrlCtxP": ("rtctrlScope", "rtctrlRsScopeToAttrP"),
     "rtctrlSubjP": ("rtctrlMatchRtDest", "rtctrlMatchCommTerm", "rtctrlMatchCommFactor"),
     "rtctrlAttrP": (

@@ -110,6 +110,23 @@ L3OUT = {
         "choices": ["active", "passive", "mac-pin", "off"],
         "description": "LACP mode of the nodes' vPCs (lacpLagPol.mode), where nodes give ports.",
     },
+    "link_speed": {
+        "type": "str",
+        "choices": ["inherit", "100M", "1G", "10G", "25G", "40G", "50G", "100G", "200G", "400G"],
+        "description": "Speed of the nodes' ports (fabricHIfPol.speed); what the fabric has as default where absent.",
+    },
+    "auto_negotiation": {
+        "type": "bool",
+        "description": "Auto-negotiation on the nodes' ports (fabricHIfPol.autoNeg); the fabric's default if absent.",
+    },
+    "lldp": {
+        "type": "bool",
+        "description": "LLDP on the nodes' ports, both ways (lldpIfPol); what the fabric has as default where absent.",
+    },
+    "cdp": {
+        "type": "bool",
+        "description": "CDP on the nodes' ports (cdpIfPol.adminSt); what the fabric has as default where absent.",
+    },
     "floating_address": {
         "type": "list",
         "elements": "str",

@@ -8,6 +8,9 @@ from __future__ import annotations
 from .errors import Findings
 from .model import FABRIC_AT, Cluster, Fabric
 
+# how the leaves' side of the nodes' links behaves; APIC's defaults hold where one is absent
+LINK = ("link_speed", "auto_negotiation", "lldp", "cdp")
+
 
 def check(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
     """Ports and policy groups that two nodes would have, ports that nobody may configure, vPC domains given twice."""
@@ -16,6 +19,7 @@ def check(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
     for cluster in clusters:
         for name in cluster.nodes:
             _node(cluster, fabric, name, ports, groups, findings)
+        _link(cluster, findings)
     _domains(fabric, findings)
 
 
@@ -42,6 +46,18 @@ def _node(cluster: Cluster, fabric: Fabric, name: str, ports: dict, groups: dict
         findings.add(f"{node.at}: vpc", f"{node.vpc} is the policy group of {other} too", "give every node its own")
 
 
+def _link(cluster: Cluster, findings: Findings) -> None:
+    if any(node.ports or "ports" in node.reported for node in cluster.nodes.values()):
+        return
+    for key in LINK:
+        if cluster.l3out[key] is not None:
+            findings.add(
+                cluster.at(f"l3out.{key}"),
+                "has no port to be set on: no node gives ports",
+                "give the nodes' ports, or remove the key",
+            )
+
+
 def _domains(fabric: Fabric, findings: Findings) -> None:
     owners: dict[int, str] = {}
     for rack in fabric.racks.values():
@@ -54,8 +70,8 @@ def _domains(fabric: Fabric, findings: Findings) -> None:
 
 
 def describe(cluster: Cluster, fabric: Fabric) -> dict:
-    """``vpcs``, ``vpc_domains`` and ``lacp_mode`` of l3out.access; empty where the intent gives neither ports nor
-    domains.
+    """``vpcs``, ``vpc_domains``, ``lacp_mode`` and LINK of l3out.access; empty where the intent gives neither ports
+    nor domains.
     """
     racks = {name: cluster.rack(fabric, name) for name in cluster.nodes}
     vpcs = [
@@ -68,5 +84,6 @@ def describe(cluster: Cluster, fabric: Fabric) -> dict:
         {"name": name, "id": used[name].vpc_domain, "pod": used[name].pod, "leaves": list(used[name].leaves)}
         for name in sorted(used)
     ]
-    result = {"vpcs": vpcs, "lacp_mode": cluster.l3out["lacp_mode"]} if vpcs else {}
+    link = {key: cluster.l3out[key] for key in LINK if cluster.l3out[key] is not None}
+    result = {"vpcs": vpcs, "lacp_mode": cluster.l3out["lacp_mode"], **link} if vpcs else {}
     return {**result, "vpc_domains": domains} if domains and cluster.l3out["manage_access"] else result

@@ -215,6 +215,24 @@ def test_the_ports_of_a_node_that_left_are_given_back_and_nobody_elses(controlle
     assert not run(controller, "floating-with-ports", name="k8s-prod-2", cluster="k8s-prod-2", access=other)["changed"]
 
 
+def test_link_policies_that_the_intent_drops_go_and_the_ports_have_the_fabrics_own_again(controller):
+    run(controller, "floating-with-ports")
+    access = description("floating-with-ports")["access"]
+    kept = {key: value for key, value in access.items() if key not in ("lldp", "cdp")}
+    result = run(controller, "floating-with-ports", access=kept)
+    assert sorted(result["deleted"]) == ["uni/infra/cdpIfP-k8s-prod", "uni/infra/lldpIfP-k8s-prod"]
+    (group,) = controller.get("/api/mo/uni/infra/funcprof/accbundle-vpc-node1.json?rsp-subtree=full")
+    relations = {
+        cls: body["attributes"] for child in group["infraAccBndlGrp"]["children"] for cls, body in child.items()
+    }
+    assert relations["infraRsHIfPol"]["tnFabricHIfPolName"] == "k8s-prod"
+    assert (relations["infraRsLldpIfPol"]["tnLldpIfPolName"], relations["infraRsCdpIfPol"]["tnCdpIfPolName"]) == (
+        "",
+        "",
+    )
+    assert not run(controller, "floating-with-ports", access=kept)["changed"]
+
+
 def test_an_aaep_that_was_there_stays_as_it_was(controller):
     controller.post("uni/infra", {"infraAttEntityP": {"attributes": {"name": "k8s-hosts", "descr": "ours, not yours"}}})
     before = objects(controller)
