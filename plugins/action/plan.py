@@ -17,6 +17,7 @@ from ansible.release import __version__
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import Result, build
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import Finding, IntentError
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain, read_text, replace_file
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.yaml_text import dump, load
 
 GROUP = "clusters"
 # hostvars of ansible-core before 2.19 hands out an expression that it cannot resolve, where later ones raise
@@ -73,7 +74,7 @@ class ActionModule(ActionBase):
             "allocated": new,
             "warnings": [str(finding) for result in results for finding in result.warnings],
         }
-        if changed:
+        if changed and self._task.diff:
             outcome["diff"] = {"before": before or "", "after": after, "before_header": path, "after_header": path}
         return outcome
 
@@ -108,7 +109,7 @@ def _allocations(text: str | None, path: str | None, task_vars: dict) -> object:
     if text is None:
         return plain(task_vars.get("kubefabric_allocations"))
     try:
-        return (yaml.safe_load(text) or {}).get("kubefabric_allocations")
+        return (load(text) or {}).get("kubefabric_allocations")
     except (yaml.YAMLError, AttributeError) as error:
         raise AnsibleError(
             f"{path} is not what kubefabric.bgp wrote; restore it from version control: {error}"
@@ -116,7 +117,7 @@ def _allocations(text: str | None, path: str | None, task_vars: dict) -> object:
 
 
 def _document(allocations: dict) -> str:
-    body = yaml.safe_dump({"kubefabric_allocations": allocations}, sort_keys=False, default_flow_style=False)
+    body = dump({"kubefabric_allocations": allocations})
     return HEADER + body
 
 

@@ -44,7 +44,7 @@ class ActionModule(ActionBase):
         return self._write({os.path.join(directory, name): text for name, text in files.items()}, secret)
 
     def _write(self, files: dict[str, str], secret: bool) -> dict:
-        """Write the files that differ; a diff is shown only of what holds no secrets."""
+        """Write the files that differ; a diff is made only where it was asked for, of what holds no secrets."""
         mode = 0o600 if secret else 0o644
         changed, diff = [], []
         for path, text in files.items():
@@ -52,7 +52,7 @@ class ActionModule(ActionBase):
             if before == text and os.stat(path).st_mode & 0o777 == mode:
                 continue
             changed.append(path)
-            if not secret:
+            if self._task.diff and not secret:
                 diff.append({"before": before or "", "after": text, "before_header": path, "after_header": path})
             if not self._task.check_mode:
                 replace_file(path, text, mode)

@@ -8,16 +8,25 @@ from __future__ import annotations
 import json
 import os
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, tree
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import files as cni_files
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.yaml_text import dump
 
 # Where a secret belongs in files that everybody may read.
 PLACEHOLDER = "<bgp-password>"
 TEMPLATES = os.path.join(os.path.dirname(os.path.realpath(__file__)), "templates")
+# Compiled when imported, which Ansible does once before it forks a worker per cluster: it takes longer than a page.
+_PAGE = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+    autoescape=False,  # Markdown, of values that the planner has checked
+).get_template("cluster.md.j2")
 
 
 def documents(plan: dict, password: str | None = None) -> dict[str, str]:
@@ -28,39 +37,20 @@ def documents(plan: dict, password: str | None = None) -> dict[str, str]:
     """
     secret = (password or PLACEHOLDER) if plan["bgp"]["password"] else None
     files = {
-        "plan.yml": _yaml(plan),
+        "plan.yml": dump(plan),
         "apic.json": json.dumps(tree.to_document(l3out.build(plan["l3out"], secret)), indent=2, ensure_ascii=False)
         + "\n",
         "README.md": page(plan),
     }
     secrets = {"bgp_password": secret, "placeholder": not password}
     files["kubernetes.yml"] = _yaml_documents(resources(plan, secrets))
-    return {**files, **{name: _yaml(data) for name, data in cni_files(plan).items()}}
+    return {**files, **{name: dump(data) for name, data in cni_files(plan).items()}}
 
 
 def page(plan: dict) -> str:
     """The cluster's page for a review: what a network engineer wants to see before a change."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # Markdown, of values that the planner has checked
-    )
-    return environment.get_template("cluster.md.j2").render(plan=plan, l3out=plan["l3out"], bgp=plan["l3out"]["bgp"])
-
-
-class _Dumper(yaml.SafeDumper):
-    """No anchors: a reviewer should not have to follow references."""
-
-    def ignore_aliases(self, _data: object) -> bool:
-        return True
-
-
-def _yaml(document: object) -> str:
-    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, default_flow_style=False, width=120, allow_unicode=True)
+    return _PAGE.render(plan=plan, l3out=plan["l3out"], bgp=plan["l3out"]["bgp"])
 
 
 def _yaml_documents(items: list) -> str:
-    return "".join(f"---\n{_yaml(item)}" for item in items)
+    return "".join(f"---\n{dump(item)}" for item in items)
