@@ -1,6 +1,7 @@
 """The filter language of queries: ``and(eq(fvTenant.name,"k8s"),wcard(fvTenant.dn,"tn-"))``.
 
-A filter is compiled to a function of an object. Operators as the APIC REST API Configuration Guide lists them.
+A filter is compiled to a function of an object, and to where the objects are that it can pick, so that a query looks at
+those alone, as APIC's own indexes do. Operators as the APIC REST API Configuration Guide lists them.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from lab.apic import errors
@@ -15,6 +17,8 @@ from lab.apic.catalog import Property
 from lab.apic.store import Mo, Store
 
 Predicate = Callable[[Mo], bool]
+# By class, the names of the objects that can be picked, or None for all objects of the class.
+Reach = dict[str, frozenset[str] | None]
 _TOKEN = re.compile(r'\s*(?:(?P<punctuation>[(),])|"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s(),"]+))')
 _COMPARISONS = {
     "eq",
@@ -34,8 +38,19 @@ _COMPARISONS = {
 }
 
 
-def compile_filter(store: Store, text: str) -> Predicate:
-    """The predicate that a filter describes; ApicError if it cannot be read or names a property no class has."""
+@dataclass(frozen=True)
+class Filter:
+    """What a filter says of an object; ``reach`` is None where objects of any class may be picked."""
+
+    picks: Predicate
+    reach: Reach | None = None
+
+    def __call__(self, mo: Mo) -> bool:
+        return self.picks(mo)
+
+
+def compile_filter(store: Store, text: str) -> Filter:
+    """What a filter describes; ApicError if it cannot be read or names a property no class has."""
     parser = _Parser(store, text)
     predicate = parser.expression()
     parser.end()
@@ -80,7 +95,7 @@ class _Parser:
         if self.position != len(self.tokens):
             raise self._error()
 
-    def expression(self) -> Predicate:
+    def expression(self) -> Filter:
         operator, quoted = self._next()
         if quoted:
             raise self._error()
@@ -95,13 +110,13 @@ class _Parser:
             return self._between()
         raise self._error()
 
-    def _constant(self, value: bool) -> Predicate:
+    def _constant(self, value: bool) -> Filter:
         if self._peek() == ("(", False):
             self._expect("(")
             self._expect(")")
-        return lambda _: value
+        return Filter(lambda _: value)
 
-    def _logical(self, operator: str) -> Predicate:
+    def _logical(self, operator: str) -> Filter:
         parts = [self.expression()]
         while self._peek() == (",", False):
             self._next()
@@ -110,11 +125,10 @@ class _Parser:
         if operator == "not":
             if len(parts) != 1:
                 raise self._error()
-            return lambda mo: not parts[0](mo)
+            return Filter(lambda mo: not parts[0](mo))
         if operator == "xor":
-            return lambda mo: sum(part(mo) for part in parts) % 2 == 1
-        combine = all if operator == "and" else any
-        return lambda mo: combine(part(mo) for part in parts)
+            return Filter(lambda mo: sum(part(mo) for part in parts) % 2 == 1)
+        return _all_of(parts) if operator == "and" else _any_of(parts)
 
     def _property(self) -> tuple[frozenset[str], str]:
         name, quoted = self._next()
@@ -135,24 +149,27 @@ class _Parser:
         self._expect(")")
         return values
 
-    def _comparison(self, operator: str) -> Predicate:
+    def _comparison(self, operator: str) -> Filter:
         classes, name = self._property()
         values = self._values()
         if len(values) != 1:
             raise self._error()
         test = _TESTS[operator]
-        return self._predicate(classes, name, lambda prop, value: test(prop, value, values[0]))
+        names = frozenset(values) if (operator, name) == ("eq", "dn") else None
+        picks = self._predicate(classes, name, lambda prop, value: test(prop, value, values[0]))
+        return Filter(picks, dict.fromkeys(classes, names))
 
-    def _between(self) -> Predicate:
+    def _between(self) -> Filter:
         classes, name = self._property()
         values = self._values()
         if len(values) != 2:
             raise self._error()
-        return self._predicate(
+        picks = self._predicate(
             classes,
             name,
             lambda prop, value: order_key(prop, values[0]) <= order_key(prop, value) <= order_key(prop, values[1]),
         )
+        return Filter(picks, dict.fromkeys(classes))
 
     def _predicate(self, classes: frozenset[str], name: str, test: Callable[[Property, str], bool]) -> Predicate:
         def predicate(mo: Mo) -> bool:
@@ -160,6 +177,29 @@ class _Parser:
             return prop is not None and not prop.secure and test(prop, self.store.value(mo, name))
 
         return predicate
+
+
+def _all_of(parts: list[Filter]) -> Filter:
+    """``and``: no part picks more than the whole, so the reach of any of them will do."""
+    reach = next((part.reach for part in parts if part.reach is not None), None)
+    return Filter(lambda mo: all(part(mo) for part in parts), reach)
+
+
+def _any_of(parts: list[Filter]) -> Filter:
+    """``or``: each object is held against those parts alone that can pick one of its class."""
+    by_class: dict[str, list[Filter]] = {}
+    for part in parts:
+        if part.reach is None:
+            return Filter(lambda mo: any(part(mo) for part in parts))
+        for cls in part.reach:
+            by_class.setdefault(cls, []).append(part)
+    reach = {cls: _union([(part.reach or {})[cls] for part in found]) for cls, found in by_class.items()}
+    return Filter(lambda mo: any(part(mo) for part in by_class.get(mo.cls, ())), reach)
+
+
+def _union(names: list[frozenset[str] | None]) -> frozenset[str] | None:
+    known = [some for some in names if some is not None]
+    return frozenset().union(*known) if len(known) == len(names) else None
 
 
 def order_key(prop: Property, text: str) -> tuple[int, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lab.apic import errors, includes
 from lab.apic.document import Element
-from lab.apic.filters import Predicate, compile_filter, order_key
+from lab.apic.filters import Filter, compile_filter, order_key
 from lab.apic.store import Mo, Store
 
 _CHOICES = {
@@ -88,7 +88,7 @@ class Query:
             raise errors.unknown_class(name)
         return self.store.catalog.concrete(name)
 
-    def _filter(self, option: str) -> Predicate | None:
+    def _filter(self, option: str) -> Filter | None:
         text = self.options.get(option)
         return compile_filter(self.store, text) if text else None
 
@@ -157,10 +157,19 @@ class Query:
             if self.target == "children":
                 found = mo.children.values()
             elif self.target == "subtree":
-                found = mo.walk()
+                found = self._below(mo)
             for item in found:
                 if self.target == "self" or self.target_classes is None or item.cls in self.target_classes:
                     yield item
+
+    def _below(self, mo: Mo) -> Iterable[Mo]:
+        """An object and what is below it, as far as classes and filter can let anything through."""
+        classes = None if self.target_classes is None else dict.fromkeys(self.target_classes)
+        reach = None if self.target_filter is None else self.target_filter.reach
+        if classes is not None and reach is not None:
+            return self.store.below(mo, {cls: reach[cls] for cls in classes.keys() & reach.keys()})
+        wanted = classes if reach is None else reach
+        return mo.walk() if wanted is None else self.store.below(mo, wanted)
 
     # -- descendants ------------------------------------------------------------------------------
 

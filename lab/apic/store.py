@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 
 from lab.apic import values
@@ -100,6 +100,17 @@ class Store:
         for cls in sorted(self.catalog.concrete(name)):
             yield from self.by_class.get(cls, {}).values()
             yield from self.records.get(cls, ())
+
+    def below(self, mo: Mo, wanted: Mapping[str, frozenset[str] | None]) -> Iterator[Mo]:
+        """An object and those below it that are of certain classes, of each the named ones (None: all).
+
+        Found by class and name, without a walk through the tree.
+        """
+        inside = f"{mo.dn}/" if mo.dn else ""
+        for cls in sorted(wanted.keys() & self.by_class.keys()):
+            known, names = self.by_class[cls], wanted[cls]
+            found = list(known.values()) if names is None else [known[dn] for dn in sorted(names & known.keys())]
+            yield from (kid for kid in found if kid is mo or kid.dn.startswith(inside))
 
     # -- values -----------------------------------------------------------------------------------
 

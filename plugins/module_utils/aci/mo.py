@@ -161,11 +161,12 @@ def split(dn: str) -> List[str]:
     >>> split("uni/tn-a/out-b/rsnodeL3OutAtt-[topology/pod-1/node-101]")
     ['uni', 'tn-a', 'out-b', 'rsnodeL3OutAtt-[topology/pod-1/node-101]']
     """
-    parts, depth = [""], 0
-    for character in dn:
-        depth += {"[": 1, "]": -1}.get(character, 0)
-        if character == "/" and depth == 0:
-            parts.append("")
+    parts: List[str] = []
+    depth = 0
+    for piece in dn.split("/"):
+        if depth:
+            parts[-1] += "/" + piece
         else:
-            parts[-1] += character
+            parts.append(piece)
+        depth += piece.count("[") - piece.count("]")
     return parts

@@ -44,7 +44,11 @@ def pick(controller, post):
     def run(text: str) -> set[str]:
         predicate = compile_filter(controller.store, text)
         tenant = controller.store.by_dn["uni/tn-k8s"]
-        return {mo.dn for mo in tenant.walk() if mo is not tenant and predicate(mo)}
+        picked = {mo.dn for mo in tenant.walk() if predicate(mo)}
+        options = {"query-target": "subtree", "query-target-filter": text}
+        asked = controller.get_object("uni/tn-k8s", options).elements
+        assert {found.attributes["dn"] for found in asked} == picked
+        return picked - {tenant.dn}
 
     return run
 
@@ -75,3 +79,19 @@ def test_a_wrong_filter_is_refused(controller, text, refusal):
     with pytest.raises(ApicError) as problem:
         compile_filter(controller.store, text)
     assert str(problem.value) == refusal
+
+
+@pytest.mark.parametrize(
+    ("text", "reach"),
+    [
+        ('eq(fvCtx.dn,"uni/tn-k8s/ctx-prod")', {"fvCtx": {"uni/tn-k8s/ctx-prod"}}),
+        ('or(eq(fvCtx.dn,"a"),eq(fvCtx.dn,"b"),wcard(l3extOut.dn,"c"))', {"fvCtx": {"a", "b"}, "l3extOut": None}),
+        ('or(eq(fvCtx.dn,"a"),eq(fvCtx.name,"b"))', {"fvCtx": None}),
+        ('and(true(),eq(fvCtx.dn,"a"),eq(fvCtx.name,"b"))', {"fvCtx": {"a"}}),
+        ('or(eq(fvCtx.dn,"a"),true())', None),
+        ('not(eq(fvCtx.dn,"a"))', None),
+        ('ne(fvCtx.dn,"a")', {"fvCtx": None}),
+    ],
+)
+def test_a_filter_says_where_the_objects_are_that_it_can_pick(controller, text: str, reach: dict | None) -> None:
+    assert compile_filter(controller.store, text).reach == reach
