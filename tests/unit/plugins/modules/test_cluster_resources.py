@@ -193,12 +193,12 @@ def test_a_node_that_did_not_join_is_an_error_before_anything_is_written(cluster
 def test_a_kind_that_the_cluster_does_not_serve_is_one_error_before_anything_is_written(cluster):
     resources = [
         *cluster.resources(),
-        {"apiVersion": "frrk8s.metallb.io/v1beta1", "kind": "FRRConfiguration", "metadata": {"name": "x"}},
+        {"apiVersion": "example.net/v1", "kind": "Absent", "metadata": {"name": "x"}},
     ]
     with pytest.raises(ModuleFailed) as failure:
         cluster.run(resources)
     assert str(failure.value) == (
-        "the cluster does not serve FRRConfiguration (frrk8s.metallb.io/v1beta1); install what brings it first. "
+        "the cluster does not serve Absent (example.net/v1); install what brings it first. "
         "Nothing was written."
     )
     assert cluster.config_map() is None
