@@ -31,6 +31,7 @@ OPTIONS = {
     "wait": {"type": "int", "default": 0},
     "nodes": {"type": "list", "elements": "str"},
     "established_after": {"type": "float"},
+    "changed_at": {"type": "float"},
     "show": {"type": "bool", "default": True},
 }
 
@@ -48,8 +49,8 @@ class ActionModule(ActionBase):
         _result, given = self.validate_argument_spec(argument_spec=OPTIONS)
         given = plain(given)
         _check_nodes(given)
-        wait = 0 if self._task.check_mode else given["wait"]
-        outcome = self._until_ok(given, time.monotonic() + wait, task_vars)
+        wait, until = (0, 0.0) if self._task.check_mode else (given["wait"], _believed_from(given))
+        outcome = self._until_ok(given, time.monotonic() + wait, until, task_vars)
         if given["show"]:
             self._show(given["plan"]["cluster"], outcome)
         if outcome["ok"]:
@@ -62,9 +63,12 @@ class ActionModule(ActionBase):
 
     # -- reading ---------------------------------------------------------------------------------------
 
-    def _until_ok(self, given: dict, deadline: float, task_vars: dict) -> dict:
-        """Look, and look again while there are problems and time; the last look counts."""
+    def _until_ok(self, given: dict, deadline: float, until: float, task_vars: dict) -> dict:
+        """Look, and look again while there are problems and time; the last look counts. That all is well is believed
+        only of a look that began at ``until`` (seconds since the epoch) or later.
+        """
         while True:
+            began = time.time()
             left = max(int(deadline - time.monotonic()), 0)
             leaves = self._module("kubefabric.bgp.aci_bgp_info", _bgp_options(given, left), task_vars)
             bgp = leaves["bgp"]
@@ -74,7 +78,7 @@ class ActionModule(ActionBase):
             _add_faults(given, outcome, leaves["faults"])
             self._add_contracts(given, outcome, task_vars)
             outcome["ok"] = not outcome["problems"]
-            if outcome["ok"] or time.monotonic() + PAUSE > deadline:
+            if began >= until and (outcome["ok"] or time.monotonic() + PAUSE > deadline):
                 return outcome
             time.sleep(PAUSE)
 
@@ -130,6 +134,15 @@ class ActionModule(ActionBase):
         self._display.display("\n".join(["", headline, *table.lines(outcome["table"])]), color=color)
         for number, problem in enumerate(outcome["problems"], start=1):
             self._display.display(f"{number:>3}. {problem['message']}", color=constants.COLOR_ERROR)
+
+
+def _believed_from(given: dict) -> float:
+    """When a session that cannot live with a change is gone for sure: it outlives it for the hold time at most.
+
+    Only a session that the leaf itself resets goes at once. One that the change cut off (another password, another
+    VLAN) is shown as Established until then.
+    """
+    return given["changed_at"] + given["plan"]["bgp"]["hold"] + PAUSE if given["changed_at"] is not None else 0.0
 
 
 def _add_faults(given: dict, outcome: dict, found: list) -> None:

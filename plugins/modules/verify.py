@@ -48,6 +48,12 @@ options:
   established_after:
     description: Sessions that were Established before this moment (seconds since the epoch) do not count.
     type: float
+  changed_at:
+    description:
+      - When the fabric was changed (seconds since the epoch). Until the hold time after it is over, leaves may show
+        sessions that cannot live with the change, so that everything is as planned is not believed before; problems of
+        that time are looked at again.
+    type: float
   show:
     description: Print the table.
     type: bool

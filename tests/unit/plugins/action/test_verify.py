@@ -103,6 +103,35 @@ def test_while_single_nodes_are_waited_for_faults_are_none_of_its_business(world
     assert world.asked["kubefabric.bgp.aci_bgp_info"]["objects"] == []
 
 
+# -- time -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock(monkeypatch) -> list[float]:
+    """The time of day, which only sleeping moves."""
+    now = [1000.0]
+    monkeypatch.setattr(verify.time, "time", lambda: now[0])
+    monkeypatch.setattr(verify.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(verify.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+    return now
+
+
+def test_after_a_change_all_is_well_only_when_old_sessions_would_be_gone(world, clock):
+    found = world.run(nodes=list(world.plan["nodes"]), changed_at=999.0)
+    assert found["ok"]
+    assert clock[0] == 1004.0  # hold time 3 s and a pause, from 999 on
+
+
+def test_a_change_of_long_ago_takes_no_time(world, clock):
+    assert world.run(nodes=list(world.plan["nodes"]), changed_at=900.0)["ok"]
+    assert clock[0] == 1000.0
+
+
+def test_in_check_mode_nobody_waits(world, clock):
+    world.run(check=True, nodes=list(world.plan["nodes"]), changed_at=999.0)
+    assert clock[0] == 1000.0
+
+
 # -- contracts ------------------------------------------------------------------------------------------
 
 
