@@ -52,14 +52,22 @@ class Stage:
         """The BGP password of a cluster, "" if it has none."""
         return self.intent["clusters"][cluster]["cluster"]["bgp"].get("password") or ""
 
-    def apply(self, cluster: str) -> dict:
+    def replan(self, intent: dict, directory: Path) -> list[str]:
+        """Bring the lab to another intent, as ``lab up`` does with a changed inventory; the planner's warnings."""
+        plans, warnings = _planned(intent, directory)
+        self.intent, self.plans = intent, plans
+        self.states = {name: state(plan) for name, plan in plans.items()}
+        bringup.up(self.lab, directory, directory, lambda _: None, control_plane=False)
+        return warnings
+
+    def apply(self, cluster: str, **more: object) -> dict:
         """Write a cluster's L3Out as the role does; what the module says."""
         apic = self.apic
         options = {"host": [apic.host], "port": apic.port, "username": apic.username, "password": apic.password}
         secrets = {"bgp_password": self.secret(cluster) or None, "password_key": "key"}
         os.environ["SSL_CERT_FILE"] = apic.ca
         return run_module(
-            aci_l3out, {**options, "use_proxy": False, **self.plans[cluster]["l3out"], **secrets}, diff=False
+            aci_l3out, {**options, "use_proxy": False, **self.plans[cluster]["l3out"], **secrets, **more}, diff=False
         )
 
     def speak(self, cluster: str, name: str, prefixes: list[str] | None = None, *, full: bool = False) -> Speaker:
@@ -110,16 +118,22 @@ class Stage:
 @contextmanager
 def staged(name: str, intent: dict, directory: Path) -> Iterator[Stage]:
     """Bring a lab up for an intent, without control planes, and take it down."""
-    result = build(copy.deepcopy(intent))
-    for cluster, plan in result.plans.items():
-        (directory / cluster).mkdir(parents=True)
-        (directory / cluster / "plan.yml").write_text(yaml.safe_dump(plan))
-    stage = Stage(Lab(name), intent, result.plans, {name: state(plan) for name, plan in result.plans.items()})
+    plans, _warnings = _planned(intent, directory)
+    stage = Stage(Lab(name), intent, plans, {name: state(plan) for name, plan in plans.items()})
     try:
         bringup.up(stage.lab, directory, directory, lambda _: None, control_plane=False)
         yield stage
     finally:
         bringup.down(stage.lab, lambda _: None)
+
+
+def _planned(intent: dict, directory: Path) -> tuple[dict, list[str]]:
+    """Plan an intent into files that the lab reads; the plans and the planner's warnings."""
+    result = build(copy.deepcopy(intent))
+    for cluster, plan in result.plans.items():
+        (directory / cluster).mkdir(parents=True, exist_ok=True)
+        (directory / cluster / "plan.yml").write_text(yaml.safe_dump(plan))
+    return result.plans, [str(finding) for finding in result.warnings]
 
 
 # -- the cluster that is not there ----------------------------------------------------------------------
