@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, timezone
 
+from lab.apic.dn import split
 from lab.apic.document import Element
 from lab.apic.store import Mo, Store, timestamp
 from lab.apic.transaction import Change
@@ -82,7 +83,9 @@ class Jobs:
         for job in self.history:
             attributes = {"name": job.name, "type": job.type, "operSt": job.state, "details": job.details}
             executed = {"fileName": job.file, "executeTime": job.executed}
-            container("configJobCont", job.policy).children.append(Element("configJob", {**attributes, **executed}))
+            jobs = container("configJobCont", job.policy)
+            jobs.attributes |= {"name": policy_name(job.policy), "lastJobName": job.name}
+            jobs.children.append(Element("configJob", {**attributes, **executed}))
         for archive in self.archives.values():
             attributes = {"name": archive.name, "fileName": archive.file, "createTime": archive.created}
             container("configSnapshotCont", archive.policy).children.append(Element("configSnapshot", attributes))
@@ -184,3 +187,8 @@ class Jobs:
             kept = {name: value for name, value in mo.values.items() if name not in public}
         mo.values, mo.mod_ts = {**kept, **values}, timestamp()
         return mo
+
+
+def policy_name(dn: str) -> str:
+    """``nightly`` of ``uni/fabric/configexp-nightly``: what an APIC calls the policy's container of jobs."""
+    return split(dn)[-1].partition("-")[2]

@@ -50,6 +50,8 @@ def test_a_snapshot_leaves_a_job_and_an_object_with_its_file(controller, snapsho
     job = next(controller.store.of_class("configJob"))
     assert job.dn.startswith("uni/backupst/jobs-[uni/fabric/configexp-before]/run-")
     assert job.values["operSt"] == "success"
+    jobs = controller.store.get("uni/backupst/jobs-[uni/fabric/configexp-before]")
+    assert (jobs.values["name"], jobs.values["lastJobName"]) == ("before", job.values["name"])
     assert controller.store.value(controller.store.get("uni/fabric/configexp-before"), "adminSt") == "untriggered"
 
 
