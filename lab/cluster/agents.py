@@ -1,7 +1,8 @@
 """Runs the BGP agents of a cluster's pods: ``python -m lab.cluster.agents --lab NAME --cluster C``.
 
-Watches the pods; those whose container is kube-router get the real one in their node's network namespace, with the
-very arguments that the pod carries. kwok leaves these pods alone (lab.cluster.stages): this process is their kubelet.
+Watches the pods; those with a container of a program that the lab has (lab.cluster.programs) get the real one in
+their node's network namespace, with the very arguments that the pod carries. kwok leaves these pods alone
+(lab.cluster.stages): this process is their kubelet.
 """
 
 from __future__ import annotations
@@ -141,7 +142,7 @@ def main() -> int:
     lab = Lab(options.lab)
     made = control.layout(lab, options.cluster)
     api = Api(made.ports["kube-apiserver"], made.pki, "agents")
-    asyncio.run(serve(Backend(lab, options.cluster, api, program("kube-router"))))
+    asyncio.run(serve(Backend(lab, options.cluster, api, program)))
     return 0
 
 

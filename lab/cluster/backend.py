@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import http.client
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -22,7 +22,7 @@ class Backend:
     lab: Lab
     cluster: str
     api: Api
-    program: Path  # kube-router
+    program: Callable[[str], Path]  # where one of the lab's tools is
 
     @property
     def directory(self) -> Path:

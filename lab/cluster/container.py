@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.cluster.netns import path as namespace_path
+from lab.cluster.programs import COMPANION
 from lab.cluster.volumes import Mount
 
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -20,13 +21,21 @@ SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 @dataclass(frozen=True)
 class Container:
-    """What to run where. ``directory`` is the container's own; ``program`` is mounted at ``entrypoint``."""
+    """What to run where. ``directory`` is the container's own; ``program`` is mounted at ``entrypoint``.
+
+    With a ``companion`` (lab.cluster.programs) the container has processes of its own: they end with the first one.
+    """
 
     directory: Path
     hostname: str
     program: Path
     entrypoint: str
     mounts: Sequence[Mount] = ()
+    companion: Path | None = None
+
+    def line(self, command: Sequence[str]) -> list[str]:
+        """The command line inside the container."""
+        return [*(("/usr/bin/python3", COMPANION) if self.companion else ()), *command]
 
 
 def script(container: Container) -> str:
@@ -45,13 +54,14 @@ def script(container: Container) -> str:
         "mkdir upper work root",
         "mount -t overlay -o lowerdir=/,upperdir=upper,workdir=work kubefabric-lab root",
         "mkdir -p root/proc root/sys root/dev root/run root/tmp",
-        "mount --rbind /proc root/proc",
+        "mount -t proc proc root/proc" if container.companion else "mount --rbind /proc root/proc",
         "mount -t sysfs sysfs root/sys",
         "mount --rbind /dev root/dev",
         "mount -t tmpfs -o mode=755 tmpfs root/run",
         "mount -t tmpfs -o mode=1777 tmpfs root/tmp",
         "for directory in sbin usr/sbin; do ln -sf /bin/true root/$directory/modprobe; done",
         *_bind(Mount(container.program, container.entrypoint, True), directory=False),
+        *(_bind(Mount(container.companion, COMPANION, True), directory=False) if container.companion else ()),
     ]
     for mount in container.mounts:
         lines += _bind(mount, directory=mount.source.is_dir())
@@ -71,15 +81,17 @@ def _bind(mount: Mount, *, directory: bool) -> list[str]:
     return [*lines, 'mount -o remount,bind,ro "$target"'] if mount.read_only else lines
 
 
-def command(namespace: str, script_file: Path, line: Sequence[str]) -> list[str]:
+def command(namespace: str, script_file: Path, container: Container, line: Sequence[str]) -> list[str]:
     """The command that runs ``line`` in a container of a network namespace.
 
     One process from first to last (every step is an exec), so its pid is the agent's; the kernel kills it if its
-    parent ends (setpriv --pdeathsig), so that nothing is ever left behind.
+    parent ends (setpriv --pdeathsig), so that nothing is ever left behind. With a companion there is a process
+    namespace, whose first process takes all others with it.
     """
+    processes = ["--pid", "--fork", "--kill-child"] if container.companion else []
     return [
         "setpriv", "--pdeathsig", "KILL",
         "nsenter", f"--net={namespace_path(namespace)}",
-        "unshare", "--mount", "--uts", "--propagation", "private",
-        "sh", str(script_file), *line,
+        "unshare", "--mount", "--uts", *processes, "--propagation", "private",
+        "sh", str(script_file), *container.line(line),
     ]  # fmt: skip

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from lab.cluster.stages import AGENT_COMMAND, AGENT_IMAGE
+from lab.cluster import programs
 
 # Looks up (kind, name) and returns the ``data`` of a ConfigMap or Secret as text, or None when it does not exist.
 Lookup = Callable[[str, str], Mapping[str, str] | None]
 
-ENTRYPOINT = "/usr/local/bin/kube-router"  # of kube-router's image (its Dockerfile)
-# What the lab cannot do, so that it is switched off whatever the pod says; docs/lab-cluster.md explains each.
-OVERRIDES = ("--run-service-proxy=false",)
 # The addresses of the API server inside a node's namespace; kubelet would give the Service's, which takes kube-proxy.
 API_HOST, API_PORT = "127.0.0.1", 6443
 
@@ -25,9 +22,8 @@ class ConfigError(ValueError):
 
 
 def is_agent_container(container: Mapping) -> bool:
-    """Whether the lab really runs this container: kube-router by image or by command."""
-    command = container.get("command") or [""]
-    return bool(re.search(AGENT_IMAGE, container.get("image", "")) or re.search(AGENT_COMMAND, command[0]))
+    """Whether the lab really runs this container."""
+    return programs.of(container) is not None
 
 
 def is_agent(pod: Mapping) -> bool:
@@ -125,19 +121,20 @@ def expand(text: str, values: Mapping[str, str]) -> str:
 
 def plain_command_line(container: Mapping, values: Mapping[str, str]) -> list[str]:
     """The command line as the container has it, with the image's entry point where it names none."""
-    command = container.get("command") or [ENTRYPOINT]
+    program = programs.of(container)
+    command = container.get("command") or ([program.entrypoint] if program else [])
     return [expand(item, values) for item in [*command, *(container.get("args") or [])]]
 
 
 def command_line(container: Mapping, values: Mapping[str, str]) -> list[str]:
-    """The agent's command line: the container's own, then OVERRIDES.
+    """The agent's command line: the container's own, then the program's overrides.
 
     The last of two equal flags wins in kube-router (pflag), so an override stands at the end; a ``--`` in the pod's
     own arguments would hide it, so it goes before that.
     """
-    line = plain_command_line(container, values)
+    line, program = plain_command_line(container, values), programs.of(container)
     end = line.index("--") if "--" in line else len(line)
-    return [*line[:end], *OVERRIDES, *line[end:]]
+    return [*line[:end], *(program.overrides if program else ()), *line[end:]]
 
 
 # -- status ---------------------------------------------------------------------------------------------------

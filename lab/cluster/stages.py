@@ -8,14 +8,11 @@ from pathlib import Path
 
 import yaml
 
-# A pod is an agent's when a container's image is named kube-router, or its command is. The same two expressions are
-# used here in jq (by kwok) and in Python (lab.cluster.pods).
-AGENT_IMAGE = r"(^|/)kube-router([:@]|$)"
-AGENT_COMMAND = r"(^|/)kube-router$"
+from lab.cluster import programs
 
 _AGENT_CONTAINERS = (
-    f'.spec.containers[] | select(((.image // "") | test({json.dumps(AGENT_IMAGE)}))'
-    f' or ((.command[0]? // "") | test({json.dumps(AGENT_COMMAND)}))) | .name'
+    f'.spec.containers[] | select(((.image // "") | test({json.dumps(programs.IMAGE)}))'
+    f' or ((.command[0]? // "") | test({json.dumps(programs.COMMAND)}))) | .name'
 )
 # Not the heartbeat of a node's status: it patches ``addresses`` by type, which loses one of two InternalIPs. Leases
 # keep the nodes Ready.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("calico",)
+NAMES = ("calico", "ovn_kubernetes")
 
 
 def install(cni: str, kubeconfig: Path) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lab.cluster import container as containers
-from lab.cluster import netns, pods, probes, volumes
+from lab.cluster import netns, pods, probes, programs, volumes
 from lab.cluster.backend import Backend
 from lab.cluster.pods import ConfigError
 
@@ -107,7 +107,9 @@ class Worker:
                 await self._waiting("ContainerCreating", f"network namespace {self.namespace} is not there (yet)")
                 return None
             if not self.pod["spec"].get("hostNetwork"):
-                raise ConfigError("the lab runs kube-router in its node's network only: hostNetwork must be true")
+                raise ConfigError(
+                    f"the lab runs {self.container['name']} in its node's network only: hostNetwork must be true"
+                )
             sources = await asyncio.to_thread(self._write_volumes)
             await self._initialise(sources)
             process = await self._spawn(self.container, sources)
@@ -145,21 +147,32 @@ class Worker:
         """Start one container of the pod in the node's namespace; its output goes to the node's log."""
         values = pods.environment(self.pod, spec, self.host_ips, sources.lookup)
         line = pods.command_line(spec, values) if spec is self.container else pods.plain_command_line(spec, values)
-        directory = self.directory / f"container-{spec['name']}"
-        directory.mkdir(parents=True, exist_ok=True)
-        made = containers.Container(
-            directory, self.node, self.backend.program, pods.ENTRYPOINT, volumes.mounts(spec, sources)
-        )
+        made = self._container(spec, sources)
         script = self.directory / f"{spec['name']}.sh"
         volumes.write_file(script, containers.script(made))
         base = {"PATH": containers.SEARCH_PATH, "HOSTNAME": self.node, "HOME": "/root"}
         with self.log.open("ab") as log:
             log.write(f"--- {now()} {self.pod['metadata']['name']}/{spec['name']} starts ---\n".encode())
             return await asyncio.create_subprocess_exec(
-                *containers.command(self.namespace, script, line),
+                *containers.command(self.namespace, script, made, line),
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, env={**base, **values},
                 start_new_session=True,
             )  # fmt: skip
+
+    def _container(self, spec: Mapping, sources: volumes.Sources) -> containers.Container:
+        """The container of one of the program's own images; its companion is with the long-running one alone."""
+        program = programs.of(spec)
+        assert program is not None
+        directory = self.directory / f"container-{spec['name']}"
+        directory.mkdir(parents=True, exist_ok=True)
+        return containers.Container(
+            directory=directory,
+            hostname=self.node,
+            program=self.backend.program(program.name),
+            entrypoint=program.entrypoint,
+            mounts=volumes.mounts(spec, sources),
+            companion=program.companion if spec is self.container else None,
+        )
 
     # -- while it runs ----------------------------------------------------------------------------------
 

@@ -21,7 +21,8 @@ class Tool:
     """A Go module with the commands built from it.
 
     ``stamp`` names a variable that the linker sets to the version (``-X``); ``files`` are folders of the module that
-    are kept beside the programs.
+    are kept beside the programs; ``binary`` names the only program where its folder (the last part of the command)
+    does not.
     """
 
     name: str
@@ -29,6 +30,12 @@ class Tool:
     commands: tuple[str, ...]
     stamp: str = ""
     files: tuple[str, ...] = ()
+    binary: str = ""
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """What the built programs are called."""
+        return (self.binary,) if self.binary else tuple(Path(command).name for command in self.commands)
 
     @property
     def source(self) -> Path:
@@ -55,7 +62,7 @@ class Tool:
 
     def missing(self) -> list[str]:
         """Programs and folders that are not built yet; empty when all is there."""
-        wanted = [Path(command).name for command in self.commands] + [*self.files]
+        wanted = [*self.programs, *self.files]
         return [name for name in wanted if not (self.directory / name).exists()]
 
 
@@ -68,6 +75,13 @@ TOOLS = (
         "github.com/cloudnativelabs/kube-router/v2",
         ("cmd/kube-router",),
         stamp="github.com/cloudnativelabs/kube-router/v2/pkg/version.Version",
+    ),
+    Tool(
+        "frr-k8s",
+        "github.com/metallb/frr-k8s",
+        ("cmd",),
+        stamp="github.com/metallb/frr-k8s/internal/version.version",
+        binary="frr-k8s",
     ),
     Tool(
         "kubernetes",
@@ -89,7 +103,7 @@ def required_version(go_mod: str, module: str) -> str:
 def program(name: str) -> Path:
     """The path of a built program such as ``kube-apiserver``; RuntimeError says how to build it if it is absent."""
     for tool in TOOLS:
-        if name in {Path(command).name for command in tool.commands}:
+        if name in tool.programs:
             path = tool.directory / name
             if not path.exists():
                 raise RuntimeError(f"{name} is not built: run `python -m lab.setup` first (looked for {path})")

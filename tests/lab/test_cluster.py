@@ -1,7 +1,4 @@
-"""The lab's Kubernetes side, for real: a dual-stack control plane, kube-router in namespaces, FRR as its leaf.
-
-The namespaces and the leaf are this test's own, so that nothing of the lab's fabric or of the collection is needed.
-"""
+"""The lab's Kubernetes side, for real: a dual-stack control plane, kube-router in namespaces, FRR as its leaf."""
 
 from __future__ import annotations
 
@@ -9,7 +6,6 @@ import base64
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -20,8 +16,8 @@ import pytest
 import yaml
 
 from lab import cluster
-from lab.context import Lab, process_id, process_names, run, start_process, stop_process, wait_for
-from lab.topology import Cluster, Node, Topology
+from lab.context import Lab, process_id, process_names, run, wait_for
+from tests.lab.little_fabric import LEAF_ADDRESSES, PASSWORD, LittleFabric, topology
 
 pytestmark = [
     pytest.mark.lab,
@@ -31,26 +27,8 @@ pytestmark = [
 LAB = Lab("test-cluster")
 CLUSTER = "k8s-dual"
 NODES = ("n1", "n2")
-PASSWORD = "s3cret"
-LEAF = LAB.namespace("leaf")
-LEAF_ADDRESSES = ("192.168.2.201", "fd00:2::c9")
-
-NETWORKS = {
-    "node": ["192.168.2.0/24", "fd00:2::/64"],
-    "pod": ["10.1.0.0/16", "fd00:10::/112"],
-    "service": ["10.96.0.0/16", "fd00:96::/112"],
-    "external_service": ["192.168.3.0/24"],
-}
-TOPOLOGY = Topology(
-    fabric="dc1",
-    fabric_asn=65002,
-    version="6.0(9c)",
-    clusters={CLUSTER: Cluster(CLUSTER, NETWORKS, "k8s", "prod", "k8s")},
-    nodes={
-        name: Node(name, CLUSTER, "rack1", 310, 9000, (f"192.168.2.{n}/24", f"fd00:2::{n}/64"), ())
-        for n, name in enumerate(NODES, 1)
-    },
-)
+TOPOLOGY = topology(CLUSTER, "kube_router", NODES)
+FABRIC = LittleFabric(LAB, TOPOLOGY)
 ARGUMENTS = [
     *("--run-router=true", "--run-firewall=true", "--run-service-proxy=true", "--enable-cni=true"),
     *("--cluster-asn=65003", "--enable-ibgp=false", "--enable-overlay=false", "--enable-pod-egress=false"),
@@ -60,91 +38,10 @@ ARGUMENTS = [
 ]
 
 
-# -- the little fabric around it -----------------------------------------------------------------------------
-
-# A peer group for each family, as ACI's peers are: kube-router offers both families on every session.
-LEAF_CONFIGURATION = f"""
-router bgp 65002
- bgp router-id 1.1.1.101
- no bgp ebgp-requires-policy
- no bgp default ipv4-unicast
- neighbor FOUR peer-group
- neighbor FOUR remote-as 65003
- neighbor FOUR password {PASSWORD}
- neighbor FOUR timers 1 3
- neighbor SIX peer-group
- neighbor SIX remote-as 65003
- neighbor SIX password {PASSWORD}
- neighbor SIX timers 1 3
- bgp listen range 192.168.2.0/24 peer-group FOUR
- bgp listen range fd00:2::/64 peer-group SIX
- address-family ipv4 unicast
-  neighbor FOUR activate
- address-family ipv6 unicast
-  neighbor SIX activate
-"""
-
-
-def make_namespaces() -> None:
-    """A bridge in a namespace of its own, the leaf and the nodes hanging on it."""
-    switch = LAB.namespace("switch")
-    run(["ip", "netns", "add", switch])
-    run(["ip", "-n", switch, "link", "add", "br0", "up", "type", "bridge", "mcast_snooping", "0"])
-    ends = {LEAF: [f"{LEAF_ADDRESSES[0]}/24", f"{LEAF_ADDRESSES[1]}/64"]}
-    ends |= {LAB.node_namespace(CLUSTER, name): list(node.addresses) for name, node in TOPOLOGY.nodes.items()}
-    for number, (namespace, addresses) in enumerate(ends.items()):
-        run(["ip", "netns", "add", namespace])
-        run(["ip", "-n", namespace, "link", "set", "lo", "up"])
-        peer = ["peer", "name", "eth0", "netns", namespace]
-        run(["ip", "-n", switch, "link", "add", f"p{number}", "type", "veth", *peer])
-        run(["ip", "-n", switch, "link", "set", f"p{number}", "master", "br0", "up"])
-        run(["ip", "-n", namespace, "link", "set", "eth0", "up"])
-        for address in addresses:
-            family = ["-6"] if ":" in address else []
-            run(["ip", *family, "-n", namespace, "addr", "add", address, "dev", "eth0", *(["nodad"] if family else [])])
-
-
-def start_leaf() -> None:
-    """zebra and bgpd in the leaf's namespace."""
-    directory = LAB.file("leaf", "bgpd.conf").parent
-    (directory / "bgpd.conf").write_text(LEAF_CONFIGURATION)
-    shutil.chown(directory, "frr", "frr")
-    for daemon, more in (("zebra", []), ("bgpd", ["-f", str(directory / "bgpd.conf")])):
-        files = ["-i", f"{directory}/{daemon}.pid", "-z", f"{directory}/zserv", "--vty_socket", str(directory)]
-        users = ["-u", "frr", "-g", "frr"]
-        start_process(LAB, f"leaf-{daemon}", [f"/usr/lib/frr/{daemon}", *users, *files, *more], namespace=LEAF)
-        wait_for((directory / f"{daemon}.vty").exists, f"the leaf's {daemon}")
-
-
-def leaf(command: str) -> dict:
-    """What the leaf's bgpd answers."""
-    text = run(["vtysh", "--vty_socket", str(LAB.directory / "leaf"), "-c", f"{command} json"], namespace=LEAF)
-    return json.loads(text or "{}")
-
-
-def sessions() -> dict[str, int]:
-    """Established sessions of the leaf with their uptime in milliseconds."""
-    found = {}
-    for family in leaf("show bgp summary").values():
-        for address, peer in family.get("peers", {}).items():
-            if peer["state"] == "Established":
-                found[address.lstrip("*")] = peer["peerUptimeMsec"]
-    return found
-
-
-def prefixes(family: str) -> dict[str, int]:
-    """Prefixes that the leaf has learned, with the number of nodes they came from."""
-    return {prefix: len(paths) for prefix, paths in leaf(f"show bgp {family} unicast").get("routes", {}).items()}
-
-
 # -- the cluster ----------------------------------------------------------------------------------------------
 
 
-def kubectl(*arguments: str, stdin: str | None = None) -> str:
-    return run(
-        [str(LAB.directory / "bin/kubectl"), f"--kubeconfig={LAB.directory}/{CLUSTER}.kubeconfig", *arguments],
-        stdin=stdin,
-    )
+sessions, prefixes, kubectl = FABRIC.sessions, FABRIC.prefixes, FABRIC.kubectl
 
 
 def manifests(arguments: list[str]) -> str:
@@ -272,30 +169,18 @@ def alive(pid: int) -> bool:
 ALL_SESSIONS = {"192.168.2.1", "192.168.2.2", "fd00:2::1", "fd00:2::2"}
 
 
-def clean() -> None:
-    cluster.down(LAB)
-    for name in process_names(LAB):
-        stop_process(LAB, name)
-    for line in run(["ip", "netns", "list"]).splitlines():
-        if line.split()[0].startswith(LAB.namespace("")):
-            run(["ip", "netns", "delete", line.split()[0]])
-    shutil.rmtree(LAB.directory, ignore_errors=True)
-
-
 @pytest.fixture(scope="module", autouse=True)
 def up() -> Iterator[None]:
     """Namespaces, leaf, control plane; kube-router applied and its sessions up."""
-    clean()
     try:
-        make_namespaces()
-        start_leaf()
+        FABRIC.up()
         cluster.up(LAB, TOPOLOGY, lambda _: None)
         annotate()
         kubectl("apply", "-f", "-", stdin=manifests(ARGUMENTS))
         wait_for(lambda: set(sessions()) == ALL_SESSIONS, "all four sessions", timeout=40)
         yield
     finally:
-        clean()
+        FABRIC.clean()
 
 
 # -- what must be true --------------------------------------------------------------------------------------------

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lab.cluster.container import Container, command, script
+from lab.cluster.programs import COMPANION
 from lab.cluster.volumes import Mount
 
 root = pytest.mark.skipif(os.geteuid() != 0, reason="mount namespaces need root")
 
 
+ALONE = Container(Path("/run/x"), "node1", Path("/bin/true"), "/usr/local/bin/kube-router")
+
+
 def test_the_agent_is_one_process_that_dies_with_its_parent():
-    line = command("kf-demo-node-a-n1", Path("/run/x/a.sh"), ["/usr/local/bin/kube-router", "--v=1"])
+    line = command("kf-demo-node-a-n1", Path("/run/x/a.sh"), ALONE, ["/usr/local/bin/kube-router", "--v=1"])
     assert line[:3] == ["setpriv", "--pdeathsig", "KILL"]
     assert "--net=/run/netns/kf-demo-node-a-n1" in line
     assert line[-4:] == ["sh", "/run/x/a.sh", "/usr/local/bin/kube-router", "--v=1"]
+
+
+def test_a_companion_is_the_first_process_of_a_process_namespace_and_gets_the_agents_command_line():
+    made = replace(ALONE, companion=Path("/src/frr.py"))
+    line = command("kf-demo-node-a-n1", Path("/run/x/a.sh"), made, ["/frr-k8s", "--node-name=n1"])
+    assert "--pid --fork --kill-child" in " ".join(line)
+    assert line[-6:] == ["sh", "/run/x/a.sh", "/usr/bin/python3", COMPANION, "/frr-k8s", "--node-name=n1"]
 
 
 def inside(tmp_path: Path, line: str, *mounts: Mount) -> str:

@@ -41,7 +41,9 @@ def environment(container: dict, host_ips: list[str] | None = None) -> dict[str,
         ({"image": "kube-router"}, True),
         ({"image": "registry.example.net:5000/net/kube-router@sha256:00"}, True),
         ({"image": "mirror/net-agents:1", "command": ["/usr/local/bin/kube-router"]}, True),
+        ({"image": "quay.io/metallb/frr-k8s:v0.0.20"}, True),
         ({"image": "mirror/kube-router-exporter:1"}, False),
+        ({"image": "quay.io/frrouting/frr:9.1.0"}, False),
         ({"image": "busybox", "command": ["sh", "-c", "echo kube-router"]}, False),
     ],
 )
@@ -120,13 +122,19 @@ def test_dollar_parentheses_are_expanded_as_kubernetes_does(text, expanded):
 
 
 def test_the_agent_gets_the_pods_arguments_and_then_the_labs_few():
-    line = pods.command_line({"args": ["--run-service-proxy=true", "--hostname-override=$(NODE)"]}, {"NODE": "node1"})
+    container = {"image": "kube-router", "args": ["--run-service-proxy=true", "--hostname-override=$(NODE)"]}
+    line = pods.command_line(container, {"NODE": "node1"})
     assert line == [
         "/usr/local/bin/kube-router",
         "--run-service-proxy=true",
         "--hostname-override=node1",
         "--run-service-proxy=false",
     ]
+
+
+def test_frr_k8s_gets_the_pods_arguments_alone():
+    line = pods.command_line({"image": "metallb/frr-k8s:v0.0.20", "args": ["--node-name=$(NODE)"]}, {"NODE": "node1"})
+    assert line == ["/frr-k8s", "--node-name=node1"]
 
 
 def test_the_labs_arguments_cannot_be_hidden_behind_a_double_dash():

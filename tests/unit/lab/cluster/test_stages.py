@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from lab.cluster.stages import AGENT_COMMAND, AGENT_IMAGE, without_agents
+from lab.cluster.programs import COMMAND, IMAGE
+from lab.cluster.stages import without_agents
 
 
 def stage(kind: str) -> dict:
@@ -31,5 +32,5 @@ def test_the_given_stage_is_not_changed():
 
 def test_the_expressions_mean_the_same_to_jq_and_to_python():
     # What both engines (Oniguruma-like gojq on Go's regexp, and re) read alike: no look-around, no escapes.
-    for expression in (AGENT_IMAGE, AGENT_COMMAND):
+    for expression in (IMAGE, COMMAND):
         assert not re.search(r"\\|\(\?", expression)

@@ -49,6 +49,13 @@ def test_the_programs_are_static_and_know_their_version():
     assert build.go_environment(Path("/go/bin/go"))["CGO_ENABLED"] == "0"
 
 
+def test_a_program_whose_folder_is_called_otherwise_is_built_under_its_own_name():
+    frr_k8s = next(tool for tool in TOOLS if tool.name == "frr-k8s")
+    command = build.build_command(frr_k8s, Path("/go/bin/go"), Path("/out"))
+    assert command[-3:] == ["-o", "/out/frr-k8s", "github.com/metallb/frr-k8s/cmd"]
+    assert frr_k8s.missing() == ["frr-k8s"]
+
+
 def test_what_was_not_built_is_missing_and_asking_for_it_says_how_to_build_it():
     assert "kube-apiserver" in KUBERNETES.missing()
     with pytest.raises(RuntimeError) as error:
@@ -72,12 +79,16 @@ def test_progress_tells_downloads_first_and_packages_then():
 
 
 FAKE_GO = """#!/bin/sh
-# Stands for go: "build … -o DIR/ packages" makes a file per package, "list" prints a module's directory.
+# Stands for go: "build … -o DIR/ packages" makes a file per package, with "-o FILE" that file alone; "list" prints a
+# module's directory.
 [ "$1" = list ] && { echo MODULE; exit 0; }
 while [ "$1" != -o ]; do shift; done; out=$2; shift 2
 echo some/package >&2
 [ -n "$FAIL" ] && { echo "x.go:1: cannot compile" >&2; exit 1; }
-for package; do touch "$out$(basename "$package")"; done
+case "$out" in
+*/) for package; do touch "$out$(basename "$package")"; done ;;
+*) touch "$out" ;;
+esac
 """
 
 
