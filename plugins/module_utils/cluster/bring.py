@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from . import conflicts, difference
+from . import conflicts, difference, kinds
 from .client import FieldsTaken, NotFoundError
 from .errors import ClusterError
 from .hints import hint
@@ -21,15 +21,19 @@ from .restart import with_mark
 # action: create, change, own (same content, but not ours before), delete, withdraw, none
 Step = namedtuple("Step", "kind body action before after force")
 
+NAMESPACE = ("v1", "Namespace")
+
 Rules = namedtuple("Rules", "state cluster force_conflicts prune restart", defaults=(False, (), None))
 
 
 def plan_steps(cluster, resources: list, rules: Rules) -> list:
     """One Step per resource and per object to prune. Reads and dry runs, writes nothing; raises ClusterError."""
-    kinds = _kinds(cluster, resources)
+    served = _kinds(cluster, resources)
     wanted = [_checked(resource) for resource in resources]
-    one = _absent if rules.state == "absent" else _present
-    steps = [one(cluster, kinds[_gvk(resource)], resource, rules) for resource in wanted]
+    if rules.state == "absent":
+        steps = [_absent(cluster, served[_gvk(resource)], resource, rules) for resource in wanted]
+    else:
+        steps = _present_ones(cluster, served, wanted, rules)
     return [*steps, *_pruned(cluster, wanted, rules)]
 
 
@@ -85,8 +89,24 @@ def _checked(resource: dict) -> dict:
     return resource
 
 
-def _present(cluster, kind, resource: dict, rules: Rules) -> Step:
+def _present_ones(cluster, served: dict, wanted: list, rules: Rules) -> list:
+    """A Step each; what lives in a namespace that these steps make cannot be tried before it is there."""
+    steps: list = []
+    made: set = set()
+    for resource in wanted:
+        steps.append(_present(cluster, served[_gvk(resource)], resource, rules, made))
+        if _gvk(resource) == NAMESPACE and steps[-1].action == "create":
+            made.add(resource["metadata"]["name"])
+    return steps
+
+
+def _present(cluster, kind, resource: dict, rules: Rules, made: set) -> Step:
+    if kind.namespaced and resource["metadata"].get("namespace") in made:
+        return Step(kind, resource, "create", None, resource, False)
     live = _live(cluster, kind, resource)
+    refusal = kinds.refusal(resource, live)
+    if refusal:
+        raise ClusterError(f"{name_of(resource)}: {refusal}. Nothing was written.")
     if live is None and not is_ours(resource) and not is_kept(resource):
         raise ClusterError(
             f"{name_of(resource)} does not exist in the cluster, and it is not ours to create. "
@@ -94,7 +114,7 @@ def _present(cluster, kind, resource: dict, rules: Rules) -> Step:
             if resource["kind"] == "Node"
             else f"{name_of(resource)} does not exist in the cluster, and it is not ours to create."
         )
-    body = with_mark(resource, live, rules.restart)
+    body = with_mark(kinds.merged(resource, live), live, rules.restart)
     after, force = _outcome(cluster, kind, body, rules)
     return Step(kind, body, _action(cluster, live, after), live, after, force)
 
@@ -104,7 +124,11 @@ def _absent(cluster, kind, resource: dict, rules: Rules) -> Step:
     if live is None or is_kept(resource):
         return Step(kind, resource, "none", live, live, False)
     if not is_ours(resource):
-        return _withdrawn(cluster, kind, live)
+        return (
+            Step(kind, resource, "none", live, live, False)
+            if kinds.stays(resource)
+            else _withdrawn(cluster, kind, live)
+        )
     if not is_ours(live) or (rules.cluster and owner(live) != rules.cluster):
         raise ClusterError(
             f"{name_of(resource)} is not ours: it does not carry the labels {selector(owner(resource) or '')}. "

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
-
-from . import checks_secret
+from . import checks_ovn_machines, checks_ovn_networks, checks_secret
+from .checks_ovn_routes import received
 from .errors import Findings
 from .model import KINDS, Cluster, Fabric
 from .schema import did_you_mean
@@ -18,13 +17,16 @@ LEAST_MULTIPLIER = 2
 RESTART_TIME = 120
 
 
-def check(cluster: Cluster, _fabric: Fabric, findings: Findings) -> None:
+def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     """Every rule of this file; values that were reported already are absent."""
     options = cluster.settings["ovn_kubernetes"] or {}
     checks_secret.check(cluster, findings)
     _sessions(cluster, findings)
-    _received(cluster, "ovn_kubernetes.receive", options.get("receive") or [], findings)
+    own = [(f"networks.{kind}", network) for kind in KINDS for network in cluster.networks[kind]]
+    received(cluster, "ovn_kubernetes.receive", options.get("receive") or [], own, findings)
     _services(cluster, options, findings)
+    checks_ovn_networks.check(cluster, fabric, findings)
+    checks_ovn_machines.check(cluster, findings)
     for name in options.get("nodes") or {}:
         if name not in cluster.nodes:
             findings.add(
@@ -57,45 +59,3 @@ def _services(cluster: Cluster, options: dict, findings: Findings) -> None:
             "there is no external service network to announce",
             "give networks.external_service, or remove it",
         )
-
-
-def _received(cluster: Cluster, at: str, rules: list, findings: Findings) -> None:
-    """The provider's prefixes: neither everything, nor routes to the cluster's own networks back from the leaves."""
-    for index, rule in enumerate(rules):
-        if not rule["prefix"]:
-            continue
-        network, here = ip_network(rule["prefix"]), cluster.at(f"{at}[{index}]")
-        longest = _range(network, rule, here, findings)
-        if network.prefixlen == 0 and longest == network.max_prefixlen:
-            findings.add(here, f"{network} up to /{longest} accepts everything", "list the provider's networks")
-            continue
-        for kind in KINDS:
-            for own in cluster.networks[kind]:
-                if _reaches(network, longest, own):
-                    findings.add(
-                        f"{here}.prefix",
-                        f"{network} lets routes to the cluster's own {own} (networks.{kind}) back in from the leaves",
-                        "list the provider's networks",
-                    )
-
-
-def _range(network, rule: dict, at: str, findings: Findings) -> int:
-    """The longest prefix that a rule takes; FRR wants the prefix's own length < ge <= le."""
-    low, high = rule["ge"], rule["le"]
-    for key, value in (("ge", low), ("le", high)):
-        if value is not None and not network.prefixlen < value <= network.max_prefixlen:
-            findings.add(
-                f"{at}.{key}",
-                f"{value} is no length of prefixes in {network}",
-                f"give {network.prefixlen + 1} to {network.max_prefixlen}",
-            )
-    if low and high and low > high:
-        findings.add(at, f"ge {low} is more than le {high}", "give ge the shorter length")
-    return high or (network.max_prefixlen if low else network.prefixlen)
-
-
-def _reaches(network, longest: int, own) -> bool:
-    """Whether routes to a network, or to a part of it, are among those that a rule takes."""
-    if network.version != own.version:
-        return False
-    return network.subnet_of(own) or (own.subnet_of(network) and longest >= own.prefixlen)

@@ -18,6 +18,10 @@ from .selectors import parse as parse_selector
 # RFC 7607 (0), RFC 6793 (AS_TRANS), RFC 7300 (last of 16 and of 32 bits): never the AS of a speaker.
 RESERVED_ASNS = {0: "RFC 7607", 23456: "RFC 6793", 65535: "RFC 7300", 4294967295: "RFC 7300"}
 VLANS = (1, 4094)
+# Linux, IFNAMSIZ, without the NUL
+LONGEST_DEVICE = 15
+# the first KubeVirt with what the binding for user-defined networks is made of
+MANAGED_TAP_SINCE = (1, 4)
 WELL_KNOWN_COMMUNITIES = (
     "internet",
     "planned-shut",
@@ -115,10 +119,41 @@ def cilium_version(value: str) -> str:
     return value
 
 
+def network_name(value: str) -> str:
+    """The name of a ClusterUserDefinedNetwork that can be its VRF's (OVN-Kubernetes, GetNetworkVRFName)."""
+    namespace(value)
+    if len(value) > LONGEST_DEVICE:
+        raise Invalid(
+            f"has {len(value)} characters, and OVN-Kubernetes would give the network a VRF whose name nobody can "
+            "foretell",
+            f"use at most {LONGEST_DEVICE}",
+        )
+    if value == "default":
+        raise Invalid("is the default network's name", "use another name")
+    return value
+
+
 def ovn_kubernetes_version(value: str) -> str:
     """An OVN-Kubernetes release without the leading v."""
     if not re.fullmatch(r"\d+\.\d+\.\d+([-+.][0-9A-Za-z.-]+)?", value):
         raise Invalid(f"{value!r} is not an OVN-Kubernetes release", 'write it in three numbers, for example "1.4.0"')
+    return value
+
+
+def kubevirt_version(value: str) -> str:
+    """A KubeVirt release without the leading v; 1.4 is the first with the attachment managedTap."""
+    match = re.fullmatch(r"(\d+)\.(\d+)\.\d+([-+.][0-9A-Za-z.-]+)?", value)
+    if not match:
+        raise Invalid(f"{value!r} is not a KubeVirt release", 'write it in three numbers, for example "1.8.0"')
+    if (int(match[1]), int(match[2])) < MANAGED_TAP_SINCE:
+        raise Invalid(f"KubeVirt {value} has no binding for user-defined networks (managedTap)", "use 1.4.0 or later")
+    return value
+
+
+def quantity(value: str) -> str:
+    """An amount of memory as Kubernetes writes it (resource.Quantity)."""
+    if not re.fullmatch(r"[1-9]\d*(\.\d+)?([kMGTPE]|[KMGTPE]i)?", value):
+        raise Invalid(f"{value!r} is not an amount of memory", "write it like 2Gi or 512M")
     return value
 
 

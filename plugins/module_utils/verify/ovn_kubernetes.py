@@ -4,8 +4,8 @@
 """What nodes announce with OVN-Kubernetes and FRR-K8s. Pure.
 
 Follows OVN-Kubernetes' routeadvertisements controller (go-controller/pkg/clustermanager, 8871cd9): of the default
-network each node announces its own subnets. Services' addresses it never announces; who does, MetalLB or a person, says
-so in FRRConfigurations, which FRR-K8s merges with ours.
+network, and of further ones in layer 3, each node announces its own subnets, of one in layer 2 all of it. Services'
+addresses it never announces; who does, MetalLB or a person, says so in FRRConfigurations, and FRR-K8s merges them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from .services import selected
 SUBNETS = "k8s.ovn.org/node-subnets"
 GENERATED = "k8s.ovn.org/route-advertisements"
 DEFAULT_NETWORK = "default"
+# before the name of a ClusterUserDefinedNetwork in that annotation (its types.CUDNPrefix)
+NETWORK_PREFIX = "cluster_udn_"
 
 
 def advertised(plan: dict, state: dict) -> dict:
@@ -30,10 +32,19 @@ def advertised(plan: dict, state: dict) -> dict:
     result = {}
     for name in plan["nodes"]:
         found = {prefix(item) for item in [*everywhere, *(state.get("further") or {}).get(name, ())]}
+        node = state["nodes"].get(name, {})
         if options["advertise_default_network"]:
-            found |= set(state["nodes"].get(name, {}).get("pod_cidrs", []))
+            found |= set(node.get("pod_cidrs", []))
+        for network, given in options["networks"].items():
+            if given["advertise"] == "default_vrf":
+                found |= set(_of_network(network, given, node.get("subnets", {})))
         result[name] = {item for item in found if family(item) in spoken}
     return result
+
+
+def _of_network(name: str, network: dict, subnets: dict) -> list:
+    """What a node announces of a network: its own part of one in layer 3, all of one in layer 2."""
+    return network["subnets"] if network["topology"] == "Layer2" else subnets.get(f"{NETWORK_PREFIX}{name}", [])
 
 
 def node_subnets(annotations: dict) -> dict:

@@ -11,22 +11,30 @@ from __future__ import annotations
 
 from .. import password_secret
 from ..groups import groups
-from . import advertisements, configurations, nodes
+from . import advertisements, configurations, kubevirt, networks, nodes
 from .settings import HOSTNAME, settings
 
 
 def resources(plan: dict, secrets: dict) -> list:
     """The resources of one cluster, in the order in which nothing is announced before it can be reached.
 
-    The nodes' labels and the Secret come first, because a session without its Secret does not start; then the router
-    IDs, because a change of them resets sessions; last what makes nodes peer, and what they announce. ClusterError.
+    The nodes' labels and the Secret come first, because a session without its Secret does not start; then networks,
+    whose VRFs sessions need, and the router IDs, because a change of them resets sessions; last what makes nodes peer,
+    and what they announce. ClusterError.
     """
     options = settings(plan)
     found = groups(plan, HOSTNAME)
     return [
         *nodes.resources(plan),
         *password_secret.resources(plan, options["password_secret"], options["frr_namespace"], secrets),
+        *networks.namespaces(options),
+        *networks.networks(plan, options),
+        *networks.attachments(plan, options),
+        *kubevirt.registration(options),
         *configurations.router_ids(plan, options),
         *configurations.leaf_sessions(plan, options, found),
+        *configurations.imports(plan, options),
+        *configurations.vrf_sessions(plan, options),
         *advertisements.resources(plan, options),
+        *kubevirt.machines(options),
     ]

@@ -40,6 +40,7 @@ def router_ids(plan: dict, options: dict) -> list:
     That may be OVN-Kubernetes' masquerade address, 169.254.0.2, the same on every node (zebra, router_id_get).
     """
     derived = own_router_ids(plan, options)
+    vrfs: list = [{}, *[{"vrf": name} for name, network in options["networks"].items() if network["vrf_lite"]]]
     identities = {name: derived.get(name) or node["addresses"]["ipv4"] for name, node in plan["nodes"].items()}
     return [
         _resource(
@@ -47,10 +48,44 @@ def router_ids(plan: dict, options: dict) -> list:
             options,
             f"{PREFIX}router-id-{resource_name(name)[len(PREFIX) :]}",
             {"matchLabels": {HOSTNAME: name}},
-            [{"asn": plan["nodes"][name]["asn"], "id": identity}],
+            [{"asn": plan["asn"], **vrf, "id": identity} for vrf in vrfs],
         )
         for name, identity in identities.items()
     ]
+
+
+def imports(plan: dict, options: dict) -> list:
+    """One FRRConfiguration that lets the default VRF's routes into the VRFs of the networks that want them."""
+    wanted = [name for name, network in options["networks"].items() if network["leak_default_routes"]]
+    routers = [{"asn": plan["asn"], "vrf": name, "imports": [{"vrf": DEFAULT_VRF}]} for name in wanted]
+    return [_resource(plan, options, f"{PREFIX}imports", {}, routers)] if routers else []
+
+
+def vrf_sessions(plan: dict, options: dict) -> list:
+    """One FRRConfiguration a network with sessions in its own VRF (VRF-Lite)."""
+    return [
+        _resource(
+            plan,
+            options,
+            f"{PREFIX}vrf-{name}",
+            {"matchLabels": lite["node_selector"]} if lite["node_selector"] else {},
+            [
+                {
+                    "asn": plan["asn"],
+                    "vrf": name,
+                    "neighbors": [_vrf_peer(plan, options, peer) for peer in lite["peers"]],
+                }
+            ],
+            {ROUTES_LABEL: name},
+        )
+        for name, lite in ((name, network["vrf_lite"]) for name, network in options["networks"].items())
+        if lite
+    ]
+
+
+def _vrf_peer(plan: dict, options: dict, peer: dict) -> dict:
+    """A session with a router of the provider's; its password is its own, and it hears of no services."""
+    return _neighbor(plan, options, peer, peer.get("password_secret"), [])
 
 
 def _resource(plan: dict, options: dict, name: str, selector: dict, routers: list, marks: dict | None = None) -> dict:
@@ -80,30 +115,37 @@ def _bfd_profile(plan: dict) -> dict:
 
 
 def _leaves(plan: dict, options: dict, group) -> list:
+    common = {"receive": options["receive"], "bfd": plan["l3out"].get("bgp", {}).get("bfd")}
+    secret = (password_secret.reference(plan, options["password_secret"]) or {}).get("name")
+    announced = {family: _external(plan, family) for family in families(plan)}
     return [
-        neighbor(plan, options, {**peer, "receive": options["receive"], "bfd": plan["l3out"].get("bgp", {}).get("bfd")})
+        _neighbor(
+            plan,
+            options,
+            {**peer, **common},
+            secret,
+            announced[peer["family"]] if options["advertise_external_services"] else [],
+        )
         for peer in group.peers
     ]
 
 
-def neighbor(plan: dict, options: dict, peer: dict) -> dict:
-    """One session, in the family of its address alone; ``peer`` is ``{address, asn, receive, bfd}``."""
+def _neighbor(plan: dict, options: dict, peer: dict, secret: str | None, announced: list) -> dict:
+    """One session, in the family of its address alone; ``peer`` is ``{address, asn}``, and ``receive``, ``bfd``."""
     bgp, family = plan["bgp"], family_of(peer["address"])
-    reference = password_secret.reference(plan, options["password_secret"])
-    announced = _external(plan, family) if options["advertise_external_services"] else []
     return {
         "address": peer["address"],
         "asn": peer["asn"],
         "holdTime": f"{bgp['hold']}s",
         "keepaliveTime": f"{bgp['keepalive']}s",
         "connectTime": f"{options['connect_retry']}s",
-        **({"passwordSecret": {"name": reference["name"]}} if reference else {}),
-        **({"bfdProfile": BFD_PROFILE} if peer["bfd"] else {}),
+        **({"passwordSecret": {"name": secret}} if secret else {}),
+        **({"bfdProfile": BFD_PROFILE} if peer.get("bfd") else {}),
         **({"enableGracefulRestart": True} if bgp.get("graceful_restart") else {}),
-        **({"ebgpMultiHop": True} if options["ebgp_multihop"] else {}),
+        **({"ebgpMultiHop": True} if options["ebgp_multihop"] and peer["asn"] != plan["asn"] else {}),
         **({"disableMP": True} if needs_disable_mp(options) else {}),
         **({"toAdvertise": {"allowed": {"mode": "filtered", "prefixes": announced}}} if announced else {}),
-        "toReceive": {"allowed": {"mode": "filtered", "prefixes": _received(peer["receive"], family)}},
+        "toReceive": {"allowed": {"mode": "filtered", "prefixes": _received(peer.get("receive") or [], family)}},
     }
 
 

@@ -28,10 +28,24 @@ DEFAULTS: dict = {
     "receive": [],
     "advertise_default_network": True,
     "advertise_external_services": False,
+    "gateway_mode": "shared",
+    "networks": {},
+    "kubevirt": {},
+    "virtual_machines": {},
     "connect_retry": 5,
     "ebgp_multihop": False,
     "nodes": {},
 }
+NETWORK: dict = {
+    "topology": "Layer2",
+    "persistent_ips": True,
+    "advertise": "default_vrf",
+    "leak_default_routes": False,
+    "vrf_lite": {},
+}
+VRF_LITE: dict = {"attach": "nmstate", "node_selector": {}, "peers": []}
+KUBEVIRT: dict = {"namespace": "kubevirt", "name": "kubevirt", "binding": "l2bridge"}
+VIRTUAL_MACHINE: dict = {"run_strategy": "Always"}
 SECRET = {"name": "kubefabric-bgp", "key": "password", "type": password_secret.BASIC_AUTH}
 
 
@@ -45,7 +59,25 @@ def settings(plan: dict) -> dict:
             raise ClusterError(f"kubefabric_cluster.ovn_kubernetes.{key}: no such option; {hint}")
     options = {**DEFAULTS, **given}
     options["password_secret"] = password_secret.settings(options["password_secret"], **SECRET)
+    options["networks"] = {name: _network(given) for name, given in options["networks"].items()}
+    options["kubevirt"] = {**KUBEVIRT, **options["kubevirt"]} if options["kubevirt"] else {}
+    machines = options["virtual_machines"].items()
+    options["virtual_machines"] = {name: {**VIRTUAL_MACHINE, **given} for name, given in machines}
     return options
+
+
+def _network(given: dict) -> dict:
+    network = {**NETWORK, **given}
+    if network["vrf_lite"]:
+        lite = {**VRF_LITE, **network["vrf_lite"]}
+        selector = {key: str(value) for key, value in lite["node_selector"].items()}
+        network["vrf_lite"] = {**lite, "node_selector": selector}
+    return network
+
+
+def routes_of(name: str, network: dict) -> str | None:
+    """In which VRF a network is announced: ``default``, its own, or None; the value of our label ROUTES_LABEL."""
+    return {"default_vrf": DEFAULT_VRF, "own_vrf": name}.get(network["advertise"])
 
 
 def needs_disable_mp(options: dict) -> bool:

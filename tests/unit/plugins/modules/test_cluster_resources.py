@@ -198,8 +198,7 @@ def test_a_kind_that_the_cluster_does_not_serve_is_one_error_before_anything_is_
     with pytest.raises(ModuleFailed) as failure:
         cluster.run(resources)
     assert str(failure.value) == (
-        "the cluster does not serve Absent (example.net/v1); install what brings it first. "
-        "Nothing was written."
+        "the cluster does not serve Absent (example.net/v1); install what brings it first. Nothing was written."
     )
     assert cluster.config_map() is None
 

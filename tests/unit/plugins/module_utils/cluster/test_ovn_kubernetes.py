@@ -28,6 +28,55 @@ EVERYTHING = {
         {"prefix": "2001:db8:ffff::/48", "le": 64},
     ],
     "advertise_external_services": True,
+    "gateway_mode": "local",
+    "networks": {
+        "tlv": {
+            "subnets": ["10.1.0.0/17", "2001:db8:10:80::/57"],
+            "namespaces": ["blue", "red"],
+            "mtu": 1400,
+            "join_subnets": ["100.66.0.0/16", "fd99::/64"],
+            "leak_default_routes": True,
+        },
+        "rows": {
+            "topology": "Layer3",
+            "subnets": ["10.1.128.0/17"],
+            "host_subnet_ipv4": 24,
+            "namespaces": ["rows"],
+        },
+        "vpn": {
+            "subnets": ["10.9.0.0/16"],
+            "namespaces": ["green"],
+            "persistent_ips": False,
+            "advertise": "own_vrf",
+            "vrf_lite": {
+                "interface": "eth2",
+                "node_selector": {"rack_id": "rack1"},
+                "peers": [
+                    {
+                        "address": "192.168.200.20",
+                        "asn": 64999,
+                        "bfd": True,
+                        "password_secret": "vpn",
+                        "receive": [{"prefix": "33.100.0.0/16"}],
+                    },
+                    {"address": "2001:db8:200::20", "asn": 65003, "ibgp": True},
+                ],
+            },
+        },
+        "alone": {"subnets": ["10.10.0.0/16"], "namespaces": ["alone"], "advertise": "none"},
+    },
+    "kubevirt": {"version": "1.4.2"},
+    "virtual_machines": {
+        "myvm": {"namespace": "blue", "memory": "512M", "image": "registry.example.net/fedora:42"},
+        "db": {
+            "namespace": "red",
+            "memory": "8Gi",
+            "cores": 4,
+            "claim": "db",
+            "run_strategy": "Manual",
+            "termination_grace_period": 180,
+        },
+    },
     "connect_retry": 1,
     "ebgp_multihop": True,
     "nodes": {"node1": {"router_id": "10.255.0.1"}},
@@ -75,23 +124,23 @@ def test_the_resources_of_a_case_are_those_of_its_golden_file(name):
 def api(kubernetes):
     for project in ("ovn-kubernetes", "frr-k8s", "kubevirt", "nmstate"):
         crds.apply(kubernetes, project)
-    for name in ("frr-k8s-system", "openshift-frr-k8s"):
-        namespace = f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n"
-        kubernetes.kubectl_run("apply", "--server-side", "-f-", stdin=namespace)
+    names = ("frr-k8s-system", "openshift-frr-k8s", "kubevirt", "blue", "red")
+    namespaces = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in names]
+    kubernetes.kubectl_run("apply", "--server-side", "-f-", stdin=yaml.safe_dump_all(namespaces))
     return kubernetes
 
 
-def take(api, resource: dict) -> None:
-    if resource["kind"] == "Node":
-        resource["metadata"]["name"] += f"-{uuid.uuid4().hex[:8]}"
+def take(api, *wanted: dict) -> None:
+    for resource in wanted:
+        if resource["kind"] == "Node":
+            resource["metadata"]["name"] += f"-{uuid.uuid4().hex[:8]}"
     options = ("--server-side", "--dry-run=server", "--validate=strict", "--field-manager=test", "-f-")
-    api.kubectl_run("apply", *options, stdin=yaml.safe_dump(resource))
+    api.kubectl_run("apply", *options, stdin=yaml.safe_dump_all(wanted))
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_real_api_server_with_the_projects_definitions_takes_every_resource(name, api):
-    for resource in resources(CASES[name](), SECRETS):
-        take(api, resource)
+    take(api, *resources(CASES[name](), SECRETS))
 
 
 def test_that_api_server_refuses_what_the_definitions_do_not_know(api):
@@ -204,6 +253,101 @@ def test_every_node_has_a_router_id_of_its_own():
         }
         assert given["node1"] == {"asn": 65003, "id": identity}
         assert len({router["id"] for router in given.values()}) == 6
+
+
+def network(of: dict, name: str) -> dict:
+    (item,) = [item for item in found(of, "ClusterUserDefinedNetwork") if item["metadata"]["name"] == name]
+    return item["spec"]["network"]
+
+
+def advertisements(of: dict) -> dict:
+    return {item["metadata"]["name"]: item["spec"] for item in found(of, "RouteAdvertisements")}
+
+
+def test_a_layer2_network_keeps_addresses_and_a_layer3_network_is_divided_among_nodes():
+    of = CASES["everything"]()
+    assert network(of, "tlv")["layer2"]["ipam"] == {"lifecycle": "Persistent"}
+    assert "ipam" not in network(of, "vpn")["layer2"]
+    assert network(of, "rows")["layer3"]["subnets"] == [{"cidr": "10.1.128.0/17", "hostSubnet": 24}]
+    assert {kind: network(of, name)[kind]["role"] for name, kind in (("tlv", "layer2"), ("rows", "layer3"))} == {
+        "layer2": "Primary",
+        "layer3": "Primary",
+    }
+
+
+def test_a_network_selects_exactly_its_namespaces_which_carry_the_primary_label():
+    of = CASES["everything"]()
+    for item in found(of, "ClusterUserDefinedNetwork"):
+        wanted = item["spec"]["namespaceSelector"]["matchLabels"].items()
+        chosen = [home for home in found(of, "Namespace") if wanted <= home["metadata"]["labels"].items()]
+        names = [home["metadata"]["name"] for home in chosen]
+        assert names == EVERYTHING["networks"][item["metadata"]["name"]]["namespaces"]
+        assert all(home["metadata"]["labels"]["k8s.ovn.org/primary-user-defined-network"] == "" for home in chosen)
+
+
+def test_each_advertisements_selects_networks_and_configurations_of_its_own_vrf_by_labels_that_they_carry():
+    of = CASES["everything"]()
+    selected = {}
+    for name, spec in advertisements(of).items():
+        (term,) = spec["networkSelectors"]
+        labels = term.get("clusterUserDefinedNetworkSelector", {}).get("networkSelector", {}).get("matchLabels")
+        bases = spec["frrConfigurationSelector"]["matchLabels"]
+        selected[name] = (spec.get("targetVRF"), labels and _names(of, "ClusterUserDefinedNetwork", labels))
+        for base in _with(of, "FRRConfiguration", bases):
+            vrfs = {router.get("vrf") for router in base["spec"]["bgp"]["routers"]}
+            assert vrfs == {spec.get("targetVRF")}  # or OVN-Kubernetes refuses it: no VRF matches the target
+    assert selected == {
+        "kubefabric-default": (None, None),
+        "kubefabric-networks": (None, ["tlv", "rows"]),
+        "kubefabric-vrf-vpn": ("vpn", ["vpn"]),
+    }
+
+
+def _with(of: dict, kind: str, labels: dict) -> list:
+    return [item for item in found(of, kind) if labels.items() <= item["metadata"]["labels"].items()]
+
+
+def _names(of: dict, kind: str, labels: dict) -> list:
+    return [item["metadata"]["name"] for item in _with(of, kind, labels)]
+
+
+def test_a_session_in_a_network_s_vrf_has_a_password_of_its_own_and_hears_of_no_services():
+    (lite,) = _with(CASES["everything"](), "FRRConfiguration", {"bgp.kubefabric.io/routes": "vpn"})
+    assert lite["spec"]["nodeSelector"] == {"matchLabels": {"rack_id": "rack1"}}
+    (router,) = lite["spec"]["bgp"]["routers"]
+    first, second = router["neighbors"]
+    assert (first["passwordSecret"], first["bfdProfile"]) == ({"name": "vpn"}, "kubefabric")
+    assert first["toReceive"]["allowed"]["prefixes"] == [{"prefix": "33.100.0.0/16"}]
+    assert "passwordSecret" not in second and "ebgpMultiHop" not in second  # iBGP
+    assert not any("toAdvertise" in item for item in router["neighbors"]) and "prefixes" not in router
+
+
+def test_a_session_s_vrf_has_the_node_s_router_id_too():
+    ids = [item for item in found(CASES["everything"](), "FRRConfiguration") if "router-id" in item["metadata"]["name"]]
+    assert [router.get("vrf") for router in ids[0]["spec"]["bgp"]["routers"]] == [None, "vpn"]
+
+
+@pytest.mark.parametrize(("attach", "policies"), [("nmstate", 1), ("none", 0)])
+def test_an_nmstate_policy_is_written_only_where_it_shall_attach_the_interface(attach, policies):
+    lite = {"interface": "eth2", "attach": attach, "peers": [{"address": "192.0.2.1", "asn": 64999}]}
+    vpn = {"subnets": ["10.9.0.0/16"], "namespaces": ["green"], "advertise": "own_vrf", "vrf_lite": lite}
+    assert len(found(ovn(networks={"vpn": vpn}), "NodeNetworkConfigurationPolicy")) == policies
+
+
+@pytest.mark.parametrize(("version", "gates"), [("1.4.2", True), ("1.5.0", False), ("1.8.0", False)])
+def test_feature_gates_are_added_for_releases_of_kubevirt_that_have_them_still(version, gates):
+    (item,) = found(ovn(kubevirt={"version": version}), "KubeVirt")
+    assert ("developerConfiguration" in item["spec"]["configuration"]) is gates
+    assert list(item["spec"]["configuration"]["network"]["binding"]) == ["l2bridge"]
+
+
+def test_a_machine_s_interface_uses_the_registered_binding_on_the_primary_network():
+    machine, db = found(CASES["everything"](), "VirtualMachine")
+    spec = machine["spec"]["template"]["spec"]
+    assert (machine["spec"]["runStrategy"], db["spec"]["runStrategy"]) == ("Always", "Manual")
+    assert spec["domain"]["devices"]["interfaces"] == [{"name": "overlay", "binding": {"name": "l2bridge"}}]
+    assert spec["networks"] == [{"name": "overlay", "pod": {}}]
+    assert db["spec"]["template"]["spec"]["volumes"] == [{"name": "root", "persistentVolumeClaim": {"claimName": "db"}}]
 
 
 def test_external_services_networks_are_announced_as_a_whole_in_the_session_s_family():

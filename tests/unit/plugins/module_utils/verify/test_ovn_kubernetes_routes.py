@@ -11,7 +11,10 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.ovn_kubernet
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from tests.plans import plan
 
-SUBNETS = {"node1": {"default": ["10.1.0.0/24", "2001:db8:10::/72"]}, "node2": {"default": "10.1.1.0/24"}}
+SUBNETS = {
+    "node1": {"default": ["10.1.0.0/24", "2001:db8:10::/72"], "cluster_udn_rows": ["10.1.128.0/24"]},
+    "node2": {"default": "10.1.1.0/24"},
+}
 
 
 def ovn(*families: str, **options: object) -> dict:
@@ -57,6 +60,19 @@ def test_a_default_network_that_is_not_announced_is_not_expected():
 
 def test_external_service_networks_are_expected_from_every_node_where_they_are_announced_as_a_whole():
     assert announced(ovn(advertise_external_services=True)) == ["10.1.0.0/24", "192.168.3.0/24"]
+
+
+def test_of_a_layer2_network_all_is_expected_from_every_node_and_of_a_layer3_network_the_node_s_part():
+    tlv = {"subnets": ["10.1.64.0/18"], "namespaces": ["blue"]}
+    rows = {"topology": "Layer3", "subnets": ["10.1.128.0/17"], "namespaces": ["rows"]}
+    assert announced(ovn(networks={"tlv": tlv, "rows": rows})) == ["10.1.0.0/24", "10.1.128.0/24", "10.1.64.0/18"]
+    assert announced(ovn(networks={"tlv": tlv, "rows": rows}), name="node2") == ["10.1.1.0/24", "10.1.64.0/18"]
+
+
+@pytest.mark.parametrize("advertise", ["own_vrf", "none"])
+def test_a_network_that_the_leaves_do_not_hear_of_is_not_expected_there(advertise):
+    quiet = {"subnets": ["10.9.0.0/16"], "namespaces": ["green"], "advertise": advertise}
+    assert announced(ovn(networks={"vpn": quiet})) == ["10.1.0.0/24"]
 
 
 @pytest.mark.parametrize("mode", ["filtered", "all"])

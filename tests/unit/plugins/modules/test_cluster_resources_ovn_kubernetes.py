@@ -1,0 +1,136 @@
+"""User-defined networks and KubeVirt's settings in the life of a cluster, against a real API server."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+import yaml
+
+from ansible_collections.kubefabric.bgp.plugins.modules import cluster_resources
+from tests import crds
+from tests.crds import ROOT
+from tests.plans import plan
+from tests.run_module import ModuleFailed, run_module
+
+PRIMARY = "k8s.ovn.org/primary-user-defined-network"
+ROLE = yaml.safe_load((ROOT / "roles" / "ovn_kubernetes" / "vars" / "main.yml").read_text())
+PRUNE = [entry for entry in ROLE["ovn_kubernetes_prune"] if "namespace" not in entry and entry["kind"] != "Node"]
+
+
+class Cluster:
+    """A plan with names of its own in the shared API server, its Nodes, and a KubeVirt with settings of a user's."""
+
+    def __init__(self, api) -> None:
+        self.api, self.tag = api, uuid.uuid4().hex[:6]
+        self.plan = {**plan("ipv4"), "cni": "ovn_kubernetes", "cluster": f"c-{self.tag}"}
+        self.plan["nodes"] = {f"node1-{self.tag}": self.plan["nodes"]["node1"]}
+        self.space, self.network = f"blue-{self.tag}", f"tlv-{self.tag}"
+        self.plan["ovn_kubernetes"] = {
+            "frr_namespace": f"frr-{self.tag}",
+            "networks": {self.network: {"subnets": ["10.1.0.0/17"], "namespaces": [self.space]}},
+            "kubevirt": {"version": "1.4.2", "namespace": f"frr-{self.tag}"},
+            "virtual_machines": {"myvm": {"namespace": self.space, "memory": "512M", "image": "fedora"}},
+        }
+        settings = {
+            "developerConfiguration": {"featureGates": ["Sidecar"]},
+            "network": {"binding": {"passt": {"sidecarImage": "passt"}}},
+        }
+        kubevirt = {
+            "metadata": {"name": "kubevirt", "namespace": f"frr-{self.tag}"},
+            "spec": {"configuration": settings},
+        }
+        for kind, name in (("Node", f"node1-{self.tag}"), ("Namespace", f"frr-{self.tag}")):
+            self.make({"apiVersion": "v1", "kind": kind, "metadata": {"name": name}})
+        self.make({"apiVersion": "kubevirt.io/v1", "kind": "KubeVirt", **kubevirt})
+
+    def make(self, resource: dict) -> None:
+        self.api.kubectl_run("create", "-f-", stdin=yaml.safe_dump(resource))
+
+    def run(self, **options: object) -> list:
+        arguments = {"plan": self.plan, "bgp_password": "s3cret", "prune": PRUNE, **options}
+        return run_module(cluster_resources, {"kubeconfig": str(self.api.kubeconfig), **arguments})["changes"]
+
+    def settings(self) -> dict:
+        return self.api.get("kubevirt", "kubevirt", f"--namespace=frr-{self.tag}")["spec"]["configuration"]
+
+
+@pytest.fixture(scope="module")
+def api(kubernetes):
+    for project in ("ovn-kubernetes", "frr-k8s", "kubevirt"):
+        crds.apply(kubernetes, project)
+    return kubernetes
+
+
+@pytest.fixture
+def cluster(api):
+    # nmstate is not there, and no network of the plan needs it
+    return Cluster(api)
+
+
+def test_a_network_its_namespace_and_a_machine_in_it_come_in_one_run_and_the_next_one_writes_nothing(cluster):
+    made = {(change["kind"], change["name"]) for change in cluster.run() if change["action"] == "create"}
+    assert {
+        ("Namespace", cluster.space),
+        ("ClusterUserDefinedNetwork", cluster.network),
+        ("VirtualMachine", "myvm"),
+    } < made
+    assert cluster.api.get("namespace", cluster.space)["metadata"]["labels"][PRIMARY] == ""
+    assert cluster.run() == []
+
+
+def test_a_namespace_that_is_there_without_the_label_is_an_error_that_explains_itself_before_any_write(cluster):
+    cluster.make({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": cluster.space}})
+    with pytest.raises(ModuleFailed) as error:
+        cluster.run()
+    assert error.value.result["msg"] == (
+        f"Namespace {cluster.space}: it exists without the label {PRIMARY}, and OVN-Kubernetes takes that label at a "
+        "namespace's creation only. Give the network another namespace, or delete this one, with everything in it, and "
+        "run again. Nothing was written."
+    )
+    assert not cluster.api.get("cudn", f"--selector=bgp.kubefabric.io/cluster=c-{cluster.tag}")["items"]
+
+
+def test_a_namespace_that_somebody_made_with_the_label_is_used_as_it_is(cluster):
+    labels = {PRIMARY: "", "team": "blue"}
+    cluster.make({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": cluster.space, "labels": labels}})
+    cluster.run()
+    found = cluster.api.get("namespace", cluster.space)["metadata"]["labels"]
+    assert (found["team"], found["bgp.kubefabric.io/network"]) == ("blue", cluster.network)
+
+
+def test_kubevirt_keeps_the_gates_and_bindings_that_it_has_and_ours_when_the_rest_goes(cluster):
+    cluster.run()
+    gates = ["Sidecar", "NetworkBindingPlugins", "DynamicPodInterfaceNaming"]
+    assert cluster.settings()["developerConfiguration"]["featureGates"] == gates
+    assert set(cluster.settings()["network"]["binding"]) == {"passt", "l2bridge"}
+    cluster.run(state="absent")
+    assert cluster.settings()["developerConfiguration"]["featureGates"] == gates
+    assert set(cluster.settings()["network"]["binding"]) == {"passt", "l2bridge"}
+
+
+def test_a_gate_that_somebody_adds_later_stays(cluster):
+    cluster.run()
+    gates = [*cluster.settings()["developerConfiguration"]["featureGates"], "HotplugNICs"]
+    patch = yaml.safe_dump({"spec": {"configuration": {"developerConfiguration": {"featureGates": gates}}}})
+    cluster.api.kubectl_run("patch", "kubevirt", "kubevirt", f"-nfrr-{cluster.tag}", "--type=merge", f"--patch={patch}")
+    cluster.run()
+    assert cluster.settings()["developerConfiguration"]["featureGates"] == gates
+
+
+def test_namespaces_and_machines_stay_when_their_network_goes(cluster):
+    cluster.run()
+    gone = {change["kind"] for change in cluster.run(state="absent") if change["action"] == "delete"}
+    assert gone == {"ClusterUserDefinedNetwork", "FRRConfiguration", "RouteAdvertisements", "Secret"}
+    assert cluster.api.get("virtualmachine", "myvm", f"--namespace={cluster.space}")["spec"]["runStrategy"] == "Always"
+
+
+def test_a_network_that_leaves_the_plan_goes_and_one_that_somebody_made_stays(cluster):
+    cluster.run()
+    network = {"topology": "Layer2", "layer2": {"role": "Primary", "subnets": ["10.3.0.0/16"]}}
+    spec = {"namespaceSelector": {"matchLabels": {"some": "body"}}, "network": network}
+    other = {"apiVersion": "k8s.ovn.org/v1", "kind": "ClusterUserDefinedNetwork", "spec": spec}
+    cluster.make({**other, "metadata": {"name": f"own-{cluster.tag}"}})
+    cluster.plan["ovn_kubernetes"] = {"frr_namespace": f"frr-{cluster.tag}"}
+    gone = {(change["kind"], change["name"]) for change in cluster.run() if change["action"] == "delete"}
+    assert gone == {("ClusterUserDefinedNetwork", cluster.network), ("RouteAdvertisements", "kubefabric-networks")}
