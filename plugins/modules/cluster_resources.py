@@ -16,9 +16,9 @@ description:
     and deleted. Any other one (a Node) is only amended. It has to exist, and O(state=absent) takes back the fields that
     we own.
   - An object that carries the annotation C(bgp.kubefabric.io/keep=true) is made where it is missing, and never deleted.
-  - A Namespace that should have the label C(k8s.ovn.org/primary-user-defined-network) and exists without it is an error,
-    because OVN-Kubernetes takes that label at creation only. The feature gates of a KubeVirt are added to those that
-    are there, and stay with O(state=absent).
+  - A Namespace that should have the label C(k8s.ovn.org/primary-user-defined-network) and exists without it is an
+    error, because OVN-Kubernetes takes that label at creation only. The feature gates of a KubeVirt are added to those
+    that are there, and stay with O(state=absent).
   - Fields that somebody changed with C(kubectl) are restored. Fields that another field manager holds are an error that
     names it.
   - Values of Secrets and BGP passwords in annotations are hidden in the result and in the diff.
