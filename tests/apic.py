@@ -12,23 +12,26 @@ def test_something(apic):
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import ssl
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
+from lab.apic import __main__ as server
 from lab.apic import seed
 from lab.apic.document import Element
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "lab-Secret.1"
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["tests.apic_nursery"])
 
 
 class ApicRefused(AssertionError):
@@ -151,33 +154,37 @@ class Apic:
 
 @contextmanager
 def start_apic(directory: Path, *arguments: str, password: str = PASSWORD) -> Iterator[Apic]:
-    """Run ``python -m lab.apic`` with its certificates and log in ``directory``; further arguments are passed on."""
+    """Run ``python -m lab.apic`` with its certificates and log in ``directory``; further arguments are passed on.
+
+    It is a process of its own, forked from one that has everything imported: a start takes a tenth of the time.
+    """
     directory.mkdir(parents=True, exist_ok=True)
-    command = [
-        sys.executable,
-        "-m",
-        "lab.apic",
-        "--port",
-        "0",
-        "--print-url",
-        "--tls-directory",
-        str(directory),
-        *arguments,
-    ]
-    environment = {**os.environ, "APIC_PASSWORD": password}
-    with (directory / "apic.log").open("ab") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
+    log = directory / "apic.log"
+    options = ["--port", "0", "--print-url", "--tls-directory", str(directory), *arguments]
+    reader, writer = _PROCESSES.Pipe(duplex=False)
+    process = _PROCESSES.Process(target=_serve, args=(options, password, log, writer), daemon=True)
+    process.start()
+    writer.close()
     try:
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
+        with open(reader.fileno(), closefd=False) as output:
+            url = output.readline().strip()
         if not url:
-            raise AssertionError(f"the APIC did not start: {(directory / 'apic.log').read_text()[-2000:]}")
+            raise AssertionError(f"the APIC did not start: {log.read_text()[-2000:]}")
         yield Apic(url, directory, password)
     finally:
-        process.terminate()
-        process.wait(timeout=60)
-        if process.stdout is not None:
-            process.stdout.close()
+        reader.close()
+        process.kill()
+        process.join(timeout=60)
+
+
+def _serve(options: list[str], password: str, log: Path, output: Connection) -> None:
+    """In the new process: the server's command line, its standard output and error as a parent of it would set them."""
+    os.environ["APIC_PASSWORD"] = password
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 2)
+    os.dup2(output.fileno(), 1)
+    output.close()
+    server.main(options)
 
 
 @pytest.fixture(scope="module")

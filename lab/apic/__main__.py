@@ -16,7 +16,7 @@ from aiohttp import web
 
 from lab.apic import seed, state, tls
 from lab.apic.auth import Sessions
-from lab.apic.catalog import Catalog
+from lab.apic.catalog import opened
 from lab.apic.controller import Controller
 from lab.apic.helpers import Helpers
 from lab.apic.server import Api, application
@@ -39,7 +39,7 @@ class Options:
 
 def build(options: Options, password: str) -> web.Application:
     """The application with its store, read from the state file or seeded."""
-    controller = Controller(Catalog(options.catalog))
+    controller = Controller(opened(options.catalog))
     if options.state is None or not state.load(controller, options.state):
         seed.base(controller.store, password)
     controller.faults.soaking, controller.faults.retaining = options.fault_soaking, options.fault_retaining

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import zlib
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +109,12 @@ def api_name(name: str) -> str:
 
 def _unpack(blob: bytes | None) -> Any:
     return json.loads(zlib.decompress(blob)) if blob else {}
+
+
+@cache
+def opened(path: str | os.PathLike[str] | None) -> Catalog:
+    """The catalog as this process reads it: what was loaded of it stays, also for processes forked from this one."""
+    return Catalog(path)
 
 
 class Catalog:

@@ -4,6 +4,7 @@ They were written against real controllers; where one of them fails here, the la
 """
 
 import importlib
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -141,53 +142,87 @@ STEPS = [
 NAMES = [f"{number:02}-{module}" for number, (module, _) in enumerate(STEPS)]
 
 
+@dataclass
+class Outcome:
+    """What a module said the first time, the second time, and when it was asked what is there."""
+
+    first: dict = field(default_factory=dict)
+    again: dict = field(default_factory=dict)
+    read: dict = field(default_factory=dict)
+    failure: ModuleFailed | None = None
+
+
+def call(server, name: str, options: dict, state: str) -> dict:
+    module = importlib.import_module(f"ansible_collections.cisco.aci.plugins.modules.{name}")
+    login = {"host": "127.0.0.1", "port": server.port, "username": "admin", "password": server.password}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", server.ca)
+        return run_module(module, {**login, **options, "state": state})
+
+
+def outcome(server, name: str, options: dict, state: str) -> Outcome:
+    """A step stands on those before it: its failure is kept for its own test, and the others go on."""
+    found = Outcome()
+    try:
+        found.first = call(server, name, options, state)
+        found.again = call(server, name, options, state)
+        found.read = call(server, name, options, "query") if state == "present" else {}
+    except ModuleFailed as failure:
+        found.failure = failure
+    return found
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     with start_apic(tmp_path_factory.mktemp("apic")) as running:
         yield running
 
 
-@pytest.fixture
-def run(server, monkeypatch):
-    monkeypatch.setenv("SSL_CERT_FILE", server.ca)
-
-    def call(name: str, options: dict, state: str) -> dict:
-        module = importlib.import_module(f"ansible_collections.cisco.aci.plugins.modules.{name}")
-        login = {"host": "127.0.0.1", "port": server.port, "username": "admin", "password": server.password}
-        return run_module(module, {**login, **options, "state": state})
-
-    return call
+@pytest.fixture(scope="module")
+def created(server) -> dict[str, Outcome]:
+    """Every step once, in their order, whichever tests are run."""
+    return {key: outcome(server, *step, "present") for key, step in zip(NAMES, STEPS, strict=True)}
 
 
-@pytest.mark.parametrize(("module", "options"), STEPS, ids=NAMES)
-def test_a_module_creates_once_and_reads_back(run, module, options):
-    assert run(module, options, "present")["changed"]
-    assert not run(module, options, "present")["changed"]
-    assert run(module, options, "query")["current"]
+@pytest.fixture(scope="module")
+def deleted(server, created) -> dict[str, Outcome]:  # noqa: ARG001 - there must be something to delete
+    steps = list(zip(NAMES, STEPS, strict=True))
+    return {key: outcome(server, *step, "absent") for key, step in reversed(steps)}
 
 
-@pytest.mark.parametrize(("module", "options"), STEPS[::-1], ids=NAMES[::-1])
-def test_a_module_deletes_once(run, module, options):
-    assert run(module, options, "absent")["changed"]
-    assert not run(module, options, "absent")["changed"]
+@pytest.mark.parametrize("step", NAMES)
+def test_a_module_creates_once_and_reads_back(created, step):
+    found = created[step]
+    assert found.failure is None
+    assert found.first["changed"]
+    assert not found.again["changed"]
+    assert found.read["current"]
 
 
-def test_after_them_nothing_is_left(server):
+@pytest.mark.parametrize("step", NAMES)
+def test_a_module_deletes_once(deleted, step):
+    found = deleted[step]
+    assert found.failure is None
+    assert found.first["changed"]
+    assert not found.again["changed"]
+
+
+def test_after_them_nothing_is_left(server, deleted):  # noqa: ARG001
     tree = str(server.tree())
     assert "tst" not in tree and "vlanns-[p1]" not in tree and "attentp-a1" not in tree
 
 
-def test_a_refusal_reaches_the_module_with_its_code(run):
+def test_a_refusal_reaches_the_module_with_its_code(server):
     with pytest.raises(ModuleFailed) as problem:
-        run("aci_vrf", {"tenant": "missing", "vrf": "v1"}, "present")
+        call(server, "aci_vrf", {"tenant": "missing", "vrf": "v1"}, "present")
     assert problem.value.result["msg"] == (
         "APIC Error 102: configured object ((Dn0)) not found Dn0=uni/tn-missing/ctx-v1, "
     )
 
 
-def test_a_wrong_password_reaches_the_module_as_such(run):
+def test_a_wrong_password_reaches_the_module_as_such(server):
     with pytest.raises(ModuleFailed) as problem:
-        run("aci_tenant", {"password": "wrong"}, "query")
+        call(server, "aci_tenant", {"password": "wrong"}, "query")
     assert problem.value.result["msg"] == (
         "Authentication failed: 401 Username or password is incorrect - FAILED local authentication"
     )
