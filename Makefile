@@ -27,7 +27,7 @@ rehearse: ## the same for your own inventory, in a lab of its own: make rehearse
 	@$(MAKE) --no-print-directory demo LAB=rehearse INVENTORY=$(INVENTORY)
 
 test: setup ## everything that can be checked here is checked; ends with one line: N passed, N failed, N skipped
-	@$(BIN)/python -m tests.run unit versions lab molecule
+	@$(BIN)/python -m tests.run unit runs versions lab molecule
 
 unit: $(VENV)/.dev ## the quick layer alone
 	@$(BIN)/python -m tests.run unit

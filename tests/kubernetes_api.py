@@ -13,10 +13,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from lab.cluster.ports import choose
 from lab.tools import program
 
 TOKEN = "kubefabric-test"
+
+
+@pytest.fixture(scope="session")
+def kubernetes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """A real API server for the whole run; tests that need it are skipped, with the reason, where it cannot be."""
+    reason = missing()
+    if reason:
+        pytest.skip(reason)
+    with running(tmp_path_factory.mktemp("kubernetes")) as api:
+        yield api
 
 
 @dataclass(frozen=True)

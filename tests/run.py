@@ -1,6 +1,6 @@
 """Runs layers of tests one after the other and ends with one line for all of them: ``N passed, N failed, N skipped``.
 
-``python -m tests.run unit lab molecule``; each layer is a folder below ``tests/`` that pytest runs. Exit status 1 when
+``python -m tests.run unit runs lab``; each layer is a folder below ``tests/`` that pytest runs. Exit status 1 when
 anything failed, or when nothing was tested at all.
 """
 
@@ -13,11 +13,9 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PARALLEL = {
-    "unit": ("-n", "2"),
-    "lint": ("-n", "2"),
-    "versions": ("-n", "2"),
-}  # the lab's own tests share one machine's namespaces
+# A file's tests stay together, for they share what their fixtures start; the lab's own share one machine's namespaces.
+TWO_AT_A_TIME = ("-n", "2", "--dist", "loadfile")
+PARALLEL = {"unit": TWO_AT_A_TIME, "runs": TWO_AT_A_TIME, "lint": ("-n", "2"), "versions": ("-n", "2")}
 
 
 def run_layer(layer: str) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-TASKS = Path(__file__).resolve().parents[3] / "playbooks" / "tasks" / "first_clusters.yml"
+TASKS = Path(__file__).resolve().parents[2] / "playbooks" / "tasks" / "first_clusters.yml"
 FABRICS = {"k8s-a": "dc1", "k8s-b": "dc2", "k8s-c": "dc1", "k8s-d": "dc2"}
 
 

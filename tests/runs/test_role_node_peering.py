@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 ALONE = {
     "node_peering_asn": 65003,
     "node_peering_router_id": "192.168.2.1",

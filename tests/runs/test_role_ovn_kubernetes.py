@@ -16,7 +16,7 @@ import yaml
 from tests import crds
 from tests.plans import plan
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 PLAYBOOK = """
 - hosts: all
   gather_facts: false

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "inventory"
 FILES = {"plan.yml", "apic.json", "kubernetes.yml", "README.md"}
 PASSWORD = "f1nd-me-not"
