@@ -74,6 +74,12 @@ cluster_name = _matches(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", 63, "letters, digits and 
 node_name = _matches(
     r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", 253, "lower-case letters, digits and - ., a letter or digit at the ends"
 )
+# An object in a namespace (RFC 1123 label, then the name of a Service, a label too).
+namespaced_name = _matches(
+    r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
+    63 + 1 + 63,
+    "namespace/name in lower-case letters, digits and -",
+)
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
 label_value = _matches(
     r"[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?", 63, "letters, digits and _ . -, no mark at the ends"

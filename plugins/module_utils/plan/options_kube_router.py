@@ -10,6 +10,21 @@ def _switch(default: bool, description: str) -> dict:
     return {"type": "bool", "fill": False, "default": default, "description": description}
 
 
+def _choice(description: str) -> dict:
+    return {"type": "bool", "fill": False, "description": description}
+
+
+# kube-router's annotations kube-router.io/service.advertise.clusterip, .externalip, .loadbalancerip and service.local
+SERVICE = {
+    "advertise_cluster_ip": _choice("Announce its cluster addresses."),
+    "advertise_external_ip": _choice("Announce its external addresses."),
+    "advertise_loadbalancer_ip": _choice("Announce its load balancer addresses."),
+    "local": _choice(
+        "Announce its external and load balancer addresses from nodes with an endpoint alone, whatever its traffic "
+        "policy is."
+    ),
+}
+
 KUBE_ROUTER = {
     "version": {
         "type": "str",
@@ -71,6 +86,15 @@ KUBE_ROUTER = {
     "advertise_external_ip": _switch(True, "Announce the services' external addresses."),
     "advertise_loadbalancer_ip": _switch(True, "Announce the services' load balancer addresses."),
     "advertise_pod_cidr": _switch(True, "Announce the node's pod network."),
+    "services": {
+        "type": "dict",
+        "key": "namespaced_name",
+        "entry": "service",
+        "options": SERVICE,
+        "example": "{shop/web: {advertise_external_ip: false}}",
+        "description": "What is announced of single Services, named namespace/name, in place of the options above: "
+        "annotations of Services that exist.",
+    },
     "graceful_restart_deferral_time": {
         "type": "int",
         "fill": False,

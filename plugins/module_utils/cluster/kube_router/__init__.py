@@ -8,15 +8,15 @@ Facts are from kube-router's own documentation (docs/bgp.md, docs/ipv6.md) and i
 
 from __future__ import annotations
 
-from . import manifests, peers
+from . import manifests, peers, services
 from .settings import settings
 
 
 def resources(plan: dict, secrets: dict) -> list:
     """The resources of one cluster: Nodes first, because kube-router reads its peers at start only.
 
-    Then what the agents run with (ServiceAccount, RBAC, CNI configuration), and the DaemonSet last.
-    Raises ClusterError.
+    Then what the agents run with (ServiceAccount, RBAC, CNI configuration), what single Services announce, and the
+    DaemonSet last. Raises ClusterError.
     """
     options = settings(plan)
     return [
@@ -25,5 +25,6 @@ def resources(plan: dict, secrets: dict) -> list:
         manifests.cluster_role(plan),
         manifests.cluster_role_binding(plan, options),
         *([manifests.cni_configuration(plan, options)] if options["cni"] else []),
+        *services.resources(options),
         manifests.daemonset(plan, options),
     ]

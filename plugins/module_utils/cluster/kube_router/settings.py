@@ -33,6 +33,7 @@ DEFAULTS = {
     "advertise_external_ip": True,
     "advertise_loadbalancer_ip": True,
     "advertise_pod_cidr": True,
+    "services": {},
     "graceful_restart_deferral_time": 10,
     "health_port": 20244,
     "metrics_port": 0,

@@ -14,6 +14,8 @@ import yaml
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import CNIS, ClusterError, resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.kube_router.settings import DEFAULTS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_kube_router import KUBE_ROUTER
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.kube_router import advertised
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from tests import kubernetes_api
 from tests.plans import plan
 
@@ -223,3 +225,35 @@ def test_a_password_that_the_plan_has_and_nobody_gives_is_an_error():
         "cluster k8s-prod: the plan's sessions have a password, but none was given; "
         "set kubefabric_cluster.bgp.password, from a vault"
     )
+
+
+def test_single_services_get_the_annotations_of_what_is_said_of_them_and_nothing_else():
+    of = case("ipv4")
+    of["kube_router"] = {
+        "services": {"shop/web": {"advertise_external_ip": False, "local": True, "advertise_cluster_ip": None}}
+    }
+    found = [item for item in resources(of, SECRETS) if item["kind"] == "Service"]
+    assert found == [
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {
+                "name": "web",
+                "namespace": "shop",
+                "annotations": {
+                    "kube-router.io/service.advertise.externalip": "false",
+                    "kube-router.io/service.local": "true",
+                },
+            },
+        }
+    ]
+
+
+def test_verification_expects_what_the_annotations_of_single_services_make_of_them():
+    of = case("ipv4")
+    of["kube_router"] = {"services": {"shop/web": {"advertise_external_ip": False, "advertise_cluster_ip": True}}}
+    (service,) = [item for item in resources(of, SECRETS) if item["kind"] == "Service"]
+    service["spec"] = {"clusterIPs": ["10.96.0.9"], "externalIPs": ["192.168.3.10"], "type": "ClusterIP"}
+    slices = [{"metadata": {"namespace": "shop", "labels": {"kubernetes.io/service-name": "web"}}, "endpoints": []}]
+    announced = advertised(of, from_resources([], [], [service], slices))
+    assert announced["node1"] == {"10.96.0.9/32"}
