@@ -16,6 +16,7 @@ from . import ovn_kubernetes
 from .calico import pod_networks as calico_pod_networks
 from .calico import reports as calico_reports
 from .cilium import pod_networks as cilium_pod_networks
+from .cilium import reports as cilium_reports
 
 # selector, namespace: of the plan, the label selector of the agents' pods and where they are.
 # blocks: (api version, kind) of the objects from which pod_networks makes {node: [prefix]}; None where pods live in
@@ -54,6 +55,8 @@ AGENTS = {
         "Cilium's operator has not made its CiliumNode, or ipam.operator.clusterPool…PodCIDRList has none left",
         ("cilium.io/v2", "CiliumNode"),
         cilium_pod_networks,
+        ("cilium.io/v2", "CiliumBGPNodeConfig"),
+        cilium_reports,
     ),
     "kube_router": Agent(
         lambda _plan: "k8s-app=kube-router",

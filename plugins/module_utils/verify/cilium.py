@@ -9,7 +9,7 @@ from ..cluster.cilium.announced import service_addresses, service_selector
 from ..cluster.cilium.policy import announced_addresses
 from ..cluster.cilium.settings import PEERING_POLICY, settings
 from ..cluster.families import families
-from .addresses import family, prefix
+from .addresses import address, family, prefix
 from .services import by_service, key, selected
 
 LOAD_BALANCER_CLASS = "io.cilium/bgp-control-plane"
@@ -41,6 +41,21 @@ def pod_networks(cilium_nodes: list) -> dict:
         item["metadata"]["name"]: ((item.get("spec") or {}).get("ipam") or {}).get("podCIDRs") or []
         for item in cilium_nodes
     }
+
+
+def reports(configs: list) -> dict:
+    """``{node: {peer's address: state}}`` of the CiliumBGPNodeConfigs whose agents have written their status.
+
+    A configured peer without a state is one that the agent has not taken up.
+    """
+    result: dict = {}
+    for item in configs:
+        instances = (item.get("status") or {}).get("bgpInstances")
+        if instances is not None:
+            peers = [peer for instance in instances for peer in instance.get("peers") or []]
+            taken = {address(peer["peerAddress"]): peer["peeringState"] for peer in peers if peer.get("peeringState")}
+            result[item["metadata"]["name"]] = taken
+    return result
 
 
 def _labels(service: dict) -> dict:

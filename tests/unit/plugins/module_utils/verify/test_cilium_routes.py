@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import agents, reported
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.cilium import advertised, pod_networks
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.fabric import sessions
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.services import selected
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from tests.plans import plan
@@ -105,3 +107,29 @@ def test_cilium_nodes_hold_the_pod_networks_of_both_families():
     node = {"metadata": {"name": "node1"}, "spec": {"ipam": {"podCIDRs": ["10.1.0.0/24", "2001:db8:10::/72"]}}}
     bare = {"metadata": {"name": "node2"}, "spec": {}}
     assert pod_networks([node, bare]) == {"node1": ["10.1.0.0/24", "2001:db8:10::/72"], "node2": []}
+
+
+def config(node: str, **states: str | None) -> dict:
+    peers = [
+        {"name": name, "peerAddress": f"192.168.2.{name[-3:]}", **({"peeringState": state} if state else {})}
+        for name, state in states.items()
+    ]
+    return {"metadata": {"name": node}, "status": {"bgpInstances": [{"name": "fabric", "peers": peers}]}}
+
+
+def test_a_node_whose_agent_has_not_taken_up_a_peer_is_told():
+    of = {**plan("ipv4"), "cni": "cilium", "cilium": {}}
+    of["nodes"] = {name: of["nodes"][name] for name in ("node1", "node2", "node3")}
+    found = agents.of(of).read_reports(
+        [
+            config("node1", leaf_201="active", leaf_202=None),
+            config("node2", leaf_201="active", leaf_202="open_sent"),
+            {"metadata": {"name": "node3"}},
+        ]
+    )
+    (problem,) = reported.problems(of, found, sessions(of, {}))
+    assert (problem["kind"], problem["node"]) == ("no-peer", "node1")
+    assert problem["message"] == (
+        "node1 reports no peer 192.168.2.202. Likely cause: cilium does not take it for one of this node's (the "
+        "CiliumBGPNodeConfig that Cilium's operator made for it), or cannot read its password"
+    )
