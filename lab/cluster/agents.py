@@ -10,16 +10,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import http.client
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable
 
 from lab.cluster import control
-from lab.cluster.api import Api, ApiError
+from lab.cluster.api import Api
 from lab.cluster.backend import Backend
+from lab.cluster.mirror import follow
 from lab.cluster.pods import is_agent
 from lab.cluster.relay import Relays
 from lab.cluster.worker import Worker
@@ -88,27 +87,6 @@ class Agents:
             worker.pod["metadata"].setdefault("deletionGracePeriodSeconds", 5)
             worker.stop()
         await asyncio.gather(*(task for _, task in running), return_exceptions=True)
-
-
-def follow(api: Api, path: str, listed: Callable[[list[dict]], None], seen: Callable[[str, dict], None]) -> None:
-    """List a collection and watch it for ever, again from the list after any interruption; for a thread."""
-    while True:
-        try:
-            document = api.request("GET", path)
-            listed(document["items"])
-            for item in document["items"]:
-                seen("ADDED", item)
-            version = document["metadata"]["resourceVersion"]
-            while True:
-                for event in api.watch(path, version):
-                    if event["type"] == "ERROR":
-                        raise ApiError(event["object"].get("code", 0), event["object"].get("message", "watch ended"))
-                    version = event["object"]["metadata"]["resourceVersion"]
-                    if event["type"] != "BOOKMARK":
-                        seen(event["type"], event["object"])
-        except (OSError, ValueError, http.client.HTTPException, ApiError) as error:
-            print(f"watching {path}: {error}; again in a second", flush=True)
-            time.sleep(1.0)
 
 
 async def serve(backend: Backend) -> None:

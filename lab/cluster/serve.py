@@ -1,4 +1,7 @@
-"""The loop of a program that stands in for a CNI's agents: look at the cluster once a second, end in order."""
+"""The loop of a program that stands in for a CNI's agents: look at the cluster, end in order.
+
+Once a second, or where the agent has an event ``changed``, whenever that is set, and every few seconds.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,8 @@ from lab.cluster import control
 from lab.cluster.api import Api
 from lab.context import Lab
 
-PERIOD = 1.0
+PERIOD, QUIET_PERIOD = 1.0, 2.0  # seconds between two looks, and where changes are told
+SETTLE = 0.1  # seconds after a change, for those that come with it
 
 
 class Agent(Protocol):
@@ -35,12 +39,29 @@ def serve(module: str, description: str | None, make: Callable[[Lab, str, Api], 
     lab, ended = Lab(options.lab), threading.Event()
     made = control.layout(lab, options.cluster)
     agent = make(lab, options.cluster, Api(made.ports["kube-apiserver"], made.pki, "agents"))
+    changed: threading.Event | None = getattr(agent, "changed", None)
+
+    def end(*_: object) -> None:
+        ended.set()
+        if changed:
+            changed.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
-    while not ended.wait(PERIOD):
+        signal.signal(number, end)
+    while not _ended(ended, changed):
         try:
             agent.once()
         except (OSError, http.client.HTTPException, RuntimeError) as error:
             print(f"{error}; again in a second", flush=True)
     agent.close()
     return 0
+
+
+def _ended(ended: threading.Event, changed: threading.Event | None) -> bool:
+    """Wait for the next look; True if there is none."""
+    if changed is None:
+        return ended.wait(PERIOD)
+    if changed.wait(QUIET_PERIOD):
+        ended.wait(SETTLE)
+    changed.clear()
+    return ended.is_set()

@@ -1,13 +1,14 @@
 """Keeps BIRD on every node of a cluster at what Calico's resources say: ``python -m lab.cluster.calico.agent``.
 
-Reads every resource once a second or so, and touches a node's BIRD only when its configuration changed. A node runs
-BIRD while a calico-node pod is on it. Each node's CalicoNodeStatus gets the state of its sessions.
+Watches every resource, and touches a node's BIRD only when its configuration changed. A node runs BIRD while a
+calico-node pod is on it. Each node's CalicoNodeStatus gets the state of its sessions.
 """
 
 from __future__ import annotations
 
 import base64
 import datetime
+import functools
 import http.client
 import re
 import subprocess
@@ -18,13 +19,14 @@ from urllib.parse import quote
 from lab.cluster import netns
 from lab.cluster.api import Api, ApiError
 from lab.cluster.calico import bird, reader
+from lab.cluster.mirror import Mirror
 from lab.cluster.serve import serve
 from lab.context import Lab, process_id, process_names, start_process, stop_process
 
 V3 = "/apis/projectcalico.org/v3"
 PATHS = {
     "nodes": "/api/v1/nodes",
-    "pods": "/api/v1/pods?labelSelector=k8s-app%3Dcalico-node",
+    "pods": "/api/v1/pods",
     "services": "/api/v1/services",
     "endpointslices": "/apis/discovery.k8s.io/v1/endpointslices",
     "installations": "/apis/operator.tigera.io/v1/installations",
@@ -41,20 +43,27 @@ class Agent:
 
     def __init__(self, lab: Lab, cluster: str, api: Api) -> None:
         self.lab, self.cluster, self.api = lab, cluster, api
+        self.mirror = Mirror(api, PATHS)
+        self.changed = self.mirror.changed
         self.written: dict[str, str] = {}
 
     def once(self) -> None:
         """Bring every node to what the resources say now."""
-        resources = reader.Resources({name: self._list(path) for name, path in PATHS.items()})
+        if not self.mirror.complete:
+            return
+        resources = reader.Resources(self.mirror.items())
         homes = {
             pod["spec"]["nodeName"]: pod["metadata"]["namespace"]
             for pod in resources["pods"]
-            if pod["spec"].get("nodeName") and not pod["metadata"].get("deletionTimestamp")
+            if reader.labels(pod).get("k8s-app") == "calico-node"
+            and pod["spec"].get("nodeName")
+            and not pod["metadata"].get("deletionTimestamp")
         }
+        passwords = functools.cache(self._password)  # asked once a look, whatever the number of nodes and peers
         for node in resources["nodes"]:
             name = node["metadata"]["name"]
             if name in homes and netns.identity(self.lab.node_namespace(self.cluster, name)) is not None:
-                self._bring(resources, name, homes[name])
+                self._bring(resources, name, functools.partial(passwords, homes[name]))
             else:
                 self._stop(name)
         for status in resources["caliconodestatuses"]:
@@ -74,8 +83,8 @@ class Agent:
     def _file(self, name: str, suffix: str) -> Path:
         return self.lab.file("cluster", self.cluster, "bird", f"{name}.{suffix}")
 
-    def _bring(self, resources: reader.Resources, name: str, namespace: str) -> None:
-        speaker = reader.speaker(resources, name, lambda secret, key: self._password(namespace, secret, key))
+    def _bring(self, resources: reader.Resources, name: str, passwords: reader.Passwords) -> None:
+        speaker = reader.speaker(resources, name, passwords)
         text = bird.configuration(speaker)
         running = process_id(self.lab, self._process(name)) is not None
         if running and self.written.get(name) == text:
@@ -104,15 +113,6 @@ class Agent:
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
     # -- the API server -----------------------------------------------------------------------------------
-
-    def _list(self, path: str) -> list[dict]:
-        """The objects of a collection; none where the cluster does not serve it."""
-        try:
-            return self.api.request("GET", path)["items"]
-        except ApiError as error:
-            if error.status == http.client.NOT_FOUND:
-                return []
-            raise
 
     def _password(self, namespace: str, secret: str, key: str) -> str | None:
         """A password as calico-node may read it: the Secret is there, and a Role lets its account get it."""
