@@ -42,7 +42,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A Kubernetes cluster; networks by kind (``node``, ``pod``, ``service``, ``external_service``)."""
+    """A Kubernetes cluster; networks by kind (``node``, ``pod``, ``service``, ``external_service``).
+
+    ``install`` says how its CNI was installed, where there is more than one way.
+    """
 
     name: str
     networks: dict[str, list[str]]
@@ -50,6 +53,7 @@ class Cluster:
     vrf: str
     vrf_tenant: str
     cni: str = "kube_router"
+    install: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ def from_documents(plans: Sequence[dict]) -> Topology:
             vrf=l3out["vrf"],
             vrf_tenant=l3out["vrf_tenant"],
             cni=plan["cni"],
+            install=(plan.get(plan["cni"]) or {}).get("install") or "",
         )
         for leaf in plan["leaves"].values():
             topology.leaves[leaf["id"]] = Leaf(leaf["id"], leaf["pod"], leaf["rack"])

@@ -148,9 +148,10 @@ def _start_cluster(lab: Lab, cluster: Cluster, made: Layout, wanted: list[Node],
     _wait(lab, name, "kwok", lambda: all_ready(api, wanted))
     _start(lab, name, "agents", lines["agents"], report)
     if cluster.cni in stand_ins.NAMES:
-        stand_ins.install(cluster.cni, lab.directory / f"{name}.kubeconfig")
+        stand_ins.install(cluster.cni, lab.directory / f"{name}.kubeconfig", cluster.install)
         _start(lab, name, cluster.cni, stand_ins.command(cluster.cni, lab.name, name, sys.executable), report)
-    workload.ensure(api, made.networks.get("external_service", []), len(wanted))
+    networks = made.networks.get("external_service", [])
+    workload.ensure(api, networks, len(wanted), balanced=cluster.cni == "cilium")
     report(f"cluster {name}: {len(wanted)} nodes Ready, API server at {made.server}")
 
 

@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from lab.context import run
+from lab.context import run, wait_for
 from lab.tools import program
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,9 +18,10 @@ def folder(project: str) -> Path | None:
     return next((Path(home) / project for home in homes if home and (Path(home) / project).is_dir()), None)
 
 
-def install(kubeconfig: Path, projects: dict[str, str], objects: list[dict]) -> None:
+def install(kubeconfig: Path, projects: dict[str, str], objects: list[dict], *, without: str = "") -> None:
     """Let the API server serve the kinds of ``projects`` (folder → what people call it), then apply the objects.
 
+    ``without`` is a pattern of files that are left out; definitions among the objects are served before the rest.
     RuntimeError says whose definitions are missing, or what the API server did not like.
     """
     folders = {name: folder(name) for name in projects}
@@ -31,7 +32,53 @@ def install(kubeconfig: Path, projects: dict[str, str], objects: list[dict]) -> 
             f"KUBEFABRIC_CRDS names the folder that holds {' and '.join(f'{name}/' for name in missing)}"
         )
     kubectl = [str(program("kubectl")), f"--kubeconfig={kubeconfig}"]
-    run([*kubectl, "apply", "--server-side", *(f"--filename={found}" for found in folders.values())])
-    run([*kubectl, "wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"])
-    document = {"apiVersion": "v1", "kind": "List", "items": objects}
-    run([*kubectl, "apply", "--server-side", "-f-"], stdin=json.dumps(document))
+    files = [path for found in folders.values() if found for path in sorted(found.glob("*.y*ml"))]
+    wanted = [path for path in files if not (without and path.match(without))]
+    run([*kubectl, "apply", "--server-side", *(f"--filename={path}" for path in wanted)])
+    served = [item for item in objects if item["kind"] == "CustomResourceDefinition"]
+    _apply(kubectl, served)
+    # Not `kubectl wait`: it fails on a definition that is so new that it has no condition at all.
+    wait_for(lambda: _established(kubectl), "the definitions", timeout=60)
+    _apply(kubectl, [item for item in objects if item not in served])
+
+
+def _apply(kubectl: list[str], objects: list[dict]) -> None:
+    if objects:
+        document = {"apiVersion": "v1", "kind": "List", "items": objects}
+        run([*kubectl, "apply", "--server-side", "-f-"], stdin=json.dumps(document))
+
+
+def _established(kubectl: list[str]) -> bool:
+    """Whether the API server serves every definition that it has."""
+    items = json.loads(run([*kubectl, "get", "crd", "--output=json"]))["items"]
+    return all(
+        any(condition["type"] == "Established" and condition["status"] == "True" for condition in _conditions(item))
+        for item in items
+    )
+
+
+def _conditions(item: dict) -> list[dict]:
+    return (item.get("status") or {}).get("conditions") or []
+
+
+def daemonset(name: str, namespace: str, label: str, container: dict) -> list[dict]:
+    """Namespace, account and DaemonSet of a CNI's agents on all nodes; kwok's pods stand for the running agents."""
+    labels = {"k8s-app": label}
+    pod = {
+        "serviceAccountName": name,
+        "hostNetwork": True,
+        "tolerations": [{"operator": "Exists"}],
+        "containers": [container],
+    }
+    metadata = {"name": name, "namespace": namespace}
+    template = {"metadata": {"labels": labels}, "spec": pod}
+    return [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}},
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata},
+        {
+            "apiVersion": "apps/v1",
+            "kind": "DaemonSet",
+            "metadata": metadata,
+            "spec": {"selector": {"matchLabels": labels}, "template": template},
+        },
+    ]

@@ -1,6 +1,7 @@
 """The CNIs whose agents cannot be run for real, or not alone: one package each, called what the intent calls the CNI.
 
-``lab.cluster.<cni>.install`` has ``install(kubeconfig)``: what installing the CNI leaves in a cluster. The program
+``lab.cluster.<cni>.install`` has ``install(kubeconfig)``: what installing the CNI leaves in a cluster; with a second
+argument where there is more than one way to install it (the intent's ``<cni>.install``). The program
 ``lab.cluster.<cni>.agent`` stands in for its agents; it is started with ``--lab`` and ``--cluster`` (see serve.py).
 Such a program runs beside the control plane's, under the CNI's name. One more CNI is one more package and name.
 """
@@ -10,12 +11,12 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("calico", "ovn_kubernetes")
+NAMES = ("calico", "cilium", "ovn_kubernetes")
 
 
-def install(cni: str, kubeconfig: Path) -> None:
+def install(cni: str, kubeconfig: Path, way: str = "") -> None:
     """Bring what installing a CNI leaves; RuntimeError says what is missing or what the API server did not like."""
-    import_module(f"lab.cluster.{cni}.install").install(kubeconfig)
+    import_module(f"lab.cluster.{cni}.install").install(kubeconfig, *([way] if way else []))
 
 
 def command(cni: str, lab: str, cluster: str, python: str) -> list[str]:

@@ -6,33 +6,13 @@ from pathlib import Path
 
 from lab.cluster import definitions
 
-NAMESPACE = "calico-system"  # the operator's
+# Where calico-node runs: with the operator, and with manifests, which bring no kinds of the operator's.
+NAMESPACES = {"operator": "calico-system", "manifest": "kube-system"}
+OPERATORS = "operator.tigera.io_*.yaml"
+CONTAINER = {"name": "calico-node", "image": "quay.io/calico/node:v3.32.1"}
 
 
-def objects() -> list[dict]:
-    """Namespace, account and DaemonSet as the operator makes them; kwok's pods stand for the running agents."""
-    labels = {"k8s-app": "calico-node"}
-    pod = {
-        "serviceAccountName": "calico-node",
-        "hostNetwork": True,
-        "tolerations": [{"operator": "Exists"}],
-        "containers": [{"name": "calico-node", "image": "quay.io/calico/node:v3.32.1"}],
-    }
-    return [
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}},
-        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "calico-node", "namespace": NAMESPACE}},
-        {
-            "apiVersion": "apps/v1",
-            "kind": "DaemonSet",
-            "metadata": {"name": "calico-node", "namespace": NAMESPACE},
-            "spec": {
-                "selector": {"matchLabels": labels},
-                "template": {"metadata": {"labels": labels}, "spec": pod},
-            },
-        },
-    ]
-
-
-def install(kubeconfig: Path) -> None:
+def install(kubeconfig: Path, way: str = "operator") -> None:
     """Bring all of it to a cluster. RuntimeError says what is missing or what the API server did not like."""
-    definitions.install(kubeconfig, {"calico": "Calico"}, objects())
+    agents = definitions.daemonset("calico-node", NAMESPACES[way], "calico-node", CONTAINER)
+    definitions.install(kubeconfig, {"calico": "Calico"}, agents, without=OPERATORS if way == "manifest" else "")
