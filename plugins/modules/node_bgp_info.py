@@ -89,7 +89,7 @@ missing:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.node.host import Host
+from ..module_utils.node.host import Host, runner
 from ..module_utils.node.inspect import look
 from ..module_utils.node.speaker import NodeError
 
@@ -104,7 +104,7 @@ SPEC = {
 def main() -> None:
     module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
     try:
-        result = look(Host(module.run_command), **module.params)
+        result = look(Host(runner(module)), **module.params)
     except (NodeError, ValueError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=False, **result)

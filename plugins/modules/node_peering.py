@@ -254,7 +254,7 @@ sessions:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.node.apply import bring
-from ..module_utils.node.host import Host
+from ..module_utils.node.host import Host, runner
 from ..module_utils.node.options import REQUIRED_IF, SPEC
 from ..module_utils.node.speaker import NodeError
 
@@ -262,7 +262,7 @@ from ..module_utils.node.speaker import NodeError
 def main() -> None:
     module = AnsibleModule(argument_spec=SPEC, required_if=REQUIRED_IF, supports_check_mode=True)
     try:
-        result = bring(Host(module.run_command, module.params["root"]), module.params, module.check_mode)
+        result = bring(Host(runner(module), module.params["root"]), module.params, module.check_mode)
     except NodeError as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result)

@@ -5,17 +5,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import shutil
 import stat
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional
 
 from ..plan.errors import numbered
 from . import checks, files, inspect, model, packages, record, tell, uplink
 from .host import Host, facts
-from .speaker import Command, File, NodeError, Speaker
+from .recover import recover
+from .speaker import Command, NodeError, Speaker
 from .speakers import SPEAKERS
 from .vip import Vip, detect, elsewhere, live_commands
 
@@ -52,7 +52,12 @@ def bring(host: Host, options: dict, check: bool) -> dict:
         found = checks.mistakes(options)
         if found:
             raise NodeError("the options are wrong:\n" + numbered(found))
-    recovered = _recover(host, check)
+    with files.alone(host, make=options["state"] == "present" and not check):
+        return _bring(host, options, check)
+
+
+def _bring(host: Host, options: dict, check: bool) -> dict:
+    recovered = recover(host, check)
     installed = _install(host, options, check) if options["state"] == "present" else False
     work = _absent(host) if options["state"] == "absent" else _present(host, options, installed and check)
     result: Dict[str, Any] = {
@@ -69,39 +74,6 @@ def bring(host: Host, options: dict, check: bool) -> dict:
 
 
 # -- before -------------------------------------------------------------------------------------------
-
-
-def _recover(host: Host, check: bool) -> bool:
-    """Go back to the old files and addresses where an earlier run was cut off between the old and the new ones."""
-    half_way = files.pending(host)
-    if half_way and not check:
-        cut_off = record.load(host)  # the new one, if that run got as far as adding addresses
-        loaded = {speaker.name: host.read(speaker.configuration) or "" for speaker in SPEAKERS.values()}
-        files.undo(host)
-        known = record.load(host)
-        speaker = SPEAKERS.get(known["speaker"] or "")
-        if host.live:
-            _recover_vip(host, cut_off["vip"], known["vip"], half_way)
-            _all(host, [done for done, _undone in _uplink(host, _as_option(known["uplink"]), cut_off)[1]])
-        if host.live and speaker and speaker.configuration in half_way and _running(host, speaker):
-            text = host.read(speaker.configuration) or ""
-            _all(host, speaker.reload_commands(loaded[speaker.name], text, False))
-    return bool(half_way)
-
-
-def _as_option(noted: Optional[dict]) -> Optional[dict]:
-    """A note of the record as the option that it came from."""
-    return {key: noted[key] for key in ("interface", "gateways", "mtu", "manager")} if noted else None
-
-
-def _recover_vip(host: Host, cut_off: dict, known: dict, half_way: List[str]) -> None:
-    """Take away the addresses that a run brought before it was cut off, and let the network stack forget them."""
-    if any("kubefabric-vip" in path for path in half_way):
-        for manager in sorted({cut_off["manager"], known["manager"]} - {None}):
-            _all(host, Vip(tuple(known["addresses"]), known["interface"], manager).reload_commands())
-    stays = known["addresses"] if known["interface"] == cut_off["interface"] else []
-    gone = tuple(address for address in cut_off["addresses"] if address not in stays)
-    _all(host, live_commands((), gone, cut_off["interface"], facts(host, cut_off["interface"])))
 
 
 def _install(host: Host, options: dict, check: bool) -> bool:
@@ -130,7 +102,7 @@ def _present(host: Host, options: dict, blank: bool) -> Work:
     vip = _vip(config, options, gathered, known)
     texts = {path: text for path in speaker.reads() for text in [host.read(path)] if text is not None}
     _refuse_foreign(speaker, texts, known, options["adopt"])
-    way, steps, way_files = _uplink(host, options["uplink"], known)
+    way, steps, way_files = uplink.prepare(host, options["uplink"], known["uplink"])
     ours = [_change(host, file) for file in [*vip.files(gathered), *way_files, *speaker.render(config, texts)]]
     entries, saves = record.keep_originals(host, known, ours)
     gone = [path for path in known["files"] if path not in {change.path for change in ours}]
@@ -154,26 +126,6 @@ def _vip(config: model.Config, options: dict, gathered, known: dict) -> Vip:
     if absent and config.vips and not given["interface"].startswith("dummy"):
         raise NodeError(f"vip.interface: there is no {given['interface']} on this host; give lo, or one that is")
     return Vip(config.vips, given["interface"], manager)
-
-
-def _uplink(host: Host, given: Optional[dict], known: dict) -> Tuple[Optional[dict], List[uplink.Step], List[File]]:
-    """(the record's note, the commands for now, the files for the next boot) of the way to the leaves."""
-    noted = known["uplink"]
-    before = uplink.gather(host, noted["interface"]) if noted else uplink.Facts()
-    if not given:
-        return None, uplink.steps(None, noted, uplink.Facts(), before), []
-    gathered = uplink.gather(host, given["interface"])
-    manager = given["manager"]
-    if manager == "auto":
-        same = noted and noted["interface"] == given["interface"]
-        manager = noted["manager"] if same else uplink.detect(gathered)
-    gateways = tuple(str(ipaddress.ip_address(address)) for address in given["gateways"])
-    wanted = uplink.Uplink(given["interface"], gateways, given["mtu"], manager)
-    wrong = uplink.mistakes(wanted, gathered) if host.live else []
-    if wrong:
-        raise NodeError("; ".join(wrong))
-    steps = uplink.steps(wanted, noted, gathered, before) if host.live else []
-    return uplink.remember(wanted, noted, gathered), steps, wanted.files(gathered)
 
 
 def _noted_vip(vip: Vip) -> dict:
@@ -209,7 +161,7 @@ def _absent(host: Host) -> Work:
     if not host.live or not known["speaker"]:
         return work
     noted = known["vip"]
-    work.uplink = _uplink(host, None, known)[1]
+    work.uplink = uplink.prepare(host, None, known["uplink"])[1]
     vip = Vip((), noted["interface"], noted["manager"] or "systemd")
     return _live(host, work, vip, known, facts(host, noted["interface"]))
 
@@ -259,17 +211,9 @@ def _live(host: Host, work: Work, vip: Vip, known: dict, gathered) -> Work:
     if noted["interface"] != vip.interface:
         work.addresses += live_commands((), tuple(noted["addresses"]), noted["interface"], gathered)
     if work.speaker:
-        work.start = not _running(host, work.speaker)
+        work.start = not inspect.serves(host, work.speaker)
         work.restart = bool(touched & {path for path in work.speaker.reads() if path != work.speaker.configuration})
     return work
-
-
-def _running(host: Host, speaker: Speaker) -> bool:
-    """Whether its service runs, and will after a reboot."""
-    return all(host.succeeds(["systemctl", question, "--quiet", speaker.service]) for question in _RUNS)
-
-
-_RUNS = ("is-active", "is-enabled")
 
 
 # -- doing it -----------------------------------------------------------------------------------------
@@ -330,15 +274,15 @@ def _kept(host: Host, work: Work) -> Dict[str, dict]:
 
 
 def _activate(host: Host, work: Work) -> None:
-    _all(host, [*work.network, *work.addresses, *[done for done, _undone in work.uplink]])
+    host.do_all([*work.network, *work.addresses, *[done for done, _undone in work.uplink]])
     if work.leaving:
-        _all(host, [["systemctl", "disable", "--now", work.leaving.service]])
+        host.do_all([["systemctl", "disable", "--now", work.leaving.service]])
     if not work.speaker:
         return
     if work.start:
-        _all(host, [["systemctl", "enable", work.speaker.service], ["systemctl", "restart", work.speaker.service]])
+        host.do_all([["systemctl", "enable", work.speaker.service], ["systemctl", "restart", work.speaker.service]])
     else:
-        _all(host, _reload(work, back=False))
+        host.do_all(_reload(work, back=False))
     if not host.succeeds(["systemctl", "is-active", "--quiet", work.speaker.service]):
         raise NodeError(f"{work.speaker.service} does not run: journalctl -u {work.speaker.service} says why")
 
@@ -350,11 +294,6 @@ def _reload(work: Work, back: bool) -> List[Command]:
         return []
     old, new = (main.before or "", main.after or "") if main else ("", "")
     return work.speaker.reload_commands(new if back else old, old if back else new, work.restart)
-
-
-def _all(host: Host, commands: List[Command]) -> None:
-    for command in commands:
-        host.do(command)
 
 
 def _go_back(host: Host, work: Work, reason: NodeError) -> None:

@@ -13,18 +13,20 @@ which the next run restores the old ones.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import grp
 import json
 import os
 import pwd
 from dataclasses import dataclass, field
-from typing import List, Optional
+from typing import Iterable, Iterator, List, Optional
 
 from .host import Host
 from .speaker import NodeError
 
 STATE = "/var/lib/kubefabric"
 JOURNAL = f"{STATE}/node_peering.journal"
+LEFT = (".kubefabric-new", ".kubefabric-old")
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,11 @@ class Change:
 
 def staged(path: str) -> str:
     """Where the new text is before it counts. Hidden, so that no daemon reads it from a directory of fragments."""
-    return os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.kubefabric-new")
+    return os.path.join(os.path.dirname(path), f".{os.path.basename(path)}{LEFT[0]}")
 
 
 def _kept(path: str) -> str:
-    return os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.kubefabric-old")
+    return os.path.join(os.path.dirname(path), f".{os.path.basename(path)}{LEFT[1]}")
 
 
 def stage(host: Host, changes: List[Change]) -> None:
@@ -95,6 +97,44 @@ def _write(path: str, text: str, mode: int, owner: Optional[tuple]) -> None:
         os.fsync(file.fileno())
 
 
+@contextlib.contextmanager
+def alone(host: Host, make: bool) -> Iterator[None]:
+    """Keep other runs off this host meanwhile; the kernel lets go of it when this one ends, however. Without ``make``
+    the directory that is locked is not made. Raises NodeError where another run is at work."""
+    path = host.path(STATE)
+    try:
+        if make:
+            os.makedirs(path, mode=0o700, exist_ok=True)
+        elif not os.path.isdir(path):
+            yield
+            return
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise NodeError(f"{STATE} cannot be used: {_reason(error)}. Nothing was changed.") from error
+    try:
+        _lock(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise NodeError("another run of node_peering is at work on this host: wait until it has ended") from error
+
+
+def sweep(host: Host, directories: Iterable[str]) -> None:
+    """Remove what runs left beside the files that were killed before they had a journal."""
+    for directory in sorted(set(directories)):
+        path = host.path(directory)
+        names = os.listdir(path) if os.path.isdir(path) else []
+        for name in names:
+            if name.startswith(".") and name.endswith(LEFT):
+                _unlink(os.path.join(path, name))
+
+
 def discard(host: Host, changes: List[Change]) -> None:
     """Give up what was staged: nothing has changed."""
     for change in changes:
@@ -105,10 +145,11 @@ def discard(host: Host, changes: List[Change]) -> None:
 def commit(host: Host, changes: List[Change]) -> None:
     """Steps 2 and 3. Raises NodeError with the old files back where it fails on the way."""
     entries = [{"path": change.path, "existed": change.before is not None} for change in changes]
+    at = JOURNAL
     try:
         _write_journal(host, entries)
         for change in changes:
-            path = host.path(change.path)
+            at, path = change.path, host.path(change.path)
             if change.after is None:
                 _unlink(path)
             else:
@@ -117,7 +158,7 @@ def commit(host: Host, changes: List[Change]) -> None:
     except OSError as error:
         undo(host)
         discard(host, changes)
-        raise NodeError(f"{change.path} cannot be replaced: {_reason(error)}. The old files are back.") from error
+        raise NodeError(f"{at} cannot be replaced: {_reason(error)}. The old files are back.") from error
 
 
 def _write_journal(host: Host, entries: List[dict]) -> None:
@@ -132,30 +173,39 @@ def _write_journal(host: Host, entries: List[dict]) -> None:
 def finish(host: Host, changes: List[Change]) -> None:
     """Step 4: the new files stand."""
     _unlink(host.path(JOURNAL))
-    _sync(os.path.dirname(host.path(JOURNAL)))
+    with contextlib.suppress(OSError):  # after a power cut the journal may be there again: then the old files stand
+        _sync(os.path.dirname(host.path(JOURNAL)))
     discard(host, changes)
 
 
 def pending(host: Host) -> List[str]:
     """The paths that an interrupted run left half-way; none as a rule."""
+    return [entry["path"] for entry in _journal(host)]
+
+
+def _journal(host: Host) -> List[dict]:
     text = host.read(JOURNAL)
-    return [entry["path"] for entry in json.loads(text)] if text else []
+    try:
+        return json.loads(text) if text else []
+    except ValueError as error:
+        where = "Look at the files that it names, remove it, and run again."
+        raise NodeError(f"{JOURNAL} is damaged: {error}. {where}") from error
 
 
 def undo(host: Host) -> None:
     """Bring back the old files that the journal names, and forget it. May itself be cut short, and run again."""
-    text = host.read(JOURNAL)
-    for entry in json.loads(text) if text else ():
+    for entry in _journal(host):
         path = host.path(entry["path"])
         if not entry["existed"]:
             _unlink(path)
         elif os.path.exists(_kept(path)):  # otherwise it is back already
             os.replace(_kept(path), path)
             _unlink(_kept(path))  # rename(2) does nothing where both are names of one file
-        if os.path.isdir(os.path.dirname(path)):
+        with contextlib.suppress(OSError):  # nothing more can be done on the way back
             _sync(os.path.dirname(path))
         _unlink(staged(path))
     _unlink(host.path(JOURNAL))
+    _unlink(staged(host.path(JOURNAL)))  # where the disk was full before there was a journal
 
 
 def _unlink(path: str) -> None:

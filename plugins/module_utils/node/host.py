@@ -39,8 +39,10 @@ class Host:
                 return file.read()
         except FileNotFoundError:
             return None
-        except (OSError, UnicodeDecodeError) as error:
-            raise NodeError(f"{path} cannot be read: {error}") from error
+        except UnicodeDecodeError as error:
+            raise NodeError(f"{path} cannot be read: it is no UTF-8 text") from error
+        except OSError as error:
+            raise NodeError(f"{path} cannot be read: {error.strerror}") from error
 
     def exists(self, path: str) -> bool:
         return os.path.exists(self.path(path))
@@ -58,23 +60,45 @@ class Host:
 
     def ask(self, command: List[str]) -> str:
         """A command's output, whatever its status."""
-        return self._run(command)[1]
+        return self._call(command)[1]
 
     def succeeds(self, command: List[str]) -> bool:
-        return self._run(command)[0] == 0
+        return self._call(command)[0] == 0
 
-    def do(self, command: List[str]) -> None:
-        """Run a command. Raises NodeError with what it said (passwords hidden) where it fails."""
-        status, output, error = self._run(command)
+    def do(self, command: List[str]) -> str:
+        """A command's output. Raises NodeError with what it said (passwords hidden) where it fails."""
+        status, output, error = self._call(command)
         if status != 0:
             said = masked((error.strip() or output.strip())[-2000:]) or "nothing was said"
             raise NodeError(f"`{' '.join(command)}` failed with status {status}: {said}")
+        return output
+
+    def do_all(self, commands: List[List[str]]) -> None:
+        """Run commands in their order, up to the first that fails (NodeError)."""
+        for command in commands:
+            self.do(command)
+
+    def _call(self, command: List[str]) -> Tuple[int, str, str]:
+        """Run a command, whatever its status. Raises NodeError where there is no such program."""
+        try:
+            return self._run(command)
+        except OSError as error:
+            raise NodeError(f"`{command[0]}` cannot be run on this host: {error.strerror}") from error
 
     def now(self) -> float:
         return time.time()
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
+
+
+def runner(module: Any) -> Callable[[List[str]], Tuple[int, str, str]]:
+    """An AnsibleModule's ``run_command`` for a Host: a missing program is an error, not the module's end midway."""
+
+    def run(command: List[str]) -> Tuple[int, str, str]:
+        return module.run_command(command, handle_exceptions=False)
+
+    return run
 
 
 def masked(text: str) -> str:
@@ -98,7 +122,7 @@ def facts(host: Host, interface: str) -> vip.Facts:
 
 
 def _live_facts(host: Host, interface: str) -> Dict[str, Any]:
-    addresses, interfaces = vip.parse_addresses(host.ask(["ip", "-j", "address", "show"]))
+    addresses, interfaces = vip.parse_addresses(host.do(["ip", "-j", "address", "show"]))
     active = frozenset(unit for unit in UNITS if host.succeeds(["systemctl", "is-active", "--quiet", unit]))
     found: Dict[str, Any] = {"addresses": addresses, "interfaces": interfaces, "active": active}
     if "NetworkManager.service" in active:

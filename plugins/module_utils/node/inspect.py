@@ -32,6 +32,12 @@ def established(host: Host, speaker: Speaker, vrf: Optional[str]) -> Dict[str, d
     return {item["peer"]: item for item in found if item["state"] == "established"}
 
 
+def serves(host: Host, speaker: Speaker) -> bool:
+    """Whether its service runs, and will after a reboot."""
+    questions = ("is-active", "is-enabled")
+    return all(host.succeeds(["systemctl", question, "--quiet", speaker.service]) for question in questions)
+
+
 def wanted(peer: str, config: Config) -> bool:
     """Whether the configuration has this peer, by its address or within a workload's range."""
     if peer in {item.address for item in config.peers}:

@@ -23,9 +23,12 @@ def load(host: Host) -> dict:
     """The record; an empty one where the module has never been."""
     text = host.read(RECORD)
     try:
-        return {**EMPTY, **json.loads(text)} if text else dict(EMPTY)
+        noted = json.loads(text) if text else {}
+        if not isinstance(noted, dict):
+            raise ValueError("it is no record of this module")
     except ValueError as error:
         raise NodeError(f"{RECORD} is damaged: {error}. Remove it and run again with adopt: true.") from error
+    return {**EMPTY, **noted}
 
 
 def saved_path(path: str) -> str:

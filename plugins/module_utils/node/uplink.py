@@ -75,7 +75,7 @@ def gather(host: Host, interface: str) -> Facts:
     """Ask the host about an interface; nothing is known of an image."""
     if not host.live:
         return Facts()
-    links = _json(host.ask(["ip", "-j", "address", "show"]))
+    links = _json(host.do(["ip", "-j", "address", "show"]))
     routes = {family: _default(host, family) for family in FAMILIES}
     return Facts(
         **_link(links, interface),
@@ -104,7 +104,7 @@ def _link(links: list, interface: str) -> dict:
 def _default(host: Host, family: str) -> Tuple[str, ...]:
     """The default route with the lowest metric; nothing where there is none, or none by a gateway."""
     version = "-6" if family == "ipv6" else "-4"
-    listed = _json(host.ask(["ip", "-j", version, "route", "show", "default"]))
+    listed = _json(host.do(["ip", "-j", version, "route", "show", "default"]))
     found = [route for route in listed if "gateway" in route]
     if not found:
         return ()
@@ -251,3 +251,28 @@ def _delete(family: str, way: Tuple[str, ...]) -> Command:
 
 def _mtu(interface: str, mtu: int) -> Command:
     return ["ip", "link", "set", "dev", interface, "mtu", str(mtu)]
+
+
+# -- all of it -----------------------------------------------------------------------------------------
+
+
+def prepare(host: Host, given: Optional[dict], noted: Optional[dict]) -> Tuple[Optional[dict], List[Step], List[File]]:
+    """(the record's note, the commands for now, the files for the next boot) from the option and the note of before.
+
+    Raises NodeError with everything that keeps the host from it.
+    """
+    before = gather(host, noted["interface"]) if noted else Facts()
+    if not given:
+        return None, steps(None, noted, Facts(), before), []
+    gathered = gather(host, given["interface"])
+    manager = given["manager"]
+    if manager == "auto":
+        same = noted and noted["interface"] == given["interface"]
+        manager = noted["manager"] if noted and same else detect(gathered)
+    gateways = tuple(str(ipaddress.ip_address(address)) for address in given["gateways"])
+    wanted = Uplink(given["interface"], gateways, given["mtu"], manager)
+    wrong = mistakes(wanted, gathered) if host.live else []
+    if wrong:
+        raise NodeError("; ".join(wrong))
+    commands = steps(wanted, noted, gathered, before) if host.live else []
+    return remember(wanted, noted, gathered), commands, wanted.files(gathered)

@@ -15,3 +15,14 @@ STACKS = {
     "netplan": netplan,
     "systemd": unit,
 }
+
+# Every directory that one of them may write to.
+DIRECTORIES = (
+    "/etc/NetworkManager/dispatcher.d",
+    "/etc/NetworkManager/system-connections",
+    "/etc/netplan",
+    "/etc/network/interfaces.d",
+    "/etc/systemd/network",
+    "/etc/systemd/system",
+    "/etc/systemd/system/multi-user.target.d",
+)

@@ -25,6 +25,8 @@ class FakeHost(Host):
         self.after_reload: dict[str, str] = {}  # what a reload makes of the sessions
         self.fails: dict[str, str] = {}
         self.addresses: dict[str, str] = {"127.0.0.1": "lo"}
+        self.garbled: list[str] = []  # beginnings of commands that answer with nonsense
+        self.absent: list[str] = []  # programs that are not installed
         self.mtu = 1500  # of bond0
         self.routes: dict[str, dict[str, object]] = {}  # family → the default route, as ``ip -j`` shows it
         self.running = False
@@ -48,6 +50,10 @@ class FakeHost(Host):
     def _play(self, command: list[str]) -> tuple[int, str, str]:
         line = " ".join(command)
         self.commands.append(line)
+        if command[0] in self.absent:
+            raise FileNotFoundError(2, "No such file or directory", command[0])
+        if any(line.startswith(beginning) for beginning in self.garbled):
+            return 0, "Usage: …", ""
         for words, complaint in self.fails.items():
             if words in line:
                 return 1, "", complaint

@@ -92,6 +92,13 @@ def test_a_mode_that_somebody_changed_is_put_right(settled):
     assert path.stat().st_mode & 0o777 == 0o640
 
 
+def test_two_runs_at_once_are_one_and_an_error(host):
+    bring(host)
+    with files.alone(host, make=False):
+        assert failure(host) == "another run of node_peering is at work on this host: wait until it has ended"
+    assert not bring(host)["changed"]
+
+
 def test_all_mistakes_fail_before_the_host_is_touched(host):
     assert failure(host, hold=1, ecmp=0) == (
         "the options are wrong:\n"

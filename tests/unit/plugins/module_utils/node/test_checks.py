@@ -110,6 +110,14 @@ CASES = {
         {"workloads": [{**RED, "password": "x" * 81}]},
         f"workloads[0].password: {PASSWORD_RULE}",
     ),
+    "an address with a zone": (
+        {"accept": ["fe80::1%eth0"]},
+        "accept[0]: fe80::1%eth0 is not a prefix without host bits; give a prefix without host bits",
+    ),
+    "a table that cannot be": (
+        {"vrf": "prod", "vrf_table": -1},
+        "vrf_table: -1 is out of range; give 1 to 4294967295",
+    ),
     "too many paths": ({"ecmp": 65}, "ecmp: 65 is out of range; give 1 to 64"),
 }
 

@@ -24,6 +24,15 @@ def rendered(speaker: str, case: str) -> str:
     return SPEAKERS[speaker].render(model.build(options_of(speaker, case)), {})[-1].text
 
 
+def checker(speaker: str, path: str) -> list[str]:
+    """The speaker's own checker for a file; skips the test where there is none."""
+    command = SPEAKERS[speaker].check_command(path)
+    found = shutil.which(command[0]) or built(command[0])
+    if found is None:
+        pytest.skip(f"{command[0]} is not installed")
+    return [found, *command[1:]]
+
+
 def built(name: str) -> str | None:
     """The path of a program that the lab has built."""
     try:
@@ -48,11 +57,8 @@ def test_the_cases_are_right(speaker, case):
 
 @pytest.mark.parametrize(("speaker", "case"), ALL)
 def test_the_speaker_accepts_its_configuration(speaker, case):
-    command = SPEAKERS[speaker].check_command(str(GOLDEN / case / f"{speaker}.conf"))
-    checker = shutil.which(command[0]) or built(command[0])
-    if checker is None:
-        pytest.skip(f"{command[0]} is not installed")
-    done = subprocess.run([checker, *command[1:]], capture_output=True, text=True, check=False)
+    command = checker(speaker, str(GOLDEN / case / f"{speaker}.conf"))
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     said = [line for line in (done.stdout + done.stderr).splitlines() if "Finished reading the config file" not in line]
     assert (done.returncode, said) == (0, [])
 
