@@ -8,6 +8,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network, summarize_address_range
 
 from ..cluster.cilium.settings import DEFAULTS, IPV6_BITS, api_of, complaints, pod_mask, version
+from . import checks_secret
 from .errors import Findings
 from .model import Cluster, Fabric, family
 from .schema import did_you_mean
@@ -20,6 +21,7 @@ def check(cluster: Cluster, _fabric: Fabric, findings: Findings) -> None:
     given = {key: value for key, value in (cluster.settings["cilium"] or {}).items() if value is not None}
     options = {**DEFAULTS, **given}
     options["api"] = options["api"] or api_of(version(options))
+    checks_secret.check(cluster, findings)
     _release(cluster, options, findings)
     _pools(cluster, options, findings)
     _pod_networks(cluster, options, findings)

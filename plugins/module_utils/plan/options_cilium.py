@@ -8,6 +8,8 @@ Ranges come from the schemas of Cilium's custom resources (v1.20.2).
 
 from __future__ import annotations
 
+from .options_secret import of_fixed_key
+
 
 def _switch(default: bool, description: str) -> dict:
     return {"type": "bool", "fill": False, "default": default, "description": description}
@@ -80,6 +82,12 @@ CILIUM = {
         "default": "kube-system",
         "format": "namespace",
         "description": "Namespace of the Secret with the password (Helm value bgpControlPlane.secretsNamespace.name).",
+    },
+    "password_secret": {
+        "type": "dict",
+        "fill": False,
+        "options": of_fixed_key("kubefabric-bgp"),
+        "description": "The Secret with the sessions' password, key C(password).",
     },
     "api_server": {
         "type": "str",

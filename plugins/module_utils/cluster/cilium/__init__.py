@@ -9,8 +9,9 @@ CiliumBGPPeeringPolicy from the guide "BGP Peering Policy (Legacy)" of v1.16.
 
 from __future__ import annotations
 
+from .. import password_secret
 from ..groups import groups
-from . import nodes, policy, pools, secret, speaker, values
+from . import nodes, policy, pools, speaker, values
 from .settings import PEERING_POLICY, settings
 
 VALUES_FILE = "cilium-values.yml"
@@ -25,7 +26,7 @@ def resources(plan: dict, secrets: dict) -> list:
     found = groups(plan)
     build = policy.resources if options["api"] == PEERING_POLICY else speaker.resources
     return [
-        *secret.resources(plan, options, secrets),
+        *password_secret.resources(plan, options["password_secret"], options["secrets_namespace"], secrets),
         *nodes.resources(plan, options, found),
         *pools.resources(plan, options),
         *build(plan, options, found),

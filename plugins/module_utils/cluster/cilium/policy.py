@@ -8,9 +8,9 @@ It knows no address or interface to peer from, so the kernel chooses; every sess
 
 from __future__ import annotations
 
+from .. import password_secret
 from ..ownership import labels
 from .announced import communities, service_addresses, service_selector
-from .secret import NAME as SECRET
 from .settings import version
 
 API = "cilium.io/v2alpha1"
@@ -69,8 +69,9 @@ def _neighbor(plan: dict, options: dict, peer: dict) -> dict:
     if bgp.get("graceful_restart"):
         restart = {"enabled": True, "restartTimeSeconds": bgp.get("graceful_restart_time") or 120}
         neighbor["gracefulRestart"] = restart
-    if bgp.get("password"):
-        neighbor["authSecretRef"] = SECRET
+    secret = password_secret.reference(plan, options["password_secret"])
+    if secret:
+        neighbor["authSecretRef"] = secret["name"]
     if options["ebgp_multihop"]:
         neighbor["eBGPMultihopTTL"] = options["ebgp_multihop"]
     if options["communities"]:

@@ -9,6 +9,7 @@ import difflib
 import ipaddress
 import re
 
+from .. import password_secret
 from ..errors import ClusterError
 
 PEERING_POLICY = "peering_policy"
@@ -18,6 +19,7 @@ DEFAULTS: dict = {
     "api": None,
     "namespace": "kube-system",
     "secrets_namespace": "kube-system",
+    "password_secret": {},
     "api_server": None,
     "kube_proxy_replacement": True,
     "ipam": "cluster-pool",
@@ -42,6 +44,8 @@ DEFAULTS: dict = {
     "nodes": {},
 }
 
+# the key is what Cilium reads
+SECRET = {"name": "kubefabric-bgp", "key": "password"}
 # The first and the last release of each API: v2alpha1 came with 1.16 and became v2 in 1.18 (Cilium's pull request
 # 37765); the old policy was removed in 1.19 (42278), and took a password from 1.15 on (23759).
 APIS = {"v2": ((1, 18), None), "v2alpha1": ((1, 16), (1, 20)), PEERING_POLICY: ((1, 14), (1, 18))}
@@ -78,6 +82,7 @@ def settings(plan: dict) -> dict:
             hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(DEFAULTS)}"
             raise ClusterError(f"kubefabric_cluster.cilium.{key}: no such option; {hint}")
     options = {**DEFAULTS, **given}
+    options["password_secret"] = password_secret.settings(options["password_secret"], **SECRET)
     options["api"] = options["api"] or api_of(version(options))
     for complaint in complaints(plan["bgp"], options):
         raise ClusterError("cluster {}: kubefabric_cluster.{}: {}; {}".format(plan["cluster"], *complaint))

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
+from .. import password_secret
 from ..families import families
 from ..groups import PREFIX, peer_name
 from ..ownership import labels
 from ..router_id import router_ids
 from .announced import ADVERTISE_LABEL, communities, service_addresses, service_selector
-from .secret import NAME as SECRET
 
 INSTANCE = "fabric"
 ADVERTISEMENT = f"{PREFIX}routes"
@@ -63,8 +63,9 @@ def _peer_config(plan: dict, options: dict, family: str) -> dict:
         "gracefulRestart": _graceful_restart(bgp),
         "families": [{"afi": family, "safi": "unicast", "advertisements": {"matchLabels": _MARK}}],
     }
-    if bgp.get("password"):
-        spec["authSecretRef"] = SECRET
+    secret = password_secret.reference(plan, options["password_secret"])
+    if secret:
+        spec["authSecretRef"] = secret["name"]
     if options["ebgp_multihop"]:
         spec["ebgpMultihop"] = options["ebgp_multihop"]
     if options["source_interface"]:

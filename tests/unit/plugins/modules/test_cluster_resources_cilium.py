@@ -16,7 +16,7 @@ from tests.run_module import run_module
 PRUNE = [
     entry
     for entry in yaml.safe_load((ROOT / "roles" / "cilium" / "vars" / "main.yml").read_text())["cilium_prune"]
-    if entry["kind"] not in ("Secret", "Node")
+    if entry["kind"] not in ("Secret", "ExternalSecret", "Node")
 ]
 
 

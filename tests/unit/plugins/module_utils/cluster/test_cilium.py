@@ -133,6 +133,21 @@ def test_the_secret_has_the_key_that_cilium_reads_in_the_namespace_of_its_secret
     assert spec(cilium(), "CiliumBGPPeerConfig")["authSecretRef"] == secret["metadata"]["name"]
 
 
+def test_a_secret_that_is_there_already_is_only_named():
+    of = cilium(password_secret={"source": "existing", "name": "mine"})
+    assert not found(of, "Secret") and not found(of, "ExternalSecret")
+    assert spec(of, "CiliumBGPPeerConfig")["authSecretRef"] == "mine"
+
+
+def test_a_secret_from_a_store_has_the_key_that_cilium_reads():
+    of = cilium(password_secret={"source": "external_secret", "store": "vault", "remote_key": "bgp"})
+    (external,) = found(of, "ExternalSecret")
+    assert not found(of, "Secret")
+    assert external["metadata"]["namespace"] == "kube-system"
+    assert external["spec"]["target"] == {"name": "kubefabric-bgp"}
+    assert external["spec"]["data"] == [{"secretKey": "password", "remoteRef": {"key": "bgp"}}]
+
+
 def test_a_placeholder_stays_readable():
     (secret, *_rest) = resources(cilium(), {"bgp_password": "<password>", "placeholder": True})
     assert secret["stringData"] == {"password": "<password>"}
