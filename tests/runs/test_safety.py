@@ -24,6 +24,7 @@ def test_a_snapshot_is_taken_before_and_one_command_goes_back(site):
 
     refused = site.fail("rollback")
     assert "say -e kubefabric_rollback_confirm=dc1. Nothing was changed." in refused
+    assert "changes, in uni/infra/attentp-k8s-hosts, " in refused[refused.index("admin: ") :]
     assert L3OUT in configuration(site.controller)
 
     said = site.succeed("rollback", kubefabric_rollback_confirm="dc1")
