@@ -85,7 +85,7 @@ def spec(option: dict[str, Any]) -> dict[str, Any]:
     for key in ("elements", "choices"):
         if key in option:
             result[key] = option[key]
-    if option.get("required"):
+    if option.get("required") and not option.get("unless_nested"):
         result["required"] = True
     elif option.get("default") is not None:
         result["default"] = option["default"]
@@ -98,6 +98,8 @@ def spec(option: dict[str, Any]) -> dict[str, Any]:
 def description(option: dict[str, Any]) -> list[str]:
     """The description, the range, an example, and the options of each entry where the keys are free."""
     lines = [option["description"]]
+    if option.get("unless_nested"):
+        lines.append("Required, but for a nested cluster, which has none.")
     if "minimum" in option:
         lines.append(f"From {option['minimum']} to {option['maximum']}.")
     if "example" in option:

@@ -132,7 +132,7 @@ options:
               kind:
                 description: What the prefix is for.
                 type: str
-                choices: [node, pod, service, external_service]
+                choices: [node, pod, service, external_service, nested]
                 required: true
               prefix: {description: The prefix., type: str, required: true}
               aggregate: {description: Announce longer prefixes too., type: bool, default: false}

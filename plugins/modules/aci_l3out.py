@@ -228,7 +228,7 @@ options:
       kind:
         description: Kind of network; there is one match rule for each.
         type: str
-        choices: [node, pod, service, external_service]
+        choices: [node, pod, service, external_service, nested]
         required: true
       prefix: {description: IPv4 or IPv6 prefix., type: str, required: true}
       aggregate: {description: Also accept longer prefixes within it., type: bool, default: false}

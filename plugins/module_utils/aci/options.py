@@ -51,7 +51,7 @@ def l3out_spec() -> Dict[str, Any]:
         "svis": _svis_spec(),
         "paths": _paths_spec(),
         "networks": _records(
-            kind={"type": "str", "choices": ["node", "pod", "service", "external_service"], "required": True},
+            kind={"type": "str", "choices": ["node", "pod", "service", "external_service", "nested"], "required": True},
             prefix=_REQUIRED,
             aggregate=_flag(False),
         ),

@@ -22,7 +22,7 @@ def _side(**options: Any) -> Dict[str, Any]:
 
 def reachability_spec() -> Dict[str, Any]:
     """Argument spec of the option."""
-    kind = {"type": "str", "choices": ["node", "pod", "service", "external_service"], "required": True}
+    kind = {"type": "str", "choices": ["node", "pod", "service", "external_service", "nested"], "required": True}
     return {
         "type": "dict",
         "options": {

@@ -14,7 +14,7 @@ from typing import Any, Dict, List
 
 from .mo import BuildError, Mo, ancestor, owned, shared
 
-KINDS = ("node", "pod", "service", "external_service")
+KINDS = ("node", "pod", "service", "external_service", "nested")
 FAMILIES = ("ipv4", "ipv6")
 NAME_LENGTH = 64  # naming:Name of these classes
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from . import (
     checks,
     checks_bgp,
+    checks_nested,
     checks_networks,
     checks_reachability,
     checks_scale,
     checks_shared,
     floating,
     l3out,
+    nested,
     ports,
     reachability,
     redesign,
@@ -23,7 +25,7 @@ from . import (
 )
 from .allocations import AT, FAMILIES, ordered
 from .errors import Finding, Findings, IntentError, grouped
-from .model import Cluster, Fabric, natural, read_cluster, read_fabric
+from .model import KINDS, Cluster, Fabric, natural, read_cluster, read_fabric
 
 FORMAT = 1
 
@@ -52,16 +54,15 @@ def build(intent: dict) -> Result:
     """
     findings = Findings()
     fabric = read_fabric(intent.get("fabric"), findings)
-    clusters = [
-        read_cluster(name, given, fabric, findings)
-        for name, given in sorted((intent.get("clusters") or {}).items(), key=lambda item: natural(item[0]))
-    ]
+    clusters, inner = _read_clusters(intent, fabric, findings)
+    nested.link(clusters, inner, findings)
     checks.check_fabric(fabric, findings)
     for cluster in clusters:
         checks.check_cluster(cluster, fabric, findings)
         checks_bgp.check_bgp(cluster, fabric, findings)
         checks_networks.check_networks(cluster, fabric, findings)
-    checks_shared.check(clusters, fabric, findings)
+    checks_nested.check(clusters, inner, fabric, findings)
+    checks_shared.check(clusters, inner, fabric, findings)
     checks_scale.check(clusters, fabric, findings)
     reach = reachability.Reach(clusters, fabric)
     checks_reachability.check(clusters, fabric, reach, findings)
@@ -69,12 +70,20 @@ def build(intent: dict) -> Result:
     allocated = _allocate(clusters, intent, findings)
     if findings.errors:
         raise IntentError(grouped(findings.errors))
+    plans = {cluster.name: _plan(cluster, fabric, allocated[cluster.name][0], reach, inner) for cluster in clusters}
     return Result(
-        plans={cluster.name: _plan(cluster, fabric, allocated[cluster.name][0], reach) for cluster in clusters},
+        plans={**plans, **{one.name: nested.plan(one, fabric, inner, _given, FORMAT) for one in inner}},
         allocations=ordered({name: kept.data for name, (_addresses, kept) in allocated.items() if kept.data}),
         new={name: kept.new for name, (_addresses, kept) in allocated.items() if kept.new},
         warnings=findings.warnings,
     )
+
+
+def _read_clusters(intent: dict, fabric: Fabric, findings: Findings) -> tuple[list[Cluster], list[nested.Nested]]:
+    """The clusters with an L3Out, and those nested in others, each in the order of their names."""
+    given = sorted((intent.get("clusters") or {}).items(), key=lambda item: natural(item[0]))
+    clusters = [read_cluster(name, one, fabric, findings) for name, one in given if not nested.is_nested(one)]
+    return clusters, [nested.read_nested(name, one, findings) for name, one in given if nested.is_nested(one)]
 
 
 def _allocate(clusters: list[Cluster], intent: dict, findings: Findings) -> dict:
@@ -93,7 +102,7 @@ def _allocate(clusters: list[Cluster], intent: dict, findings: Findings) -> dict
     }
 
 
-def _plan(cluster: Cluster, fabric: Fabric, addresses, reach: reachability.Reach) -> dict:
+def _plan(cluster: Cluster, fabric: Fabric, addresses, reach: reachability.Reach, inner: list) -> dict:
     """One cluster's plan."""
     bgp = cluster.bgp
     plan = {
@@ -103,7 +112,11 @@ def _plan(cluster: Cluster, fabric: Fabric, addresses, reach: reachability.Reach
         "asn": cluster.settings["asn"],
         "cni": cluster.settings["cni"],
         "rack_label": cluster.settings["rack_label"],
-        "networks": {kind: [str(network) for network in networks] for kind, networks in cluster.networks.items()},
+        "networks": {
+            kind: [str(network) for network in networks]
+            for kind, networks in cluster.networks.items()
+            if networks or kind in KINDS
+        },
         "bgp": {
             "keepalive": bgp["keepalive"],
             "hold": bgp["hold"],
@@ -120,6 +133,9 @@ def _plan(cluster: Cluster, fabric: Fabric, addresses, reach: reachability.Reach
     reached = reachability.describe(cluster, reach)
     if reached:
         plan["l3out"]["reachability"] = reached
+    below = nested.describe(cluster, inner)
+    if below:
+        plan["nested"] = below
     cni = cluster.settings["cni"]
     options = _given(cluster.settings.get(cni) or {})
     return {**plan, cni: options} if options else plan

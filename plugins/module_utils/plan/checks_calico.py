@@ -9,7 +9,8 @@ from ipaddress import ip_network
 
 from . import checks_secret
 from .errors import Findings
-from .model import Cluster, Fabric
+from .model import Cluster, Fabric, Member
+from .nested import Nested
 from .schema import did_you_mean
 from .selectors import UNKNOWN, SelectorError, parse
 
@@ -35,6 +36,26 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     _asns(cluster, fabric, options, findings)
 
 
+def check_nested(cluster: Nested, findings: Findings) -> None:
+    """The rules that a nested cluster has to keep as well; its sessions are with its parent alone."""
+    options = cluster.settings["calico"] or {}
+    if cluster.settings["cni"] != "calico" or not options:
+        return
+    if options.get("leaf_peers"):
+        findings.add(
+            cluster.at("calico.leaf_peers"),
+            "has no meaning in a nested cluster, which has no sessions with leaves",
+            "remove it",
+        )
+    for rule in (_node_names, _filter_names, _rules, _open_filters, _communities):
+        rule(cluster, options, findings)
+    for check_one in (_pools, _peers):
+        check_one(cluster, {}, options, findings)
+    _largest(cluster, "asn", cluster.settings["asn"], findings)
+    for index, peer in enumerate(options.get("peers") or []):
+        _peer_asn(cluster, f"calico.peers[{index}]", peer, findings)
+
+
 def _asns(cluster: Cluster, fabric: Fabric, options: dict, findings: Findings) -> None:
     """AS numbers that would make a session iBGP by mistake, and those that Calico's API cannot hold."""
     _largest(cluster, "asn", cluster.settings["asn"], findings)
@@ -56,7 +77,7 @@ def _asns(cluster: Cluster, fabric: Fabric, options: dict, findings: Findings) -
         _peer_asn(cluster, f"calico.peers[{index}]", peer, findings)
 
 
-def _largest(cluster: Cluster, key: str, asn: int | None, findings: Findings) -> None:
+def _largest(cluster: Member, key: str, asn: int | None, findings: Findings) -> None:
     if asn and asn > LARGEST_ASN:
         findings.add(
             cluster.at(key),
@@ -65,7 +86,7 @@ def _largest(cluster: Cluster, key: str, asn: int | None, findings: Findings) ->
         )
 
 
-def _peer_asn(cluster: Cluster, at: str, peer: dict, findings: Findings) -> None:
+def _peer_asn(cluster: Member, at: str, peer: dict, findings: Findings) -> None:
     _largest(cluster, f"{at}.asn", peer["asn"], findings)
     own = peer["local_asn"] or cluster.settings["asn"]
     if peer["asn"] and peer["asn"] == own and not peer["ibgp"]:
@@ -94,7 +115,7 @@ def _graceful_restart(cluster: Cluster, findings: Findings) -> None:
         )
 
 
-def _pools(cluster: Cluster, racks: dict, options: dict, findings: Findings) -> None:
+def _pools(cluster: Member, racks: dict, options: dict, findings: Findings) -> None:
     """Pools lie in the pod networks, apart from each other, and neither tunnel nor translate."""
     seen: list = []
     for index, pool in enumerate(options.get("pools") or []):
@@ -116,7 +137,7 @@ def _pools(cluster: Cluster, racks: dict, options: dict, findings: Findings) -> 
         _block_size(cluster, f"{at}.block_size", network, pool["block_size"], findings)
 
 
-def _routed(cluster: Cluster, at: str, pool: dict, findings: Findings) -> None:
+def _routed(cluster: Member, at: str, pool: dict, findings: Findings) -> None:
     if pool["nat_outgoing"]:
         findings.add(
             cluster.at(f"{at}.nat_outgoing"),
@@ -131,7 +152,7 @@ def _routed(cluster: Cluster, at: str, pool: dict, findings: Findings) -> None:
         )
 
 
-def _inside(cluster: Cluster, at: str, network, findings: Findings) -> None:
+def _inside(cluster: Member, at: str, network, findings: Findings) -> None:
     pods = [item for item in cluster.networks["pod"] if item.version == network.version]
     if not cluster.doubtful("networks.pod") and not any(network.subnet_of(item) for item in pods):
         findings.add(
@@ -141,7 +162,7 @@ def _inside(cluster: Cluster, at: str, network, findings: Findings) -> None:
         )
 
 
-def _block_size(cluster: Cluster, key: str, network, size: int | None, findings: Findings) -> None:
+def _block_size(cluster: Member, key: str, network, size: int | None, findings: Findings) -> None:
     low, high = BLOCK_SIZES[network.version]
     if size and not max(low, network.prefixlen) <= size <= high:
         findings.add(
@@ -154,7 +175,7 @@ def _block_size(cluster: Cluster, key: str, network, size: int | None, findings:
 # -- nodes and selectors -------------------------------------------------------------------------------
 
 
-def _node_names(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _node_names(cluster: Member, options: dict, findings: Findings) -> None:
     for name in options.get("nodes") or {}:
         if name not in cluster.nodes:
             findings.add(
@@ -162,7 +183,7 @@ def _node_names(cluster: Cluster, options: dict, findings: Findings) -> None:
             )
 
 
-def _selector(cluster: Cluster, racks: dict, key: str, selector: str | None, findings: Findings) -> None:
+def _selector(cluster: Member, racks: dict, key: str, selector: str | None, findings: Findings) -> None:
     """Of a node's labels the planner knows the rack's and the host name; what others say, it cannot tell."""
     if not selector or not cluster.nodes:
         return
@@ -177,14 +198,14 @@ def _selector(cluster: Cluster, racks: dict, key: str, selector: str | None, fin
 class _Labels(dict):
     """What is known of a node's labels; any other may be there."""
 
-    def __init__(self, cluster: Cluster, racks: dict, name: str) -> None:
+    def __init__(self, cluster: Member, racks: dict, name: str) -> None:
         super().__init__({cluster.settings["rack_label"]: racks.get(cluster.nodes[name].rack, UNKNOWN)})
 
     def get(self, key, default=UNKNOWN):
         return super().get(key, default)
 
 
-def _labels_remedy(cluster: Cluster, racks: dict) -> str:
+def _labels_remedy(cluster: Member, racks: dict) -> str:
     label = cluster.settings["rack_label"]
     known = sorted({str(racks[node.rack]) for node in cluster.nodes.values() if node.rack in racks})
     return f"{label} is one of {', '.join(known)} on them" if known else "correct it"
@@ -193,7 +214,7 @@ def _labels_remedy(cluster: Cluster, racks: dict) -> str:
 # -- peers ---------------------------------------------------------------------------------------------
 
 
-def _peers(cluster: Cluster, racks: dict, options: dict, findings: Findings) -> None:
+def _peers(cluster: Member, racks: dict, options: dict, findings: Findings) -> None:
     names: set = set()
     for index, peer in enumerate(options.get("peers") or []):
         at = f"calico.peers[{index}]"
@@ -213,7 +234,7 @@ def _peers(cluster: Cluster, racks: dict, options: dict, findings: Findings) -> 
             )
 
 
-def _one_of(cluster: Cluster, at: str, peer: dict, findings: Findings) -> None:
+def _one_of(cluster: Member, at: str, peer: dict, findings: Findings) -> None:
     """The rules that the CRD itself has for BGPPeer."""
     address, selector = peer["peer_ip"], peer["peer_selector"]
     if cluster.doubtful(f"{at}.peer_ip") or cluster.doubtful(f"{at}.peer_selector"):
@@ -240,7 +261,7 @@ def _filter_lists(options: dict) -> list:
     return [("calico.leaf_peers.filters", (options.get("leaf_peers") or {}).get("filters")), *further]
 
 
-def _filter_names(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _filter_names(cluster: Member, options: dict, findings: Findings) -> None:
     known = list(options.get("filters") or {})
     for at, names in _filter_lists(options):
         for name in names or []:
@@ -248,7 +269,7 @@ def _filter_names(cluster: Cluster, options: dict, findings: Findings) -> None:
                 findings.add(cluster.at(at), f"there is no filter {name}", did_you_mean(name, known))
 
 
-def _rules(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _rules(cluster: Member, options: dict, findings: Findings) -> None:
     """The rules that the CRD itself has for BGPFilter."""
     for name, given in (options.get("filters") or {}).items():
         for direction in _DIRECTIONS:
@@ -256,7 +277,7 @@ def _rules(cluster: Cluster, options: dict, findings: Findings) -> None:
                 _rule(cluster, f"calico.filters.{name}.{direction}[{index}]", direction, rule, findings)
 
 
-def _rule(cluster: Cluster, at: str, direction: str, rule: dict, findings: Findings) -> None:
+def _rule(cluster: Member, at: str, direction: str, rule: dict, findings: Findings) -> None:
     cidr, operator = rule["cidr"], rule["match_operator"]
     if bool(cidr) != bool(operator) and not cluster.doubtful(f"{at}.cidr"):
         findings.add(cluster.at(at), "cidr and match_operator go together", "give both, or none")
@@ -277,7 +298,7 @@ def _rule(cluster: Cluster, at: str, direction: str, rule: dict, findings: Findi
             )
 
 
-def _open_filters(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _open_filters(cluster: Member, options: dict, findings: Findings) -> None:
     """A filter accepts what none of its rules matches: a list without any Reject lets everything in."""
     filters = options.get("filters") or {}
     used = {name for _at, names in _filter_lists(options) for name in names or []}
@@ -287,7 +308,7 @@ def _open_filters(cluster: Cluster, options: dict, findings: Findings) -> None:
             _open_chain(cluster, filters, chain, direction, findings)
 
 
-def _open_chain(cluster: Cluster, filters: dict, chain: list, direction: str, findings: Findings) -> None:
+def _open_chain(cluster: Member, filters: dict, chain: list, direction: str, findings: Findings) -> None:
     having = [name for name in chain if filters[name][direction]]
     for name in having:
         first = filters[name][direction][0]
@@ -319,7 +340,7 @@ def _falls_through(given: dict) -> bool:
 # -- the rest ------------------------------------------------------------------------------------------
 
 
-def _communities(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _communities(cluster: Member, options: dict, findings: Findings) -> None:
     """prefixAdvertisements name communities that are there, or write them out."""
     known = [item["name"] for item in options.get("communities") or [] if item["name"]]
     for index, item in enumerate(options.get("prefix_advertisements") or []):

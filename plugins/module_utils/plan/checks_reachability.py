@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import ip_network
 
 from .errors import Findings
-from .model import FABRIC_AT, KINDS, Cluster, Fabric
+from .model import FABRIC_AT, ROUTED, Cluster, Fabric
 from .reachability import SCOPES, Contract, Reach, Side, external_sides, far_sides
 from .schema import closest
 
@@ -131,7 +131,7 @@ def _external_epgs(cluster: Cluster, findings: Findings) -> None:
 def _segment(cluster: Cluster, at: str, prefix: str, findings: Findings) -> None:
     """Inside one of the cluster's networks, and longer: the network itself belongs to the default external EPG."""
     network = ip_network(prefix)
-    networks = [own for kind in KINDS for own in cluster.networks[kind] if own.version == network.version]
+    networks = [own for kind in ROUTED for own in cluster.networks[kind] if own.version == network.version]
     if any(own == network for own in networks):
         rule = f"{prefix} is a whole network of the cluster, which external EPG {cluster.l3out['external_epg']} holds"
         findings.add(at, rule, "give a longer prefix")

@@ -11,28 +11,29 @@ from typing import Any
 
 from .checks_bgp import accepts
 from .errors import Findings
-from .model import KINDS, Cluster, Fabric
+from .model import KINDS, Cluster, Fabric, Member, natural
+from .nested import Nested, parents
 
 # one policy per VRF and leaf: APIC takes bgpRsBgpNodeCtxPol per L3Out, the leaf has one BGP instance per VRF
 PER_LEAF = ("keepalive", "hold", "stale_interval", "max_as", "graceful_restart", "as_path_relax", "ignore_igp_metric")
 
 
-def check(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
+def check(clusters: list[Cluster], nested: list[Nested], fabric: Fabric, findings: Findings) -> None:
     """Every rule of this file; each clash is reported once, at the cluster that comes later by name."""
+    everyone = sorted([*clusters, *nested], key=lambda one: natural(one.name))
     _names(clusters, findings)
-    _groups(clusters, findings)
-    _hosts(clusters, findings)
-    _networks(clusters, findings)
-    _foreign_prefixes(clusters, findings)
+    _groups(everyone, findings)
+    _hosts(everyone, findings)
+    _networks(everyone, findings)
+    _larger_networks(everyone, findings)
+    _foreign_prefixes(clusters, everyone, findings)
     _per_leaf(clusters, findings)
     _ecmp(clusters, findings)
     _router_ids(clusters, fabric, findings)
     _encaps(clusters, findings)
 
 
-def _clashes(
-    clusters: Iterable[Cluster], keys: Callable[[Cluster], Iterable]
-) -> Iterator[tuple[Cluster, Cluster, Any]]:
+def _clashes(clusters: Iterable[Any], keys: Callable[[Any], Iterable]) -> Iterator[tuple[Any, Any, Any]]:
     """Pairs of clusters that have a key in common: (later, first, key)."""
     first: dict = {}
     for cluster in clusters:
@@ -52,7 +53,7 @@ def _names(clusters: list[Cluster], findings: Findings) -> None:
         )
 
 
-def _groups(clusters: list[Cluster], findings: Findings) -> None:
+def _groups(clusters: list, findings: Findings) -> None:
     for cluster, other, group in _clashes(clusters, lambda one: [one.name.replace("-", "_")]):
         findings.add(
             f"host {cluster.name}: name of the cluster",
@@ -61,7 +62,7 @@ def _groups(clusters: list[Cluster], findings: Findings) -> None:
         )
 
 
-def _hosts(clusters: list[Cluster], findings: Findings) -> None:
+def _hosts(clusters: list, findings: Findings) -> None:
     for cluster, other, host in _clashes(clusters, lambda one: one.nodes):
         if cluster.name.replace("-", "_") != other.name.replace("-", "_"):
             findings.add(
@@ -71,7 +72,7 @@ def _hosts(clusters: list[Cluster], findings: Findings) -> None:
             )
 
 
-def _networks(clusters: list[Cluster], findings: Findings) -> None:
+def _networks(clusters: list, findings: Findings) -> None:
     """Overlaps inside a cluster, and between the clusters of one VRF (l3extSubnet: one longest match per VRF)."""
     vrfs: dict[tuple, list] = {}
     for cluster in clusters:
@@ -121,17 +122,49 @@ def _report_overlap(member: tuple, other: tuple, findings: Findings) -> None:
     findings.add(cluster.at(f"networks.{kind}[{index}]"), f"{network} overlaps with {other[0]}, {whose}", remedy)
 
 
-def _foreign_prefixes(clusters: list[Cluster], findings: Findings) -> None:
+def _larger_networks(everyone: list, findings: Findings) -> None:
+    """A parent announces all of its larger networks: only clusters nested in it may have a part of them."""
+    for cluster in [one for one in everyone if all(one.vrf)]:
+        others = [one for one in everyone if one.vrf == cluster.vrf and not _within(one, cluster)]
+        for index, text in enumerate((cluster.settings["workload_peering"] or {}).get("networks") or []):
+            for other, place, network in _owned(others, cluster):
+                if network.version == ip_network(text).version and network.overlaps(ip_network(text)):
+                    whose = "" if other is cluster else f" of cluster {other.name}"
+                    findings.add(
+                        cluster.at(f"workload_peering.networks[{index}]"),
+                        f"{text} overlaps with {network}, {place}{whose}",
+                        "give a network of which nested clusters alone have a part",
+                    )
+
+
+def _within(one: Member, cluster: Member) -> bool:
+    return isinstance(one, Nested) and any(above is cluster for above in parents(one))
+
+
+def _owned(others: list, cluster: Member) -> Iterator[tuple]:
+    """(cluster, path, network) of the others' networks, larger ones of other parents included."""
+    for other in others:
+        for kind in KINDS:
+            for index, network in enumerate(other.networks[kind]):
+                yield other, f"networks.{kind}[{index}]", network
+        larger = (other.settings["workload_peering"] or {}).get("networks") or []
+        for index, text in enumerate(larger if other is not cluster and not _within(cluster, other) else ()):
+            yield other, f"workload_peering.networks[{index}]", ip_network(text)
+
+
+def _foreign_prefixes(clusters: list[Cluster], everyone: list, findings: Findings) -> None:
     """An extra import rule must not let a cluster announce what is another one's in the VRF."""
     for cluster in [found for found in _in_vrfs(clusters) if found.l3out["route_maps"]]:
-        others = [other for other in clusters if other is not cluster and other.vrf == cluster.vrf]
+        others = [
+            one for one in everyone if one is not cluster and one.vrf == cluster.vrf and not _within(one, cluster)
+        ]
         for index, rule in enumerate(cluster.l3out["route_maps"]):
             for position, text in enumerate(rule["match"]["prefixes"] if accepts(rule) else ()):
                 at = cluster.at(f"l3out.route_maps[{index}].match.prefixes[{position}]")
                 _foreign_prefix(ip_network(text), at, others, findings)
 
 
-def _foreign_prefix(prefix, at: str, others: list[Cluster], findings: Findings) -> None:
+def _foreign_prefix(prefix, at: str, others: list[Member], findings: Findings) -> None:
     for other in others:
         for kind in KINDS:
             for index, network in enumerate(other.networks[kind]):

@@ -363,3 +363,20 @@ def peer_address(value: str) -> str:
         raise Invalid(f"{value!r} has no valid port", "give a port of 1 to 65535")
     host = address(match[1] or match[2])
     return f"[{host}]:{match[3]}" if ":" in host else f"{host}:{match[3]}"
+
+
+# Calico's own, and the metadata service of clouds
+TAKEN = {"169.254.0.1": "Calico", "169.254.0.2": "Calico", "169.254.169.254": "the metadata service of clouds"}
+
+
+def peering_address(value: str) -> str:
+    """A virtual address at which workloads peer: link-local in IPv4 if it likes, never in IPv6 (which needs a zone)."""
+    found = _parse(ipaddress.ip_address, value, "an address", "169.254.0.179 or fdc9:9723:9bc::1")
+    if str(found) in TAKEN:
+        raise Invalid(f"{found} is taken by {TAKEN[str(found)]}", "give another, for example 169.254.0.179")
+    if found.version == 6 and found.is_link_local:
+        raise Invalid(
+            f"{found} is link-local, and a peer would have to name an interface",
+            "give a unique local address (RFC 4193), for example fdc9:9723:9bc::1",
+        )
+    return str(found) if found.version == 4 and found.is_link_local else str(_unicast(found, value))

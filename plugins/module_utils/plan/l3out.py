@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from . import ports
-from .model import BFD_INTERVALS, KINDS, Cluster, Fabric, family
+from .model import BFD_INTERVALS, ROUTED, Cluster, Fabric, family
 
 
 def describe(cluster: Cluster, fabric: Fabric, addresses) -> dict:
@@ -112,7 +112,7 @@ def _networks(cluster: Cluster) -> list[dict]:
     """
     return [
         {"kind": kind, "prefix": str(network), "aggregate": kind != "node"}
-        for kind in KINDS
+        for kind in ROUTED
         for network in cluster.networks[kind]
     ]
 

@@ -20,6 +20,8 @@ from .schema import read
 
 FABRIC_AT = "group_vars/all: kubefabric_fabric"
 KINDS = ("node", "pod", "service", "external_service")
+# ... and what clusters nested in this one have, which nested.py works out
+ROUTED = (*KINDS, "nested")
 # bfdIfPol's own defaults in the class catalog of 6.0(9c), in ms and packets
 BFD_INTERVALS = {"bfd_min_tx": 50, "bfd_min_rx": 50, "bfd_multiplier": 3}
 
@@ -91,8 +93,9 @@ class Node:
 
 
 @dataclass
-class Cluster:
-    """A cluster; ``settings`` is kubefabric_cluster as read, ``leaves`` the IDs of its border leaves.
+class Member:
+    """A cluster, whether it peers with the leaves itself or is nested in another; ``settings`` is kubefabric_cluster
+    as read.
 
     ``reported`` names the keys whose values were reported as wrong, so that nobody calls them missing.
     """
@@ -100,9 +103,27 @@ class Cluster:
     name: str
     settings: dict
     networks: dict[str, list]
+    nodes: dict
+    reported: set[str] = field(default_factory=set, kw_only=True)
+
+    def at(self, key: str = "") -> str:
+        """The path of a key in messages."""
+        path = f"host_vars/{self.name}: kubefabric_cluster"
+        return f"{path}.{key}" if key else path
+
+    def doubtful(self, key: str) -> bool:
+        """Whether a key, one above or one below it was reported: then what is missing there says nothing."""
+        parts = key.split(".")
+        above = {".".join(parts[:length]) for length in range(len(parts) + 1)}
+        return any(path in above or path.startswith((f"{key}.", f"{key}[")) for path in self.reported)
+
+
+@dataclass
+class Cluster(Member):
+    """A cluster with an L3Out; ``leaves`` are the IDs of its border leaves."""
+
     nodes: dict[str, Node]
     leaves: list[int] = field(default_factory=list)
-    reported: set[str] = field(default_factory=set)
 
     def rack(self, fabric: Fabric, node: str) -> Rack:
         """The rack that a node stands in; KeyError where checks.py reported that there is none."""
@@ -129,17 +150,6 @@ class Cluster:
     def vrf(self) -> tuple:
         """What names the VRF in the fabric."""
         return (self.l3out["vrf_tenant"], self.l3out["vrf"])
-
-    def at(self, key: str = "") -> str:
-        """The path of a key in messages."""
-        path = f"host_vars/{self.name}: kubefabric_cluster"
-        return f"{path}.{key}" if key else path
-
-    def doubtful(self, key: str) -> bool:
-        """Whether a key, one above or one below it was reported: then what is missing there says nothing."""
-        parts = key.split(".")
-        above = {".".join(parts[:length]) for length in range(len(parts) + 1)}
-        return any(path in above or path.startswith((f"{key}.", f"{key}[")) for path in self.reported)
 
     def given(self, key: str) -> dict:
         """Addresses that the intent gives under l3out, by family."""
@@ -189,19 +199,19 @@ def read_cluster(name: str, given: dict, fabric: Fabric, findings: Findings) -> 
     """Read one cluster: ``given`` holds ``cluster`` (kubefabric_cluster) and ``nodes`` by host name."""
     at = f"host_vars/{name}: kubefabric_cluster"
     settings = read(given.get("cluster"), CLUSTER, at, findings)
-    reported = _reported(at, findings)
-    _fill(name, settings, reported)
+    known = reported(at, findings)
+    _fill(name, settings, known)
     nodes = {
         host: _read_node(host, options, findings)
         for host, options in sorted((given.get("nodes") or {}).items(), key=lambda item: natural(item[0]))
     }
     networks = {kind: [ip_network(text) for text in settings["networks"][kind] or []] for kind in KINDS}
-    cluster = Cluster(name, settings, networks, nodes, reported=reported)
+    cluster = Cluster(name, settings, {**networks, "nested": []}, nodes, reported=known)
     cluster.leaves = _border_leaves(cluster, fabric)
     return cluster
 
 
-def _reported(at: str, findings: Findings) -> set[str]:
+def reported(at: str, findings: Findings) -> set[str]:
     """The keys below a path that were reported as wrong, or as misspelt."""
     paths = [*(finding.path for finding in findings.errors), *findings.explained]
     return {path[len(at) :].lstrip(".") for path in paths if path.startswith(at)}
@@ -243,8 +253,8 @@ def _read_node(host: str, options: object, findings: Findings) -> Node:
     at = f"host {host}: "
     settings = read(options, NODE, at, findings)
     addresses = settings["addresses"]
-    reported = _reported(at, findings)
-    return Node(host, settings["rack"], settings["vpc"], by_family(addresses), addresses, reported, settings["ports"])
+    wrong = reported(at, findings)
+    return Node(host, settings["rack"], settings["vpc"], by_family(addresses), addresses, wrong, settings["ports"])
 
 
 def _border_leaves(cluster: Cluster, fabric: Fabric) -> list[int]:

@@ -45,10 +45,12 @@ BGP = {
     },
     "max_as": {
         "type": "int",
+        "fill": False,
         "default": 1,
         "minimum": 0,
         "maximum": 2000,
-        "description": "Longest AS path that a leaf takes (bgpCtxPol.maxAsLimit); 0 is no limit.",
+        "description": "Longest AS path that a leaf takes (bgpCtxPol.maxAsLimit); 0 is no limit. One more per level of "
+        "nesting where clusters of the VRF have others nested in them.",
     },
     "graceful_restart": {
         "type": "bool",

@@ -13,14 +13,15 @@ from .options_bgp import BGP, ROUTE_MAP
 from .options_calico import CALICO
 from .options_cilium import CILIUM
 from .options_kube_router import KUBE_ROUTER
+from .options_nested import NESTED_IN, WORKLOAD_PEERING
 from .options_ovn_kubernetes import OVN_KUBERNETES
 from .options_reachability import CONTRACTS, REACHABILITY
 
 CNIS = ("calico", "cilium", "kube_router", "ovn_kubernetes")
 
 
-def _networks(what: str, example: str, required: bool = True) -> dict:
-    option = {"type": "list", "elements": "str", "format": "prefix", "description": what, "example": example}
+def _networks(what: str, example: str, required: bool = True, **more: object) -> dict:
+    option = {"type": "list", "elements": "str", "format": "prefix", "description": what, "example": example, **more}
     return {**option, "required": True} if required else {**option, "default": []}
 
 
@@ -29,6 +30,7 @@ NETWORKS = {
         "Networks of the nodes: with floating SVI one per address family, with standard SVI supernets for the nodes' "
         "/29 or /125.",
         "[192.168.2.0/24]",
+        unless_nested=True,
     ),
     "pod": _networks("Networks that the pods' addresses come from (the cluster CIDRs).", "[10.1.0.0/16]"),
     "service": _networks("Networks of the cluster addresses of services (the service CIDRs).", "[10.96.0.0/16]"),
@@ -160,7 +162,7 @@ L3OUT = {
     **REACHABILITY,
 }
 
-CLUSTER = {
+CLUSTER: dict = {
     "asn": {
         "type": "int",
         "required": True,
@@ -191,7 +193,13 @@ CLUSTER = {
         "options": NETWORKS,
         "description": "IPv4 and IPv6 networks by kind.",
     },
-    "l3out": {"type": "dict", "required": True, "options": L3OUT, "description": "The cluster's L3Out on the fabric."},
+    "l3out": {
+        "type": "dict",
+        "required": True,
+        "unless_nested": True,
+        "options": L3OUT,
+        "description": "The cluster's L3Out on the fabric.",
+    },
     "contracts": CONTRACTS,
     "bgp": {"type": "dict", "options": BGP, "description": "Sessions between nodes and leaves."},
     "calico": {
@@ -219,4 +227,25 @@ CLUSTER = {
         "description": "How OVN-Kubernetes and FRR-K8s peer and announce; only with "
         "O(kubefabric_cluster.cni=ovn_kubernetes).",
     },
+    "workload_peering": {
+        "type": "dict",
+        "fill": False,
+        "options": WORKLOAD_PEERING,
+        "description": "How this cluster's nodes peer with the clusters that are nested in its virtual machines.",
+    },
+    "nested_in": {
+        "type": "dict",
+        "fill": False,
+        "options": NESTED_IN,
+        "description": "The cluster in whose virtual machines this one runs; it then has no L3Out, no sessions with "
+        "leaves and no racks of its own.",
+    },
+}
+
+# What a nested cluster has; the rest it gets from its parent.
+NESTED_KEYS = ("asn", "cni", "kubeconfig", "networks", "calico", "workload_peering", "nested_in")
+NESTED: dict = {name: CLUSTER[name] for name in NESTED_KEYS}
+NESTED["networks"] = {
+    **CLUSTER["networks"],
+    "options": {name: option for name, option in NETWORKS.items() if name != "node"},
 }

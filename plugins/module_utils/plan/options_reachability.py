@@ -137,7 +137,7 @@ TRANSIT = {
     "export": {
         "type": "list",
         "elements": "str",
-        "choices": ["node", "pod", "service", "external_service"],
+        "choices": ["node", "pod", "service", "external_service", "nested"],
         "description": "Kinds of the cluster's networks that it announces outside, longer prefixes of all but the "
         "nodes' included; all kinds where absent.",
     },

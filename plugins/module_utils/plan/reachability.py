@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
-from .model import FABRIC_AT, KINDS, Cluster, Fabric
+from .model import FABRIC_AT, ROUTED, Cluster, Fabric
 
 COMMON = "common"
 # vzBrCP.scope, from the narrowest to the widest (application-profile means nothing to an L3Out)
@@ -192,7 +192,7 @@ def _relations(side: Side, known: dict[str, Contract]) -> dict:
 
 def _external_epgs(cluster: Cluster, reach: Reach, sides: list[Side]) -> list[dict]:
     known = reach.known[cluster.name]
-    networks = [(str(network), kind != "node") for kind in KINDS for network in cluster.networks[kind]]
+    networks = [(str(network), kind != "node") for kind in ROUTED for network in cluster.networks[kind]]
     rows = [(cluster.l3out["external_epg"], networks)]
     rows += [(row["name"], [(prefix, True) for prefix in row["subnets"]]) for row in cluster.l3out["external_epgs"]]
     return [
@@ -263,8 +263,8 @@ def _transit(cluster: Cluster, row: dict, side: Side, known: dict[str, Contract]
         "order": row["order"],
         "networks": [
             {"kind": kind, "prefix": str(network), "aggregate": kind != "node"}
-            for kind in KINDS
-            if kind in (row["export"] or KINDS)
+            for kind in ROUTED
+            if kind in (row["export"] or ROUTED)
             for network in cluster.networks[kind]
         ],
         **_relations(side, known),

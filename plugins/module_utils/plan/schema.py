@@ -11,6 +11,7 @@ An option is described in the vocabulary of Ansible's argument specs (``type``, 
 * ``key``, for a dictionary whose keys are free: the format of a key (an ``int`` where it is ``leaf_id``), with
   ``options`` describing each value;
 * ``options`` of a list whose ``elements`` are ``dict``, describing each of them;
+* ``unless_nested``, of a required option that a nested cluster does not have (nested.py);
 * ``fill: False``, where a default is documented here but filled in elsewhere;
 * ``example``, one good value, for the remedy of a missing key.
 

@@ -84,7 +84,8 @@ def test_an_empty_intent_is_told_what_is_missing_and_nothing_breaks() -> None:
         "group_vars/all: kubefabric_fabric: is not defined; give its keys: name, asn, version, bgp, apic, racks, "
         "contracts",
         "host_vars/prod: kubefabric_cluster: is not defined; give its keys: asn, cni, kubeconfig, "
-        "rack_label, networks, l3out, contracts, bgp, calico, cilium, kube_router, ovn_kubernetes",
+        "rack_label, networks, l3out, contracts, bgp, calico, cilium, kube_router, ovn_kubernetes, workload_peering, "
+        "nested_in",
         "group prod_nodes: cluster prod has no nodes; list them there as hosts, each with its rack",
     ]
 
