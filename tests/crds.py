@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -30,6 +31,12 @@ def apply(api, project: str) -> None:
         names += [document["metadata"]["name"] for document in yaml.safe_load_all(path.read_text()) if document]
     api.kubectl_run("wait", "--for=condition=Established", "--timeout=60s", *[f"crd/{name}" for name in names])
     _await_discovery(api, names)
+
+
+def namespace(api, name: str) -> None:
+    """A namespace, whether it is there already or not."""
+    item = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    api.kubectl_run("apply", "--server-side", "-f-", stdin=json.dumps(item))
 
 
 def _await_discovery(api, names: list) -> None:

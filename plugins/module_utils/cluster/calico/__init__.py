@@ -10,7 +10,7 @@ v3.32. API: projectcalico.org/v3, and operator.tigera.io/v1 for the Installation
 from __future__ import annotations
 
 from .. import password_secret
-from . import access, configuration, filters, nodes, peers, pools, status
+from . import access, configuration, filters, nested, nodes, peers, pools, status
 from .settings import settings
 
 
@@ -27,7 +27,8 @@ def resources(plan: dict, secrets: dict) -> list:
         *password_secret.resources(plan, options["password_secret"], options["namespace"], secrets),
         *access.access(plan, options),
         *filters.filters(plan, options),
-        *peers.leaf_peers(plan, options),
+        *(nested.parent_peers(plan) if "nested_in" in plan else peers.leaf_peers(plan, options)),
+        *nested.workload_peers(plan, options),
         *peers.further_peers(plan, options),
         *status.node_statuses(plan, options),
         configuration.bgp_configuration(plan, options),

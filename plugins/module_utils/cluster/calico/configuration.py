@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ..families import families, family_of
+from . import nested
 from .settings import resource, spelled
 
 
@@ -17,6 +18,7 @@ def bgp_configuration(plan: dict, options: dict) -> dict:
         "logSeverityScreen": options["log_severity"],
         "nodeToNodeMeshEnabled": False,
         **spelled(options, ("listen_port", "bind_mode")),
+        **nested.configuration(plan),
         **_if("serviceClusterIPs", options["advertise_cluster_ips"], _networks(plan, "service")),
         **_if("serviceExternalIPs", options["advertise_external_ips"], external),
         **_if("serviceLoadBalancerIPs", options["advertise_loadbalancer_ips"], external),

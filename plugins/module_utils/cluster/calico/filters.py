@@ -9,8 +9,11 @@ has to end with Reject.
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 from ..families import families, family_of
 from ..ownership import labels
+from . import nested
 from .settings import resource, spelled
 
 LEAVES = "kubefabric-leaves"
@@ -26,7 +29,8 @@ REJECT = {"action": "Reject"}
 def filters(plan: dict, options: dict) -> list:
     """Every BGPFilter, by name."""
     wanted = {name: user_filter(given) for name, given in options["filters"].items()}
-    if options["leaf_peers"]["restrict"]:
+    wanted.update(nested.filters(plan))
+    if options["leaf_peers"]["restrict"] and "nested_in" not in plan:
         wanted[LEAVES] = leaf_filter(plan, options)
     return [resource("BGPFilter", name, spec, labels(plan["cluster"])) for name, spec in sorted(wanted.items())]
 
@@ -37,14 +41,24 @@ def leaf_filter(plan: dict, options: dict) -> dict:
     To the leaves, a node must not pass on what it learned from another leaf. Nothing is accepted here: what no rule
     matches goes to Calico's own export rule, which lets the node's blocks and the services through and ends in
     reject, while an Accept of ours would skip it, and announce every pod's /32 (Calico's bird.cfg, calico_aggr).
+
+    Nested clusters' networks are passed on by the filter before this one, which cannot tell from whom they came: so
+    none of them is taken from a leaf, and the nodes reach those behind other nodes through their gateway.
     """
     wanted = [*(plan["networks"].get("pod") or []), *options["leaf_peers"]["accept"]]
+    barred = [item for item in nested.networks(plan) if any(_meet(item, other) for other in wanted)]
     result = {}
     for family in families(plan):
         result[f"exportV{family[-1]}"] = [{"action": "Reject", "source": "RemotePeers"}]
-        accepted = [_accept(network) for network in wanted if family_of(network) == family]
+        accepted = [{**_accept(network), **REJECT} for network in barred if family_of(network) == family]
+        accepted += [_accept(network) for network in wanted if family_of(network) == family]
         result[f"importV{family[-1]}"] = [*accepted, dict(REJECT)]
     return result
+
+
+def _meet(one: str, other: str) -> bool:
+    first, second = ip_network(one), ip_network(other)
+    return first.version == second.version and first.overlaps(second)
 
 
 def _accept(network: str) -> dict:

@@ -14,12 +14,17 @@ CLUSTER_ID = "projectcalico.org/RouteReflectorClusterID"
 
 
 def nodes(plan: dict, options: dict) -> list:
-    """One Node per node of the plan, with our label and annotations and nothing else: the rest is the kubelet's."""
-    return [_node(plan, name, options["nodes"].get(name) or {}) for name in plan["nodes"]]
+    """One Node per node of the plan, with our label and annotations and nothing else: the rest is the kubelet's.
+
+    A nested cluster's nodes stand in no rack, so that those without annotations are left alone.
+    """
+    found = [_node(plan, name, options["nodes"].get(name) or {}) for name in plan["nodes"]]
+    return [node for node in found if set(node["metadata"]) - {"name"}]
 
 
 def _node(plan: dict, name: str, own: dict) -> dict:
-    metadata = {"name": name, "labels": {plan["rack_label"]: str(plan["nodes"][name]["rack_id"])}}
+    rack = plan["nodes"][name].get("rack_id")
+    metadata = {"name": name, **({"labels": {plan["rack_label"]: str(rack)}} if rack is not None else {})}
     annotations = {AS_NUMBER: own.get("asn"), CLUSTER_ID: own.get("route_reflector_cluster_id")}
     given = {key: str(value) for key, value in annotations.items() if value is not None}
     return {

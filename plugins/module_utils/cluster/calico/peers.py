@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .. import password_secret
 from ..ownership import labels
+from . import nested
 from .filters import LEAVES
 from .settings import resource, spelled
 
@@ -44,7 +45,7 @@ def _name(leaf: int, family: str, node: str) -> str:
 def _leaf_peer(plan: dict, options: dict, name: str, node: dict, peer: dict) -> dict:
     """The session with one leaf; the leaf's hold time wins, because Calico has none of its own."""
     given = {**options["leaf_peers"]}
-    given["filters"] = [*given["filters"], *([LEAVES] if given["restrict"] else [])]
+    given["filters"] = [*given["filters"], *nested.exported(plan), *([LEAVES] if given["restrict"] else [])]
     if plan["bgp"].get("graceful_restart") and plan["bgp"].get("graceful_restart_time"):
         given.setdefault("max_restart_time", f"{plan['bgp']['graceful_restart_time']}s")
     spec = {"peerIP": peer["address"], "asNumber": peer["asn"], **_who(plan, options, name, node)}

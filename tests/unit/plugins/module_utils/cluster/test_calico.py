@@ -13,6 +13,7 @@ import yaml
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import ClusterError, hints, resources
 from tests import crds
 from tests.plans import plan as make_plan
+from tests.resources import dry_run, dumped
 
 GOLDEN = Path(__file__).parents[4] / "golden" / "calico"
 SECRETS = {"bgp_password": "123Cisco123"}
@@ -128,16 +129,9 @@ def names(of: dict, kind: str) -> list:
     return [item["metadata"]["name"] for item in resources(of, SECRETS) if item["kind"] == kind]
 
 
-class _Dumper(yaml.SafeDumper):
-    """Never an alias."""
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
-        return True
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_the_resources_of_a_case_are_those_of_its_golden_file(name):
-    text = yaml.dump_all(resources(case(name), SECRETS), Dumper=_Dumper, sort_keys=False, width=120)
+    text = dumped(resources(case(name), SECRETS))
     path = GOLDEN / f"{name}.yml"
     if os.environ.get("UPDATE_GOLDEN"):
         path.write_text(text)
@@ -148,20 +142,8 @@ def test_the_resources_of_a_case_are_those_of_its_golden_file(name):
 def calico(kubernetes):
     """A real API server that knows Calico's resources."""
     crds.apply(kubernetes, "calico")
-    kubernetes.kubectl_run("create", "namespace", "calico-system")
+    crds.namespace(kubernetes, "calico-system")
     return kubernetes
-
-
-def dry_run(api, resource: dict) -> str:
-    return api.kubectl_run(
-        "apply",
-        "--server-side",
-        "--dry-run=server",
-        "--validate=strict",
-        "--field-manager=test",
-        "-f-",
-        stdin=yaml.safe_dump(resource),
-    )
 
 
 @pytest.mark.parametrize("name", CASES)
