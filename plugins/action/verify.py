@@ -17,6 +17,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import (
     assess,
     contracts,
     faults,
+    nested,
     restarted,
     table,
 )
@@ -28,6 +29,8 @@ OPTIONS = {
     "plan": {"type": "dict", "required": True},
     "apic": {"type": "dict", "required": True},
     "kubernetes": {"type": "dict", "default": {}},
+    "parents": {"type": "list", "elements": "dict", "default": []},
+    "parents_kubernetes": {"type": "list", "elements": "dict", "default": []},
     "wait": {"type": "int", "default": 0},
     "nodes": {"type": "list", "elements": "str"},
     "established_after": {"type": "float"},
@@ -49,10 +52,11 @@ class ActionModule(ActionBase):
         _result, given = self.validate_argument_spec(argument_spec=OPTIONS)
         given = plain(given)
         _check_nodes(given)
+        _check_parents(given)
         wait, until = (0, 0.0) if self._task.check_mode else (given["wait"], _believed_from(given))
         outcome = self._until_ok(given, time.monotonic() + wait, until, task_vars)
         if given["show"]:
-            self._show(given["plan"]["cluster"], outcome)
+            self._show(given["plan"], outcome)
         if outcome["ok"]:
             return outcome
         messages = [problem["message"] for problem in outcome["problems"]]
@@ -74,7 +78,7 @@ class ActionModule(ActionBase):
             bgp = leaves["bgp"]
             if given["established_after"] is not None:
                 bgp = restarted.only_since(bgp, given["established_after"], time.time())
-            outcome = assess(given["plan"], bgp, self._cluster_state(given, task_vars), given["nodes"])
+            outcome = self._assess(given, bgp, task_vars)
             _add_faults(given, outcome, leaves["faults"])
             self._add_contracts(given, outcome, task_vars)
             outcome["ok"] = not outcome["problems"]
@@ -82,9 +86,27 @@ class ActionModule(ActionBase):
                 return outcome
             time.sleep(PAUSE)
 
+    def _assess(self, given: dict, bgp: dict, task_vars: dict) -> dict:
+        state = self._cluster_state(given, task_vars)
+        if not given["parents"]:
+            return assess(given["plan"], bgp, state, given["nodes"])
+        places = [
+            self._place(where, parent, task_vars)
+            for parent, where in zip(given["parents"], given["parents_kubernetes"])
+        ]
+        return nested.assess(given["plan"], given["parents"], bgp, state, places)
+
+    def _place(self, where: dict, parent: dict, task_vars: dict) -> dict:
+        """Where a parent's workloads run; its Nodes are asked for only if it has a parent itself."""
+        asked = {"kubernetes": where}
+        pods = self._objects(asked, task_vars, "v1", "Pod", field_selectors=["status.phase=Running"])
+        machines = self._objects(asked, task_vars, "kubevirt.io/v1", "VirtualMachineInstance")
+        nodes = self._objects(asked, task_vars, "v1", "Node") if "nested_in" in parent else []
+        return nested.place(pods, nodes, machines)
+
     def _add_contracts(self, given: dict, outcome: dict, task_vars: dict) -> None:
         """What the fabric has of the contracts, where the plan names any and the whole cluster is looked at."""
-        reachability = given["plan"]["l3out"].get("reachability")
+        reachability = given["plan"].get("l3out", {}).get("reachability")
         if not reachability or given["nodes"] is not None:
             return
         arguments = {**_connection(given), "reachability": reachability}
@@ -126,12 +148,13 @@ class ActionModule(ActionBase):
 
     # -- showing ---------------------------------------------------------------------------------------
 
-    def _show(self, cluster: str, outcome: dict) -> None:
+    def _show(self, plan: dict, outcome: dict) -> None:
         """The table and the problems, each on lines of their own; callbacks show a result as one long line."""
+        cluster, leaf = plan["cluster"], "HOST" if "nested_in" in plan else "LEAF"
         up = sum(row["state"] == "established" for row in outcome["table"])
         headline = f"cluster {cluster}: {up} of {len(outcome['table'])} sessions Established"
         color = constants.COLOR_OK if outcome["ok"] else constants.COLOR_ERROR
-        self._display.display("\n".join(["", headline, *table.lines(outcome["table"])]), color=color)
+        self._display.display("\n".join(["", headline, *table.lines(outcome["table"], leaf)]), color=color)
         for number, problem in enumerate(outcome["problems"], start=1):
             self._display.display(f"{number:>3}. {problem['message']}", color=constants.COLOR_ERROR)
 
@@ -159,6 +182,17 @@ def _check_nodes(given: dict) -> None:
         raise AnsibleActionFail(f"nodes: {', '.join(unknown)} is not in the plan of {given['plan']['cluster']}")
 
 
+def _check_parents(given: dict) -> None:
+    """A nested cluster is seen on the leaves of the outermost of its parents."""
+    path = given["plan"].get("nested_in", {}).get("path", [])
+    named = [parent["cluster"] for parent in given["parents"]]
+    if named != path or len(given["parents_kubernetes"]) != len(path):
+        raise AnsibleActionFail(
+            f"parents: the plan of {given['plan']['cluster']} needs {', '.join(path) or 'none'}, each with an entry in "
+            f"parents_kubernetes; given: {', '.join(named) or 'none'}"
+        )
+
+
 def _connection(given: dict) -> dict:
     """The connection's options of the ACI modules."""
     connection = {key: value for key, value in given["apic"].items() if value is not None}
@@ -169,7 +203,7 @@ def _connection(given: dict) -> dict:
 
 def _bgp_options(given: dict, wait: int) -> dict:
     """The options of aci_bgp_info: the connection, the L3Out, its leaves, and the sessions to wait for."""
-    plan = given["plan"]
+    plan = given["parents"][-1] if given["parents"] else given["plan"]
     names = given["nodes"] if given["nodes"] is not None else list(plan["nodes"])
     peers = [peer for name in names for peer in plan["nodes"][name]["peers"]]
     return {

@@ -37,6 +37,19 @@ options:
     description: How to reach the cluster, options of M(kubernetes.core.k8s_info) such as C(kubeconfig).
     type: dict
     default: {}
+  parents:
+    description:
+      - For a cluster that is nested in another, the plans of its parents, from the one it runs in to the one that peers
+        with the leaves, in the order of the plan's C(nested_in.path).
+      - Its routes are then looked for on that one's leaves, through the nodes that its virtual machines run on.
+    type: list
+    elements: dict
+    default: []
+  parents_kubernetes:
+    description: How to reach each of O(parents), in the same order, as O(kubernetes).
+    type: list
+    elements: dict
+    default: []
   wait:
     description: Seconds to wait until everything is as planned.
     type: int
@@ -76,6 +89,14 @@ EXAMPLES = r"""
     apic: "{{ kubefabric_fabric.apic }}"
     kubernetes: {kubeconfig: ~/.kube/k8s-prod.kubeconfig}
     wait: 60
+
+- name: The same for a cluster nested in its virtual machines
+  kubefabric.bgp.verify:
+    plan: "{{ hostvars.red.kubefabric_plan }}"
+    parents: ["{{ hostvars['k8s-prod'].kubefabric_plan }}"]
+    apic: "{{ kubefabric_fabric.apic }}"
+    kubernetes: {kubeconfig: ~/.kube/red.kubeconfig}
+    parents_kubernetes: [{kubeconfig: ~/.kube/k8s-prod.kubeconfig}]
 """
 
 RETURN = r"""
@@ -86,6 +107,8 @@ ok:
 table:
   description:
     - One row per planned session, as its leaf sees it. C(prefixes_in) came from the node, C(prefixes_out) went to it.
+    - Of a nested cluster one row per node and family, as the node reports it; C(leaf) is the node of the outermost
+      parent that it runs on.
     - C(uptime) in seconds; C(ecmp) is the largest number of next hops among the routes through the node; C(bfd), where
       BFD is planned, is the state of its session.
   returned: always

@@ -50,8 +50,12 @@ class Expectation:
 
 def expectations(plan: dict, state: dict, sessions: list, leaves: list) -> list:
     """One Expectation per leaf and prefix that some node announces over an Established session."""
+    return expected(advertised(plan, state), sessions, leaves)
+
+
+def expected(announced: dict, sessions: list, leaves: list) -> list:
+    """The same of what nodes announce, ``{node: {prefix, …}}``."""
     by_prefix: dict = {}
-    announced = advertised(plan, state)
     for session in sessions:
         for prefix in announced.get(session.node, ()):
             if family(prefix) == session.family:

@@ -10,7 +10,7 @@ from .addresses import family, prefix, sort_key, within
 from .expected import advertised, expectations
 from .words import agent, counted, either, leaf_list, listed, problem
 
-_KINDS = ("pod", "service", "external_service")
+_KINDS = ("pod", "service", "external_service", "nested")
 
 
 def problems(plan: dict, bgp: dict, state: dict, sessions: list) -> list:
@@ -21,11 +21,18 @@ def problems(plan: dict, bgp: dict, state: dict, sessions: list) -> list:
     return [
         *_nodes_without_pods(plan, state),
         *_outside(plan, state),
+        *held(plan, sessions, wanted, tables),
+        *_unexpected(plan, state, wanted, tables),
+    ]
+
+
+def held(plan: dict, sessions: list, wanted: list, tables: dict) -> list:
+    """What is wrong with the expected prefixes: those that are missing, too narrow, or through the wrong node."""
+    return [
         *_missing_local(plan, sessions, wanted, tables),
         *_missing_remote(plan, wanted, tables),
         *_narrow(plan, wanted, tables),
         *_strange_next_hops(wanted, tables),
-        *_unexpected(plan, state, wanted, tables),
     ]
 
 
@@ -237,13 +244,18 @@ def _strange_next_hops(wanted: list, tables: dict) -> list:
 
 
 def _unexpected(plan: dict, state: dict, wanted: list, tables: dict) -> list:
-    """Prefixes that a leaf took from a node, or within the cluster's networks, and that nobody should announce."""
+    """Prefixes that a leaf took from a node, or within the cluster's networks, and that nobody should announce.
+
+    Those of clusters nested in this one are told with these (nested.py): here nobody knows where they run.
+    """
+    inner = [network for one in (plan.get("nested") or {}).get("clusters", {}).values() for network in one["networks"]]
     foretold = {prefix(item) for prefixes in advertised(plan, state).values() for item in prefixes}
     foretold |= {item.prefix for item in wanted}
     nodes = {peer["local_address"]: name for name, node in plan["nodes"].items() for peer in node["peers"]}
     found: dict = {}
     for leaf, table in tables.items():
-        for item in sorted(set(table) - foretold, key=sort_key):
+        unknown = (item for item in set(table) - foretold if not any(within(item, network) for network in inner))
+        for item in sorted(unknown, key=sort_key):
             for hop in table[item]:
                 if hop["address"] in nodes or (hop["leaf"] is None and _in_node_network(plan, hop["address"])):
                     found.setdefault((leaf, nodes.get(hop["address"], hop["address"])), []).append(item)

@@ -46,10 +46,13 @@ def _through(hops: list, peer: str) -> bool:
     return any(hop["address"] == peer for hop in hops)
 
 
-def lines(table: list) -> list:
-    """The table as lines of fixed width, with a title line; a column for BFD where the rows have it."""
+def lines(table: list, leaf: str = "LEAF") -> list:
+    """The table as lines of fixed width, with a title line; a column for BFD where the rows have it.
+
+    ``leaf`` is the title of what the nodes peer with.
+    """
     columns = [*COLUMNS, *(["bfd"] if any("bfd" in row for row in table) else [])]
-    titles = [_TITLES.get(column, column.upper()) for column in columns]
+    titles = [leaf if column == "leaf" else _TITLES.get(column, column.upper()) for column in columns]
     cells = [titles, *([_cell(column, row[column]) for column in columns] for row in table)]
     widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
     return [_line(columns, line, widths) for line in cells]

@@ -1,0 +1,183 @@
+"""A nested cluster's routes on its parent's leaves: through the nodes that its machines run on, and no other."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import assess as assess_parent
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import nested, table
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
+
+PLANS = yaml.safe_load((Path(__file__).parents[4] / "golden" / "plan" / "nested" / "plan.yml").read_text())["plans"]
+ROOT, RED, GREEN = PLANS["k8s-prod"], PLANS["red"], PLANS["green"]
+NODES = {"node1": "192.168.2.1", "node2": "192.168.2.2"}
+VMS = {"red-vm1": ("10.1.0.5", "10.123.0.0/26"), "red-vm2": ("10.1.0.70", "10.123.0.64/26")}
+EXTERNAL = "192.168.9.0/24"
+ROUTES = {"10.123.0.0/26": ["192.168.2.1"], "10.123.0.64/26": ["192.168.2.2"], EXTERNAL: list(NODES.values())}
+
+
+def pod(node: str, ip: str, name: str = "virt-launcher", **spec: object) -> dict:
+    return {"metadata": {"name": name}, "spec": {"nodeName": node, **spec}, "status": {"podIPs": [{"ip": ip}]}}
+
+
+def node(name: str, ip: str) -> dict:
+    return {"metadata": {"name": name}, "status": {"addresses": [{"type": "InternalIP", "address": ip}]}}
+
+
+def agent(name: str) -> dict:
+    ready = {"type": "Ready", "status": "True"}
+    return {"metadata": {"name": f"calico-{name}"}, "spec": {"nodeName": name}, "status": {"conditions": [ready]}}
+
+
+def state(machines: dict | None = None, **reports: str) -> dict:
+    """Red's own state; ``reports`` are the states of the sessions of its nodes."""
+    vms = VMS if machines is None else machines
+    found = from_resources(
+        [node(name, ip) for name, (ip, _block) in vms.items()],
+        [agent(name) for name in vms],
+        [],
+        [],
+        {name: [block] for name, (_ip, block) in vms.items()},
+    )
+    said = {name.replace("_", "-"): {"169.254.0.179": text, "fdc9:9723:9bc::1": text} for name, text in reports.items()}
+    return {**found, "reports": said}
+
+
+def places(**pods: str) -> list:
+    """The parent's workloads: by default each of red's machines on a node of its own."""
+    where = pods or {"node1": "10.1.0.5", "node2": "10.1.0.70"}
+    return [nested.place([pod(name, ip) for name, ip in where.items()], [], [])]
+
+
+def leaves(routes: dict) -> dict:
+    """Both leaves with all sessions up and these IPv4 routes."""
+    sessions = [
+        {"peer": peer["local_address"], "remote_asn": 65003, "state": "established", "prefixes_received": 3}
+        for one in ROOT["nodes"].values()
+        for peer in one["peers"]
+        if peer["leaf"] == 101
+    ]
+    table_of = [
+        {"prefix": prefix, "protocol": "bgp-65002", "next_hops": [{"address": hop, "leaf": None} for hop in hops]}
+        for prefix, hops in routes.items()
+    ]
+    return {leaf: {"reachable": True, "sessions": sessions, "routes": table_of} for leaf in ("101", "102")}
+
+
+def assess(routes: dict | None = None, of: dict | None = None, where: list | None = None) -> dict:
+    return nested.assess(RED, [ROOT], leaves(ROUTES if routes is None else routes), of or state(), where or places())
+
+
+def messages(found: dict) -> list:
+    return [problem["message"] for problem in found["problems"]]
+
+
+def test_blocks_through_the_machine_s_host_and_shared_networks_through_both_hosts_are_as_planned():
+    found = assess()
+    assert messages(found) == []
+    assert found["ok"]
+
+
+def test_the_table_tells_where_each_machine_runs_and_how_wide_its_widest_route_is():
+    rows = assess(of=state(red_vm1="Established", red_vm2="Established"))["table"]
+    assert table.lines([row for row in rows if row["family"] == "ipv4"], "HOST") == [
+        "NODE     HOST   FAMILY  PEER           STATE        UPTIME  IN  OUT  ECMP",
+        "red-vm1  node1  ipv4    169.254.0.179  Established  -        2    -     2",
+        "red-vm2  node2  ipv4    169.254.0.179  Established  -        2    -     2",
+    ]
+
+
+def test_a_block_that_no_leaf_has_is_missed():
+    routes = {key: hops for key, hops in ROUTES.items() if key != "10.123.0.0/26"}
+    assert {problem["kind"] for problem in assess(routes)["problems"]} == {"route-missing"}
+
+
+def test_a_shared_network_through_one_of_two_hosts_is_too_narrow():
+    found = messages(assess({**ROUTES, EXTERNAL: ["192.168.2.1"]}))
+    assert found[0].startswith(
+        "leaf 101 has 1 next hop instead of 2 for 192.168.9.0/24, without 192.168.2.2. Likely cause: "
+    )
+
+
+def test_a_block_through_a_host_that_does_not_have_the_machine_is_strange():
+    found = messages(assess({**ROUTES, "10.123.0.0/26": ["192.168.2.1", "192.168.2.2"]}))
+    assert found[0] == (
+        "leaf 101 reaches 10.123.0.0/26 also through 192.168.2.2, which should not announce it. "
+        "Likely cause: another node, or another L3Out of the VRF, announces the same prefix"
+    )
+
+
+def test_a_prefix_of_its_networks_that_none_of_its_nodes_has_is_unexpected():
+    found = messages(assess({**ROUTES, "10.123.9.0/26": ["192.168.2.2"]}))
+    assert found[0] == (
+        "leaf 101 accepts 10.123.9.0/26 from node2, which no node of red should announce. Likely cause: a virtual "
+        "machine that is no node of it any more, or a workload that is selected by mistake"
+    )
+
+
+def test_a_machine_that_hides_its_address_is_told_with_its_binding():
+    machine = {
+        "metadata": {"namespace": "vms", "name": "red-vm1"},
+        "spec": {"domain": {"devices": {"interfaces": [{"name": "default", "masquerade": {}}]}}},
+    }
+    where = [nested.place([pod("node2", "10.1.0.70")], [], [machine])]
+    found = messages(assess({EXTERNAL: ["192.168.2.2"], "10.123.0.64/26": ["192.168.2.2"]}, where=where))
+    assert found == [
+        "red-vm1 (10.1.0.5): no workload of k8s-prod has this address. Likely cause: the virtual machine is not in "
+        "bridge mode, as vms/red-vm1 (masquerade), and shows the parent another address"
+    ]
+
+
+def test_a_pod_in_its_node_s_network_is_no_machine():
+    assert nested.place([pod("node1", "10.1.0.5", hostNetwork=True)], [], [])["pods"] == {}
+
+
+def test_a_session_that_its_node_reports_as_down_is_told_with_what_the_parent_may_lack():
+    found = messages(assess(of=state(red_vm1="Established", red_vm2="Active")))
+    assert found[0] == (
+        "red-vm2 and k8s-prod (169.254.0.179): the session is Active. Likely cause: the parent does not select this "
+        "workload (its labels, BGPPeer peer-to-workloads-red of k8s-prod), has no address for workloads, or expects "
+        "another AS than 65010"
+    )
+
+
+def test_a_node_without_an_agent_or_a_block_is_told():
+    of = state({"red-vm1": ("10.1.0.5", "10.123.0.0/26")})
+    of["agents"], of["nodes"]["red-vm1"]["pod_cidrs"] = {}, []
+    found = messages(assess({EXTERNAL: ["192.168.2.1"]}, of=of))
+    assert found == [
+        "red-vm1: calico does not run there.",
+        "red-vm1 of red has no pod CIDR. Likely cause: Calico's IPAM gave it no block yet: the first pod on it brings "
+        "one",
+    ]
+
+
+def test_blocks_outside_of_the_plan_s_networks_are_told_once():
+    of = state({"red-vm1": ("10.1.0.5", "10.66.0.0/26")})
+    found = messages(assess({EXTERNAL: ["192.168.2.1"]}, of=of))
+    assert found == [
+        "10.66.0.0/26 of red lies outside of the plan's networks (10.123.0.0/16, ca11:c0::/48, 10.97.0.0/16, "
+        "192.168.9.0/24): k8s-prod does not take it. Likely cause: the cluster was made with other networks than "
+        "kubefabric_cluster.networks says"
+    ]
+
+
+def test_the_home_of_a_machine_within_a_machine_is_the_outermost_host():
+    blue = nested.place([pod("blue-vm1", "10.124.0.9")], [node("blue-vm1", "10.1.240.7")], [])
+    root = nested.place([pod("node2", "10.1.240.7")], [], [])
+    assert nested.home(["10.124.0.9"], [blue, root]) == "node2"
+    assert nested.home(["10.124.0.9"], [root, blue]) is None
+
+
+@pytest.mark.parametrize(("prefix", "strange"), [("10.123.9.0/26", False), ("10.66.0.0/26", True)])
+def test_the_parent_s_own_verification_leaves_nested_clusters_networks_to_theirs(prefix, strange):
+    plan = copy.deepcopy(ROOT)
+    nodes = [node(name, ip) for name, ip in NODES.items()]
+    own = from_resources(nodes, [agent(name) for name in NODES], [], [], {name: ["10.1.0.0/26"] for name in NODES})
+    routes = {"10.1.0.0/26": list(NODES.values()), "10.96.0.0/16": list(NODES.values()), prefix: ["192.168.2.1"]}
+    found = assess_parent(plan, leaves(routes), own)
+    assert bool([one for one in found["problems"] if one["kind"] == "route-unexpected"]) is strange
