@@ -27,7 +27,7 @@ def base(topology: Topology, plans: list[dict]) -> list[dict]:
         vrfs.setdefault(cluster.vrf_tenant, set()).add(cluster.vrf)
     tenants = [seed.tenant(name, sorted(found)).to_json() for name, found in sorted(vrfs.items())]
     documents = [seed.fabric(topology.fabric_asn, SPINES).to_json(), _universe(tenants)]
-    for plan in plans:
+    for plan in (found for found in plans if "l3out" in found):
         made = [ports.objects(topology, plan), *([tenant] for tenant in others.objects(plan))]
         documents += [_universe(found) for found in made if found]
         access = plan["l3out"].get("access", {})

@@ -97,7 +97,8 @@ def from_plans(files: Iterable[Path]) -> Topology:
 
 
 def from_documents(plans: Sequence[dict]) -> Topology:
-    """The topology of plans that are read already. ValueError if there are none."""
+    """The topology of plans that are read already; nested clusters have no part in it. ValueError if there are none."""
+    plans = [plan for plan in plans if "l3out" in plan]
     if not plans:
         raise ValueError("no plan.yml: run the plan playbook first")
     fabric = plans[0]["fabric"]

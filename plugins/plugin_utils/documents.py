@@ -19,29 +19,31 @@ from ansible_collections.kubefabric.bgp.plugins.plugin_utils.yaml_text import du
 PLACEHOLDER = "<bgp-password>"
 TEMPLATES = os.path.join(os.path.dirname(os.path.realpath(__file__)), "templates")
 # Compiled when imported, which Ansible does once before it forks a worker per cluster: it takes longer than a page.
-_PAGE = Environment(
+_TEMPLATES = Environment(
     loader=FileSystemLoader(TEMPLATES),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
     autoescape=False,  # Markdown, of values that the planner has checked
-).get_template("cluster.md.j2")
+)
+_PAGE = _TEMPLATES.get_template("cluster.md.j2")
+_NESTED_PAGE = _TEMPLATES.get_template("nested.md.j2")
 
 
 def documents(plan: dict, password: str | None = None) -> dict[str, str]:
     """The files of one cluster.
 
     ``password`` is the sessions' password, to be written into them; without it a placeholder stands wherever the plan
-    says that there is one. Raises BuildError or ClusterError where the plan cannot be expressed.
+    says that there is one. A nested cluster has no apic.json: its networks are in its parent's. Raises BuildError or
+    ClusterError where the plan cannot be expressed.
     """
     secret = (password or PLACEHOLDER) if plan["bgp"]["password"] else None
-    files = {
-        "plan.yml": dump(plan),
-        "apic.json": json.dumps(tree.to_document(l3out.build(plan["l3out"], secret)), indent=2, ensure_ascii=False)
-        + "\n",
-        "README.md": page(plan),
-    }
+    files = {"plan.yml": dump(plan)}
+    if "l3out" in plan:
+        document = tree.to_document(l3out.build(plan["l3out"], secret))
+        files["apic.json"] = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    files["README.md"] = page(plan)
     secrets = {"bgp_password": secret, "placeholder": not password}
     files["kubernetes.yml"] = _yaml_documents(resources(plan, secrets))
     return {**files, **{name: dump(data) for name, data in cni_files(plan).items()}}
@@ -49,6 +51,8 @@ def documents(plan: dict, password: str | None = None) -> dict[str, str]:
 
 def page(plan: dict) -> str:
     """The cluster's page for a review: what a network engineer wants to see before a change."""
+    if "l3out" not in plan:
+        return _NESTED_PAGE.render(plan=plan)
     return _PAGE.render(plan=plan, l3out=plan["l3out"], bgp=plan["l3out"]["bgp"])
 
 

@@ -1,9 +1,9 @@
 """Every golden intent of the planner comes up in the lab: real sessions, and the planned ECMP width from all sides.
 
 Both SVI designs, IPv4, IPv6 and dual stack, one to six racks, both designs in one fabric, and 64 nodes on one pair of
-leaves; but for CNIs whose announcements verification cannot foretell. Nodes are small FRR speakers with the plan's
-peers (tests/lab/stage.py); test_end_to_end.py and test_designs.py
-do it with Kubernetes and kube-router.
+leaves; but for CNIs whose announcements verification cannot foretell, and clusters nested in others (test_nested.py).
+Nodes are small FRR speakers with the plan's peers (tests/lab/stage.py); test_end_to_end.py and test_designs.py do it
+with Kubernetes and kube-router.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "plan"
 INTENTS = {
     path.parent.name: path
     for path in sorted(GOLDEN.glob("*/intent.yml"))
-    if all(entry["cluster"]["cni"] in ADVERTISED for entry in yaml.safe_load(path.read_text())["clusters"].values())
+    if all(
+        entry["cluster"]["cni"] in ADVERTISED and "nested_in" not in entry["cluster"]
+        for entry in yaml.safe_load(path.read_text())["clusters"].values()
+    )
 }
 
 

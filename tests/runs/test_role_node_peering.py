@@ -100,6 +100,17 @@ def test_a_plan_s_node_needs_no_variable_of_its_own(play, tmp_path):
         assert f"{line}\n" in text
 
 
+def test_a_plan_s_nested_clusters_peer_with_the_host_at_its_addresses(play, tmp_path):
+    red = {"asn": 65010, "networks": ["10.123.0.0/16"], "ranges": ["10.1.240.0/24"], "selector": None}
+    inner = {"speaker": "host", "addresses": {"ipv4": "169.254.0.179"}, "clusters": {"red": red}}
+    root, networks = tmp_path / "image", {**PLAN["networks"], "nested": ["10.123.0.0/16"]}
+    assert play(plan={**PLAN, "networks": networks, "nested": inner}, node_peering_root=str(root))[:2] == (0, 1)
+    text = (root / "etc/frr/frr.conf").read_text()
+    for line in (" bgp listen range 10.1.240.0/24 peer-group red-ipv4", " neighbor red-ipv4 remote-as 65010"):
+        assert f"{line}\n" in text
+    assert "10.123.0.0/16" not in "".join(re.findall(r"prefix-list leaves-in-ipv4 .*", text))
+
+
 def test_a_host_that_nothing_describes_is_refused_with_what_to_set(play):
     status, _changed, said = play()
     assert status == 2
