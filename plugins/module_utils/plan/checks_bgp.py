@@ -26,7 +26,7 @@ def check_bgp(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     _neighbors(cluster, findings)
     _bfd_intervals(cluster, findings)
     _releases(cluster, fabric, findings)
-    _propagation(cluster, findings)
+    _propagation(cluster, fabric, findings)
     _route_maps(cluster, findings)
 
 
@@ -55,12 +55,22 @@ def _releases(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
             )
 
 
-def _propagation(cluster: Cluster, findings: Findings) -> None:
-    if cluster.bgp["next_hop_propagation"] and cluster.l3out["svi"] == "standard":
+def _propagation(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
+    """Cisco, "Floating L3Out Consideration and Restrictions": not across the pods of a Multi-Pod fabric."""
+    if not cluster.bgp["next_hop_propagation"]:
+        return
+    pods = sorted({fabric.leaves[leaf].pod for leaf in cluster.leaves})
+    if cluster.l3out["svi"] == "standard":
         findings.add(
             cluster.at("bgp.next_hop_propagation"),
             "a node on a standard SVI is reached through its own leaves only",
             "remove it, or use floating SVI",
+        )
+    elif len(pods) > 1:
+        findings.add(
+            cluster.at("bgp.next_hop_propagation"),
+            f"APIC supports it inside of one pod, and the cluster's leaves are in pods {', '.join(map(str, pods))}",
+            "remove it, or give the cluster racks of one pod",
         )
 
 

@@ -33,6 +33,7 @@ def check(clusters: list[Cluster], fabric: Fabric, reach: Reach, findings: Findi
         _transit_names(cluster, clusters, findings)
         for contract in _used(cluster, reach):
             _scope(contract, reach, findings)
+            _propagated(cluster, contract, reach, findings)
     _same(clusters, reach, findings)
 
 
@@ -247,6 +248,16 @@ def _scope(contract: Contract, reach: Reach, findings: Findings) -> None:
         f"give {needed}"
         + (", or have its keeper change it" if contract.settings["existing"] else ", or remove the key"),
     )
+
+
+def _propagated(cluster: Cluster, contract: Contract, reach: Reach, findings: Findings) -> None:
+    """Cisco, "Floating L3Out Consideration and Restrictions": next-hop propagation is for traffic inside of a VRF."""
+    if cluster.bgp["next_hop_propagation"] and reach.across(contract):
+        findings.warn(
+            cluster.at("bgp.next_hop_propagation"),
+            f"APIC supports it inside of one VRF, and contract {contract.name} has sides in several",
+            "see that nothing depends on that traffic, or remove it",
+        )
 
 
 def _used(cluster: Cluster, reach: Reach) -> list[Contract]:

@@ -123,10 +123,15 @@ class Reach:
         consumers = self.consumers.get(contract.key, [])
         if any(not contract.visible_from(side.tenant) for side in consumers):
             return "global"
-        across = [pair for pair in product(self.providers.get(contract.key, []), consumers) if _apart(*pair)]
+        across = self.across(contract)
         if not across:
             return "vrf"
         return "tenant" if all(one.tenant == other.tenant for one, other in across) else "global"
+
+    def across(self, contract: Contract) -> list[tuple[Side, Side]]:
+        """The pairs of a provider and a consumer that stand in different VRFs."""
+        pairs = product(self.providers.get(contract.key, []), self.consumers.get(contract.key, []))
+        return [pair for pair in pairs if _apart(*pair)]
 
     def shared(self, cluster: Cluster, side: Side) -> bool:
         """Whether an external EPG's prefixes are to be leaked: a contract of it has its other end in another VRF."""

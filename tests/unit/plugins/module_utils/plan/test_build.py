@@ -241,3 +241,19 @@ def test_an_import_rule_by_communities_alone_is_a_warning() -> None:
         "host_vars/prod: kubefabric_cluster.l3out.route_maps[0].match: a node gets any prefix accepted by giving it a "
         "community; give prefixes as well"
     ]
+
+
+def test_next_hops_are_not_propagated_to_another_vrf_and_the_plan_says_so() -> None:
+    intent = white_paper()
+    cluster = intent["clusters"]["prod"]["cluster"]
+    cluster["bgp"]["next_hop_propagation"] = True
+    cluster["contracts"] = [{"name": "web", "subjects": [{"name": "web", "filters": [{"name": "default"}]}]}]
+    cluster["l3out"]["contracts"] = {"provide": ["web"]}
+    epg = {"application": "shop", "name": "frontend", "consume": ["web"], "change": True}
+    cluster["l3out"]["epgs"] = [epg]
+    assert build(intent).warnings == []
+    cluster["l3out"]["epgs"] = [{**epg, "vrf": "shop"}]
+    assert [str(warning) for warning in build(intent).warnings] == [
+        "host_vars/prod: kubefabric_cluster.bgp.next_hop_propagation: APIC supports it inside of one VRF, and contract web "
+        "has sides in several; see that nothing depends on that traffic, or remove it"
+    ]
