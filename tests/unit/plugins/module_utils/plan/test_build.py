@@ -254,6 +254,6 @@ def test_next_hops_are_not_propagated_to_another_vrf_and_the_plan_says_so() -> N
     assert build(intent).warnings == []
     cluster["l3out"]["epgs"] = [{**epg, "vrf": "shop"}]
     assert [str(warning) for warning in build(intent).warnings] == [
-        "host_vars/prod: kubefabric_cluster.bgp.next_hop_propagation: APIC supports it inside of one VRF, and contract web "
-        "has sides in several; see that nothing depends on that traffic, or remove it"
+        "host_vars/prod: kubefabric_cluster.bgp.next_hop_propagation: APIC supports it inside of one VRF, and contract "
+        "web has sides in several; see that nothing depends on that traffic, or remove it"
     ]
