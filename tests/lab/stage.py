@@ -74,7 +74,9 @@ class Stage:
         """Start a node's speaker with its plan's peers; it announces what its cluster gives it by default."""
         plan = self.plans[cluster]
         node = plan["nodes"][name]
-        speaker = Speaker(self.lab, cluster, name, node["asn"], self.secret(cluster), table=full)
+        bfd = plan["l3out"]["bgp"]["bfd"]  # FRR's bfdd needs its zebra
+        secret = self.secret(cluster)
+        speaker = Speaker(self.lab, cluster, name, node["asn"], secret, table=full or bfd, bfd=bfd)
         announced = sorted(self.announced(cluster)[name]) if prefixes is None else prefixes
         peers = [peer["address"] for peer in node["peers"]]
         self.speakers[name] = speaker.start(peers, announced, plan["fabric"]["asn"])
