@@ -140,7 +140,8 @@ def _family(vrf: Vrf, policy: FamilyPolicy) -> list[str]:
             lines += _neighbor_family(vrf, peer)
     for leaf in vrf.fabric_peers:
         address = tunnel_address(leaf, policy.family)
-        next_hop = f"route-map {TO_FABRIC}.{policy.family} out" if vrf.unchanged else "next-hop-self"
+        by_map = _next_hop_by_map(vrf, policy.family)
+        next_hop = f"route-map {TO_FABRIC}.{policy.family} out" if by_map else "next-hop-self"
         lines += [f"  neighbor {address} activate", f"  neighbor {address} {next_hop}"]
         lines += [f"  neighbor {address} addpath-tx-all-paths"] if vrf.all_paths else []
     return [*lines, " exit-address-family"]
@@ -264,19 +265,23 @@ def _route_maps(vrf: Vrf, excess: Excess) -> list[str]:
     for peer in {_export_name(peer): peer for peer in vrf.peers}.values():
         name = _export_name(peer)
         lines += _not_back(name, peer) + _rules(name, maps[peer.export_map], peer.family)
-    return lines + [line for family in FAMILIES if vrf.unchanged for line in _to_fabric(vrf.leaf, family)]
+    return lines + [line for family in FAMILIES if _next_hop_by_map(vrf, family) for line in _to_fabric(vrf, family)]
 
 
-def _to_fabric(leaf: int, family: str) -> list[str]:
-    """Leaves are next hops of what they tell each other, but for routes whose next hop is to stay.
+def _next_hop_by_map(vrf: Vrf, family: str) -> bool:
+    """Whether the fabric's next hop is set by a map: where some are to stay, and where they were chosen on import.
 
-    Not with next-hop-self and an exception (``set ip next-hop unchanged``): FRR 8.4 makes none in IPv6.
+    FRR 8.4 knows no exception from next-hop-self in IPv6, and forgets it for routes with ``prefer-global``.
     """
-    name, own = f"{TO_FABRIC}.{family}", tunnel_address(leaf, family)
+    return vrf.unchanged or (family == "ipv6" and any(peer.family == family for peer in vrf.peers))
+
+
+def _to_fabric(vrf: Vrf, family: str) -> list[str]:
+    """Leaves are next hops of what they tell each other, but for routes whose next hop is to stay."""
+    name, own = f"{TO_FABRIC}.{family}", tunnel_address(vrf.leaf, family)
+    stay = [f"route-map {name} permit 10", f" match large-community {UNCHANGED}", "exit"] if vrf.unchanged else []
     return [
-        f"route-map {name} permit 10",
-        f" match large-community {UNCHANGED}",
-        "exit",
+        *stay,
         f"route-map {name} permit 20",
         f" set {'ip next-hop' if family == 'ipv4' else 'ipv6 next-hop global'} {own}",
         "exit",
@@ -339,9 +344,17 @@ def _rules(name: str, route_map: RouteMap, family: str, marks: tuple[str, str] |
         if entry.communities:
             lines.append(f" match community {route_map.name}.{number}")
         if entry.action == "permit":
-            lines += [f" set {clause}" for clause in (*entry.sets, *_marking(entry, marks))]
+            lines += [f" set {clause}" for clause in (*entry.sets, *_received(family, marks), *_marking(entry, marks))]
         lines.append("exit")
     return [*lines, f"route-map {name} deny 65535", "exit"]
+
+
+def _received(family: str, marks: tuple[str, str] | None) -> list[str]:
+    """Of the two next hops that a directly connected speaker may send in IPv6 (RFC 2545), a leaf uses the global one.
+
+    FRR as a leaf would use the link-local one; speakers that know their interfaces (FRR with zebra, BIRD) send both.
+    """
+    return ["ipv6 next-hop prefer-global"] if family == "ipv6" and marks else []
 
 
 def _marking(entry: RouteMapEntry, marks: tuple[str, str] | None) -> list[str]:
