@@ -86,6 +86,8 @@ class NamespaceHost(Host):
     def _told(self, command: list[str]) -> list[str]:
         """The command with its namespace, sockets and root."""
         sockets = ["--vty_socket", str(self.router.directory)]
+        if command[0] == "ss":
+            return ["ip", "netns", "exec", self.router.namespace, *command]
         if command[0] == "ip":
             return ["ip", "-n", self.router.namespace, *command[1:]]
         if command[0] == "vtysh" and command[1] != "-C":

@@ -185,10 +185,16 @@ def test_a_change_of_one_peer_leaves_the_other_sessions_up(site):
     assert not same(before, uptimes(site), LEAF2)
 
 
-def test_a_guest_s_password_is_rotated_and_only_its_session_starts_again(site):
+@pytest.mark.parametrize("first", ["host", "guest"])
+def test_a_guest_s_password_is_rotated_and_only_its_session_starts_again(site, first):
     before = uptimes(site)
-    bring(site, workloads=[{**RED, "password": "rotated"}], rollback=False, deadline=1)
-    site.tell("guest", "router bgp 65010", "neighbor 172.30.0.1 password rotated")
+    for side in ("guest", "host") if first == "guest" else ("host", "guest"):
+        if side == "host":
+            bring(site, workloads=[{**RED, "password": "rotated"}], rollback=False, deadline=1)
+            continue
+        site.tell("guest", "router bgp 65010", "neighbor 172.30.0.1 password rotated")
+        if first == "guest":
+            wait_for(lambda: GUEST not in uptimes(site), "the end of the guest's session", timeout=20)
     wait_for(lambda: uptimes(site).get(GUEST, 0) > before[GUEST] + 1, "the guest's new session", timeout=40)
     assert same(before, uptimes(site), LEAF1, LEAF2)
 

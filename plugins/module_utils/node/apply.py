@@ -274,7 +274,8 @@ def _kept(host: Host, work: Work) -> Dict[str, dict]:
 
 
 def _activate(host: Host, work: Work) -> None:
-    host.do_all([*work.network, *work.addresses, *[done for done, _undone in work.uplink]])
+    # a stack that reads its files first sets the addresses itself, and adding them is an error then
+    host.do_all([*work.addresses, *work.network, *[done for done, _undone in work.uplink]])
     if work.leaving:
         host.do_all([["systemctl", "disable", "--now", work.leaving.service]])
     if not work.speaker:
@@ -282,41 +283,44 @@ def _activate(host: Host, work: Work) -> None:
     if work.start:
         host.do_all([["systemctl", "enable", work.speaker.service], ["systemctl", "restart", work.speaker.service]])
     else:
-        host.do_all(_reload(work, back=False))
+        host.do_all(_reload(host, work, back=False))
     if not host.succeeds(["systemctl", "is-active", "--quiet", work.speaker.service]):
         raise NodeError(f"{work.speaker.service} does not run: journalctl -u {work.speaker.service} says why")
 
 
-def _reload(work: Work, back: bool) -> List[Command]:
+def _reload(host: Host, work: Work, back: bool) -> List[Command]:
     """What makes the running speaker take its new files, or (``back``) the old ones again."""
     main = work.main()
     if work.speaker is None or not (main or work.restart):
         return []
     old, new = (main.before or "", main.after or "") if main else ("", "")
-    return work.speaker.reload_commands(new if back else old, old if back else new, work.restart)
+    now, then = (new, old) if back else (old, new)
+    stale = [] if work.restart else inspect.stale_keys(host, work.speaker, now, then)
+    return [*stale, *work.speaker.reload_commands(now, then, work.restart)]
 
 
 def _go_back(host: Host, work: Work, reason: NodeError) -> None:
     """The old files, the old addresses, the old speaker; then fail with the reason."""
     files.undo(host)
     files.discard(host, work.changes)
-    troubles = [trouble for command in _way_back(work) for trouble in _attempt(host, command)]
+    troubles = [trouble for command in _way_back(host, work) for trouble in _attempt(host, command)]
     after = f" Going back had trouble, too: {'; '.join(troubles)}" if troubles else ""
     raise NodeError(f"{reason}. The old files and addresses are back.{after}") from reason
 
 
-def _way_back(work: Work) -> List[Command]:
-    commands = [*work.network, *[undone for _done, undone in reversed(work.uplink)]]
+def _way_back(host: Host, work: Work) -> List[Command]:
+    commands = [undone for _done, undone in reversed(work.uplink)]
     opposite = {"add": "del", "del": "add"}
     for command in reversed(work.addresses):
         if command[:2] == ["ip", "address"]:
             commands.append(["ip", "address", opposite[command[2]], *command[3:]])
+    commands += work.network
     if work.leaving:
         commands.append(["systemctl", "enable", "--now", work.leaving.service])
     if work.speaker and work.start:
         commands.append(["systemctl", "disable", "--now", work.speaker.service])
     else:
-        commands += _reload(work, back=True)
+        commands += _reload(host, work, back=True)
     return commands
 
 

@@ -9,6 +9,7 @@ Lines are written as FRR itself shows them (``show running-config``), so that fr
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Dict, List, Optional
 
@@ -58,12 +59,18 @@ class Frr(Speaker):
     def check_command(self, path: str) -> Command:
         return ["vtysh", "-C", "-f", path]
 
-    def reload_commands(self, before: str, after: str, restart: bool) -> List[Command]:
+    def reload_commands(self, before: str, after: str, restart: bool) -> List[Command]:  # noqa: ARG002
         if restart:
             return [["systemctl", "restart", "frr"]]
         vrf = re.search(r"(?m)^router bgp \d+ vrf (\S+)", after)
         everyone = f"clear bgp vrf {vrf.group(1)} * soft" if vrf else "clear bgp * soft"
-        return [*_forget_keys(before, after), [*RELOAD, CONFIGURATION], ["vtysh", "-c", everyone]]
+        return [[*RELOAD, CONFIGURATION], ["vtysh", "-c", everyone]]
+
+    def keys_command(self) -> Command:
+        return ["ss", "-Htlnie", "sport = :179"]
+
+    def forget_commands(self, before: str, after: str, keys: str) -> List[Command]:
+        return forget_keys(before, after, keys)
 
     def state_commands(self, vrf: Optional[str]) -> Dict[str, Command]:
         bgp = f"show bgp vrf {vrf}" if vrf else "show bgp"
@@ -98,8 +105,13 @@ def configuration(config: Config) -> str:
     return "\n!\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def _forget_keys(before: str, after: str) -> List[Command]:
-    """Remove the groups whose password changes. FRR leaves a group's old key on its listening socket otherwise."""
+def forget_keys(before: str, after: str, keys: str) -> List[Command]:
+    """Remove the groups whose password changes, and the keys of their neighbours on FRR's listening socket.
+
+    FRR leaves a group's old key there otherwise. It leaves, too, that of a neighbour which came by a range and has
+    gone; it would win over the range's new key, and the neighbour never come back. ``keys``: what ``ss`` says. A
+    neighbour that is configured, and removed, takes its key with it.
+    """
     was, becomes = (dict(re.findall(r"(?m)^ neighbor (\S+) password (\S+)$", text)) for text in (before, after))
     ranges = re.findall(r"(?m)^ bgp listen range (\S+) peer-group (\S+)$", before)
     groups = {group for _prefix, group in ranges if group in was and was[group] != becomes.get(group)}
@@ -111,7 +123,21 @@ def _forget_keys(before: str, after: str) -> List[Command]:
     lines += [f"no neighbor {group} password" for group in sorted(groups)]
     lines += [f"no bgp listen range {prefix} peer-group {group}" for prefix, group in ranges if group in groups]
     lines += [f"no neighbor {group} peer-group" for group in sorted(groups)]
+    for address in _addresses_with_keys(keys, [prefix for prefix, group in ranges if group in groups]):
+        lines += [f"neighbor {address} remote-as external", f"neighbor {address} password gone"]
+        lines += [f"no neighbor {address}"]
     return [["vtysh", *(word for line in lines for word in ("-c", line))]]
+
+
+def _addresses_with_keys(keys: str, ranges: List[str]) -> List[str]:
+    """The single addresses within the ranges that have a key, from ``md5keys:10.1.0.0/16=…,10.1.0.5/32=…`` of ss."""
+    named = [text.partition("/")[0] for text in re.findall(r"[:,]([0-9a-fA-F.:]+/(?:32|128))=", keys)]
+    networks = [ipaddress.ip_network(prefix) for prefix in ranges]
+    return [
+        address
+        for address in named
+        if any(ipaddress.ip_address(address) in network and network.num_addresses > 1 for network in networks)
+    ]
 
 
 # -- filters ------------------------------------------------------------------------------------------

@@ -26,6 +26,12 @@ def read(host: Host, speaker: Speaker, vrf: Optional[str]) -> dict:
     return speaker.state(outputs, host.now())
 
 
+def stale_keys(host: Host, speaker: Speaker, before: str, after: str) -> List[List[str]]:
+    """Commands that take away what a reload from ``before`` to ``after`` would leave of old passwords."""
+    ask = speaker.keys_command()
+    return speaker.forget_commands(before, after, host.ask(ask) if ask else "")
+
+
 def established(host: Host, speaker: Speaker, vrf: Optional[str]) -> Dict[str, dict]:
     """Established sessions by peer."""
     found = read(host, speaker, vrf)["sessions"]

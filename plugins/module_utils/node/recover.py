@@ -33,7 +33,8 @@ def recover(host: Host, check: bool) -> bool:
             host.do_all([done for done, _undone in steps])
         if host.live and speaker and speaker.configuration in half_way and inspect.serves(host, speaker):
             text = host.read(speaker.configuration) or ""
-            host.do_all(speaker.reload_commands(loaded[speaker.name], text, False))
+            stale = inspect.stale_keys(host, speaker, loaded[speaker.name], text)
+            host.do_all([*stale, *speaker.reload_commands(loaded[speaker.name], text, False)])
     return bool(half_way)
 
 
@@ -50,9 +51,9 @@ def _as_option(noted: Optional[dict]) -> Optional[dict]:
 
 def _recover_vip(host: Host, cut_off: dict, known: dict, half_way: List[str]) -> None:
     """Take away the addresses that a run brought before it was cut off, and let the network stack forget them."""
-    if any("kubefabric-vip" in path for path in half_way):
-        for manager in sorted({cut_off["manager"], known["manager"]} - {None}):
-            host.do_all(Vip(tuple(known["addresses"]), known["interface"], manager).reload_commands())
     stays = known["addresses"] if known["interface"] == cut_off["interface"] else []
     gone = tuple(address for address in cut_off["addresses"] if address not in stays)
     host.do_all(live_commands((), gone, cut_off["interface"], facts(host, cut_off["interface"])))
+    if any("kubefabric-vip" in path for path in half_way):
+        for manager in sorted({cut_off["manager"], known["manager"]} - {None}):
+            host.do_all(Vip(tuple(known["addresses"]), known["interface"], manager).reload_commands())

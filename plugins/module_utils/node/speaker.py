@@ -85,6 +85,14 @@ class Speaker:
         """What makes the running speaker take the main file ``after`` in place of ``before``, sessions kept."""
         raise NotImplementedError
 
+    def keys_command(self) -> Optional[Command]:
+        """What tells the TCP MD5 keys on the speaker's listening sockets, if ``forget_commands`` wants to know."""
+        return None
+
+    def forget_commands(self, before: str, after: str, keys: str) -> List[Command]:  # noqa: ARG002
+        """What has to go before the reload, since the speaker does not let it go by itself: keys of old passwords."""
+        return []
+
     def state_commands(self, vrf: Optional[str]) -> Dict[str, Command]:
         """Commands whose output ``state`` reads, by name."""
         raise NotImplementedError

@@ -43,7 +43,7 @@ def failure(host, **changes) -> str:
 
 def changing(host) -> list[str]:
     """The commands that change something."""
-    asked = ("is-active", "is-enabled", "-j address", "show bgp", "--version", "vtysh -C")
+    asked = ("is-active", "is-enabled", "-j address", "show bgp", "--version", "vtysh -C", "ss -Htlnie")
     return [line for line in host.commands if not any(words in line for words in asked)]
 
 
@@ -66,8 +66,8 @@ def test_check_run_run_again_and_absent(host):
 def test_the_first_run_sets_the_vip_before_it_starts_the_speaker(host):
     bring(host)
     assert changing(host) == [
-        "systemctl daemon-reload",
         f"ip address add {VIP}/32 dev lo",
+        "systemctl daemon-reload",
         "systemctl enable frr",
         "systemctl restart frr",
     ]

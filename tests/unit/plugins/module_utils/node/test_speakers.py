@@ -93,22 +93,29 @@ def test_absent_takes_only_our_daemons_out_of_frr_s_file():
     assert release("/etc/frr/frr.conf", "a", "b") is None
 
 
-def test_a_workload_s_changed_password_takes_its_group_away_first():
+KEYS = "LISTEN 0 3 0.0.0.0:179 0.0.0.0:* md5keys:10.1.0.0/16=s3cret#1,10.1.0.5/32=s3cret#1,192.168.2.201/32=s3cret"
+
+
+def test_a_workload_s_changed_password_takes_its_group_away_first_and_the_keys_of_neighbours_that_came():
     before = rendered("frr", "plain")
-    commands = SPEAKERS["frr"].reload_commands(before, before.replace("s3cret#1", "n3w"), False)
-    words = [word for word in commands[0] if word != "-c"]
-    assert words == [
+    (command,) = SPEAKERS["frr"].forget_commands(before, before.replace("s3cret#1", "n3w"), KEYS)
+    assert [word for word in command if word != "-c"] == [
         "vtysh",
         "configure terminal",
         "router bgp 65003",
         "no neighbor red-ipv4 password",
         "no bgp listen range 10.1.0.0/16 peer-group red-ipv4",
         "no neighbor red-ipv4 peer-group",
+        "neighbor 10.1.0.5 remote-as external",
+        "neighbor 10.1.0.5 password gone",
+        "no neighbor 10.1.0.5",
     ]
-    assert len(SPEAKERS["frr"].reload_commands(before, before, False)) == len(commands) - 1
+    assert SPEAKERS["frr"].forget_commands(before, before, KEYS) == []
 
 
 def test_a_password_is_never_on_a_command_line():
     for name, speaker in SPEAKERS.items():
         before = rendered(name, "plain")
-        assert "s3cret#1" not in str(speaker.reload_commands(before, before.replace("s3cret#1", "n3w"), False))
+        after = before.replace("s3cret#1", "n3w")
+        said = [speaker.reload_commands(before, after, False), speaker.forget_commands(before, after, KEYS)]
+        assert "s3cret#1" not in str(said)
