@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 from lab.context import Lab
-from lab.fabric import limits, mo, render, report, resolve, vty
+from lab.fabric import contracts, limits, mo, render, report, resolve, vty
 from lab.fabric.controller import Source, Unreachable
 from lab.fabric.instance import ConfigurationError, Instance
 from lab.fabric.model import Fabric, Vrf
@@ -83,6 +83,7 @@ class Agent:
     def _configure(self, key: Key, vrf: Vrf) -> None:
         try:
             self.instances[key].addresses(vrf)
+            self.instances[key].contracts(contracts.filters(vrf))
             if self.instances[key].configure(render.configuration(vrf, self.limiter.excess(key))):
                 log.info("leaf %s %s: configured", *key)
             self.applied[key] = vrf

@@ -8,8 +8,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from lab.context import Lab, process_id, start_process, stop_process, wait_for
+from lab.context import Lab, process_id, run, start_process, stop_process, wait_for
 from lab.fabric import render, vty
+from lab.fabric.contracts import TABLE
 from lab.fabric.model import Interface, Vrf, tunnel_address
 from lab.fabric.render import FABRIC_INTERFACE, gateway_interface
 from lab.hosts import links, switching
@@ -128,6 +129,14 @@ class Instance:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise ConfigurationError(without_passwords((done.stdout + done.stderr).strip()[-2000:]))
+
+    def contracts(self, text: str) -> None:
+        """Load the filter between external EPGs unless it is loaded."""
+        loaded = self.directory / "contracts.nft"
+        if (loaded.read_text() if loaded.exists() else "") != text:
+            fresh = f"table {TABLE}\ndelete table {TABLE}\n"
+            run(["nft", "-f", "-"], namespace=self.namespace, stdin=fresh + text)
+            loaded.write_text(text)
 
     def forget(self) -> None:
         """The daemons are new and know nothing: whatever was loaded is to be loaded again."""

@@ -43,7 +43,10 @@ RN_FORMATS = {
     "fabricRsPodPGrpBGPRRP": "rspodPGrpBGPRRP",
     "fvCtx": "ctx-{name}",
     "fvRsBgpCtxPol": "rsbgpCtxPol",
+    "fvRsCons": "rscons-{tnVzBrCPName}",
+    "fvRsConsIf": "rsconsIf-{tnVzCPIfName}",
     "fvRsCtxToBgpCtxAfPol": "rsctxToBgpCtxAfPol-[{tnBgpCtxAfPolName}]-{af}",
+    "fvRsProv": "rsprov-{tnVzBrCPName}",
     "fvTenant": "tn-{name}",
     "fvnsEncapBlk": "from-[{from}]-to-[{to}]",
     "fvnsVlanInstP": "vlanns-[{name}]-{allocMode}",
@@ -89,6 +92,11 @@ RN_FORMATS = {
     "rtctrlScope": "scp",
     "rtctrlSetAddComm": "saddcomm-{community}",
     "rtctrlSubjP": "subj-{name}",
+    "vzBrCP": "brc-{name}",
+    "vzCPIf": "cif-{name}",
+    "vzRsIf": "rsif",
+    "vzRsSubjFiltAtt": "rssubjFiltAtt-{tnVzFilterName}",
+    "vzSubj": "subj-{name}",
 }
 
 

@@ -164,6 +164,15 @@ class FamilyPolicy:
 
 
 @dataclass(frozen=True)
+class ExternalEpg:
+    """An external EPG (l3extInstP): the prefixes that make its members, and the DNs of those that they may reach."""
+
+    dn: str
+    prefixes: tuple[str, ...]
+    reaches: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Vrf:
     """One VRF on one leaf: what one FRR instance does. ``asn`` None: BGP does not run."""
 
@@ -180,6 +189,7 @@ class Vrf:
     families: tuple[FamilyPolicy, ...] = tuple(FamilyPolicy(family) for family in FAMILIES)
     multipath_relax: bool = False
     fabric_peers: tuple[int, ...] = ()
+    epgs: tuple[ExternalEpg, ...] = ()
 
     @property
     def bfd(self) -> bool:

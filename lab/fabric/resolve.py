@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from lab.fabric import issues, policy
+from lab.fabric import contracts, issues, policy
 from lab.fabric.access import AccessPolicies, vlan_of
 from lab.fabric.mo import Mo
 from lab.fabric.model import Fabric, Fault, Interface, LocalAs, Peer, RouteMap, Timers, Vrf
@@ -96,6 +96,7 @@ class _Resolver:
         self.access = AccessPolicies(root)
         self.drafts: dict[tuple[int, str], _Draft] = {}
         self.encaps: dict[tuple[int, int], str] = {}
+        self.sides: dict[str, list[contracts.Side]] = defaultdict(list)
         self.faults: list[Fault] = []
         self.issues: list[issues.Found] = []
 
@@ -108,6 +109,7 @@ class _Resolver:
             return
         self.issues += issues.of_l3out(l3out)
         owner = re.match(r"uni/tn-([^/]+)/", vrf.dn).group(1)  # type: ignore[union-attr]
+        self.sides[vrf.dn] += contracts.sides(self.tenants, tenant, l3out)
         for node_profile in l3out.all("l3extLNodeP"):
             for attachment in node_profile.all("l3extRsNodeL3OutAtt"):
                 leaf = node_id(attachment.get("tDn"))
@@ -219,7 +221,12 @@ class _Resolver:
             families=policy.families(self.tenants, draft.tenant, draft.vrf),
             multipath_relax=draft.relax,
             fabric_peers=fabric_peers,
+            epgs=contracts.joined(self.sides[draft.vrf.dn]) if _enforced(draft.vrf) else (),
         )
+
+
+def _enforced(vrf: Mo) -> bool:
+    return vrf.get("pcEnfPref", "enforced") == "enforced"
 
 
 def node_id(dn: str) -> int | None:

@@ -1,4 +1,6 @@
-"""An external router behind another L3Out learns a cluster's networks when, and only when, that L3Out exports them."""
+"""An external router behind another L3Out learns a cluster's networks when, and only when, that L3Out exports them, and
+reaches them when, and only when, the external EPGs have a contract.
+"""
 
 from __future__ import annotations
 
@@ -25,17 +27,28 @@ TRANSIT = {"tenant": "k8s", "l3out": "internet", "external_epg": "all", "order":
 
 
 class Fabric:
-    """The cluster's L3Out and another one, ``internet``, on leaf 103; what ``transit`` adds to it is the builder's."""
+    """The cluster's L3Out and another one, ``internet``, on leaf 103; what ``transit`` adds to it is the builder's.
 
-    def __init__(self, *transit: dict) -> None:
-        self.transit = transit
+    ``security``: their external EPGs have subnets; ``contract``: and a contract with each other.
+    """
+
+    def __init__(self, *transit: dict, security: bool = False, contract: bool = False) -> None:
+        self.transit, self.security, self.contract = transit, security, contract
 
     def tree(self) -> dict:
         """As Rack.configure wants it."""
-        tree = Floating(leaves=CLUSTER, prefixes=(("10.1.0.0/16", True), ("192.168.2.0/24", False))).tree()
+        subnets = (("192.168.2.0/24", "import-security", ""),) if self.security else ()
+        known = (("10.1.0.0/16", True), ("192.168.2.0/24", False))
+        tree = Floating(leaves=CLUSTER, prefixes=known, subnets=subnets).tree()
         tenant = next(child["fvTenant"] for child in tree["polUni"]["children"] if "fvTenant" in child)
         destination = mo("rtctrlMatchRtDest", ip=POD["prefix"], aggregate="yes")
         tenant["children"] += [mo("rtctrlSubjP", destination, name="prod-pod"), self._internet()]
+        if self.contract:
+            subject = mo("vzSubj", mo("vzRsSubjFiltAtt", tnVzFilterName="default"), name="any")
+            tenant["children"].append(mo("vzBrCP", subject, name="web"))
+            l3out = next(child["l3extOut"] for child in tenant["children"] if "l3extOut" in child)
+            group = next(child["l3extInstP"] for child in l3out["children"] if "l3extInstP" in child)
+            group["children"].append(mo("fvRsProv", tnVzBrCPName="web"))
         return tree
 
     def _internet(self) -> dict:
@@ -56,10 +69,14 @@ class Fabric:
             mo("l3extRsL3DomAtt", tDn="uni/l3dom-k8s"),
             mo("bgpExtP"),
             mo("l3extLNodeP", node, mo("l3extLIfP", svi, name="router"), name="leaves"),
-            mo("l3extInstP", name="all"),
+            mo("l3extInstP", *self._everybody(), name="all"),
             *self._added(),
             name="internet",
         )
+
+    def _everybody(self) -> list[dict]:
+        subnet = [mo("l3extSubnet", ip="0.0.0.0/0", scope="import-security")] if self.security else []
+        return [*subnet, *([mo("fvRsCons", tnVzBrCPName="web")] if self.contract else [])]
 
     def _added(self) -> list[dict]:
         l3out = {"cluster": "prod", "name": "prod", "tenant": "k8s"}
@@ -97,3 +114,25 @@ def test_the_outside_learns_the_clusters_networks_only_while_the_other_l3out_exp
     rack.configure(Fabric())
     rack.eventually(lambda: outside.routes() == {}, "nothing outside")
     assert outside.session(LEAF) == "Established"
+
+
+def reaches(rack: Rack, node: str, address: str) -> bool:
+    """Does a node get an answer to a ping?"""
+    try:
+        run(["ping", "-c1", "-W1", address], namespace=rack.lab.node_namespace("test", node))
+    except RuntimeError:
+        return False
+    return True
+
+
+@pytest.mark.usefixtures("outside")
+def test_without_a_contract_nothing_passes_between_the_outside_and_the_nodes(rack):
+    way = ["192.168.2.0/24", "via", LEAF]
+    run(["ip", "route", "replace", *way], namespace=rack.lab.node_namespace("test", "node3"))
+    rack.configure(Fabric(security=True, contract=True))
+    rack.eventually(lambda: reaches(rack, "node1", ROUTER), "the router to answer the node")
+    rack.configure(Fabric(security=True))
+    rack.eventually(lambda: not reaches(rack, "node1", ROUTER), "silence")
+    assert reaches(rack, "node1", "192.168.2.2"), "members of one external EPG need no contract"
+    rack.configure(Fabric(security=True, contract=True))
+    rack.eventually(lambda: reaches(rack, "node1", ROUTER), "the router to answer again")
