@@ -55,10 +55,13 @@ def router_ids(plan: dict, options: dict) -> list:
 
 
 def imports(plan: dict, options: dict) -> list:
-    """One FRRConfiguration that lets the default VRF's routes into the VRFs of the networks that want them."""
+    """One FRRConfiguration that lets the default VRF's routes into the VRFs of the networks that want them.
+
+    FRR-K8s wants the router of an imported VRF in the same FRRConfiguration (validateImportVRFs).
+    """
     wanted = [name for name, network in options["networks"].items() if network["leak_default_routes"]]
     routers = [{"asn": plan["asn"], "vrf": name, "imports": [{"vrf": DEFAULT_VRF}]} for name in wanted]
-    return [_resource(plan, options, f"{PREFIX}imports", {}, routers)] if routers else []
+    return [_resource(plan, options, f"{PREFIX}imports", {}, [{"asn": plan["asn"]}, *routers])] if routers else []
 
 
 def vrf_sessions(plan: dict, options: dict) -> list:

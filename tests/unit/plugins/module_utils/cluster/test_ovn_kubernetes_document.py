@@ -316,7 +316,8 @@ def test_the_leaked_routes_come_as_the_document_says():
     found = one(DEFAULT_VRF, "FRRConfiguration", "kubefabric-imports")
     assert found["spec"] == {
         "nodeSelector": {},
-        "bgp": {"routers": [{"asn": 64512, "vrf": "tlv", "imports": [{"vrf": "default"}]}]},
+        # FRR-K8s refuses an import from a VRF that no router of the same FRRConfiguration is in
+        "bgp": {"routers": [{"asn": 64512}, {"asn": 64512, "vrf": "tlv", "imports": [{"vrf": "default"}]}]},
     }
 
 
