@@ -233,7 +233,7 @@ def test_no_mishap_brings_a_secret_to_light(controller, kind):
         assert secret not in log
 
 
-# -- two at once, and cisco.aci's connection --------------------------------------------------------------
+# -- several at once, more than the controller takes, and cisco.aci's connection ------------------------------
 
 
 def playbook(directory, controller, tasks, inventory="localhost,", **play):
@@ -275,7 +275,10 @@ def test_clusters_in_parallel_never_undo_one_another_and_the_last_one_cleans_up(
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    controller.inject("throttle", count=len(names))
+    controller.inject("503", count=len(names), match=POST)
     play()
+    assert controller.pending() == 0
     for name in names:
         assert not run(controller, **cluster(name, 320 + names.index(name)))["changed"], name
     run(controller, **cluster("a", 320), state="absent")
