@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional
 
 from ..plan.errors import numbered
-from . import checks, files, inspect, model, packages, record, tell, uplink
+from . import checks, files, inspect, model, packages, record, speakers, tell, uplink
 from .host import Host, facts
 from .recover import recover
 from .speaker import Command, NodeError, Speaker
-from .speakers import SPEAKERS
 from .vip import Vip, detect, elsewhere, live_commands
 
 
@@ -78,7 +77,7 @@ def _bring(host: Host, options: dict, check: bool) -> dict:
 
 def _install(host: Host, options: dict, check: bool) -> bool:
     """Install the speaker's packages where its programs are missing; True if they were, or would be."""
-    speaker = SPEAKERS[options["speaker"]]
+    speaker = speakers.of(host)[options["speaker"]]
     if not host.live or not packages.missing(host, speaker):
         return False
     if not options["install"]:
@@ -96,7 +95,7 @@ def _install(host: Host, options: dict, check: bool) -> bool:
 
 
 def _present(host: Host, options: dict, blank: bool) -> Work:
-    config, speaker, known = model.build(options), SPEAKERS[options["speaker"]], record.load(host)
+    config, speaker, known = model.build(options), speakers.of(host)[options["speaker"]], record.load(host)
     _refuse_version(host, speaker, config, blank)
     gathered = facts(host, options["vip"]["interface"])
     vip = _vip(config, options, gathered, known)
@@ -109,7 +108,7 @@ def _present(host: Host, options: dict, blank: bool) -> Work:
     back = [change for path in gone for change in _given_back(host, path, entries.pop(path), known)]
     noted = {"speaker": speaker.name, "files": entries, "vip": _noted_vip(vip), "uplink": way}
     changes = _real(host, [*saves, *back, *ours, record.change(host, noted)])
-    work = Work(speaker, config, changes, uplink=steps, way=way, leaving=_leaving(known, speaker), vrf=config.vrf)
+    work = Work(speaker, config, changes, uplink=steps, way=way, leaving=_leaving(host, known, speaker), vrf=config.vrf)
     return _live(host, work, vip, known, gathered) if host.live and not blank else work
 
 
@@ -132,8 +131,8 @@ def _noted_vip(vip: Vip) -> dict:
     return {"addresses": list(vip.addresses), "interface": vip.interface, "manager": vip.manager}
 
 
-def _leaving(known: dict, speaker: Optional[Speaker]) -> Optional[Speaker]:
-    before = SPEAKERS.get(known["speaker"] or "")
+def _leaving(host: Host, known: dict, speaker: Optional[Speaker]) -> Optional[Speaker]:
+    before = speakers.of(host).get(known["speaker"] or "")
     return before if before and before is not speaker else None
 
 
@@ -157,7 +156,7 @@ def _refuse_version(host: Host, speaker: Speaker, config: model.Config, blank: b
 def _absent(host: Host) -> Work:
     known = record.load(host)
     back = [change for path, entry in known["files"].items() for change in _given_back(host, path, entry, known)]
-    work = Work(None, None, _real(host, [*back, record.change(host, None)]), leaving=_leaving(known, None))
+    work = Work(None, None, _real(host, [*back, record.change(host, None)]), leaving=_leaving(host, known, None))
     if not host.live or not known["speaker"]:
         return work
     noted = known["vip"]
@@ -169,7 +168,7 @@ def _absent(host: Host) -> Work:
 def _given_back(host: Host, path: str, entry: Optional[dict], known: dict) -> List[files.Change]:
     """As record.give_back; of a file that others write too only our lines go back."""
     changes = record.give_back(host, path, entry)
-    speaker = SPEAKERS.get(known["speaker"] or "")
+    speaker = speakers.of(host).get(known["speaker"] or "")
     text = speaker.release(path, changes[0].before or "", changes[0].after or "") if speaker and entry else None
     if text is not None:
         changes[0] = files.Change(path, changes[0].before, text, **(entry or {}))
@@ -274,6 +273,7 @@ def _kept(host: Host, work: Work) -> Dict[str, dict]:
 
 
 def _activate(host: Host, work: Work) -> None:
+    host.relabel([change.path for change in work.changes])
     # a stack that reads its files first sets the addresses itself, and adding them is an error then
     host.do_all([*work.addresses, *work.network, *[done for done, _undone in work.uplink]])
     if work.leaving:

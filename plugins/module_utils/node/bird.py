@@ -23,7 +23,7 @@ IDLE = ("device", "direct", "kernel")
 
 
 class Bird(Speaker):
-    """BIRD 2.0 and later."""
+    """BIRD 2.0 and later, as Debian and Ubuntu have it."""
 
     name = "bird"
     service = "bird"
@@ -38,7 +38,7 @@ class Bird(Speaker):
         return [("vrf_table", f"BIRD needs the routing table of VRF {vrf}", "give its number (ip -d link show)")]
 
     def render(self, config: Config, present: Present) -> List[File]:  # noqa: ARG002
-        return [File(CONFIGURATION, configuration(config), owner="bird", group="bird")]
+        return [File(self.configuration, configuration(config), owner="bird", group="bird")]
 
     def foreign(self, text: str) -> bool:
         code = re.sub(r"/\*.*?\*/", "", re.sub(r"(?m)#.*$", "", text), flags=re.S)
@@ -59,6 +59,13 @@ class Bird(Speaker):
 
     def state(self, outputs: Dict[str, str], now: float) -> dict:
         return bird_state.state(outputs, now)
+
+
+class RpmBird(Bird):
+    """BIRD as Fedora, EPEL and SUSE have it."""
+
+    configuration = "/etc/bird.conf"
+    packages = ("bird",)
 
 
 def _empty_static(kind: str, code: str) -> bool:

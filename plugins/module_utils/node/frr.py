@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Tuple
 
 from . import frr_state
 from .model import FAMILIES, Config, Peer, Workload, of_family
@@ -19,7 +19,6 @@ from .speaker import HEADER, Command, File, Present, Speaker
 
 CONFIGURATION = "/etc/frr/frr.conf"
 DAEMONS = "/etc/frr/daemons"
-RELOAD = ["/usr/lib/frr/frr-reload.py", "--reload", "--stdout"]
 # bfdd always: switching it on later would mean a restart of every daemon, and with it of every session
 NEEDED = ("bgpd", "bfdd")
 WORD = {"ipv4": "ip", "ipv6": "ipv6"}
@@ -29,12 +28,12 @@ ARRIVED_BY_RESTART = 1  # minutes after which a session that sent too many prefi
 
 
 class Frr(Speaker):
-    """FRR 8 and later."""
+    """FRR 8 and later, as Debian and Ubuntu have it."""
 
     name = "frr"
     service = "frr"
     configuration = CONFIGURATION
-    packages = ("frr", "frr-pythontools")
+    packages: Tuple[str, ...] = ("frr", "frr-pythontools")
     programs = ("/usr/bin/vtysh", "/usr/lib/frr/frr-reload.py")
 
     def reads(self):
@@ -64,7 +63,7 @@ class Frr(Speaker):
             return [["systemctl", "restart", "frr"]]
         vrf = re.search(r"(?m)^router bgp \d+ vrf (\S+)", after)
         everyone = f"clear bgp vrf {vrf.group(1)} * soft" if vrf else "clear bgp * soft"
-        return [[*RELOAD, CONFIGURATION], ["vtysh", "-c", everyone]]
+        return [[self.programs[-1], "--reload", "--stdout", CONFIGURATION], ["vtysh", "-c", everyone]]
 
     def keys_command(self) -> Command:
         return ["ss", "-Htlnie", "sport = :179"]
@@ -83,6 +82,19 @@ class Frr(Speaker):
 
     def state(self, outputs: Dict[str, str], now: float) -> dict:
         return frr_state.state(outputs, now)
+
+
+class RedHatFrr(Frr):
+    """FRR as RHEL, its rebuilds and Fedora have it: frr-reload.py is in the one package."""
+
+    packages = ("frr",)
+    programs = ("/usr/bin/vtysh", "/usr/libexec/frr/frr-reload.py")
+
+
+class SuseFrr(Frr):
+    """FRR as SUSE has it."""
+
+    packages = ("frr",)
 
 
 def daemons_file(text: str) -> str:

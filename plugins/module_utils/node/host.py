@@ -73,6 +73,12 @@ class Host:
             raise NodeError(f"`{' '.join(command)}` failed with status {status}: {said}")
         return output
 
+    def relabel(self, paths: List[str]) -> None:
+        """Give files the label that SELinux's policy has for their path; nothing where there is no SELinux."""
+        if self.exists("/sys/fs/selinux/enforce") and self.exists("/usr/sbin/restorecon"):
+            there = [path for path in paths if self.exists(path)]
+            self.do_all([["restorecon", "-F", *there]] if there else [])
+
     def do_all(self, commands: List[List[str]]) -> None:
         """Run commands in their order, up to the first that fails (NodeError)."""
         for command in commands:

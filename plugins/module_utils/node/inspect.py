@@ -9,12 +9,11 @@ import functools
 import ipaddress
 from typing import Callable, Dict, List, Optional
 
-from . import packages
+from . import packages, speakers
 from .agents import AGENTS
 from .host import Host
 from .model import Config
 from .speaker import NodeError, Speaker
-from .speakers import SPEAKERS
 
 # looks, a second apart, that have to agree before the sessions count as kept
 AGREEING = 2
@@ -122,7 +121,7 @@ def _askable(host: Host, vrf: Optional[str]) -> Dict[str, Callable[[], dict]]:
     """Who can be asked on this host, and how: the speakers first, then those of a CNI."""
     found: Dict[str, Callable[[], dict]] = {
         name: functools.partial(read, host, speaker, vrf)
-        for name, speaker in SPEAKERS.items()
+        for name, speaker in speakers.of(host).items()
         if not packages.missing(host, speaker)
     }
     found.update({agent.name: functools.partial(agent.read, host) for agent in AGENTS if agent.there(host)})

@@ -24,8 +24,11 @@ MANAGERS = {
     "/usr/bin/zypper": ["zypper", "--non-interactive", "install"],
 }
 SEPARATOR = {"/usr/bin/apt-get": "=", "/usr/bin/dnf": "-", "/usr/bin/zypper": "="}
-# names that differ from Debian's
-NAMES = {("/usr/bin/dnf", "bird2"): "bird", ("/usr/bin/zypper", "bird2"): "bird"}
+
+
+def manager(host: Host) -> Optional[str]:
+    """The host's package manager, by its program; None if it is none that we know."""
+    return next((program for program in MANAGERS if host.exists(program)), None)
 
 
 def missing(host: Host, speaker: Speaker) -> bool:
@@ -35,23 +38,22 @@ def missing(host: Host, speaker: Speaker) -> bool:
 
 def install_command(program: str, packages: Tuple[str, ...], version: Optional[str]) -> Command:
     """The command that installs packages, all of one version if that is given."""
-    names = [NAMES.get((program, package), package) for package in packages]
-    pinned: List[str] = [f"{name}{SEPARATOR[program]}{version}" if version else name for name in names]
+    pinned: List[str] = [f"{name}{SEPARATOR[program]}{version}" if version else name for name in packages]
     return [*MANAGERS[program], *pinned]
 
 
 def command(host: Host, speaker: Speaker, version: Optional[str]) -> Command:
     """How to install the speaker on this host. Raises NodeError on a host without a package manager that we know."""
     wanted = " and ".join(speaker.packages)
-    for program in MANAGERS:
-        manager = program.rpartition("/")[2]
-        if host.exists(program) and manager in speaker.unpackaged:
-            raise NodeError(
-                f"{speaker.name} is not installed, and no distribution with {manager} has it: put "
-                f"{' and '.join(speaker.programs)} on the host by hand"
-            )
-        if host.exists(program):
-            return install_command(program, speaker.packages, version)
-    raise NodeError(
-        f"{speaker.name} is not installed, and there is no apt-get, dnf or zypper: install {wanted} by hand"
-    )
+    program = manager(host)
+    if program is None:
+        raise NodeError(
+            f"{speaker.name} is not installed, and there is no apt-get, dnf or zypper: install {wanted} by hand"
+        )
+    name = program.rpartition("/")[2]
+    if name in speaker.unpackaged:
+        raise NodeError(
+            f"{speaker.name} is not installed, and no distribution with {name} has it: put "
+            f"{' and '.join(speaker.programs)} on the host by hand"
+        )
+    return install_command(program, speaker.packages, version)

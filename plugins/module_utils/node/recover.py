@@ -8,10 +8,9 @@ from __future__ import annotations
 import os
 from typing import List, Optional
 
-from . import files, inspect, record, uplink
+from . import files, inspect, record, speakers, uplink
 from .host import Host, facts
 from .network import DIRECTORIES
-from .speakers import SPEAKERS
 from .vip import Vip, live_commands
 
 
@@ -23,10 +22,10 @@ def recover(host: Host, check: bool) -> bool:
         files.sweep(host, _directories(host))
     if half_way and not check:
         cut_off = record.load(host)  # the new one, if that run got as far as adding addresses
-        loaded = {speaker.name: host.read(speaker.configuration) or "" for speaker in SPEAKERS.values()}
+        loaded = {speaker.name: host.read(speaker.configuration) or "" for speaker in speakers.of(host).values()}
         files.undo(host)
         known = record.load(host)
-        speaker = SPEAKERS.get(known["speaker"] or "")
+        speaker = speakers.of(host).get(known["speaker"] or "")
         if host.live:
             _recover_vip(host, cut_off["vip"], known["vip"], half_way)
             _note, steps, _files = uplink.prepare(host, _as_option(known["uplink"]), cut_off["uplink"])
@@ -40,7 +39,11 @@ def recover(host: Host, check: bool) -> bool:
 
 def _directories(host: Host) -> List[str]:
     """Where this module may have left something on this host."""
-    ours = [*record.load(host)["files"], *[speaker.configuration for speaker in SPEAKERS.values()], record.RECORD]
+    ours = [
+        *record.load(host)["files"],
+        *[speaker.configuration for speaker in speakers.of(host).values()],
+        record.RECORD,
+    ]
     return [*DIRECTORIES, *[os.path.dirname(path) for path in [*ours, record.saved_path("")]]]
 
 

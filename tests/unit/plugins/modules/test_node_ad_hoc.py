@@ -1,0 +1,56 @@
+"""node_peering and node_bgp_info without a playbook: ``ansible -m``, with --check and --diff."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[4]
+OPTIONS = {
+    "asn": 65003,
+    "router_id": "192.168.2.1",
+    "vip": {"addresses": ["172.30.0.1"]},
+    "password": "s3cret",
+    "peers": [{"address": "192.168.2.201", "asn": 65002}],
+}
+
+
+def ansible(module: str, options: dict, *flags: str) -> tuple[int, str]:
+    """The status and the output of one ad hoc run on this machine."""
+    command = [str(Path(sys.executable).parent / "ansible"), "-i", "host1,", "-c", "local", "all"]
+    command += ["-e", f"ansible_python_interpreter={sys.executable}", "-m", f"kubefabric.bgp.{module}"]
+    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"), "ANSIBLE_NOCOLOR": "1"}
+    done = subprocess.run(
+        [*command, "-a", json.dumps(options), *flags], env=environment, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def listed(root: Path) -> list[str]:
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+
+
+def test_check_mode_shows_the_files_without_their_passwords_and_writes_none(tmp_path):
+    status, said = ansible("node_peering", {**OPTIONS, "root": str(tmp_path)}, "--check", "--diff")
+    assert (status, listed(tmp_path)) == (0, [])
+    assert "+++ after: /etc/frr/frr.conf" in said
+    assert "+ neighbor 192.168.2.201 password ********" in said
+    assert "s3cret" not in said
+
+
+def test_a_run_writes_the_files_and_shows_what_it_wrote(tmp_path):
+    status, said = ansible("node_peering", {**OPTIONS, "root": str(tmp_path)}, "--diff")
+    assert status == 0
+    assert said.count("+ neighbor 192.168.2.201 remote-as 65002") == 1
+    assert "host1 | CHANGED" in said
+    assert "etc/frr/frr.conf" in listed(tmp_path)
+
+
+def test_what_cannot_be_asked_is_one_clear_error():
+    status, said = ansible("node_bgp_info", {"speaker": "calico"})
+    assert status != 0
+    assert "there is no /var/run/calico/bird.ctl: calico-node does not run here, or not with BIRD" in said
+    assert "Traceback" not in said
