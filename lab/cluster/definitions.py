@@ -10,6 +10,8 @@ from lab.context import run, wait_for
 from lab.tools import program
 
 ROOT = Path(__file__).resolve().parents[2]
+# By kubectl, which reads the schema of everything for that and waits 32 s for it; the API server checks in any case.
+UNCHECKED = ("--validate=false",)
 
 
 def folder(project: str) -> Path | None:
@@ -34,7 +36,7 @@ def install(kubeconfig: Path, projects: dict[str, str], objects: list[dict], *, 
     kubectl = [str(program("kubectl")), f"--kubeconfig={kubeconfig}"]
     files = [path for found in folders.values() if found for path in sorted(found.glob("*.y*ml"))]
     wanted = [path for path in files if not (without and path.match(without))]
-    run([*kubectl, "apply", "--server-side", *(f"--filename={path}" for path in wanted)])
+    run([*kubectl, "apply", "--server-side", *UNCHECKED, *(f"--filename={path}" for path in wanted)])
     served = [item for item in objects if item["kind"] == "CustomResourceDefinition"]
     _apply(kubectl, served)
     # Not `kubectl wait`: it fails on a definition that is so new that it has no condition at all.
@@ -45,7 +47,7 @@ def install(kubeconfig: Path, projects: dict[str, str], objects: list[dict], *, 
 def _apply(kubectl: list[str], objects: list[dict]) -> None:
     if objects:
         document = {"apiVersion": "v1", "kind": "List", "items": objects}
-        run([*kubectl, "apply", "--server-side", "-f-"], stdin=json.dumps(document))
+        run([*kubectl, "apply", "--server-side", *UNCHECKED, "-f-"], stdin=json.dumps(document))
 
 
 def _established(kubectl: list[str]) -> bool:
