@@ -1,7 +1,7 @@
 """Stands in for OVN-Kubernetes beside the real frr-k8s: ``python -m lab.cluster.ovn_kubernetes.agent``.
 
-Once a second: the nodes' subnets go into their annotation, what RouteAdvertisements lead to becomes FRRConfigurations,
-and every node's kernel gets its pod subnets. FRR itself is none of its business: that is frr-k8s'.
+Whenever something changes: the nodes' subnets go into their annotation, what RouteAdvertisements lead to becomes
+FRRConfigurations, and every node's kernel gets its pod subnets. FRR itself is none of its business: that is frr-k8s'.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import http.client
 import ipaddress
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from urllib.parse import quote
 
 from lab.cluster import netns
 from lab.cluster.api import Api, ApiError
+from lab.cluster.mirror import Mirror
 from lab.cluster.ovn_kubernetes import networks, reader
 from lab.cluster.ovn_kubernetes.networks import Condition
 from lab.cluster.serve import serve
@@ -39,11 +40,15 @@ class Agent:
 
     def __init__(self, lab: Lab, cluster: str, api: Api) -> None:
         self.lab, self.cluster, self.api = lab, cluster, api
+        self.mirror = Mirror(api, PATHS)
+        self.changed = self.mirror.changed
         self.installed: dict[str, tuple] = {}
 
     def once(self) -> None:
         """Bring annotations, FRRConfigurations, conditions and the nodes' kernels to what the resources say now."""
-        resources = reader.Resources({name: self.api.request("GET", path)["items"] for name, path in PATHS.items()})
+        if not self.mirror.complete:
+            return
+        resources = reader.Resources(self.mirror.items())
         user_defined, conditions = networks.user_defined(
             resources["clusteruserdefinednetworks"], resources["namespaces"]
         )
@@ -64,23 +69,29 @@ class Agent:
         if subnets and networks.subnets(node) != subnets:
             note = {networks.SUBNETS: json.dumps(subnets)}
             self.api.patch(f"{PATHS['nodes']}/{quote(node['metadata']['name'])}", {"metadata": {"annotations": note}})
-            node["metadata"].setdefault("annotations", {}).update(note)
 
     def _advertise(self, resources: reader.Resources) -> None:
         """Every RouteAdvertisements' FRRConfigurations; those of one that is gone go."""
-        existing = [item for item in resources["frrconfigurations"] if reader.KEY in networks.labels(item)]
+        known = resources["frrconfigurations"]
         names = {item["metadata"]["name"] for item in resources["routeadvertisements"]}
-        self._bring([], [item for item in existing if networks.labels(item)[reader.KEY] not in names])
+        made_for = {networks.labels(item)[reader.KEY] for item in known if reader.KEY in networks.labels(item)}
+        for gone in sorted(made_for - names):
+            self._bring([], known, gone)
         for item in resources["routeadvertisements"]:
-            name = item["metadata"]["name"]
             generated, condition = reader.advertise(resources, item)
             if generated is not None:
-                self._bring(generated, [one for one in existing if networks.labels(one)[reader.KEY] == name])
+                self._bring(generated, known, item["metadata"]["name"])
             self._condition(PATHS["routeadvertisements"], item, condition)
 
-    def _bring(self, wanted: Iterable[dict], existing: Iterable[dict]) -> None:
-        """Create, correct and delete FRRConfigurations by their key; of several with the same one stays."""
-        create, correct, delete = changes(wanted, existing)
+    def _bring(self, wanted: Sequence[dict], known: Iterable[dict], name: str) -> None:
+        """Create, correct and delete the FRRConfigurations of one RouteAdvertisements.
+
+        What the watch knows may be older than what was written here last: before anything is written it is read.
+        """
+        if not any(changes(wanted, of(name, known))):
+            return
+        now = self.api.request("GET", PATHS["frrconfigurations"])["items"]
+        create, correct, delete = changes(wanted, of(name, now))
         for item in create:
             self.api.request("POST", _path(item), item)
         for item in correct:
@@ -117,6 +128,11 @@ class Agent:
 
 def _path(item: Mapping) -> str:
     return f"{FRR}/namespaces/{quote(item['metadata']['namespace'])}/frrconfigurations"
+
+
+def of(name: str, items: Iterable[dict]) -> list[dict]:
+    """The FRRConfigurations that were generated for a RouteAdvertisements."""
+    return [item for item in items if networks.labels(item).get(reader.KEY) == name]
 
 
 def changes(wanted: Iterable[dict], existing: Iterable[dict]) -> tuple[list[dict], list[dict], list[dict]]:

@@ -21,6 +21,11 @@ def test_frr_configurations_are_created_corrected_and_deleted_by_their_key_and_o
     assert [item["metadata"]["name"] for item in delete] == ["g2", "g4"]
 
 
+def test_only_what_was_generated_for_a_route_advertisements_is_touched_for_it():
+    items = [{"metadata": {"labels": {KEY: "a"}}}, {"metadata": {"labels": {KEY: "b"}}}, {"metadata": {}}]
+    assert agent.of("a", items) == items[:1]
+
+
 def test_the_time_of_a_condition_moves_when_it_turns():
     first = agent.with_condition({}, Condition("Accepted", True, "Accepted", "fine"), "t1")
     same = agent.with_condition(first, Condition("Accepted", True, "Accepted", "still fine"), "t2")
