@@ -27,4 +27,6 @@ def assess(plan: dict, bgp: dict, cluster_state: dict, nodes: list | None = None
         problems += routes.problems(plan, bgp, cluster_state, found)
     else:
         problems = [problem for problem in problems if problem["kind"] != "stranger"]
+    if problems:
+        problems = [*reported.refusals(plan, cluster_state.get("verdicts") or {}), *problems]
     return {"table": table.rows(bgp, found, watched), "problems": problems, "ok": not problems}

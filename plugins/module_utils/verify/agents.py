@@ -26,10 +26,12 @@ from .cilium import reports as cilium_reports
 # {node: {peer's address: state}}; None where nodes report nothing.
 # others: (api version, kind) of the objects by which somebody else announces over the same sessions, from which
 # read_others makes {node: [prefix]} of the plan, these objects and the Nodes; None where nobody can.
+# verdicts: (api version, kind) of the objects in which nodes say whether they took their configuration, from which
+# read_verdicts makes {node: why not} of those that did not; None where they say nothing.
 Agent = namedtuple(
     "Agent",
-    "selector namespace peers giver blocks pod_networks reports read_reports others read_others",
-    defaults=(None, None, None, None, None, None),
+    "selector namespace peers giver blocks pod_networks reports read_reports others read_others verdicts read_verdicts",
+    defaults=(None, None, None, None, None, None, None, None),
 )
 
 CONTROLLER_MANAGER = (
@@ -73,6 +75,8 @@ AGENTS = {
         read_reports=ovn_kubernetes.reports,
         others=(FRR_API, "FRRConfiguration"),
         read_others=ovn_kubernetes.others,
+        verdicts=(FRR_API, "FRRNodeState"),
+        read_verdicts=ovn_kubernetes.refusals,
     ),
 }
 OTHER = Agent(lambda _plan: "", lambda _plan: "kube-system", "its peers", CONTROLLER_MANAGER)

@@ -67,6 +67,18 @@ def reports(states: list) -> dict:
     return result
 
 
+def refusals(states: list) -> dict:
+    """``{node: why}`` of the FRRNodeStates by which FRR-K8s or FRR did not take the node's FRRConfigurations."""
+    result = {}
+    for item in states:
+        status = item.get("status") or {}
+        said = [status.get(key) or "success" for key in ("lastConversionResult", "lastReloadResult")]
+        wrong = [text for text in said if text != "success"]
+        if wrong:
+            result[item["metadata"]["name"]] = " ".join(wrong[0].removeprefix("failed: ").split())
+    return result
+
+
 def others(plan: dict, configurations: list, nodes: list) -> dict:
     """``{node: [prefix, …]}``: what FRRConfigurations announce that neither we nor OVN-Kubernetes made."""
     foreign = [item for item in configurations if not is_ours(item) and not _generated(item)]

@@ -9,6 +9,26 @@ from . import agents
 from .words import agent, listed, problem
 
 
+def refusals(plan: dict, verdicts: dict) -> list:
+    """Nodes that did not take their configuration, ``{node: why}``: told per reason.
+
+    Nodes write it down late: it explains other problems, and is none by itself.
+    """
+    reasons: dict = {}
+    for name in plan["nodes"]:
+        if name in verdicts:
+            reasons.setdefault(verdicts[name], []).append(name)
+    return [
+        problem(
+            "refused",
+            f"{agent(plan)} on {listed(names, 6)} refuses its configuration ({why}) and runs with an earlier one.",
+            f"an object that selects {'this node' if len(names) == 1 else 'these nodes'} is wrong, ours or another's",
+            node=names[0] if len(names) == 1 else None,
+        )
+        for why, names in reasons.items()
+    ]
+
+
 def problems(plan: dict, reports: dict, sessions: list) -> list:
     """Nodes that know nothing of a leaf with which no session is up: told per node.
 

@@ -7,7 +7,14 @@ import json
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.ovn_kubernetes import advertised, others, reports
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import assess
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.ovn_kubernetes import (
+    advertised,
+    others,
+    refusals,
+    reports,
+)
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.reported import refusals as told
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from tests.plans import plan
 
@@ -106,3 +113,29 @@ def test_session_states_are_those_of_the_default_vrf_and_a_dash_in_an_ipv6_addre
         {"metadata": {"name": "without-status"}},
     ]
     assert reports(states) == {"node1": {"192.168.2.201": "Established", "2001:db8:2::ff01": "Active"}}
+
+
+def frr_state(name: str, conversion: str = "success", reload: str = "success") -> dict:
+    status = {"lastConversionResult": conversion, "lastReloadResult": reload}
+    return {"metadata": {"name": name}, "status": status}
+
+
+def test_nodes_that_did_not_take_their_configuration_are_told_with_the_daemon_s_own_words():
+    why = "failed: vrf  not found in prefixes in router"
+    states = [frr_state("node1", why), frr_state("node2", why), frr_state("node3", reload="failed: exit status 1")]
+    found = refusals([*states, frr_state("node4"), {"metadata": {"name": "node5"}}])
+    assert found == dict.fromkeys(("node1", "node2"), "vrf  not found in prefixes in router") | {
+        "node3": "exit status 1"
+    }
+    first, second = told(ovn(), found)
+    assert first["message"] == (
+        "frr-k8s on node1, node2 refuses its configuration (vrf not found in prefixes in router) and runs with an "
+        "earlier one. Likely cause: an object that selects these nodes is wrong, ours or another's"
+    )
+    assert (second["kind"], second["node"]) == ("refused", "node3")
+
+
+def test_a_refusal_explains_other_problems_and_is_none_by_itself():
+    of = ovn()
+    down = assess(of, {"leaves": []}, {**from_resources([], [], [], []), "verdicts": {"node1": "no"}})
+    assert down["problems"][0]["kind"] == "refused" and len(down["problems"]) > 1
