@@ -124,7 +124,7 @@ def test_nodes_that_did_not_take_their_configuration_are_told_with_the_daemon_s_
     why = "failed: vrf  not found in prefixes in router"
     states = [frr_state("node1", why), frr_state("node2", why), frr_state("node3", reload="failed: exit status 1")]
     found = refusals([*states, frr_state("node4"), {"metadata": {"name": "node5"}}])
-    assert found == dict.fromkeys(("node1", "node2"), "vrf  not found in prefixes in router") | {
+    assert found == dict.fromkeys(("node1", "node2"), "vrf not found in prefixes in router") | {
         "node3": "exit status 1"
     }
     first, second = told(ovn(), found)
