@@ -83,7 +83,7 @@ def configuration(config: Config) -> str:
         *[_kernel(config, family) for family in FAMILIES],
         *[_static(config, family) for family in FAMILIES],
         _bfd(config),
-        _filter("leaves_in", config.accept, ()),
+        _filter("leaves_in", config.accept),
         _leaves_out(config),
         *[part for workload in config.workloads for part in _workload_filters(workload)],
         *[_peer(peer, config) for peer in config.peers],
@@ -136,14 +136,24 @@ def _set(prefixes, longer: bool) -> str:
     return "[ " + ", ".join(f"{prefix}{'+' if longer else ''}" for prefix in prefixes) + " ]"
 
 
-def _filter(name: str, prefixes, then: tuple, first: tuple = (), exact: tuple = ()) -> List[str]:
+def _filter(name: str, prefixes, then: tuple = (), first: tuple = ()) -> List[str]:
     """Accepts what is within the prefixes, and rejects the rest."""
-    lines = [f"filter {name} {{", *[f"  {line}" for line in first]]
+    return [
+        f"filter {name} {{",
+        *[f"  {line}" for line in first],
+        *_accept(prefixes, then, longer=True),
+        "  reject;",
+        "}",
+    ]
+
+
+def _accept(prefixes, then: tuple, longer: bool) -> List[str]:
+    lines: List[str] = []
     for family in FAMILIES:
-        for found, longer in ((of_family(tuple(prefixes), family), True), (of_family(exact, family), False)):
-            if found:
-                lines += [_test(found, family, longer), *[f"    {line}" for line in then], "    accept;", "  }"]
-    return [*lines, "  reject;", "}"]
+        found = of_family(tuple(prefixes), family)
+        if found:
+            lines += [_test(found, family, longer), *[f"    {line}" for line in then], "    accept;", "  }"]
+    return lines
 
 
 def _test(prefixes, family: str, longer: bool) -> str:
@@ -155,9 +165,10 @@ def _leaves_out(config: Config) -> List[str]:
     pools = tuple(pool for family in FAMILIES for pool in config.pools(family))
     fabric = ", ".join(str(asn) for asn in config.fabric_asns())
     transit = (f"if source = RTS_BGP && bgp_path.first ~ [ {fabric} ] then reject;",) if fabric else ()
-    first = (OWN_ROUTES, *transit)
     then = tuple(_community(item) for item in config.communities)
-    return _filter("leaves_out", pools, then, first, config.originate)
+    # before the kernel's routes are refused: an address of the host, as the VIP is, comes from there
+    own = [line[2:] for line in _accept(config.originate, then, longer=False)]
+    return _filter("leaves_out", pools, then, (*transit, *own, OWN_ROUTES))
 
 
 def _community(text: str) -> str:
@@ -168,7 +179,7 @@ def _community(text: str) -> str:
 
 def _workload_filters(workload: Workload) -> List[List[str]]:
     name = _identifier(workload.name)
-    return [_filter(f"{name}_in", workload.pools, ()), _filter(f"{name}_out", workload.advertise, (), (OWN_ROUTES,))]
+    return [_filter(f"{name}_in", workload.pools), _filter(f"{name}_out", workload.advertise, (), (OWN_ROUTES,))]
 
 
 def _identifier(name: str) -> str:
