@@ -228,6 +228,31 @@ def test_a_configuration_that_frr_refuses_leaves_file_and_sessions_alone(site, m
     assert same(before, uptimes(site), *before)
 
 
+def test_ipv6_sessions_carry_the_vip_and_what_is_accepted(site):
+    links.batch(site.routers["leaf1"].namespace, ["address add fd00:1::201/64 dev eth0 nodad"], force=True)
+    links.batch(site.host.router.namespace, ["address add fd00:1::1/64 dev leaf1 nodad"], force=True)
+    lines = [
+        "neighbor fd00:1::1 remote-as 65003",
+        "neighbor fd00:1::1 password s3cret",
+        "neighbor fd00:1::1 timers 1 3",
+    ]
+    family = ["address-family ipv6 unicast", "neighbor fd00:1::1 activate", "network fd00:99::/64", "network ::/0"]
+    site.tell("leaf1", "router bgp 65002", *lines, *family)
+    peers = [*OPTIONS["peers"], {"address": "fd00:1::201", "asn": 65002, "local_address": "fd00:1::1"}]
+    vip = {"addresses": ["172.30.0.1", "fd00:30::1"]}
+    accept = [*OPTIONS["accept"], "fd00:99::/48"]
+    bring(site, peers=peers, vip=vip, originate=["fd00:30::1/128"], accept=accept)
+    settle(site, "fd00:1::201")
+    leaf = site.routers["leaf1"]
+    wait_for(lambda: "fd00:30::1/128" in leaf.ask("show bgp ipv6 unicast json")["routes"], "the VIP on leaf 1")
+    wait_for(lambda: _six(site) == [("fd00:99::/64", "fd00:1::201")], "what leaf 1 announces, but its default route")
+    assert "fd00:30::1/128" in addresses(site.host)
+
+
+def _six(site: Site) -> list[tuple[str, ...]]:
+    return [path for path in accepted_by(site, "frr") if ":" in path[0]]
+
+
 def test_the_way_to_the_leaves_is_set_and_given_back(site):
     def way() -> tuple[int, str]:
         link = json.loads(run(["ip", "-n", site.host.router.namespace, "-j", "link", "show", "dev", "leaf1"]))

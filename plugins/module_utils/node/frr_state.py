@@ -51,12 +51,20 @@ def _session(peer: str, body: dict, now: float) -> dict:
 
 
 def _routes(table: dict) -> list:
+    """Paths that a neighbour brought; what is originated here has none, and is not told."""
     found = []
     for prefix, paths in sorted(_dict(table.get("routes")).items()):
         for path in paths:
-            hops = [hop["ip"] for hop in path.get("nexthops", ()) if hop.get("used") and "ip" in hop]
-            chosen = bool(path.get("bestpath") or path.get("multipath"))
-            found.append(
-                route(prefix, hops, [int(asn) for asn in path.get("path", "").split() if asn.isdigit()], chosen)
-            )
+            if path.get("peerId") != "(unspec)":
+                chosen = bool(path.get("bestpath") or path.get("multipath"))
+                as_path = [int(asn) for asn in path.get("path", "").split() if asn.isdigit()]
+                found.append(route(prefix, _hops(path), as_path, chosen))
     return found
+
+
+def _hops(path: dict) -> list:
+    """The next hops in use; of an IPv6 pair the global one, which says whose it is (the kernel gets the other)."""
+    hops = [hop for hop in path.get("nexthops", ()) if "ip" in hop]
+    used = [hop for hop in hops if hop.get("used")]
+    whole = [hop for hop in hops if hop.get("scope") == "global"]
+    return [hop["ip"] for hop in (whole if used and used[0].get("scope") == "link-local" and whole else used)]

@@ -90,6 +90,15 @@ def test_frr_s_neighbours_and_routes():
     assert frr_state.state(outputs, 1000) == {"sessions": [SESSION], "routes": [ROUTE]}
 
 
+def test_of_an_ipv6_pair_of_next_hops_the_global_one_is_told_and_own_routes_are_not():
+    pair = [{"ip": "fd00:2::fffd", "scope": "global"}, {"ip": "fe80::1", "scope": "link-local", "used": True}]
+    own = {"peerId": "(unspec)", "bestpath": True, "nexthops": [{"ip": "::", "scope": "global", "used": True}]}
+    learned = {"peerId": "fd00:2::fffd", "bestpath": True, "path": "65002", "nexthops": pair}
+    table = {"routes": {"fd00:30::1/128": [own], "fd00:99::/64": [learned]}}
+    (found,) = frr_state.state({"ipv6": json.dumps(table)}, 0)["routes"]
+    assert (found["prefix"], found["next_hops"]) == ("fd00:99::/64", [{"address": "fd00:2::fffd"}])
+
+
 def bird(now: float, since: str) -> dict:
     return bird_state.state({"protocols": BIRD.format(since=since), "routes": BIRD_ROUTES}, now)
 
