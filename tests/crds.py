@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,25 +25,23 @@ def apply(api, project: str) -> None:
     folder = directory(project)
     if folder is None:
         pytest.skip(f"not here: the definitions of {project} (../shared/crds, or KUBEFABRIC_CRDS names the folder)")
-    names = []
-    for path in sorted(folder.glob("*.y*ml")):
-        api.kubectl_run("apply", "--server-side", "--force-conflicts", "-f", str(path))
-        names += [document["metadata"]["name"] for document in yaml.safe_load_all(path.read_text()) if document]
+    _served(api, folder)
+
+
+@cache
+def _served(api, folder: Path) -> None:
+    """Once for each server: it keeps them, and no test takes them away."""
+    applied = api.kubectl_run("apply", "--server-side", "--force-conflicts", "--output=name", "-f", str(folder)).split()
+    names = [name for kind, _slash, name in (item.partition("/") for item in applied) if kind.startswith("customres")]
     api.kubectl_run("wait", "--for=condition=Established", "--timeout=60s", *[f"crd/{name}" for name in names])
-    _await_discovery(api, names)
+    # established definitions reach discovery a little later; kubectl reads it again each time
+    api.kubectl_run("get", ",".join(names), "--all-namespaces", "--output=name")
 
 
 def namespace(api, name: str) -> None:
     """A namespace, whether it is there already or not."""
     item = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
     api.kubectl_run("apply", "--server-side", "-f-", stdin=json.dumps(item))
-
-
-def _await_discovery(api, names: list) -> None:
-    """Established definitions reach discovery a little later; kubectl reads it again each time."""
-    for name in names:
-        plural, _dot, group = name.partition(".")
-        api.kubectl_run("get", f"{plural}.{group}", "--all-namespaces", "--output=name")
 
 
 def checkouts() -> list:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import os
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -182,10 +181,7 @@ def test_the_resources_of_a_nested_case_are_those_of_its_golden_file(name):
 def test_a_real_api_server_takes_every_resource_of_a_nested_case(name, kubernetes):
     crds.apply(kubernetes, "calico")
     crds.namespace(kubernetes, "calico-system")
-    for resource in resources(PLANS[name], SECRETS):
-        if resource["kind"] == "Node":
-            resource["metadata"]["name"] += f"-{uuid.uuid4().hex[:8]}"
-        dry_run(kubernetes, resource)
+    dry_run(kubernetes, *resources(PLANS[name], SECRETS))
 
 
 def test_one_more_nested_cluster_changes_nothing_of_the_others_but_the_filter_towards_the_leaves():

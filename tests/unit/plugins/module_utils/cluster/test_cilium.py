@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import uuid
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.router_id i
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_cilium import CILIUM
 from tests import crds
 from tests.plans import plan, standard
+from tests.resources import dry_run
 
 GOLDEN = Path(__file__).parents[4] / "golden" / "cilium"
 SECRETS = {"bgp_password": "123Cisco123"}
@@ -88,25 +88,17 @@ def api(kubernetes):
     return kubernetes
 
 
-def take(api, resource: dict) -> None:
-    if resource["kind"] == "Node":
-        resource["metadata"]["name"] += f"-{uuid.uuid4().hex[:8]}"
-    options = ("--server-side", "--dry-run=server", "--validate=strict", "--field-manager=test", "-f-")
-    api.kubectl_run("apply", *options, stdin=yaml.safe_dump(resource))
-
-
 # Cilium 1.20's definitions know no CiliumBGPPeeringPolicy: 1.19 removed it.
 @pytest.mark.parametrize("name", [name for name in CASES if not name.startswith("old-api")])
 def test_a_real_api_server_with_cilium_s_definitions_takes_every_resource(name, api):
-    for resource in resources(CASES[name](), SECRETS):
-        take(api, resource)
+    dry_run(api, *resources(CASES[name](), SECRETS))
 
 
 def test_that_api_server_refuses_what_the_definitions_do_not_know(api):
     wrong = found(cilium(), "CiliumBGPPeerConfig")[0]
     wrong["spec"]["timers"]["holdTime"] = 3
     with pytest.raises(RuntimeError, match=r"\.spec\.timers\.holdTime: field not declared in schema"):
-        take(api, wrong)
+        dry_run(api, wrong)
 
 
 def found(of: dict, kind: str) -> list:

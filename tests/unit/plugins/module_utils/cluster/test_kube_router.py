@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import os
 import subprocess
-import uuid
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.kube_router 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from tests import kubernetes_api
 from tests.plans import plan
+from tests.resources import dry_run
 
 GOLDEN = Path(__file__).parents[4] / "golden" / "kube_router"
 SECRETS = {"bgp_password": "123Cisco123"}
@@ -73,20 +73,7 @@ def test_the_resources_of_a_case_are_those_of_its_golden_file(name):
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_real_api_server_takes_every_resource(name, kubernetes):
-    for resource in resources(case(name), SECRETS):
-        if resource["kind"] == "Node":
-            unique = f"{resource['metadata']['name']}-{uuid.uuid4().hex[:8]}"
-            resource["metadata"]["name"] = unique
-        document = yaml.safe_dump(resource)
-        kubernetes.kubectl_run(
-            "apply",
-            "--server-side",
-            "--dry-run=server",
-            "--validate=strict",
-            "--field-manager=test",
-            "-f-",
-            stdin=document,
-        )
+    dry_run(kubernetes, *resources(case(name), SECRETS))
 
 
 @pytest.mark.parametrize("name", ["ipv4", "ipv6", "dual", "everything"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import uuid
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ovn_kuberne
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_ovn_kubernetes import OVN_KUBERNETES
 from tests import crds
 from tests.plans import plan, standard
+from tests.resources import dry_run
 
 GOLDEN = Path(__file__).parents[4] / "golden" / "ovn_kubernetes"
 SECRETS = {"bgp_password": "123Cisco123"}
@@ -130,24 +130,16 @@ def api(kubernetes):
     return kubernetes
 
 
-def take(api, *wanted: dict) -> None:
-    for resource in wanted:
-        if resource["kind"] == "Node":
-            resource["metadata"]["name"] += f"-{uuid.uuid4().hex[:8]}"
-    options = ("--server-side", "--dry-run=server", "--validate=strict", "--field-manager=test", "-f-")
-    api.kubectl_run("apply", *options, stdin=yaml.safe_dump_all(wanted))
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_a_real_api_server_with_the_projects_definitions_takes_every_resource(name, api):
-    take(api, *resources(CASES[name](), SECRETS))
+    dry_run(api, *resources(CASES[name](), SECRETS))
 
 
 def test_that_api_server_refuses_what_the_definitions_do_not_know(api):
     wrong = found(ovn(), "FRRConfiguration")[-1]
     wrong["spec"]["bgp"]["routers"][0]["neighbors"][0]["passwordSecretRef"] = {"name": "kubefabric-bgp"}
     with pytest.raises(RuntimeError, match=r"neighbors\[0\]\.passwordSecretRef: field not declared in schema"):
-        take(api, wrong)
+        dry_run(api, wrong)
 
 
 def found(of: dict, kind: str) -> list:
