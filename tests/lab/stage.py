@@ -17,9 +17,9 @@ from pathlib import Path
 
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import bgp
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import bgp, deployment, l3out, reading
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import assess, fabric, table
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import assess, fabric, faults, table
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.routes import advertised
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from ansible_collections.kubefabric.bgp.plugins.modules import aci_l3out
@@ -96,6 +96,11 @@ class Stage:
             key: bgp.state(apic.get(bgp.everything(leaf, vrf)), tunnels, now) for key, leaf in plan["leaves"].items()
         }
 
+    def faults(self, cluster: str) -> list[dict]:
+        """APIC's faults of everything that was written for a cluster."""
+        paths = reading.faults(reading.roots(l3out.build(self.plans[cluster]["l3out"])))
+        return [fault for path in paths for fault in deployment.parse_faults(self.apic.get(path))]
+
     def verified(self, cluster: str, timeout: float = 60) -> tuple[dict, dict]:
         """Wait until verification finds nothing wrong; the leaves' state and the assessment."""
         seen: dict = {}
@@ -103,7 +108,9 @@ class Stage:
         def good() -> bool:
             seen["bgp"] = self.bgp(cluster)
             seen["found"] = assess(self.plans[cluster], seen["bgp"], self.states[cluster])
-            return seen["found"]["ok"]
+            if seen["found"]["ok"]:
+                seen["found"]["problems"] = faults.problems(self.faults(cluster))
+            return not seen["found"]["problems"]
 
         try:
             wait_for(good, f"cluster {cluster} as planned", timeout=timeout, interval=0.5)
