@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from lab.cluster import netns
 from lab.cluster.api import Api, ApiError
-from lab.cluster.calico import bird, reader
+from lab.cluster.calico import bird, felix, reader
 from lab.cluster.mirror import Mirror
 from lab.cluster.serve import serve
 from lab.context import Lab, process_id, process_names, start_process, stop_process
@@ -27,6 +27,7 @@ V3 = "/apis/projectcalico.org/v3"
 PATHS = {
     "nodes": "/api/v1/nodes",
     "pods": "/api/v1/pods",
+    "namespaces": "/api/v1/namespaces",
     "services": "/api/v1/services",
     "endpointslices": "/apis/discovery.k8s.io/v1/endpointslices",
     "installations": "/apis/operator.tigera.io/v1/installations",
@@ -84,6 +85,7 @@ class Agent:
         return self.lab.file("cluster", self.cluster, "bird", f"{name}.{suffix}")
 
     def _bring(self, resources: reader.Resources, name: str, passwords: reader.Passwords) -> None:
+        felix.address(self.lab.node_namespace(self.cluster, name), reader.peering_addresses(resources))
         speaker = reader.speaker(resources, name, passwords)
         text = bird.configuration(speaker)
         running = process_id(self.lab, self._process(name)) is not None

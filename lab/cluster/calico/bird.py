@@ -148,7 +148,7 @@ def _session(speaker: Speaker, peer: Peer) -> str:
     version = ipaddress.ip_address(peer.address).version
     listen = f" port {speaker.listen_port}" if speaker.listen_port else ""
     lines = [
-        f"local {peer.local_address}{listen} as {peer.local_asn};",
+        f"local{f' {peer.local_address}' if peer.local_address else ''}{listen} as {peer.local_asn};",
         f"neighbor {peer.address}{f' port {peer.port}' if peer.port else ''} as {peer.asn};",
         f"multihop{f' {peer.ttl_hops}' if peer.ttl_hops else ''};",
         f"ttl security {'on' if peer.ttl_hops else 'off'};",

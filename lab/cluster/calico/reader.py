@@ -119,6 +119,12 @@ def node_asn(node: dict, configuration: dict) -> int:
     return int(notes(node).get(AS_NUMBER) or configuration.get("asNumber") or DEFAULT_ASN)
 
 
+def peering_addresses(resources: Resources) -> list[str]:
+    """The addresses at which every node peers with its workloads, as host prefixes; Felix gives them to the nodes."""
+    given = [resources.configuration.get(f"localWorkloadPeeringIPV{version}") for version in (4, 6)]
+    return [f"{text}/{ipaddress.ip_address(text).max_prefixlen}" for text in given if text]
+
+
 def node_addresses(node: dict) -> dict[int, str]:
     """The node's first InternalIP per IP version: what autodetection by the node network finds."""
     found: dict[int, str] = {}
@@ -130,10 +136,7 @@ def node_addresses(node: dict) -> dict[int, str]:
 
 def selected(selector: str, node: dict) -> bool:
     """Whether a selector takes a node; one that is wrong takes none."""
-    try:
-        return parse(selector)(labels(node)) is True
-    except SelectorError:
-        return False
+    return _takes(selector, labels(node))
 
 
 # -- peers ------------------------------------------------------------------------------------------------
@@ -170,6 +173,10 @@ def _from_resource(
                 f"{reference['name']}"
             )
         return
+    if spec.get("localWorkloadSelector"):
+        if _concerned(spec, node):
+            _workloads(resources, made, spec, found)
+        return
     if spec.get("peerIP"):
         if _concerned(spec, node):
             _add(made, found, spec, *_host_and_port(spec["peerIP"]), spec["asNumber"], password=password)
@@ -179,6 +186,47 @@ def _from_resource(
     for other in nodes.values():
         if (forward and selected(spec["peerSelector"], other)) or (backward and _concerned(spec, other)):
             _between_nodes(made, other, {**spec, "_password": password}, resources, found)
+
+
+def _workloads(resources: Resources, made: Speaker, spec: dict, found: dict) -> None:
+    """Passive sessions with the workloads on this node that a selector takes; each of them has one (Felix, v3.32)."""
+    spaces = {item["metadata"]["name"]: labels(item) for item in resources["namespaces"]}
+    for pod in resources["pods"]:
+        if _is_workload(pod, made.node) and _takes(spec["localWorkloadSelector"], workload_labels(pod, spaces)):
+            for text in (item["ip"] for item in (pod.get("status") or {}).get("podIPs") or []):
+                address = ipaddress.ip_address(text)
+                asn = spec.get("localASNumber") or made.asn
+                peer = Peer(
+                    name="Local_Workload_" + text.replace(".", "_").replace(":", "_"),
+                    address=text,
+                    asn=spec["asNumber"],
+                    local_address="",
+                    local_asn=asn,
+                    filters=tuple(item for item in spec.get("filters") or () if item in made.filters),
+                    passive=True,
+                )
+                found.setdefault((address.version, int(address), 0), peer)
+
+
+def _is_workload(pod: dict, node: str) -> bool:
+    """Whether a pod is a workload of Calico on this node that is not going."""
+    spec = pod["spec"]
+    return spec.get("nodeName") == node and not spec.get("hostNetwork") and "deletionTimestamp" not in pod["metadata"]
+
+
+def workload_labels(pod: dict, spaces: Mapping[str, dict]) -> dict:
+    """A workload's own labels, and after ``pcns.`` those of its namespace and the namespace's name (kns profiles)."""
+    name = pod["metadata"].get("namespace", "default")
+    inherited = {f"pcns.{key}": value for key, value in spaces.get(name, {}).items()}
+    return {**inherited, "pcns.projectcalico.org/name": name, **labels(pod)}
+
+
+def _takes(selector: str, found: dict) -> bool:
+    """Whether a selector takes something with these labels; one that is wrong takes nothing."""
+    try:
+        return parse(selector)(found) is True
+    except SelectorError:
+        return False
 
 
 def _between_nodes(made: Speaker, other: dict, spec: dict, resources: Resources, found: dict) -> None:

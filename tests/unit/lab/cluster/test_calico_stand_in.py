@@ -204,3 +204,59 @@ def test_a_node_s_status_counts_its_sessions():
 @pytest.mark.parametrize(("text", "value"), [(None, None), ("120s", 120), ("2m0s", 120), ("1h", 3600), ("500ms", 0)])
 def test_a_duration_is_read_as_kubernetes_writes_it(text, value):
     assert reader.seconds(text) == value
+
+
+def workload(name: str, color: str, address: str = "10.1.0.5", **spec: object) -> dict:
+    return {
+        "metadata": {"namespace": "vms", "name": name, "labels": {"color": color}},
+        "spec": {"nodeName": "node1", **spec},
+        "status": {"podIPs": [{"ip": address}]},
+    }
+
+
+def with_red(selector: str = "color == 'red'", **more: object) -> dict:
+    """A plan with one nested cluster."""
+    red = {"asn": 65010, "networks": ["10.123.0.0/16"], "ranges": ["10.1.0.0/16"], "selector": selector, **more}
+    inner = {
+        "speaker": "cni",
+        "addresses": {"ipv4": "169.254.0.179"},
+        "networks": red["networks"],
+        "clusters": {"red": red},
+    }
+    return {**plan(), "nested": inner}
+
+
+def local_peers(of: dict, *pods: dict, name: str = "node1") -> list:
+    spaces = [{"metadata": {"name": "vms", "labels": {"team": "b"}}}]
+    return [peer for peer in speaker(of, name, pods=list(pods), namespaces=spaces).peers if peer.asn == 65010]
+
+
+def test_a_workload_that_is_selected_is_waited_for_with_the_peer_s_filters_from_any_address():
+    (peer,) = local_peers(with_red(), workload("vm1", "red"), workload("vm2", "blue", "10.1.0.6"))
+    assert (peer.address, peer.local_address, peer.local_asn, peer.passive) == ("10.1.0.5", "", 65003, True)
+    assert peer.filters == ("no-export", "accept-nested-ip-pools-red")
+
+
+@pytest.mark.parametrize(
+    ("selector", "taken"),
+    [
+        ("pcns.projectcalico.org/name == 'vms'", True),
+        ("pcns.team == 'b' && color == 'red'", True),
+        ("pcns.team == 'c'", False),
+        ("team == 'b'", False),
+        ("color ==", False),
+    ],
+)
+def test_a_namespace_s_labels_count_after_pcns(selector, taken):
+    assert bool(local_peers(with_red(selector), workload("vm1", "red"))) is taken
+
+
+def test_workloads_of_other_nodes_in_the_host_s_network_and_on_nodes_not_selected_are_no_peers():
+    assert local_peers(with_red(), workload("vm1", "red"), name="node2") == []
+    assert local_peers(with_red(), workload("vm1", "red", hostNetwork=True)) == []
+    assert local_peers(with_red(node_selector='rack_id == "rack9"'), workload("vm1", "red")) == []
+
+
+def test_the_addresses_to_peer_at_are_those_of_the_bgp_configuration():
+    assert reader.peering_addresses(cluster(with_red())) == ["169.254.0.179/32"]
+    assert reader.peering_addresses(cluster(plan())) == []
