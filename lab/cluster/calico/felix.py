@@ -50,7 +50,7 @@ def address(node: str, wanted: Sequence[str]) -> None:
     """
     for name, device in links.devices(node).items():
         if name.startswith("cali"):
-            others = {ipaddress.ip_address(text).version: text for text in device.get("ifalias", "").split()}
+            others: dict[int, str] = {_version(text): text for text in device.get("ifalias", "").split()}
             present = links.addresses(device)
             changes = [("add", text) for text in wanted if text not in present]
             changes += [("del", text) for text in present if text not in wanted]
