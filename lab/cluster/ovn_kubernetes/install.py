@@ -1,4 +1,7 @@
-"""What installing OVN-Kubernetes with FRR-K8s leaves in a cluster: definitions, and frr-k8s' pods with their rights."""
+"""What installing OVN-Kubernetes with FRR-K8s leaves in a cluster: definitions, and frr-k8s' pods with their rights.
+
+NMState's definitions are with them, for VRF-Lite; nobody acts on its policies here, for there are no VRF devices.
+"""
 
 from __future__ import annotations
 
@@ -108,5 +111,5 @@ def _frr_k8s() -> dict:
 
 def install(kubeconfig: Path) -> None:
     """Bring all of it to a cluster. RuntimeError says what is missing or what the API server did not like."""
-    projects = {"frr-k8s": "FRR-K8s", "ovn-kubernetes": "OVN-Kubernetes"}
+    projects = {"frr-k8s": "FRR-K8s", "ovn-kubernetes": "OVN-Kubernetes", "nmstate": "NMState"}
     definitions.install(kubeconfig, projects, objects())
