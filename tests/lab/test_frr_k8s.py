@@ -145,6 +145,11 @@ def daemons(node: str) -> set[str]:
     return found
 
 
+def reloader(name: str) -> list[Path]:
+    """A file that frr-k8s and the reloader share, of every node's pod."""
+    return sorted((LAB.directory / "cluster" / CLUSTER / "pods").glob(f"*/volumes/reloader/{name}"))
+
+
 @pytest.fixture(scope="module", autouse=True)
 def up(lab_ready: None) -> Iterator[None]:  # noqa: ARG001
     """Leaf, control plane, frr-k8s; the resources applied and the sessions up."""
@@ -209,7 +214,7 @@ def test_a_session_inside_a_network_s_vrf_is_a_configuration_that_frr_takes() ->
     apply(configuration("vrflite", inside, base="vrflite", bfdProfiles=[PROFILE]))
     selector = user_defined("tlv")[2]["spec"]["networkSelectors"][0]
     apply(advertisement("tlv", selector, base="vrflite", targetVRF="tlv"))
-    files = list((LAB.directory / "cluster" / CLUSTER / "pods").glob("*/volumes/reloader/frr.conf"))
+    files = reloader("frr.conf")
 
     def written() -> bool:
         found = [file.read_text().partition("router bgp 65003 vrf tlv")[2] for file in files]
@@ -245,6 +250,24 @@ def test_a_wrong_resource_fails_for_real_is_read_in_the_node_s_state_and_breaks_
     finally:
         kubectl("-n", install.NAMESPACE, "delete", "frrconfiguration", "wrong")
     wait_for(lambda: converted("n1") == "success", "the FRRNodeState to be fine again")
+    after = sessions()
+    assert all(after.get(address, 0) > uptime for address, uptime in before.items())
+
+
+def test_a_line_that_frr_does_not_know_is_not_applied_and_breaks_no_session() -> None:
+    def results() -> set[str]:
+        return {file.read_text().split()[1] for file in reloader(".status")}
+
+    before = sessions()
+    raw = configuration("raw")
+    raw["spec"]["raw"] = {"rawConfig": "no such line"}
+    apply(raw)
+    try:
+        wait_for(lambda: results() == {"failure"}, "the reloaders' refusal")
+        assert all("no such line" in file.read_text() for file in reloader("last-error"))
+    finally:
+        kubectl("-n", install.NAMESPACE, "delete", "frrconfiguration", "raw")
+    wait_for(lambda: results() == {"success"}, "the configuration without that line", timeout=60)
     after = sessions()
     assert all(after.get(address, 0) > uptime for address, uptime in before.items())
 
