@@ -1,0 +1,69 @@
+"""Nested clusters by the playbooks: their networks on the fabric come and go with them, and runs leave no half."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.apic import apic  # noqa: F401 - fixture
+from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
+from tests.playbooks import Site, configuration
+
+TENANT = "uni/tn-k8s"
+POOL, RULE = "10.123.0.0/16", f"{TENANT}/subj-k8s-prod-nested"
+RED = {
+    "asn": 65010,
+    "cni": "calico",
+    "kubeconfig": "/nonexistent/red.kubeconfig",
+    "networks": {"pod": [POOL], "service": ["10.97.0.0/16"]},
+    "nested_in": {"cluster": "k8s-prod", "workloads": "color == 'red'"},
+}
+
+
+@pytest.fixture
+def site(needs_catalog, apic, tmp_path):  # noqa: ARG001, F811
+    """The example inventory by Calico, with one nested cluster."""
+    made = Site(tmp_path, apic)
+    parent = made.read("host_vars/k8s-prod.yml")
+    parent["kubefabric_cluster"].update(cni="calico", workload_peering={"addresses": ["169.254.0.179"]})
+    parent["kubefabric_cluster"]["bgp"].update(keepalive=2, hold=6)
+    made.write("host_vars/k8s-prod.yml", parent)
+    made.write("host_vars/red.yml", {"kubefabric_cluster": RED})
+    hosts = made.read("hosts.yml")
+    hosts["clusters"]["hosts"]["red"] = dict(hosts["clusters"]["hosts"]["k8s-prod"])
+    made.write("hosts.yml", hosts)
+    return made
+
+
+def nested(controller) -> set[str]:
+    """What the fabric has of nested clusters."""
+    return {dn for dn in configuration(controller) if dn.startswith(RULE) or POOL in dn}
+
+
+def longest_path(controller) -> str:
+    (found,) = controller.get(f"/api/mo/{TENANT}/bgpCtxP-k8s-prod.json")
+    return found["bgpCtxPol"]["attributes"]["maxAsLimit"]
+
+
+def test_a_nested_cluster_s_networks_are_its_parent_s_on_the_fabric_and_go_with_it(site):
+    site.succeed("fabric")
+    assert nested(site.controller) == {
+        RULE,
+        f"{RULE}/dest-[{POOL}]",
+        f"{RULE}/dest-[10.97.0.0/16]",
+        f"{TENANT}/out-k8s-prod/instP-default/extsubnet-[{POOL}]",
+    }
+    assert longest_path(site.controller) == "2"
+
+    hosts = site.read("hosts.yml")
+    del hosts["clusters"]["hosts"]["red"]
+    site.write("hosts.yml", hosts)
+    site.succeed("fabric")
+    assert nested(site.controller) == set()
+    assert longest_path(site.controller) == "1"
+
+
+def test_without_its_parent_in_the_run_a_nested_cluster_is_refused(site):
+    assert (
+        "red is nested in k8s-prod, which is not in this run: its filters, peers and leaves would not know red. Say "
+        "--limit red,k8s-prod, or nested_cluster_alone: true if they do already. Nothing was written."
+    ) in site.fail("clusters", "--limit", "red")
