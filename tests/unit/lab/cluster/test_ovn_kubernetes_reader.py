@@ -212,6 +212,13 @@ def test_a_layer2_network_is_announced_whole_by_every_node_and_leaks_between_its
     assert routers[1] == {"asn": 65003, "vrf": "tlv", "imports": [{"vrf": "default"}]}
 
 
+def test_of_a_layer3_network_a_node_announces_its_own_part():
+    nodes = [node("node1", 1, subnets={"cluster_udn_l3": ["22.100.7.0/24"]})]
+    given = resources(nodes=nodes, clusteruserdefinednetworks=[cudn("l3", "Layer3")], namespaces=[namespace("l3")])
+    generated, _ = reader.advertise(given, advertisement(user_defined(net="l3")))
+    assert generated[0]["spec"]["bgp"]["routers"][0]["prefixes"] == ["22.100.7.0/24"]
+
+
 def test_vrf_lite_announces_in_the_target_vrf_alone():
     inside = source("tlv", router(neighbor("192.168.200.20"), vrf="tlv"), router(neighbor("192.168.2.201")))
     given = resources(
