@@ -1,7 +1,7 @@
 """``make bench``: what a cluster costs the controller, whatever its size; requests are counted by the lab's APIC API.
 
-``python -m benchmarks [sizes] [objects] [many]``: all three tables unless some are named. Seconds are those of one
-session on one machine: compare them with each other, not with another machine's.
+``python -m benchmarks [--markdown] [sizes] [objects] [many]``: all of them unless some are named. Seconds are those of
+one session on one machine: compare them with each other, not with another machine's.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import inventories, many, per_object
-from benchmarks.run import Cost, fabric, play
+from benchmarks.run import COLUMNS, Cost, fabric, play
 from tests.apic import Apic, start_apic
 from tests.conftest import pytest_configure
 
+OURS, PLAYBOOK, THEIRS = "kubefabric.bgp.aci_l3out", "kubefabric.bgp.fabric", "cisco.aci"
 SIZES = ((2, 6), (2, 60), (3, 6), (3, 60))
 
 
 def sizes(scratch: Path) -> Iterator[Table]:
     """Our own cost by the cluster's size. Every row is a fresh fabric; "again" finds nothing to do."""
-    table = Table("leaves", "nodes", "run", "logins", "GETs", "POSTs", "changed", "seconds", title="By size")
+    table = Table("leaves", "nodes", "run", *COLUMNS, title="By size")
     for racks, nodes in SIZES:
         directory = scratch / f"{racks}-{nodes}"
         inventory = inventories.write(directory, racks=racks, nodes=nodes)
@@ -38,15 +39,13 @@ def sizes(scratch: Path) -> Iterator[Table]:
 
 def objects(scratch: Path) -> Iterator[Table]:
     """The same L3Out by our module, our playbook, and a task of cisco.aci per object: same server, fresh fabrics."""
-    table = Table("way", "tasks", "run", "logins", "GETs", "POSTs", "changed", "seconds", title="One L3Out, three ways")
+    table = Table("way", "tasks", "run", *COLUMNS, title="One L3Out, three ways")
     inventory = inventories.write(scratch, racks=2, nodes=6)
     plans, _ = many.plan(many.intent(inventory))
-    ways = {
-        "kubefabric.bgp.aci_l3out": [per_object.whole(plans["k8s-prod"]["l3out"])],
-        "kubefabric.bgp.fabric, planning and checking the fabric": [],
-        "cisco.aci": per_object.tasks(*_tree(plans["k8s-prod"])),
-    }
+    theirs = per_object.tasks(*_tree(plans["k8s-prod"]))
+    ways = {OURS: [per_object.whole(plans["k8s-prod"]["l3out"])], PLAYBOOK: [], THEIRS: theirs}
     costs: dict[tuple[str, str], Cost] = {}
+    trees: dict[str, dict] = {}
     for way, made in ways.items():
         with start_apic(scratch / "apic" / way) as apic:
             apic.seed()
@@ -55,10 +54,22 @@ def objects(scratch: Path) -> Iterator[Table]:
                 cost = play(apic, str(playbook), "localhost,") if made else fabric(apic, inventory, scratch / "build")
                 costs[way, run] = cost
                 table.add_row(way, str(len(made) or "-"), run, *cost.cells())
-    table.caption = "\n".join(
-        _ratio(run, costs["cisco.aci", run], next(iter(ways)), costs) for run in ("first", "again")
-    )
+            trees[way] = apic.tree()
+    different = [line for way in (OURS, PLAYBOOK) for line in per_object.differences(trees[way], trees[THEIRS])]
+    if different:
+        raise SystemExit("the ways did not make the same objects: " + ", ".join(different))
+    ratios = [_ratio(way, run, costs) for way in (OURS, PLAYBOOK) for run in ("first", "again")]
+    table.caption = "\n".join([*ratios, _modules(theirs)])
     yield table
+
+
+def _modules(tasks: list[dict]) -> str:
+    counts = per_object.used(tasks)
+    rest = counts.pop("cisco.aci.aci_rest", 0)
+    return (
+        f"{counts.total()} tasks use {len(counts)} modules of cisco.aci; {rest} go through aci_rest, for there is no "
+        f"module for them: {', '.join(per_object.without_module(tasks))}"
+    )
 
 
 def _connection(apic: Apic) -> dict:
@@ -66,10 +77,13 @@ def _connection(apic: Apic) -> dict:
     return {"host": apic.host, "port": apic.port, **login, "use_proxy": False}
 
 
-def _ratio(run: str, theirs: Cost, way: str, costs: dict[tuple[str, str], Cost]) -> str:
-    ours = costs[way, run]
-    requests, seconds = theirs.total / ours.total, theirs.seconds / ours.seconds
-    return f"{run}: a task per object takes {requests:.0f} times the requests and {seconds:.1f} times the time of {way}"
+def _ratio(way: str, run: str, costs: dict[tuple[str, str], Cost]) -> str:
+    ours, theirs = costs[way, run], costs[THEIRS, run]
+    seconds, processor = theirs.seconds / ours.seconds, theirs.processor / ours.processor
+    return (
+        f"{run}: a task per object takes {theirs.total / ours.total:.0f} times the requests, {seconds:.1f} times the "
+        f"time and {processor:.1f} times the CPU of {way}"
+    )
 
 
 def _tree(plan: dict) -> tuple[dict, dict]:
@@ -81,37 +95,65 @@ def _tree(plan: dict) -> tuple[dict, dict]:
 
 
 def clusters(scratch: Path) -> Iterator[Table]:
-    """Two hundred clusters: planning, and applying by how many of them changed."""
-    inventory = inventories.write_many(scratch, floating=100, standard=100)
-    plans, seconds = many.plan(many.intent(inventory))
-    nodes = sum(len(plan["nodes"]) for plan in plans.values())
-    table = Table("what", "seconds", title=f"Planning {len(plans)} clusters with {nodes} nodes")
-    table.add_row("the planner alone", f"{seconds:.1f}")
-    for run in ("first", "again"):
-        cost = play(None, "kubefabric.bgp.plan", inventory, "-e", f"kubefabric_output_dir={scratch / 'build'}")
-        table.add_row(f"the plan playbook, all files written, {run}", f"{cost.seconds:.1f}")
-    yield table
-    table = Table("changed", "logins", "GETs", "POSTs", "changed", "seconds", title="Applying all, by what changed")
-    with start_apic(scratch / "apic") as apic:
-        apic.seed(leaves=range(101, 101 + 4 * inventories.PAIRS))
-        for count, cost in many.curve(apic, plans):
-            table.add_row(str(count), *cost.cells())
-    yield table
+    """Up to two hundred clusters, half of them floating, half standard: planning, and applying by what changed."""
+    planning = Table(
+        "clusters", "nodes", "planner", "playbook, first", "CPU", "again", "CPU", title="Planning, in seconds"
+    )
+    applying = Table("clusters", "through", "to change", *COLUMNS, "CPU per cluster", title="Applying to all")
+    for size in many.SIZES:
+        inventory = inventories.write_many(scratch, floating=size // 2, standard=size - size // 2)
+        plans, seconds = many.plan(many.intent(inventory))
+        nodes = sum(len(plan["nodes"]) for plan in plans.values())
+        output = scratch / f"build-{size}"
+        runs = [play(None, "kubefabric.bgp.plan", inventory, "-e", f"kubefabric_output_dir={output}") for _ in range(2)]
+        planning.add_row(str(size), str(nodes), f"{seconds:.1f}", *(text for run in runs for text in run.cells()[-2:]))
+        for way, what, cost in _applied(scratch / f"apic-{size}", inventory, plans):
+            each = f"{cost.processor / size:.2f}"
+            applying.add_row(str(size), way, what, *cost.cells(), each, end_section=what == "one")
+    yield from (planning, applying)
+
+
+def _applied(scratch: Path, inventory: Path, plans: dict) -> Iterator[tuple[str, str, Cost]]:
+    """(way, what is to change, what it cost); each way on a fabric of its own."""
+    leaves = range(101, 101 + 4 * inventories.PAIRS)
+    with start_apic(scratch / "module") as apic:
+        apic.seed(leaves=leaves)
+        for what, cost in many.applied(apic, plans):
+            yield "module", what, cost
+    if len(plans) > many.PLAYED:
+        return
+    with start_apic(scratch / "playbook") as apic:
+        apic.seed(leaves=leaves)
+        for what, cost in many.played(apic, inventory, scratch / "build"):
+            yield "playbook", what, cost
 
 
 TABLES = {"sizes": sizes, "objects": objects, "many": clusters}
 
 
-def main(names: list[str]) -> None:
+def markdown(table: Table) -> str:
+    """A table as docs/benchmarks.md has it."""
+    columns = [[str(column.header), *map(str, column.cells)] for column in table.columns]
+    head, *rows = ["| " + " | ".join(row) + " |" for row in zip(*columns, strict=True)]
+    rule = "|" + " --- |" * len(columns)
+    return "\n".join([f"**{table.title}**", "", head, rule, *rows, "", str(table.caption or "")])
+
+
+def main(arguments: list[str]) -> None:
     """Measure and print."""
+    names = [name for name in arguments if name != "--markdown"]
     unknown = sorted(set(names) - set(TABLES))
     if unknown:
         raise SystemExit(f"no table {unknown[0]}; there are {', '.join(TABLES)}")
     pytest_configure()  # the checkout as a collection, importable
+    console = Console(width=150)
     for name in names or list(TABLES):
         with tempfile.TemporaryDirectory() as scratch:
             for table in TABLES[name](Path(scratch)):
-                Console(width=150).print(table)
+                if "--markdown" in arguments:
+                    print(markdown(table), flush=True)
+                else:
+                    console.print(table)
 
 
 if __name__ == "__main__":

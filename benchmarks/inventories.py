@@ -34,6 +34,14 @@ def write_many(directory: Path, *, floating: int, standard: int, nodes: int = 24
     return inventory
 
 
+def change(inventory: Path, cluster: str, max_prefixes: int) -> None:
+    """Give one cluster another limit of prefixes."""
+    path = inventory / "host_vars" / f"{cluster}.yml"
+    settings = yaml.safe_load(path.read_text())
+    settings["kubefabric_cluster"]["bgp"]["max_prefixes"] = max_prefixes
+    _write(path, settings)
+
+
 def _numbered(number: int, svi: str, nodes: int) -> tuple[dict, dict]:
     """The cluster with this number and its nodes; no two of up to 250 share a network, or a VLAN on a leaf."""
     networks = {

@@ -1,7 +1,7 @@
-"""Two hundred clusters in one VRF: what planning them costs, and what applying costs by how many of them changed.
+"""Up to two hundred clusters in one VRF: what planning them costs, and applying all, none and one of them.
 
-Every run of the curve looks at all clusters, through the module's own ``main`` and a connection of its own, as a
-playbook with one fork does, less Ansible's share. What a playbook adds is the row below.
+A run of ``applied`` looks at all clusters, through the module's own ``main`` and a connection of its own, as a playbook
+with one fork does, less Ansible's share. ``played`` is the playbook itself.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks.run import Cost, by_kind
+from benchmarks import inventories
+from benchmarks.run import Cost, Watch, by_kind, fabric
 from tests.apic import Apic
 
-CHANGES = (200, 0, 1, 10, 50)
+SIZES = (25, 50, 100, 200)
+PLAYED = 50  # the playbook itself runs for sizes up to this: each cluster takes it a second or more
 
 
 def intent(inventory: Path) -> dict:
@@ -44,21 +46,25 @@ def plan(wanted: dict) -> tuple[dict[str, dict], float]:
     return build(wanted).plans, time.monotonic() - started
 
 
-def curve(apic: Apic, plans: dict[str, dict]) -> Iterator[tuple[int, Cost]]:
-    """(how many clusters are to change, what a run over all of them cost); the first run makes all of them."""
+def applied(apic: Apic, plans: dict[str, dict]) -> Iterator[tuple[str, Cost]]:
+    """(what is to change, what a run over all clusters cost)."""
     plans = copy.deepcopy(plans)
-    for number, count in enumerate(min(count, len(plans)) for count in CHANGES):
-        if number:
-            for cluster in list(plans)[:count]:
-                plans[cluster]["l3out"]["bgp"]["max_prefixes"] = 500 + number
-        yield count, _apply_all(apic, plans)
+    for what in ("all", "none", "one"):
+        if what == "one":
+            next(iter(plans.values()))["l3out"]["bgp"]["max_prefixes"] = 501
+        apic.reset()
+        watch = Watch()
+        changed = sum(_apply(apic, plan)["changed"] for plan in plans.values())
+        taken = watch.read()
+        yield what, Cost(by_kind(apic.requests()), changed, **taken)
 
 
-def _apply_all(apic: Apic, plans: dict[str, dict]) -> Cost:
-    apic.reset()
-    started = time.monotonic()
-    changed = sum(_apply(apic, plan)["changed"] for plan in plans.values())
-    return Cost(time.monotonic() - started, by_kind(apic.requests()), changed)
+def played(apic: Apic, inventory: Path, output: Path) -> Iterator[tuple[str, Cost]]:
+    """The same by the playbook, which also plans, and looks at the fabric's own BGP once."""
+    for what in ("all", "none", "one"):
+        if what == "one":
+            inventories.change(inventory, next(iter(intent(inventory)["clusters"])), 501)
+        yield what, fabric(apic, inventory, output)
 
 
 def _apply(apic: Apic, plan: dict) -> dict:
