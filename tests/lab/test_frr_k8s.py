@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from lab import cluster
 from lab.cluster.ovn_kubernetes import install
-from lab.context import Lab, run, wait_for
+from lab.context import Lab, process_id, run, wait_for
 from tests import crds
 from tests.lab.little_fabric import LEAF_ADDRESSES, PASSWORD, WITH_BFD, LittleFabric, topology
 
@@ -288,6 +289,16 @@ def test_a_deleted_pod_ends_its_frr_and_the_next_one_brings_the_sessions_back() 
     wait_for(lambda: set(sessions()) == ALL_SESSIONS, "all four sessions again", timeout=40)
 
 
+def test_frr_does_not_outlive_the_process_that_runs_the_pods() -> None:
+    running = process_id(LAB, f"{CLUSTER}-agents")
+    assert running is not None
+    assert daemons("n1") >= {"zebra", "bgpd"}
+    os.kill(running, signal.SIGKILL)
+    wait_for(lambda: daemons("n1") | daemons("n2") == set(), "the end of everything on the nodes")
+
+
 def test_nothing_runs_after_down() -> None:
+    cluster.up(LAB, TOPOLOGY, lambda _: None)
+    wait_for(lambda: daemons("n1") >= {"zebra", "bgpd"}, "FRR on the node again")
     cluster.down(LAB)
     assert daemons("n1") | daemons("n2") == set()
