@@ -70,8 +70,10 @@ VRF_PEER = {
 VRF_LITE = {
     "interface": _text("Interface of the nodes that belongs to the network's VRF.", format="interface"),
     "attach": _choice(
-        "Who puts the interface under the VRF: an NMState policy, or nobody here.",
+        "Who puts the interface under the VRF: an NMState policy, the role P(kubefabric.bgp.node_vrf#role) on the "
+        "hosts (playbook vrfs), or nobody here.",
         "nmstate",
+        "host",
         "none",
         default="nmstate",
     ),

@@ -9,7 +9,7 @@ from ..families import family_of
 from ..groups import PREFIX
 from ..kinds import PRIMARY_LABEL
 from ..ownership import KEEP_ANNOTATION, labels
-from .settings import OVN_API, ROUTES_LABEL, routes_of
+from .settings import HOSTNAME, OVN_API, ROUTES_LABEL, routes_of, settings
 
 NETWORK_LABEL = "bgp.kubefabric.io/network"
 
@@ -71,6 +71,23 @@ def _layer3_subnets(network: dict) -> list:
 def _ipam(network: dict) -> dict:
     persistent = network["topology"] == "Layer2" and network["persistent_ips"]
     return {"ipam": {"lifecycle": "Persistent"}} if persistent else {}
+
+
+def host_interfaces(plan: dict, node: str) -> list:
+    """The interfaces that the host itself puts under a VRF, ``[{interface, vrf}]``; none on a host that is no node.
+
+    A selector's labels that the plan does not know, all but the rack's and the host name, are taken for the node's.
+    """
+    if plan["cni"] != "ovn_kubernetes" or node not in plan["nodes"]:
+        return []
+    known = {plan["rack_label"]: str(plan["nodes"][node]["rack_id"]), HOSTNAME: node}
+    return [
+        {"interface": lite["interface"], "vrf": name}
+        for name, lite in ((name, network["vrf_lite"]) for name, network in settings(plan)["networks"].items())
+        if lite
+        and lite["attach"] == "host"
+        and all(known.get(key, value) == value for key, value in lite["node_selector"].items())
+    ]
 
 
 def attachments(plan: dict, options: dict) -> list:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import ClusterError, resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ovn_kubernetes.networks import host_interfaces
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ovn_kubernetes.settings import DEFAULTS, SECRET
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_ovn_kubernetes import OVN_KUBERNETES
 from tests import crds
@@ -319,11 +320,20 @@ def test_a_session_s_vrf_has_the_node_s_router_id_too():
     assert [router.get("vrf") for router in ids[0]["spec"]["bgp"]["routers"]] == [None, "vpn"]
 
 
-@pytest.mark.parametrize(("attach", "policies"), [("nmstate", 1), ("none", 0)])
+@pytest.mark.parametrize(("attach", "policies"), [("nmstate", 1), ("host", 0), ("none", 0)])
 def test_an_nmstate_policy_is_written_only_where_it_shall_attach_the_interface(attach, policies):
     lite = {"interface": "eth2", "attach": attach, "peers": [{"address": "192.0.2.1", "asn": 64999}]}
     vpn = {"subnets": ["10.9.0.0/16"], "namespaces": ["green"], "advertise": "own_vrf", "vrf_lite": lite}
     assert len(found(ovn(networks={"vpn": vpn}), "NodeNetworkConfigurationPolicy")) == policies
+    ours = [{"interface": "eth2", "vrf": "vpn"}] if attach == "host" else []
+    assert host_interfaces(ovn(networks={"vpn": vpn}), "node1") == ours
+
+
+def test_a_host_attaches_an_interface_only_if_the_selector_takes_its_node():
+    lite = {"interface": "eth2", "attach": "host", "node_selector": {"rack_id": "rack2", "edge": "yes"}, "peers": []}
+    of = ovn(networks={"vpn": {"subnets": ["10.9.0.0/16"], "namespaces": ["green"], "vrf_lite": lite}})
+    assert [name for name in of["nodes"] if host_interfaces(of, name)] == ["node4", "node5", "node6"]
+    assert host_interfaces(of, "nobody") == host_interfaces(plan(), "node4") == []
 
 
 @pytest.mark.parametrize(("version", "gates"), [("1.4.2", True), ("1.5.0", False), ("1.8.0", False)])

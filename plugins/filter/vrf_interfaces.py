@@ -1,0 +1,27 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which interfaces of a host belong to VRFs; documentation beside this file."""
+
+from __future__ import annotations
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ovn_kubernetes.networks import host_interfaces
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
+
+
+def vrf_interfaces(plan: dict, node: str) -> list:
+    """What the host of a node puts under which VRF."""
+    try:
+        return host_interfaces(plain(plan), plain(node))
+    except ClusterError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+class FilterModule:
+    """Filters of this file."""
+
+    def filters(self) -> dict:
+        return {"vrf_interfaces": vrf_interfaces}
