@@ -97,6 +97,8 @@ def _reserved_names(cluster: Cluster | Nested, below: list[Nested], findings: Fi
                 "is the name of a filter that nested clusters bring",
                 "choose another",
             )
+    if options.get("route_reflectors"):
+        _between_nodes(cluster, "calico.route_reflectors", findings)
     for index, peer in enumerate(options.get("peers") or []):
         if (peer["name"] or "").startswith(TAKEN):
             findings.add(
@@ -105,12 +107,16 @@ def _reserved_names(cluster: Cluster | Nested, below: list[Nested], findings: Fi
                 "choose another",
             )
         if peer["peer_selector"]:
-            findings.warn(
-                cluster.at(f"calico.peers[{index}]"),
-                "is a session between nodes of a cluster that peers with its workloads: nested clusters' routes need "
-                "filters of their own there, which nobody has tried (Calico, nested clusters)",
-                "leave it away; nodes reach each other's nested clusters through their leaves",
-            )
+            _between_nodes(cluster, f"calico.peers[{index}]", findings)
+
+
+def _between_nodes(cluster: Cluster | Nested, key: str, findings: Findings) -> None:
+    findings.warn(
+        cluster.at(key),
+        "makes sessions between nodes of a cluster that peers with its workloads: nested clusters' routes need filters "
+        "of their own there, which nobody has tried (Calico, nested clusters)",
+        "leave it away; nodes reach each other's nested clusters through their leaves",
+    )
 
 
 def _virtual_addresses(

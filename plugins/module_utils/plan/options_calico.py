@@ -172,6 +172,13 @@ NODE = {
     "route_reflector_cluster_id": _text("Makes it a route reflector with this ID.", format="router_id"),
 }
 
+ROUTE_REFLECTORS = {
+    "nodes": _names("The nodes that reflect, two for redundancy.", required=True, example="[node1, node4]"),
+    "cluster_id": _text(
+        "Their cluster ID, typically an unused IPv4 address.", format="router_id", required=True, example="244.0.0.1"
+    ),
+}
+
 CALICO = {
     "install": _choice("How Calico was installed.", "operator", "manifest", default="operator"),
     "namespace": _text(
@@ -260,6 +267,12 @@ CALICO = {
         "entry": "filter",
         "options": FILTER,
         "description": "BGPFilters by name.",
+    },
+    "route_reflectors": {
+        "type": "dict",
+        "fill": False,
+        "options": ROUTE_REFLECTORS,
+        "description": "Nodes that reflect the routes of the others (iBGP), beside the sessions with the leaves.",
     },
     "nodes": {
         "type": "dict",

@@ -10,7 +10,7 @@ v3.32. API: projectcalico.org/v3, and operator.tigera.io/v1 for the Installation
 from __future__ import annotations
 
 from .. import password_secret
-from . import access, configuration, filters, nested, nodes, peers, pools, status
+from . import access, configuration, filters, nested, nodes, peers, pools, reflectors, status
 from .settings import settings
 
 
@@ -29,6 +29,7 @@ def resources(plan: dict, secrets: dict) -> list:
         *filters.filters(plan, options),
         *(nested.parent_peers(plan) if "nested_in" in plan else peers.leaf_peers(plan, options)),
         *nested.workload_peers(plan, options),
+        *reflectors.peers(plan, options),
         *peers.further_peers(plan, options),
         *status.node_statuses(plan, options),
         configuration.bgp_configuration(plan, options),

@@ -9,6 +9,8 @@ annotations of the Node (libcalico-go, node conversion).
 
 from __future__ import annotations
 
+from . import reflectors
+
 AS_NUMBER = "projectcalico.org/ASNumber"
 CLUSTER_ID = "projectcalico.org/RouteReflectorClusterID"
 
@@ -18,13 +20,19 @@ def nodes(plan: dict, options: dict) -> list:
 
     A nested cluster's nodes stand in no rack, so that those without annotations are left alone.
     """
-    found = [_node(plan, name, options["nodes"].get(name) or {}) for name in plan["nodes"]]
+    found = [_node(plan, name, _own(options, name)) for name in plan["nodes"]]
     return [node for node in found if set(node["metadata"]) - {"name"}]
+
+
+def _own(options: dict, name: str) -> dict:
+    """What differs for a node."""
+    return {**reflectors.node(options, name), **(options["nodes"].get(name) or {})}
 
 
 def _node(plan: dict, name: str, own: dict) -> dict:
     rack = plan["nodes"][name].get("rack_id")
-    metadata = {"name": name, **({"labels": {plan["rack_label"]: str(rack)}} if rack is not None else {})}
+    labels = {**({plan["rack_label"]: str(rack)} if rack is not None else {}), **own.get("labels", {})}
+    metadata = {"name": name, **({"labels": labels} if labels else {})}
     annotations = {AS_NUMBER: own.get("asn"), CLUSTER_ID: own.get("route_reflector_cluster_id")}
     given = {key: str(value) for key, value in annotations.items() if value is not None}
     return {

@@ -37,6 +37,7 @@ DEFAULTS: dict = {
     "leaf_peers": {},
     "peers": [],
     "filters": {},
+    "route_reflectors": {},
     "nodes": {},
     "node_status": True,
     "node_status_period": 10,

@@ -260,3 +260,15 @@ def test_workloads_of_other_nodes_in_the_host_s_network_and_on_nodes_not_selecte
 def test_the_addresses_to_peer_at_are_those_of_the_bgp_configuration():
     assert reader.peering_addresses(cluster(with_red())) == ["169.254.0.179/32"]
     assert reader.peering_addresses(cluster(plan())) == []
+
+
+def test_route_reflectors_have_every_node_for_a_client_and_each_other_not():
+    of = plan(route_reflectors={"nodes": ["node1", "node4"], "cluster_id": "244.0.0.1"})
+    inner = {peer.address: peer for peer in speaker(of, "node1").peers if peer.internal and "." in peer.address}
+    assert {address: peer.reflector_client for address, peer in inner.items()} == {
+        f"192.168.2.{number}": number != 4 for number in (2, 3, 4, 5, 6)
+    }
+    assert {peer.address for peer in speaker(of, "node2").peers if peer.internal and "." in peer.address} == {
+        "192.168.2.1",
+        "192.168.2.4",
+    }

@@ -92,6 +92,7 @@ CASES: dict = {
     "dual": (("ipv4", "ipv6"), {}),
     "manifest": (("ipv4", "ipv6"), {"install": "manifest", "node_status": False}),
     "standard": (("ipv4",), {"manage_pools": False}),
+    "reflectors": (("ipv4",), {"route_reflectors": {"nodes": ["node1", "node4"], "cluster_id": "244.0.0.1"}}),
     "everything": (("ipv4", "ipv6"), EVERYTHING),
 }
 
@@ -275,6 +276,20 @@ def test_calico_s_own_example_of_a_route_reflector_and_of_a_node_s_as_are_annota
         "projectcalico.org/ASNumber": "64514",
         "projectcalico.org/RouteReflectorClusterID": "244.0.0.1",
     }
+
+
+def test_calico_s_own_example_of_route_reflectors_is_a_label_an_annotation_and_one_peer():
+    """``kubectl annotate node`` and ``kubectl label node``; our peer has the leaves' password besides."""
+    of = plan("ipv4", route_reflectors={"nodes": ["node1", "node4"], "cluster_id": "244.0.0.1"})
+    assert find(of, "Node", "node4")["metadata"] == {
+        "name": "node4",
+        "labels": {"rack_id": "rack2", "route-reflector": "true"},
+        "annotations": {"projectcalico.org/RouteReflectorClusterID": "244.0.0.1"},
+    }
+    assert find(of, "Node", "node2")["metadata"] == {"name": "node2", "labels": {"rack_id": "rack1"}}
+    spec = find(of, "BGPPeer", "peer-with-route-reflectors")["spec"]
+    assert spec.pop("password") == {"secretKeyRef": {"name": "bgp-secrets", "key": "rr-password"}}
+    assert spec == {"nodeSelector": "all()", "peerSelector": "route-reflector == 'true'"}
 
 
 MY_FILTER = """
