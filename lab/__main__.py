@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,10 +16,11 @@ from rich.markup import escape
 from lab import bringup, preflight, status
 from lab.context import Lab
 from lab.fabric.instance import Instance
-from lab.hosts import links, switching
+from lab.hosts import access, install, links, switching
 from lab.topology import Topology
 
 console = Console(highlight=False)
+STACKS = ", ".join(install.STACKS)
 
 
 class _Complain(click.Group):
@@ -45,13 +47,18 @@ def main(context: click.Context, name: str) -> None:
 @click.option("-i", "--inventory", default="inventory", type=click.Path(path_type=Path), show_default=True)
 @click.option("--plans", type=click.Path(path_type=Path, file_okay=False), help="Take <cluster>/plan.yml from here.")
 @click.option("--fabric-only", is_flag=True, help="Leaves and nodes, no Kubernetes.")
+@click.option(
+    "--boot", multiple=True, metavar="NODE[:STACK]", help=f"Boot Debian on this node, or on `all`; STACK is {STACKS}."
+)
 @click.pass_obj
-def up(lab: Lab, inventory: Path, plans: Path | None, fabric_only: bool) -> None:
+def up(lab: Lab, inventory: Path, plans: Path | None, fabric_only: bool, boot: tuple[str, ...]) -> None:
     """Bring the lab to the inventory; what is there stays."""
     preflight.require_root()
     preflight.require_programs()
     with console.status("…") as spinner:
-        topology = bringup.up(lab, inventory, plans, _reporter(spinner.update), control_plane=not fabric_only)
+        topology = bringup.up(
+            lab, inventory, plans, _reporter(spinner.update), control_plane=not fabric_only, boot=boot
+        )
     console.print(
         f"Lab [bold]{lab.name}[/] is up: {len(topology.leaves)} leaves, {len(topology.nodes)} nodes, "
         f"{len(topology.clusters)} clusters; variables for Ansible in {lab.directory}/vars.yml"
@@ -112,6 +119,8 @@ def resolve(lab: Lab, topology: Topology, node: str, command: tuple[str, ...]) -
         known = [*(f"leaf-{leaf}" for leaf in sorted(topology.leaves)), *topology.nodes, "switch"]
         known += [f"cluster/{name}" for name in topology.clusters]
         raise bringup.Failed(f"no {node} in lab {lab.name}; there are: {', '.join(known)}")
+    if name in lab.read_state("hosts"):
+        return ["ssh", "-F", str(access.configuration(lab)), name, "--", shlex.join(command)], {}
     return ["ip", "netns", "exec", lab.node_namespace(found.cluster, found.name), *command], {}
 
 

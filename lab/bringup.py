@@ -20,7 +20,7 @@ import yaml
 from lab import seeding
 from lab.context import Lab, process_id, process_names, start_process, stop_process, wait_for
 from lab.fabric.controller import Controller, Unreachable
-from lab.hosts import links, nodes, switching
+from lab.hosts import links, machines, nodes, switching
 from lab.topology import Topology, from_plans, from_state
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,10 +32,22 @@ class Failed(RuntimeError):
     """A step could not be done; the message says which and why."""
 
 
-def up(lab: Lab, inventory: Path, plans: Path | None, report: Report, *, control_plane: bool = True) -> Topology:
-    """Bring the whole lab to the inventory; quick where nothing is to be done. Raises Failed with a reason."""
+def up(
+    lab: Lab,
+    inventory: Path,
+    plans: Path | None,
+    report: Report,
+    *,
+    control_plane: bool = True,
+    boot: tuple[str, ...] = (),
+) -> Topology:
+    """Bring the whole lab to the inventory; quick where nothing is to be done. Raises Failed with a reason.
+
+    ``boot``: nodes that are to be real systems, as ``lab.hosts.machines.parse`` reads them.
+    """
     files = plan_files(plans) if plans else plan_files(plan(lab, inventory, report))
     topology = from_plans(files)
+    stacks = machines.parse(topology, boot)
     lab.write_state("topology", topology.to_state())
     apic(lab, files, topology, report)
     report(f"racks: {len(topology.leaves)} leaves, {len(topology.nodes)} nodes")
@@ -43,6 +55,7 @@ def up(lab: Lab, inventory: Path, plans: Path | None, report: Report, *, control
     nodes.remove_others(lab, topology)
     nodes.up(lab, topology)
     fabric(lab, topology, report)
+    machines.up(lab, topology, stacks, report)
     if control_plane:
         from lab import cluster
 

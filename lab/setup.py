@@ -22,6 +22,7 @@ from lab.tools.catalog import ensure_catalog
 Report = Callable[[str], None]
 
 DEBIAN_PACKAGES = (
+    "debootstrap",  # bootable hosts
     "etcd-server",  # the cluster's store
     "frr",  # leaves
     "frr-pythontools",
@@ -31,7 +32,9 @@ DEBIAN_PACKAGES = (
     "iptables",
     "iputils-ping",  # trying things by hand
     "nftables",
+    "openssh-client",  # bootable hosts
     "procps",
+    "systemd-container",  # bootable hosts
 )
 # Services these packages bring on a machine with systemd.
 SERVICES = ("bird", "etcd", "frr", "nftables")

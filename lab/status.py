@@ -19,7 +19,7 @@ def show(lab: Lab, topology: Topology, console: Console) -> bool:
             "[yellow]The fabric has no MP-BGP reflector policy: routes stay on the leaf that learned them.[/]"
         )
     clusters = _clusters(lab)
-    console.print(_nodes(topology, fabric, clusters))
+    console.print(_nodes(topology, fabric, clusters, lab.read_state("hosts")))
     console.print(_services(lab, clusters))
     for fault in fabric.get("faults", ()):
         console.print(f"[red]{escape(fault)}[/]")
@@ -50,8 +50,8 @@ def _leaves(topology: Topology, fabric: dict) -> Table:
     return table
 
 
-def _nodes(topology: Topology, fabric: dict, clusters: dict[str, dict]) -> Table:
-    table = Table("Node", "Cluster", "Rack", "Addresses", "VLAN", "Kubernetes", "Peers with", title="Nodes")
+def _nodes(topology: Topology, fabric: dict, clusters: dict[str, dict], booted: dict[str, str]) -> Table:
+    table = Table("Node", "Cluster", "Rack", "Addresses", "VLAN", "System", "Kubernetes", "Peers with", title="Nodes")
     for node in topology.nodes.values():
         own = {address.partition("/")[0] for address in node.addresses}
         peers = [
@@ -59,8 +59,9 @@ def _nodes(topology: Topology, fabric: dict, clusters: dict[str, dict]) -> Table
             for leaf, found in sorted(fabric.get("leaves", {}).items())
             if any(own & set(entry["established"]) for entry in found["vrfs"].values())
         ]
+        system = f"Debian, {booted[node.name]}" if node.name in booted else "namespace"
         state = clusters.get(node.cluster, {}).get("nodes", {}).get(node.name, "-")
-        values = [node.name, node.cluster, node.rack, ", ".join(node.addresses), str(node.vlan), state]
+        values = [node.name, node.cluster, node.rack, ", ".join(node.addresses), str(node.vlan), system, state]
         table.add_row(*values, ", ".join(peers) or "-")
     return table
 

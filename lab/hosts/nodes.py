@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from lab.context import Lab
-from lab.fabric.model import family_of
-from lab.hosts import links, switching
+from lab.hosts import install, links, switching
+from lab.hosts.install import INTERFACE
 from lab.hosts.wiring import PORT_MTU, node_port
 from lab.topology import Node, Topology
 
-# The name that people give a host's port channel; the VLAN is the bridge it joins (this kernel has no VLAN devices).
-INTERFACE = "bond0"
 SETTINGS = {
     "net.ipv4.ip_forward": "1",
     "net.ipv6.conf.all.forwarding": "1",
@@ -41,18 +39,7 @@ def ensure(lab: Lab, node: Node) -> None:
                 f'link set {port} alias "{node.cluster}/{node.name}" up',
             ],
         )
-    links.batch(inside, install(node))
-
-
-def install(node: Node) -> list[str]:
-    """The ``ip`` commands that give a node its addresses, MTU and default routes; repeatable."""
-    commands = [f"link set {INTERFACE} mtu {node.mtu} up"]
-    for address in node.addresses:
-        commands.append(f"address replace {address} dev {INTERFACE}" + (" nodad" if ":" in address else ""))
-    for gateway in node.gateways:
-        everything = "::/0" if family_of(gateway) == "ipv6" else "0.0.0.0/0"
-        commands.append(f"route replace {everything} via {gateway} dev {INTERFACE}")
-    return commands
+    links.batch(inside, install.uplink(node))
 
 
 def remove_others(lab: Lab, topology: Topology) -> None:

@@ -34,7 +34,7 @@ def ensure_tools(report: Report, tools: tuple[Tool, ...] = TOOLS) -> None:
     wanted = [tool for tool in tools if tool.missing()]
     if not wanted:
         return
-    with _lock(cache_directory() / "tools.lock", report):
+    with lock(cache_directory() / "tools.lock", report):
         go = ensure_go(report)
         for tool in wanted:
             if tool.missing():  # another process may have built it while this one waited
@@ -155,7 +155,7 @@ def pip_target(requirement: str, sha256: str | None, directory: Path) -> None:
 
 
 @contextmanager
-def _lock(path: Path, report: Report) -> Iterator[None]:
+def lock(path: Path, report: Report) -> Iterator[None]:
     """One builder at a time on this machine; the second waits and finds the work done."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:

@@ -125,12 +125,12 @@ class Stage:
 
 
 @contextmanager
-def staged(name: str, intent: dict, directory: Path) -> Iterator[Stage]:
-    """Bring a lab up for an intent, without control planes, and take it down."""
+def staged(name: str, intent: dict, directory: Path, boot: tuple[str, ...] = ()) -> Iterator[Stage]:
+    """Bring a lab up for an intent, without control planes, and take it down. ``boot``: nodes to be real systems."""
     plans, _warnings = _planned(intent, directory)
     stage = Stage(Lab(name), intent, plans, {name: state(plan) for name, plan in plans.items()})
     try:
-        bringup.up(stage.lab, directory, directory, lambda _: None, control_plane=False)
+        bringup.up(stage.lab, directory, directory, lambda _: None, control_plane=False, boot=boot)
         yield stage
     finally:
         bringup.down(stage.lab, lambda _: None)

@@ -14,38 +14,24 @@ import yaml
 
 from lab import bringup
 from lab.context import Lab
+from tests.inventories import write_inventory
 
 pytestmark = pytest.mark.lab
 
 ROOT = Path(__file__).parents[2]
 INTENT = ROOT / "tests" / "golden" / "plan" / "both-designs" / "intent.yml"
 CLUSTERS = ("k8s-float", "k8s-path")
-LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
 
 
-def write_inventory(directory: Path) -> Path:
+def _inventory(directory: Path) -> Path:
     """The golden intent's two clusters of one VRF as an inventory."""
-    intent = yaml.safe_load(INTENT.read_text())
-    hosts = {"clusters": {"hosts": dict.fromkeys(CLUSTERS), "vars": LOCAL}}
-    fabric = {**intent["fabric"], "apic": {"username": "admin"}}
-    _write(directory / "group_vars" / "all" / "fabric.yml", {"kubefabric_fabric": fabric})
-    for name in CLUSTERS:
-        cluster = intent["clusters"][name]
-        hosts[f"{name.replace('-', '_')}_nodes"] = {"hosts": cluster["nodes"]}
-        _write(directory / "host_vars" / f"{name}.yml", {"kubefabric_cluster": cluster["cluster"]})
-    _write(directory / "hosts.yml", hosts)
-    return directory
-
-
-def _write(path: Path, data: dict) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(data, sort_keys=False))
+    return write_inventory(directory, yaml.safe_load(INTENT.read_text()), CLUSTERS)
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, lab_ready: None) -> Iterator[list[str]]:  # noqa: ARG001
     """What site.yml said on its first and its second run."""
-    lab, inventory = Lab(f"d{os.getpid()}"), write_inventory(tmp_path_factory.mktemp("inventory"))
+    lab, inventory = Lab(f"d{os.getpid()}"), _inventory(tmp_path_factory.mktemp("inventory"))
     try:
         bringup.up(lab, inventory, None, lambda _: None)
         yield [_site(lab, inventory, tmp_path_factory.mktemp("build")) for _ in range(2)]

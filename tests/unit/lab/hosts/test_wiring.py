@@ -9,7 +9,7 @@ import pytest
 
 from lab.fabric import mo, resolve
 from lab.hosts import gateway
-from lab.hosts.nodes import install
+from lab.hosts.install import uplink
 from lab.hosts.wiring import node_port, wire
 from lab.topology import Leaf, Node, Topology
 from tests.fabric_trees import Floating
@@ -97,7 +97,7 @@ def test_nft_parses_the_rules(cut):
 
 def test_a_node_is_installed_with_its_addresses_and_gateways_of_both_families():
     node = Node("n", "c", "r", 310, 9000, ("192.168.2.1/24", "fd00:2::1/64"), ("192.168.2.254", "fd00:2::ffff"))
-    assert install(node) == [
+    assert uplink(node) == [
         "link set bond0 mtu 9000 up",
         "address replace 192.168.2.1/24 dev bond0",
         "address replace fd00:2::1/64 dev bond0 nodad",
