@@ -1,7 +1,7 @@
 """``make bench``: what a cluster costs the controller, whatever its size; requests are counted by the lab's APIC API.
 
-``python -m benchmarks [--markdown] [sizes] [objects] [many]``: all of them unless some are named. Seconds are those of
-one session on one machine: compare them with each other, not with another machine's.
+``python -m benchmarks [--markdown] [sizes] [objects] [many] [hosts]``: all of them unless some are named. Seconds are
+those of one session on one machine: compare them with each other, not with another machine's.
 """
 
 from __future__ import annotations
@@ -128,7 +128,14 @@ def _applied(scratch: Path, inventory: Path, plans: dict) -> Iterator[tuple[str,
             yield "playbook", what, cost
 
 
-TABLES = {"sizes": sizes, "objects": objects, "many": clusters}
+def fifty(scratch: Path) -> Iterator[Table]:
+    """Fifty hosts: our one task, and a plain playbook for the same files."""
+    from benchmarks.hosts import hosts  # importable once the checkout is a collection
+
+    yield from hosts(scratch)
+
+
+TABLES = {"sizes": sizes, "objects": objects, "many": clusters, "hosts": fifty}
 
 
 def markdown(table: Table) -> str:
