@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 
@@ -10,6 +11,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import reso
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.cilium import advertised
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from lab.cluster.cilium import gobgp, operator, reader
+from lab.tools import program
 from tests.plans import NODES
 from tests.plans import plan as make_plan
 
@@ -220,6 +222,19 @@ def test_gobgpd_lets_out_what_is_announced_and_takes_nothing_in():
     assert given["global"]["config"] == {"as": 65003, "router-id": "192.168.2.1", "port": -1}
     prefixes = {item["ip-prefix"] for found in given["defined-sets"]["prefix-sets"] for item in found["prefix-list"]}
     assert prefixes == {"10.1.0.0/26", "192.168.3.0/32", "192.168.3.10/32"}
+
+
+@pytest.mark.parametrize("peers", [True, False])
+def test_gobgpd_itself_reads_the_configuration(tmp_path, peers):
+    try:
+        gobgpd = program("gobgpd")
+    except RuntimeError as reason:
+        pytest.skip(f"not here: {reason}")
+    file = tmp_path / "gobgpd.json"
+    file.write_text(gobgp.configuration(speaker(plan(communities=["65003:100"]), services=SERVICES), peers))
+    command = [str(gobgpd), "-d", "-t", "json", "-f", str(file), "--pprof-disable", "--metrics-path", ""]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_gobgpd_is_started_without_peers_so_that_routes_are_there_first():
