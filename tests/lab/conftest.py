@@ -35,12 +35,13 @@ def _reason_to_skip() -> str:
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
-    """Ways to a prefix as planned/seen, from a border leaf and from a leaf of another rack."""
-    table = matrix.lines()
-    if table:
-        terminalreporter.section("matrix: ways to a prefix as planned/seen")
-    for line in table:
-        terminalreporter.write_line(line)
+    """What the matrices of tests noted."""
+    for table in matrix.TABLES:
+        lines = table.lines()
+        if lines:
+            terminalreporter.section(table.heading)
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

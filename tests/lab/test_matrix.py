@@ -110,4 +110,4 @@ def _note(case: str, plan: dict, which: str, border: str, other: str, seconds: f
     sessions = sum(peer["family"] == which for node in plan["nodes"].values() for peer in node["peers"])
     racks = len({leaf["rack"] for leaf in plan["leaves"].values()})
     shape = (plan["l3out"]["svi"], which, racks, len(plan["leaves"]), len(plan["nodes"]), sessions)
-    matrix.note((case, plan["cluster"], *shape, border, other, f"{seconds:.0f}"))
+    matrix.DESIGNS.note((case, plan["cluster"], *shape, border, other, f"{seconds:.0f}"))

@@ -1,0 +1,231 @@
+"""Every cluster network, with both SVI designs, in IPv4, IPv6 and dual stack: site.yml on the example inventory.
+
+Of the inventory only `cni`, `svi` and the networks differ from cell to cell. The timers are 2 s and 6 s in all of them,
+because Calico cannot hold the example's 1 s and 3 s. All clusters of one address family stand in one fabric and one
+VRF, and must not meet; runs of site.yml configure them at the same time, one per network. The playbooks prove what they
+did: verify finds everything that was planned and nothing else. Here the leaves are asked once more, by longest match.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+
+import pytest
+
+from lab import bringup
+from lab.cluster import control, definitions
+from lab.cluster.api import Api
+from lab.cluster.workload import NAMESPACE
+from lab.context import Lab
+from lab.fabric import vty
+from lab.fabric.instance import Instance
+from tests.inventories import write_inventory
+from tests.lab import example, matrix
+
+pytestmark = pytest.mark.lab
+
+NETWORKS = ("kube_router", "calico", "cilium", "ovn_kubernetes")
+WITHOUT_SERVICES = ("ovn_kubernetes",)  # announces pod networks alone
+DEFINITIONS = ("calico", "cilium", "frr-k8s", "ovn-kubernetes")
+DESIGNS = ("floating", "standard")
+FAMILIES = {"ipv4": (4,), "ipv6": (6,), "dual": (4, 6)}
+NODES = ("node1", "node2", "node4")  # of the example: two in one rack, one in the other
+PATIENCE = ("-e", "verify_wait=180")  # many clusters come up on few cores
+CELLS = [(network, design) for network in NETWORKS for design in DESIGNS]
+
+
+def cluster_name(network: str, design: str) -> str:
+    return f"{network.replace('_', '-')}-{design}"
+
+
+def cluster(number: int, network: str, design: str, versions: tuple[int, ...]) -> dict:
+    """The example's cluster with another network, design and address family, and networks of its own."""
+    made = example.cluster()
+    prefixes = {
+        "node": {4: f"172.16.{number}.0/24", 6: f"fd00:{number}:2::/64"},
+        "pod": {4: f"10.{number}.0.0/16", 6: f"fd00:{number}:10::/112"},
+        "service": {4: f"10.{100 + number}.0.0/16", 6: f"fd00:{number}:96::/112"},
+        "external_service": {4: f"192.168.{number}.0/24", 6: f"fd00:{number}:3::/112"},
+    }
+    made["networks"] = {kind: [found[version] for version in versions] for kind, found in prefixes.items()}
+    made["cni"] = network
+    l3out = made["l3out"] | {"name": cluster_name(network, design), "svi": design, "leaves": {}}
+    first = 400 + 10 * number
+    vlans = {"vlan": first} if design == "floating" else {"vlans": f"{first}-{first + 9}"}
+    made["l3out"] = {key: value for key, value in l3out.items() if key != "vlan"} | vlans
+    made["bgp"] |= {"keepalive": 2, "hold": 6}
+    return made
+
+
+def nodes(network: str, design: str) -> dict[str, dict]:
+    """Some of the example's nodes under names of the cluster's own, each with its port channel."""
+    given = example.nodes()
+    names = {name: f"{cluster_name(network, design)}-{name}" for name in NODES}
+    return {new: {**given[name], "vpc": f"vpc-{new}"} for name, new in names.items()}
+
+
+@dataclass
+class Run:
+    """One lab with all clusters of an address family, and what the playbooks said, by network."""
+
+    lab: Lab
+    family: str
+    first: dict[str, str]
+    second: dict[str, str]
+
+    def recap(self, text: str, name: str) -> dict[str, int]:
+        """The figures of a cluster in a run's last lines."""
+        line = re.search(rf"^{re.escape(name)}\s+:(.*)$", text, flags=re.MULTILINE)
+        assert line, text[-4000:]
+        return {key: int(figure) for key, figure in re.findall(r"(\w+)=(\d+)", line[1])}
+
+    def said(self, text: str, name: str) -> str:
+        """What a run said of a cluster that is not as it should be."""
+        lines = [line for line in text.splitlines() if name in line and ("fatal:" in line or "changed:" in line)]
+        return "\n".join(lines)[-6000:]
+
+    @cached_property
+    def tables(self) -> dict[int, dict[str, set[str]]]:
+        """Leaf → prefix → next hops: what its zebra has installed of BGP."""
+        found: dict[int, dict[str, set[str]]] = {}
+        for leaf in (101, 102, 103, 104):
+            zebra = Instance(self.lab, leaf, "k8s:prod").zebra
+            for routes in vty.ask_json(zebra, ["show ip route bgp json", "show ipv6 route bgp json"]):
+                for prefix, entries in routes.items():
+                    hops = [hop for entry in entries for hop in entry["nexthops"] if hop.get("fib") and "ip" in hop]
+                    found.setdefault(leaf, {})[prefix] = {hop["ip"] for hop in hops}
+        return found
+
+    def ways(self, leaf: int, destination: str) -> set[str]:
+        """The next hops of a leaf's longest match."""
+        wanted = ip_network(destination)
+        routes = {ip_network(text): hops for text, hops in self.tables[leaf].items()}
+        covering = [item for item in routes if item.version == wanted.version and wanted.subnet_of(item)]
+        return routes[max(covering, key=lambda item: item.prefixlen)] if covering else set()
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def run(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    lab_ready: None,  # noqa: ARG001
+) -> Iterator[Run]:
+    """A lab with a cluster for every cell of the family, and site.yml run twice."""
+    absent = [project for project in DEFINITIONS if definitions.folder(project) is None]
+    if absent:
+        pytest.skip(
+            f"not here: the definitions of {', '.join(absent)} (../shared/crds, or KUBEFABRIC_CRDS names the folder)"
+        )
+    versions = FAMILIES[request.param]
+    directory = tmp_path_factory.mktemp(request.param)
+    clusters = {
+        cluster_name(*cell): {"cluster": cluster(number, *cell, versions), "nodes": nodes(*cell)}
+        for number, cell in enumerate(CELLS, 1)
+    }
+    intent = {"fabric": example.fabric(), "clusters": clusters}
+    inventory = write_inventory(directory / "inventory", intent, clusters)
+    lab = Lab(f"c{os.getpid()}")
+    try:
+        bringup.up(lab, inventory, None, lambda _: None)
+        yield Run(
+            lab,
+            request.param,
+            playbooks(lab, inventory, directory / "build", "site"),
+            playbooks(lab, inventory, directory / "build", "fabric", "clusters"),
+        )
+    finally:
+        bringup.down(lab, lambda _: None)
+
+
+def playbooks(lab: Lab, inventory: Path, output: Path, *names: str) -> dict[str, str]:
+    """What playbooks said that ran for all networks at the same time: Ansible would take their roles one by one."""
+
+    def one(network: str) -> str:
+        limit = ",".join(cluster_name(network, design) for design in DESIGNS)
+        done = example.playbook(lab, inventory, output, *names, arguments=["--limit", limit, *PATIENCE])
+        return done.stdout + done.stderr
+
+    with ThreadPoolExecutor(len(NETWORKS)) as pool:
+        return dict(zip(NETWORKS, pool.map(one, NETWORKS), strict=True))
+
+
+@pytest.mark.parametrize(("network", "design"), CELLS)
+def test_a_cluster_comes_up_as_planned_and_a_second_run_changes_nothing(run: Run, network: str, design: str) -> None:
+    name = cluster_name(network, design)
+    said, again = run.first[network], run.second[network]
+    first, second = run.recap(said, name), run.recap(again, name)
+    assert (first["failed"], first["unreachable"]) == (0, 0), run.said(said, name)
+    assert (second["failed"], second["changed"]) == (0, 0), run.said(again, name)
+    planned = len(NODES) * 2 * len(FAMILIES[run.family])
+    assert f"cluster {name}: {planned} of {planned} sessions Established" in said
+    seen = Cell(run, name, services=network not in WITHOUT_SERVICES)
+    pods, service, local = seen.pod_blocks(), seen.ways("web"), seen.ways("web-local")
+    row = (network, design, run.family, len(NODES), f"{planned}/{planned}", pods, service, local, "none", 0)
+    matrix.NETWORKS.note(row)
+
+
+class Cell:
+    """One cluster of a run, held against what its own API server says."""
+
+    def __init__(self, run: Run, name: str, *, services: bool) -> None:
+        self.run, self.services = run, services
+        made = control.layout(run.lab, name)
+        self.api = Api(made.ports["kube-apiserver"], made.pki)
+        self.nodes = {item["metadata"]["name"]: item for item in self.api.request("GET", "/api/v1/nodes")["items"]}
+        planned = bringup.topology_of(run.lab)
+        self.racks = {node: planned.nodes[node].rack for node in self.nodes}
+        self.leaves = {leaf.id: leaf.rack for leaf in planned.leaves.values()}
+
+    def pod_blocks(self) -> str:
+        """Every node's blocks are on the leaves of its rack, through that node alone."""
+        blocks = [(node, block) for node, item in self.nodes.items() for block in item["spec"]["podCIDRs"]]
+        for node, block in blocks:
+            for leaf in self._own_leaves(node):
+                assert self.run.ways(leaf, block) == {self._address(node, block)}, (leaf, node, block)
+        return f"{len(blocks)}/{len(blocks)}"
+
+    def ways(self, service: str) -> str:
+        """A Service's addresses lead to the nodes of the leaf's own rack that announce it; how many, at most."""
+        announcing = self._announcing(service)
+        widest = 0
+        for address in self._external_addresses(service):
+            for leaf, rack in self.leaves.items():
+                nodes = {node for node in announcing if self.racks[node] == rack}
+                if nodes or not announcing:
+                    found = self.run.ways(leaf, address)
+                    assert found == {self._address(node, address) for node in nodes}, (leaf, service, address)
+                    widest = max(widest, len(nodes))
+        return f"{widest}/{widest}" if announcing else "none"
+
+    def _announcing(self, service: str) -> set[str]:
+        if not self.services:
+            return set()
+        return self._local_nodes(service) if service == "web-local" else set(self.nodes)
+
+    def _own_leaves(self, node: str) -> list[int]:
+        return [leaf for leaf, rack in self.leaves.items() if rack == self.racks[node]]
+
+    def _address(self, node: str, like: str) -> str:
+        """The node's address of the family of a prefix."""
+        addresses = [
+            item["address"] for item in self.nodes[node]["status"]["addresses"] if item["type"] == "InternalIP"
+        ]
+        version = ip_network(like).version
+        return next(text for text in addresses if ip_address(text).version == version)
+
+    def _external_addresses(self, service: str) -> list[str]:
+        found = self.api.request("GET", f"/api/v1/namespaces/{NAMESPACE}/services/{service}")["spec"]["externalIPs"]
+        return [str(ip_network(text)) for text in found]
+
+    def _local_nodes(self, service: str) -> set[str]:
+        path = f"/api/v1/namespaces/{NAMESPACE}/pods?labelSelector=app%3D{service}"
+        found = {item["spec"]["nodeName"] for item in self.api.request("GET", path)["items"]}
+        assert found and found != set(self.nodes), "a Service is local where some nodes have no pod of it"
+        return found
