@@ -9,14 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from lab.hosts import machines
+
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = sorted(path.parent.name for path in (ROOT / "molecule").glob("*/molecule.yml"))
+BOOTED = [name for name in SCENARIOS if name != "default"]
 
 
 @pytest.mark.lab
 @pytest.mark.skipif(os.geteuid() != 0, reason="the lab needs root (network namespaces)")
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_scenario(scenario: str) -> None:
+    reason = machines.reason_to_skip() if scenario in BOOTED else ""
+    if reason:
+        pytest.skip(reason)
     bin_directory = Path(sys.executable).parent
     done = subprocess.run(
         [str(bin_directory / "molecule"), "test", "--scenario-name", scenario],
