@@ -13,6 +13,7 @@ from . import (
     checks_nested,
     checks_networks,
     checks_reachability,
+    checks_resources,
     checks_scale,
     checks_shared,
     floating,
@@ -68,15 +69,23 @@ def build(intent: dict) -> Result:
     checks_reachability.check(clusters, fabric, reach, findings)
     ports.check(clusters, fabric, findings)
     allocated = _allocate(clusters, intent, findings)
-    if findings.errors:
-        raise IntentError(grouped(findings.errors))
+    _refuse(findings)
     plans = {cluster.name: _plan(cluster, fabric, allocated[cluster.name][0], reach, inner) for cluster in clusters}
+    plans |= {one.name: nested.plan(one, fabric, inner, _given, FORMAT) for one in inner}
+    checks_resources.check(plans, findings)
+    _refuse(findings)
     return Result(
-        plans={**plans, **{one.name: nested.plan(one, fabric, inner, _given, FORMAT) for one in inner}},
+        plans=plans,
         allocations=ordered({name: kept.data for name, (_addresses, kept) in allocated.items() if kept.data}),
         new={name: kept.new for name, (_addresses, kept) in allocated.items() if kept.new},
         warnings=findings.warnings,
     )
+
+
+def _refuse(findings: Findings) -> None:
+    """Raises IntentError where there are mistakes."""
+    if findings.errors:
+        raise IntentError(grouped(findings.errors))
 
 
 def _read_clusters(intent: dict, fabric: Fabric, findings: Findings) -> tuple[list[Cluster], list[nested.Nested]]:
