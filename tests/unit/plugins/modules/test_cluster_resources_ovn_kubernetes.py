@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 import pytest
@@ -47,9 +48,10 @@ class Cluster:
     def make(self, resource: dict) -> None:
         self.api.kubectl_run("create", "-f-", stdin=yaml.safe_dump(resource))
 
-    def run(self, **options: object) -> list:
+    def run(self, *, check: bool = False, **options: object) -> list:
         arguments = {"plan": self.plan, "bgp_password": "s3cret", "prune": PRUNE, **options}
-        return run_module(cluster_resources, {"kubeconfig": str(self.api.kubeconfig), **arguments})["changes"]
+        done = run_module(cluster_resources, {"kubeconfig": str(self.api.kubeconfig), **arguments}, check=check)
+        return done["changes"]
 
     def settings(self) -> dict:
         return self.api.get("kubevirt", "kubevirt", f"--namespace=frr-{self.tag}")["spec"]["configuration"]
@@ -134,3 +136,23 @@ def test_a_network_that_leaves_the_plan_goes_and_one_that_somebody_made_stays(cl
     cluster.plan["ovn_kubernetes"] = {"frr_namespace": f"frr-{cluster.tag}"}
     gone = {(change["kind"], change["name"]) for change in cluster.run() if change["action"] == "delete"}
     assert gone == {("ClusterUserDefinedNetwork", cluster.network), ("RouteAdvertisements", "kubefabric-networks")}
+
+
+def test_fields_changed_by_hand_are_shown_and_restored(cluster):
+    cluster.run()
+    session = {"address": "192.0.2.9", "asn": 64999}
+    patches = {
+        f"frrconfiguration/kubefabric-rack1 -nfrr-{cluster.tag}": {
+            "bgp": {"routers": [{"asn": 1, "neighbors": [session]}]}
+        },
+        "routeadvertisements/kubefabric-default": {"advertisements": ["EgressIP"]},
+    }
+    for which, spec in patches.items():
+        cluster.api.kubectl_run("patch", *which.split(), "--type=merge", f"--patch={json.dumps({'spec': spec})}")
+    shown = cluster.run(check=True)
+    assert [(change["kind"], change["action"], change["changed"]) for change in shown] == [
+        ("FRRConfiguration", "change", ["spec.bgp.routers[0].asn", "spec.bgp.routers[0].neighbors"]),
+        ("RouteAdvertisements", "change", ["spec.advertisements[0]"]),
+    ]
+    assert cluster.run() == shown
+    assert cluster.run() == []

@@ -1,0 +1,109 @@
+"""kube-router's resources in the life of a cluster, against a real API server."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+import pytest
+import yaml
+
+from ansible_collections.kubefabric.bgp.plugins.modules import cluster_resources
+from tests.plans import plan
+from tests.run_module import run_module
+
+PRUNE = [{"api_version": "v1", "kind": kind, "amended": True} for kind in ("Node", "Service")]
+PEERS = "kube-router.io/peers"
+ADVERTISE = "kube-router.io/service.advertise.externalip"
+
+
+class Cluster:
+    """A plan with nodes and a namespace of its own in the shared API server; one Service that the plan speaks of."""
+
+    def __init__(self, api) -> None:
+        self.api, tag = api, uuid.uuid4().hex[:8]
+        self.plan = {**plan("ipv4", "ipv6"), "cluster": f"c-{tag}"}
+        self.plan["nodes"] = {f"{name}-{tag}": node for name, node in self.plan["nodes"].items()}
+        self.first, self.last = min(self.plan["nodes"]), max(self.plan["nodes"])
+        self.space = f"routing-{tag}"
+        self.plan["kube_router"] = {
+            "namespace": self.space,
+            "services": {f"{self.space}/web": {"advertise_external_ip": False}},
+        }
+        made = [("Namespace", {"name": self.space}), *(("Node", {"name": name}) for name in self.plan["nodes"])]
+        items = [{"apiVersion": "v1", "kind": kind, "metadata": metadata} for kind, metadata in made]
+        items += [self._service("web"), self._service("theirs")]
+        api.kubectl_run("create", "-f-", stdin=yaml.safe_dump_all(items))
+
+    def _service(self, name: str) -> dict:
+        """A Service whose owner has annotated it."""
+        metadata = {"name": name, "namespace": self.space, "annotations": {"kube-router.io/service.local": "true"}}
+        return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"ports": [{"port": 80}]}}
+
+    def run(self, *, check: bool = False, **options) -> dict:
+        arguments = {"plan": self.plan, "bgp_password": "s3cret", "prune": PRUNE, **options}
+        return run_module(cluster_resources, {"kubeconfig": str(self.api.kubeconfig), **arguments}, check=check)
+
+    def daemonset(self) -> dict:
+        return self.api.get("daemonset", "kube-router", f"--namespace={self.space}")
+
+    def annotations(self, kind: str, name: str, *options: str) -> dict:
+        return self.api.get(kind, name, *options)["metadata"].get("annotations", {})
+
+    def service(self, name: str) -> dict:
+        return self.annotations("service", name, f"--namespace={self.space}")
+
+
+@pytest.fixture
+def cluster(kubernetes):
+    made = Cluster(kubernetes)
+    made.run()
+    yield made
+    made.run(state="absent")
+
+
+def did(result: dict) -> list:
+    return [(change["kind"], change["action"], change["changed"]) for change in result["changes"]]
+
+
+def test_a_second_run_changes_nothing(cluster):
+    assert cluster.run()["changes"] == []
+
+
+def test_an_argument_changed_by_hand_is_shown_and_restored(cluster):
+    arguments = cluster.daemonset()["spec"]["template"]["spec"]["containers"][0]["args"]
+    changed = [argument.replace("--enable-pod-egress=false", "--enable-pod-egress=true") for argument in arguments]
+    patch = [{"op": "replace", "path": "/spec/template/spec/containers/0/args", "value": changed}]
+    cluster.api.kubectl_run(
+        "patch", "daemonset", "kube-router", f"-n{cluster.space}", "--type=json", f"--patch={json.dumps(patch)}"
+    )
+    shown = cluster.run(check=True)
+    place = arguments.index("--enable-pod-egress=false")
+    assert did(shown) == [("DaemonSet", "change", [f"spec.template.spec.containers[0].args[{place}]"])]
+    (diff,) = shown["diff"]
+    assert "--enable-pod-egress=true" in diff["before"] and "--enable-pod-egress=false" in diff["after"]
+    assert cluster.run()["changed"] and not cluster.run()["changed"]
+    assert cluster.daemonset()["spec"]["template"]["spec"]["containers"][0]["args"] == arguments
+
+
+def test_peers_changed_by_hand_are_shown_without_their_password_and_restored(cluster):
+    before = cluster.annotations("node", cluster.first)[PEERS]
+    cluster.api.kubectl_run("annotate", "node", cluster.first, f"{PEERS}=[]", "--overwrite")
+    shown = cluster.run(check=True)
+    assert did(shown) == [("Node", "change", [f'metadata.annotations["{PEERS}"]'])]
+    assert "192.168.2.201" in shown["diff"][0]["after"] and "czNjcmV0" not in json.dumps(shown)
+    cluster.run()
+    assert cluster.annotations("node", cluster.first)[PEERS] == before
+
+
+def test_what_somebody_added_stays_and_what_left_the_plan_goes(cluster):
+    cluster.api.kubectl_run("annotate", "node", cluster.last, "kube-router.io/path-prepend.as=65003")
+    settings = {"name": "somebodys", "namespace": cluster.space}
+    cluster.api.kubectl_run(
+        "create", "-f-", stdin=yaml.safe_dump({"apiVersion": "v1", "kind": "ConfigMap", "metadata": settings})
+    )
+    del cluster.plan["nodes"][cluster.last], cluster.plan["kube_router"]["services"]
+    assert [(kind, action) for kind, action, _ in did(cluster.run())] == [("Node", "withdraw"), ("Service", "withdraw")]
+    assert cluster.annotations("node", cluster.last) == {"kube-router.io/path-prepend.as": "65003"}
+    assert cluster.service("web") == cluster.service("theirs") == {"kube-router.io/service.local": "true"}
+    assert cluster.api.get("configmap", "somebodys", f"--namespace={cluster.space}")
