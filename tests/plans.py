@@ -48,6 +48,14 @@ def plan(*families: str) -> dict:
     }
 
 
+def calico(*families: str, **options: object) -> dict:
+    """The same plan for a cluster with Calico and these options of it; with timers that Calico's BIRD can hold."""
+    result = plan(*families)
+    result.update(cni="calico", calico=options)
+    result["bgp"].update(keepalive=2, hold=6)
+    return result
+
+
 def _leaf(leaf: str, families: tuple) -> dict:
     return {
         "id": int(leaf),

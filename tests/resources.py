@@ -6,6 +6,10 @@ import uuid
 
 import yaml
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
+
+SECRETS = {"bgp_password": "123Cisco123"}
+
 
 class _Dumper(yaml.SafeDumper):
     """Never an alias."""
@@ -17,6 +21,13 @@ class _Dumper(yaml.SafeDumper):
 def dumped(items: list) -> str:
     """Resources as multi-document YAML."""
     return yaml.dump_all(items, Dumper=_Dumper, sort_keys=False, width=120)
+
+
+def find(of: dict, kind: str, name: str | None = None, secrets: dict | None = None) -> dict:
+    """The one resource of a plan with this kind, and with this name where one is given."""
+    made = resources(of, secrets or SECRETS)
+    (found,) = [item for item in made if item["kind"] == kind and name in (None, item["metadata"]["name"])]
+    return found
 
 
 def dry_run(api, *wanted: dict) -> None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import os
 from pathlib import Path
 
 import pytest
-import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import ClusterError, hints, resources
 from tests import crds
-from tests.plans import plan as make_plan
-from tests.resources import dry_run, dumped
+from tests.plans import calico as plan
+from tests.resources import SECRETS, dry_run, dumped, find
 
 GOLDEN = Path(__file__).parents[4] / "golden" / "calico"
-SECRETS = {"bgp_password": "123Cisco123"}
 EVERYTHING = {
     "install": "operator",
     "registry": "registry.example.net/",
@@ -97,13 +94,6 @@ CASES: dict = {
 }
 
 
-def plan(*families: str, **options: object) -> dict:
-    result = make_plan(*families)
-    result.update(cni="calico", calico=options)
-    result["bgp"].update(keepalive=2, hold=6)
-    return result
-
-
 def case(name: str) -> dict:
     """The plan of a golden case; with standard SVI every node has leaf addresses of its own."""
     families, options = CASES[name]
@@ -114,15 +104,6 @@ def case(name: str) -> dict:
             for side, peer in enumerate(node["peers"]):
                 peer["address"] = f"192.168.2.{8 * number + 4 + side}"
     return result
-
-
-def find(of: dict, kind: str, name: str | None = None, secrets: dict | None = None) -> dict:
-    (found,) = [
-        item
-        for item in resources(of, secrets or SECRETS)
-        if item["kind"] == kind and name in (None, item["metadata"]["name"])
-    ]
-    return found
 
 
 def names(of: dict, kind: str) -> list:
@@ -156,180 +137,6 @@ def test_calico_s_api_takes_no_as_number_beyond_a_signed_32_bit_number(calico):
     of["asn"] = 4200000000
     with pytest.raises(RuntimeError, match=r"format int32 in spec\.asNumber"):
         dry_run(calico, find(of, "BGPConfiguration"))
-
-
-# -- the white paper's and calico-bgp-peering.txt's own YAML -------------------------------------------------
-
-
-def white_paper() -> dict:
-    """The white paper's cluster in Calico's section: racks 1 and 2, leaves 201 to 204."""
-    of = plan("ipv4", install="manifest", leaf_peers={"restrict": False})
-    of["networks"] = {
-        "node": ["192.168.2.0/24"],
-        "pod": ["10.1.0.0/16"],
-        "service": ["192.168.8.0/22"],
-        "external_service": ["192.168.3.0/24"],
-    }
-    for node in of["nodes"].values():
-        node["rack_id"] = node["rack"][-1]
-    del of["bgp"]["graceful_restart_time"]
-    return of
-
-
-def test_the_white_paper_s_pool_is_ours_in_another_network():
-    """Theirs gives pods 192.168.3.0/24, which their BGPConfiguration has as external services: ours differs there."""
-    of = white_paper()
-    of["calico"] = {"install": "operator"}
-    network = find(of, "Installation")["spec"]["calicoNetwork"]
-    (pool,) = network["ipPools"]
-    assert network["bgp"] == "Enabled"
-    assert {key: value for key, value in pool.items() if key not in ("cidr", "name")} == {
-        "blockSize": 26,
-        "encapsulation": "None",
-        "natOutgoing": "Disabled",
-        "nodeSelector": "all()",
-    }
-
-
-def test_the_white_paper_s_bgp_configuration_is_ours_and_load_balancers_addresses_beside():
-    """serviceLoadBalancerIPs is ours: today a LoadBalancer's addresses are announced by that list alone."""
-    spec = find(white_paper(), "BGPConfiguration", "default")["spec"]
-    assert spec.pop("serviceLoadBalancerIPs") == [{"cidr": "192.168.3.0/24"}]
-    assert spec == yaml.safe_load("""
-        asNumber: 65003
-        logSeverityScreen: Info
-        nodeToNodeMeshEnabled: false
-        serviceClusterIPs:
-        - cidr: 192.168.8.0/22
-        serviceExternalIPs:
-        - cidr: 192.168.3.0/24
-        """)
-
-
-def test_the_white_paper_s_secret_role_and_binding_are_ours():
-    """Theirs has stringData, which the API turns into data; the role is named after the Secret."""
-    of = white_paper()
-    secret, role, binding = (find(of, kind) for kind in ("Secret", "Role", "RoleBinding"))
-    assert (secret["metadata"]["name"], secret["metadata"]["namespace"], secret["type"]) == (
-        "bgp-secrets",
-        "kube-system",
-        "Opaque",
-    )
-    assert secret["data"] == {"rr-password": base64.b64encode(b"123Cisco123").decode()}
-    assert role["rules"] == yaml.safe_load("""
-        - apiGroups: [""]
-          resources: ["secrets"]
-          resourceNames: ["bgp-secrets"]
-          verbs: ["watch", "list", "get"]
-        """)
-    assert binding["roleRef"] == {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "bgp-secrets-access"}
-    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "calico-node", "namespace": "kube-system"}]
-    assert role["metadata"]["namespace"] == binding["metadata"]["namespace"] == "kube-system"
-
-
-@pytest.mark.parametrize(("leaf", "rack"), [("201", "1"), ("202", "1"), ("203", "2"), ("204", "2")])
-def test_the_white_paper_s_peers_are_ours(leaf, rack):
-    """Ours are named leaf-<leaf>-<family>, so that an IPv6 peer finds a place beside it."""
-    spec = find(white_paper(), "BGPPeer", f"leaf-{int(leaf) - 100}-ipv4")["spec"]
-    assert spec == yaml.safe_load(f"""
-        peerIP: "192.168.2.{leaf}"
-        asNumber: 65002
-        nodeSelector: rack_id == "{rack}"
-        password:
-          secretKeyRef:
-            name: bgp-secrets
-            key: rr-password
-        """)
-
-
-def test_the_white_paper_s_rack_label_is_on_every_node_as_a_text():
-    assert find(white_paper(), "Node", "node1")["metadata"] == {"name": "node1", "labels": {"rack_id": "1"}}
-
-
-@pytest.mark.parametrize(
-    ("given", "spec"),
-    [
-        ({"peer_ip": "192.20.30.40", "asn": 64567}, {"peerIP": "192.20.30.40", "asNumber": 64567}),
-        (
-            {"peer_ip": "192.20.30.40", "asn": 64567, "node_selector": "rack == 'rack-1'"},
-            {"peerIP": "192.20.30.40", "asNumber": 64567, "nodeSelector": "rack == 'rack-1'"},
-        ),
-        (
-            {"node_selector": "all()", "peer_selector": "route-reflector == 'true'"},
-            {"nodeSelector": "all()", "peerSelector": "route-reflector == 'true'"},
-        ),
-        (
-            {"peer_selector": "has(filter-bgp)", "filters": ["first-bgp-filter", "second-bgp-filter"]},
-            {"peerSelector": "has(filter-bgp)", "filters": ["first-bgp-filter", "second-bgp-filter"]},
-        ),
-    ],
-)
-def test_calico_s_own_examples_of_peers_are_ours(given, spec):
-    of = plan("ipv4", peers=[{"name": "example", **given}])
-    assert find(of, "BGPPeer", "example")["spec"] == spec
-
-
-def test_calico_s_own_example_of_a_route_reflector_and_of_a_node_s_as_are_annotations():
-    """``calicoctl patch node`` ends in these annotations; the API server does not serve Calico's Node."""
-    of = plan("ipv4", nodes={"node1": {"asn": 64514, "route_reflector_cluster_id": "244.0.0.1"}})
-    assert find(of, "Node", "node1")["metadata"]["annotations"] == {
-        "projectcalico.org/ASNumber": "64514",
-        "projectcalico.org/RouteReflectorClusterID": "244.0.0.1",
-    }
-
-
-def test_calico_s_own_example_of_route_reflectors_is_a_label_an_annotation_and_one_peer():
-    """``kubectl annotate node`` and ``kubectl label node``; our peer has the leaves' password besides."""
-    of = plan("ipv4", route_reflectors={"nodes": ["node1", "node4"], "cluster_id": "244.0.0.1"})
-    assert find(of, "Node", "node4")["metadata"] == {
-        "name": "node4",
-        "labels": {"rack_id": "rack2", "route-reflector": "true"},
-        "annotations": {"projectcalico.org/RouteReflectorClusterID": "244.0.0.1"},
-    }
-    assert find(of, "Node", "node2")["metadata"] == {"name": "node2", "labels": {"rack_id": "rack1"}}
-    spec = find(of, "BGPPeer", "peer-with-route-reflectors")["spec"]
-    assert spec.pop("password") == {"secretKeyRef": {"name": "bgp-secrets", "key": "rr-password"}}
-    assert spec == {"nodeSelector": "all()", "peerSelector": "route-reflector == 'true'"}
-
-
-MY_FILTER = """
-    exportV4:
-    - action: Accept
-      matchOperator: In
-      cidr: 77.0.0.0/16
-    - action: Reject
-      source: RemotePeers
-    - action: Reject
-      interface: '*.calico'
-    importV4:
-    - action: Reject
-      matchOperator: NotIn
-      cidr: 44.0.0.0/16
-    exportV6:
-    - action: Reject
-      source: RemotePeers
-    - action: Reject
-      interface: '*.calico'
-    importV6:
-    - action: Accept
-      matchOperator: Equal
-      cidr: 5000::0/64
-    - action: Reject
-    """
-
-
-def test_calico_s_own_example_of_a_filter_is_ours_with_its_default_of_accept():
-    """The network is written 5000::/64, as everywhere in the plan; what it means is the same."""
-    spec = yaml.safe_load(MY_FILTER.replace("5000::0/64", "5000::/64"))
-    given = {
-        f"{name[:6]}_v{name[-1]}": [
-            {"match_operator" if key == "matchOperator" else key: value for key, value in rule.items()}
-            for rule in rules
-        ]
-        for name, rules in spec.items()
-    }
-    of = plan("ipv4", filters={"my-filter": {**given, "default_action": "Accept"}})
-    assert find(of, "BGPFilter", "my-filter")["spec"] == spec
 
 
 # -- what ours do that the sources do not ----------------------------------------------------------------------

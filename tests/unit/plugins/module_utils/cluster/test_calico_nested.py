@@ -12,12 +12,11 @@ import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-from tests import crds
-from tests.resources import dry_run, dumped
+from tests import crds, documents
+from tests.resources import SECRETS, dry_run, dumped
 
 GOLDEN = Path(__file__).parents[4] / "golden"
 PLANS = yaml.safe_load((GOLDEN / "plan" / "nested" / "plan.yml").read_text())["plans"]
-SECRETS = {"bgp_password": "123Cisco123"}
 # the document's own numbers: red in a parent that speaks both families
 INTENT: dict[str, Any] = {
     "fabric": {
@@ -164,6 +163,24 @@ def test_the_nested_cluster_s_peers_are_the_document_s():
           peerIP: "fdc9:9723:9bc::1"
           asNumber: 65003
         """)
+
+
+YAMLS = (
+    ("BGPConfiguration", "default"),
+    ("BGPFilter", "no-export"),
+    ("BGPFilter", "accept-nested-ip-pools"),
+    ("BGPFilter", "export-to-tor"),
+    ("BGPPeer", "node-tor-peer"),
+    ("BGPPeer", "peer-to-workloads"),
+    ("BGPConfiguration", "default"),  # the nested cluster's
+    ("BGPPeer", "peer-to-parent-cluster"),
+    ("BGPPeer", "peer-to-parent-cluster-v6"),
+)
+
+
+def test_no_yaml_of_the_document_is_forgotten():
+    """Each has a test above."""
+    assert tuple(documents.objects(documents.NESTED)) == YAMLS
 
 
 # -- several, and deeper ---------------------------------------------------------------------------------------

@@ -16,10 +16,9 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.router_id i
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_cilium import CILIUM
 from tests import crds
 from tests.plans import plan, standard
-from tests.resources import dry_run
+from tests.resources import SECRETS, dry_run
 
 GOLDEN = Path(__file__).parents[4] / "golden" / "cilium"
-SECRETS = {"bgp_password": "123Cisco123"}
 EVERYTHING = {
     "api_server": "[2001:db8:2::100]:6443",
     "secrets_namespace": "cilium-secrets",

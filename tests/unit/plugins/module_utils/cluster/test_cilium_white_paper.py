@@ -5,12 +5,11 @@ The section: "Cilium routing and BGP configuration". WHITE_PAPER is its example 
 
 from __future__ import annotations
 
-import pytest
 import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import files, resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-from tests.crds import checkouts
+from tests import documents
 
 FABRIC = {
     "name": "fab2",
@@ -120,20 +119,10 @@ def test_our_values_are_the_white_papers_in_todays_names():
     assert leaves(files(white_paper())["cilium-values.yml"]) == expected
 
 
-def section() -> str:
-    """The white paper's text on Cilium; skips the test where the document is not beside the checkout."""
-    for checkout in checkouts():
-        path = checkout.parent / "shared" / "reference" / "aci-k8s-design-white-paper.txt"
-        if path.is_file():
-            text = path.read_text().replace("\xa0", " ")
-            return text[text.index("This section assumes that the basic Kubernetes node configurations") :]
-    pytest.skip("not here: ../shared/reference/aci-k8s-design-white-paper.txt")
-    raise AssertionError
-
-
-def documents() -> list:
+def written() -> list:
     """The values, the pool and the policy of the white paper."""
-    text = section()
+    text = documents.text(documents.WHITE_PAPER)
+    text = text[text.index("This section assumes", text.index("Cilium routing and BGP configuration")) :]
     values = text[text.index("bgpControlPlane:\n") : text.index("Create a  CiliumLoadBalancerIPPool")]
     pool = text[text.index('apiVersion: "cilium.io/v2alpha1"') : text.index("Create a CiliumBGPPeeringPolicy")]
     policy = text[text.index("apiVersion: cilium.io/v2alpha1") : text.index("Annotate the node with the RackID")]
@@ -141,9 +130,9 @@ def documents() -> list:
 
 
 def test_no_value_of_the_white_paper_is_forgotten():
-    written = leaves(documents()[0])
-    assert set(written) == set(VALUES)
-    assert {key: value for key, value in written.items() if VALUES[key] is SAME} == EXPECTED
+    theirs = leaves(written()[0])
+    assert set(theirs) == set(VALUES)
+    assert {key: value for key, value in theirs.items() if VALUES[key] is SAME} == EXPECTED
 
 
 # -- the pool and the policy ---------------------------------------------------------------------------
@@ -152,11 +141,11 @@ def test_no_value_of_the_white_paper_is_forgotten():
 def test_our_pool_holds_the_white_papers_addresses_as_blocks():
     (ours,) = found(white_paper(), "CiliumLoadBalancerIPPool")
     assert ours["apiVersion"] == "cilium.io/v2"
-    assert ours["spec"] == {"blocks": documents()[1]["spec"]["cidrs"]}  # 1.16 knows no cidrs
+    assert ours["spec"] == {"blocks": written()[1]["spec"]["cidrs"]}  # 1.16 knows no cidrs
 
 
 def test_our_policy_is_the_white_papers_with_timers_and_graceful_restart():
-    theirs = documents()[2]["spec"]
+    theirs = written()[2]["spec"]
     (ours,) = found(white_paper(version="1.14.9", api="peering_policy"), "CiliumBGPPeeringPolicy")
     assert ours["spec"]["nodeSelector"] == theirs["nodeSelector"]
     (router,), (wanted,) = ours["spec"]["virtualRouters"], theirs["virtualRouters"]
@@ -171,7 +160,7 @@ def test_our_policy_is_the_white_papers_with_timers_and_graceful_restart():
 
 
 def test_the_v2_resources_say_what_the_white_papers_policy_says():
-    theirs, of = documents()[2]["spec"], white_paper()
+    theirs, of = written()[2]["spec"], white_paper()
     (config,) = found(of, "CiliumBGPClusterConfig")
     (instance,), (wanted,) = config["spec"]["bgpInstances"], theirs["virtualRouters"]
     assert config["spec"]["nodeSelector"] == theirs["nodeSelector"]

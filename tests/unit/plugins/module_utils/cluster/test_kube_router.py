@@ -17,10 +17,9 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.kube_router 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from tests import kubernetes_api
 from tests.plans import plan
-from tests.resources import dry_run
+from tests.resources import SECRETS, dry_run
 
 GOLDEN = Path(__file__).parents[4] / "golden" / "kube_router"
-SECRETS = {"bgp_password": "123Cisco123"}
 EVERYTHING = {
     "image": "registry.example.net/kube-router:v2.10.0",
     "image_pull_secrets": ["registry"],
@@ -108,6 +107,20 @@ def test_the_white_papers_arguments_are_all_there():
         "--enable-pod-egress=false",
         "--override-nexthop=true",
     } <= set(arguments(plan()))
+
+
+def test_the_white_papers_annotations_are_those_of_its_release():
+    """For leaves 101 and 102 with the password 123Cisco123; today's releases read one annotation for all of it."""
+    old = plan()
+    old["kube_router"] = {"version": "1.5.1"}
+    for peer, address in zip(old["nodes"]["node1"]["peers"], ("192.168.43.101", "192.168.43.102")):
+        peer["address"] = address
+    found = node(old, "node1")["metadata"]["annotations"]
+    assert {name: text for name, text in found.items() if "/peer" in name} == {
+        "kube-router.io/peer.ips": "192.168.43.101,192.168.43.102",
+        "kube-router.io/peer.asns": "65002,65002",
+        "kube-router.io/peer.passwords": "MTIzQ2lzY28xMjM=,MTIzQ2lzY28xMjM=",
+    }
 
 
 def test_every_peer_of_a_dual_stack_node_says_from_which_address_it_is_reached():

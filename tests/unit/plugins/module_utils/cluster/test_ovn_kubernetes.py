@@ -15,10 +15,9 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ovn_kuberne
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_ovn_kubernetes import OVN_KUBERNETES
 from tests import crds
 from tests.plans import plan, standard
-from tests.resources import dry_run
+from tests.resources import SECRETS, dry_run
 
 GOLDEN = Path(__file__).parents[4] / "golden" / "ovn_kubernetes"
-SECRETS = {"bgp_password": "123Cisco123"}
 EVERYTHING = {
     "version": "1.3.0",
     "frr_namespace": "openshift-frr-k8s",

@@ -12,7 +12,7 @@ import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-from tests.crds import checkouts
+from tests import documents
 
 FABRIC = {
     "name": "dc1",
@@ -331,7 +331,7 @@ def test_kubevirt_s_patch_sets_what_the_document_s_does_and_wipes_nothing():
 
 
 def test_no_yaml_of_the_document_is_forgotten():
-    text = _document()
+    text = documents.text(documents.OVN_KUBERNETES)
     blocks = [block.splitlines() for block in text.split("apiVersion: ")[1:]]
     assert len(blocks) == len(DOCUMENTS)
     for block, (_what, theirs) in zip(blocks, DOCUMENTS):
@@ -339,13 +339,3 @@ def test_no_yaml_of_the_document_is_forgotten():
             assert found.startswith(line)
         following = block[len(theirs)] if len(block) > len(theirs) else "---"
         assert following == "---" or not YAML_LINE.match(following), following
-
-
-def _document() -> str:
-    """The document's text; skips the test where it is not beside the checkout."""
-    for checkout in checkouts():
-        path = checkout.parent / "shared" / "reference" / "ovn-kubernetes-frr-k8s.txt"
-        if path.is_file():
-            return path.read_text()
-    pytest.skip("not here: ../shared/reference/ovn-kubernetes-frr-k8s.txt")
-    raise AssertionError
