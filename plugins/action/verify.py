@@ -17,6 +17,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import (
     assess,
     contracts,
     faults,
+    hosts,
     nested,
     restarted,
     table,
@@ -33,6 +34,7 @@ OPTIONS = {
     "parents_kubernetes": {"type": "list", "elements": "dict", "default": []},
     "wait": {"type": "int", "default": 0},
     "nodes": {"type": "list", "elements": "str"},
+    "originated": {"type": "dict", "default": {}},
     "established_after": {"type": "float"},
     "changed_at": {"type": "float"},
     "show": {"type": "bool", "default": True},
@@ -116,7 +118,11 @@ class ActionModule(ActionBase):
         outcome["warnings"] += contracts.remarks(given["plan"], found)
 
     def _cluster_state(self, given: dict, task_vars: dict) -> dict:
-        """Nodes and agents; Services and their endpoints only where routes are looked at."""
+        """Nodes and agents; Services and their endpoints only where routes are looked at. Nothing of
+        a cluster whose hosts speak in its CNI's place.
+        """
+        if hosts.speak(given["plan"]):
+            return {**from_resources([], [], [], []), "originated": given["originated"]}
         agent = agents.of(given["plan"])
         where = {"namespace": agent.namespace(given["plan"]), "label_selectors": [agent.selector(given["plan"])]}
         nodes = self._objects(given, task_vars, "v1", "Node")

@@ -58,6 +58,12 @@ options:
     description: Look at the sessions of these nodes only, and at no routes.
     type: list
     elements: str
+  originated:
+    description:
+      - For a cluster whose hosts run the speaker (C(speaker=host) in the plan's C(nested)), the prefixes that
+        each host announces of its own, by the hosts' names. Its CNI is not asked, and neither is the cluster.
+    type: dict
+    default: {}
   established_after:
     description: Sessions that were Established before this moment (seconds since the epoch) do not count.
     type: float

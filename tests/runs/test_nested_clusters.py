@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.apic import apic  # noqa: F401 - fixture
@@ -67,3 +69,55 @@ def test_without_its_parent_in_the_run_a_nested_cluster_is_refused(site):
         "red is nested in k8s-prod, which is not in this run: its filters, peers and leaves would not know red. Say "
         "--limit red,k8s-prod, or nested_cluster_alone: true if they do already. Nothing was written."
     ) in site.fail("clusters", "--limit", "red")
+
+
+# -- a parent whose hosts peer -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hosted(site):
+    """The same by the speakers of two hosts, which here are images."""
+    parent = site.read("host_vars/k8s-prod.yml")
+    parent["kubefabric_cluster"].update(cni="cilium", kubeconfig="/nonexistent/k8s-prod.kubeconfig")
+    parent["kubefabric_cluster"]["workload_peering"]["speaker"] = "host"
+    site.write("host_vars/k8s-prod.yml", parent)
+    site.write("host_vars/red.yml", {"kubefabric_cluster": {**RED, "nested_in": {"cluster": "k8s-prod"}}})
+    hosts = site.read("hosts.yml")
+    images = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    hosts["k8s_prod_nodes"]["hosts"] = {
+        name: {**images, "rack": "rack1", "node_peering_root": str(site.directory / name)}
+        for name in ("node1", "node2")
+    }
+    hosts["peering_hosts"] = {"children": {"k8s_prod_nodes": None}}
+    site.write("hosts.yml", hosts)
+    return site
+
+
+def test_site_brings_the_hosts_that_peer_and_asks_nothing_of_their_cluster(hosted):
+    said = hosted.fail("site", "--limit", "k8s-prod,k8s_prod_nodes", verify_wait=0)
+    for name in ("node1", "node2"):
+        text = (hosted.directory / name / "etc/frr/frr.conf").read_text()
+        assert " bgp listen range 10.1.0.0/16 peer-group red-ipv4\n" in text
+    # there are no leaves: that this is what it stumbles on means that no API server was asked
+    assert "cluster k8s-prod: 0 of 4 sessions Established" in said
+    assert "leaf 101 answers nothing" in said
+
+
+def test_site_refuses_a_run_without_the_hosts_that_peer(hosted):
+    before = configuration(hosted.controller)
+    assert (
+        "The hosts of k8s-prod peer with its nested clusters (workload_peering.speaker: host), and node1, node2 are not in "
+        "this run. Say --limit k8s-prod,red,k8s_prod_nodes. Nothing was written."
+    ) in hosted.fail("site", "--limit", "k8s-prod,red")
+    assert configuration(hosted.controller) == before
+
+
+def test_site_refuses_hosts_that_should_peer_and_are_not_among_those_that_do(hosted):
+    hosts, before = hosted.read("hosts.yml"), configuration(hosted.controller)
+    hosts["peering_hosts"] = {"hosts": {"node1": None}}
+    hosted.write("hosts.yml", hosts)
+    assert (
+        "The hosts of k8s-prod peer with its nested clusters (workload_peering.speaker: host), and node2 is not in the group "
+        "peering_hosts: nobody would peer there. Add k8s_prod_nodes to its children. Nothing was written."
+    ) in hosted.fail("site")
+    assert configuration(hosted.controller) == before

@@ -11,7 +11,7 @@ from . import checks_calico
 from .errors import Findings
 from .formats import Invalid, cluster_name, label_key, label_value, resource_name
 from .model import KINDS, Cluster, Fabric, by_family, family
-from .nested import Nested, children, parents, peering_addresses, selector
+from .nested import Nested, children, parents, peering_addresses, ranges, selector
 
 # names of what a parent's half consists of (cluster/calico/nested.py)
 TAKEN = ("no-export", "export-to-tor", "accept-nested-ip-pools-", "peer-to-workloads-")
@@ -37,6 +37,7 @@ def check(clusters: list[Cluster], nested: list[Nested], fabric: Fabric, finding
         _families(one, findings)
         _pools(one, findings)
         _ranges(one, findings)
+        _told_apart(one, nested, findings)
         checks_calico.check_nested(one, findings)
 
 
@@ -54,6 +55,12 @@ def _peering(cluster: Cluster | Nested, below: list[Nested], findings: Findings)
     if not options:
         return
     cni = cluster.settings["cni"]
+    if isinstance(cluster, Nested) and options["speaker"] == "host":
+        findings.add(
+            cluster.at("workload_peering.speaker"),
+            "host is for parents with an L3Out: this cluster's nodes are virtual machines, whose Calico peers already",
+            "remove it, and Calico peers with the clusters nested in this one as well",
+        )
     if cni and cni != "calico" and options["speaker"] == "cni":
         findings.add(
             cluster.at("workload_peering.speaker"),
@@ -277,6 +284,23 @@ def _ranges(one: Nested, findings: Findings) -> None:
                 "virtual machines have their addresses",
                 f"give a part of {', '.join(map(str, pods))}",
             )
+
+
+def _told_apart(one: Nested, nested: list[Nested], findings: Findings) -> None:
+    """A host's speaker knows a machine by its address alone (FRR: bgp listen range), a CNI by its labels."""
+    if one.parent is None or (one.parent.settings["workload_peering"] or {}).get("speaker") != "host":
+        return
+    own = [ip_network(text) for text in ranges(one)]
+    for other in nested[: nested.index(one)]:
+        theirs = [ip_network(text) for text in ranges(other)] if other.parent is one.parent else []
+        for network in own:
+            for taken in (item for item in theirs if item.version == network.version and item.overlaps(network)):
+                findings.add(
+                    one.at("nested_in.ranges"),
+                    f"{network} overlaps with {taken}, where cluster {other.name} has its virtual machines, and the "
+                    f"hosts of {one.parent.name} tell nested clusters apart by their machines' addresses",
+                    f"give {one.name} and {other.name} ranges of their own in the pod networks of {one.parent.name}",
+                )
 
 
 def _inside(network, larger) -> bool:

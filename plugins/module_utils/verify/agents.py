@@ -12,13 +12,13 @@ from ..cluster.cilium.settings import settings as cilium_settings
 from ..cluster.kube_router.settings import settings as kube_router_settings
 from ..cluster.ovn_kubernetes.settings import FRR_API
 from ..cluster.ovn_kubernetes.settings import settings as ovn_kubernetes_settings
-from . import ovn_kubernetes
+from . import hosts, ovn_kubernetes
 from .calico import pod_networks as calico_pod_networks
 from .calico import reports as calico_reports
 from .cilium import pod_networks as cilium_pod_networks
 from .cilium import reports as cilium_reports
 
-# selector, namespace: of the plan, the label selector of the agents' pods and where they are.
+# selector, namespace: of the plan, the label selector of the agents' pods and where they are; None where no pod speaks.
 # blocks: (api version, kind) of the objects from which pod_networks makes {node: [prefix]}; None where pods live in
 # their Node's spec.podCIDRs.
 # peers: where an agent finds its peers, in words; giver: what gives a node its pod network.
@@ -79,9 +79,15 @@ AGENTS = {
         read_verdicts=ovn_kubernetes.refusals,
     ),
 }
+HOSTS = Agent(
+    None,
+    None,
+    "kubefabric.bgp.nodes writes them, node_bgp_info on the host tells its sessions",
+    "node_peering_originate says what a host announces of its own",
+)
 OTHER = Agent(lambda _plan: "", lambda _plan: "kube-system", "its peers", CONTROLLER_MANAGER)
 
 
 def of(plan: dict) -> Agent:
-    """What is known of the plan's CNI."""
-    return AGENTS.get(plan["cni"], OTHER)
+    """What is known of the plan's CNI, or of the hosts' speakers in its place."""
+    return HOSTS if hosts.speak(plan) else AGENTS.get(plan["cni"], OTHER)

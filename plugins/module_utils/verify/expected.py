@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import calico, cilium, kube_router, ovn_kubernetes
+from . import calico, cilium, hosts, kube_router, ovn_kubernetes
 from .addresses import family
 
 ADVERTISED = {
@@ -24,7 +24,9 @@ ADVERTISED = {
 
 
 def advertised(plan: dict, state: dict) -> dict:
-    """``{node: {prefix, …}}`` for the plan's CNI; nothing for a CNI whose announcements cannot be foretold."""
+    """``{node: {prefix, …}}`` for the plan's speaker; nothing for a CNI whose announcements cannot be foretold."""
+    if hosts.speak(plan):
+        return hosts.advertised(plan, state)
     foretell = ADVERTISED.get(plan["cni"])
     return foretell(plan, state) if foretell else {name: set() for name in plan["nodes"]}
 

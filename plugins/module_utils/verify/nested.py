@@ -9,7 +9,7 @@ parent that has a virtual machine which announces it, and through nobody else.
 
 from __future__ import annotations
 
-from . import fabric, routes
+from . import fabric, hosts, routes
 from .addresses import address, family, sort_key, within
 from .expected import advertised, expected
 from .words import agent, either, listed, problem
@@ -39,7 +39,7 @@ def assess(plan: dict, parents: list, bgp: dict, state: dict, places: list) -> d
     problems = [
         *_agents(plan, state),
         *_homeless(plan, state, homes, places),
-        *_sessions(plan, state),
+        *_sessions(plan, parents[0], state),
         *_silent(plan, state),
         *_outside(plan, state),
         *routes.held(root, sessions, wanted, tables),
@@ -135,7 +135,7 @@ def _homeless(plan: dict, state: dict, homes: dict, places: list) -> list:
     return [problem("node-homeless", message, cause, node=lost[0] if len(lost) == 1 else None)]
 
 
-def _sessions(plan: dict, state: dict) -> list:
+def _sessions(plan: dict, above: dict, state: dict) -> list:
     """What the nodes report of their sessions with the parent; one that has reported nothing is not judged."""
     reports, parent = state.get("reports") or {}, plan["nested_in"]
     down = [
@@ -145,14 +145,22 @@ def _sessions(plan: dict, state: dict) -> list:
         for text in parent["addresses"].values()
         if str(reports[name].get(address(text))).lower() != "established"
     ]
-    cause = (
-        f"the parent does not select this workload (its labels, BGPPeer peer-to-workloads-{plan['cluster']} of "
-        f"{parent['cluster']}), has no address for workloads, or expects another AS than {plan['asn']}"
-    )
+    cause = _session_cause(plan, above)
     return [
         problem("session", f"{name} and {parent['cluster']} ({text}): the session is {said}.", cause, node=name)
         for name, text, said in down
     ]
+
+
+def _session_cause(plan: dict, above: dict) -> str:
+    """Why a machine has no session with ``above``, its parent."""
+    if hosts.speak(above):
+        lies = "the machine's address is in none of this cluster's nested_in.ranges"
+        return f"{lies}, or the speaker of the host it is on does not run or does not know them (kubefabric.bgp.nodes)"
+    return (
+        f"the parent does not select this workload (its labels, BGPPeer peer-to-workloads-{plan['cluster']} of "
+        f"{above['cluster']}), has no address for workloads, or expects another AS than {plan['asn']}"
+    )
 
 
 def _silent(plan: dict, state: dict) -> list:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import agents, fabric
+from . import agents, fabric, hosts
 from .addresses import family, prefix, sort_key, within
 from .expected import advertised, expectations
 from .words import agent, counted, either, leaf_list, listed, problem
@@ -118,10 +118,11 @@ def _local_cause(plan: dict, sessions: list) -> str:
             f"the leaf accepted nothing: {agent(plan)} announces nothing yet, or the import route map "
             f"(default-import) of the L3Out {plan['l3out']['name']} does not permit the cluster's networks"
         )
+    said = "node_peering_originate, its pools" if hosts.speak(plan) else "its arguments, the Service's annotations"
     counts = listed([f"{session.received} from {session.node}" for session in sessions])
     return (
         f"the leaf accepted other prefixes ({counts}): the import route map does not permit these, or {agent(plan)} "
-        "does not announce them (its arguments, the Service's annotations)"
+        f"does not announce them ({said})"
     )
 
 
@@ -270,7 +271,12 @@ def _unexpected_problem(plan: dict, state: dict, leaf: str, source: str, prefixe
     owners = {cidr: name for name, node in state["nodes"].items() for cidr in node["pod_cidrs"]}
     homes = sorted({owners[item] for item in prefixes if item in owners and owners[item] not in plan["nodes"]})
     message = f"leaf {leaf} accepts {listed(prefixes)} from {source}, which should not announce it."
-    if homes:
+    if hosts.speak(plan):
+        cause = (
+            f"it is neither in node_peering_originate of {source} nor a nested cluster's; its speaker runs with an "
+            "earlier configuration (kubefabric.bgp.nodes), or another one than ours announces it"
+        )
+    elif homes:
         cause = f"{either(homes)} joined the cluster, but not the inventory"
     elif all(_in_plan(plan, item) for item in prefixes):
         cause = "a Service or a pod network that changed just now, or something besides the CNI announces it"

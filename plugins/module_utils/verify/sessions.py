@@ -9,7 +9,7 @@ from the largest to the smallest: leaf that does not answer, node without agent,
 
 from __future__ import annotations
 
-from . import agents
+from . import agents, hosts
 from .fabric import Session, leaves, reachable, strangers
 from .words import agent, counted, either, leaf_list, listed, problem
 
@@ -55,7 +55,9 @@ def _dead_leaves(plan: dict, bgp: dict, sessions: list) -> list:
     return found
 
 
-def _absent_nodes(_plan: dict, state: dict, _sessions: list, down: list) -> tuple:
+def _absent_nodes(plan: dict, state: dict, _sessions: list, down: list) -> tuple:
+    if hosts.speak(plan):  # no Node and no pod is needed for a session
+        return [], down
     absent = _names(session for session in down if session.node not in state["nodes"])
     told = [
         problem(
@@ -71,6 +73,8 @@ def _absent_nodes(_plan: dict, state: dict, _sessions: list, down: list) -> tupl
 
 
 def _idle_agents(plan: dict, state: dict, _sessions: list, down: list) -> tuple:
+    if hosts.speak(plan):
+        return [], down
     idle = _names(session for session in down if not state["agents"].get(session.node, {}).get("running"))
     told = []
     for name in idle:

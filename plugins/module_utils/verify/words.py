@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from . import hosts
+
 LIMIT = 5
 # agents that are not called as their CNI is
 _AGENTS = {"ovn_kubernetes": "frr-k8s"}
@@ -39,4 +41,6 @@ def leaf_list(leaves: list) -> str:
 
 def agent(plan: dict) -> str:
     """What people call the agent that speaks BGP on the nodes: ``kube-router``."""
+    if hosts.speak(plan):
+        return hosts.WORDS
     return _AGENTS.get(plan["cni"]) or plan["cni"].replace("_", "-")

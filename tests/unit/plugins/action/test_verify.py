@@ -200,3 +200,11 @@ def test_an_unknown_node_is_refused_before_anything_is_asked(world):
         world.run(nodes=["nobody"])
     assert str(error.value) == f"nodes: nobody is not in the plan of {world.plan['cluster']}"
     assert world.asked == {}
+
+
+def test_a_cluster_whose_hosts_peer_is_not_asked_and_what_they_originate_counts():
+    world = World("nested")
+    world.plan["nested"]["speaker"] = "host"
+    assert world.kinds() == []
+    assert world.kinds(originated={"node1": ["10.1.0.0/26"]}) == ["route-missing", "route-missing"]
+    assert "kubernetes.core.k8s_info" not in world.asked

@@ -181,3 +181,50 @@ def test_the_parent_s_own_verification_leaves_nested_clusters_networks_to_theirs
     routes = {"10.1.0.0/26": list(NODES.values()), "10.96.0.0/16": list(NODES.values()), prefix: ["192.168.2.1"]}
     found = assess_parent(plan, leaves(routes), own)
     assert bool([one for one in found["problems"] if one["kind"] == "route-unexpected"]) is strange
+
+
+# -- parents whose hosts peer --------------------------------------------------------------------------
+
+HOSTED = {**ROOT, "nested": {**ROOT["nested"], "speaker": "host"}}
+
+
+def hosted(routes: dict, down: bool = False, **originated: list) -> list:
+    """What the verification of a parent says whose hosts speak; node_1 announces originated["node_1"]."""
+    seen = leaves(routes)
+    for leaf in seen.values() if down else ():
+        leaf["sessions"] = []
+    said = {name.replace("_", "-"): items for name, items in originated.items()}
+    return messages(assess_parent(HOSTED, seen, {**from_resources([], [], [], []), "originated": said}))
+
+
+def test_a_parent_whose_hosts_peer_is_as_planned_without_agents_and_pod_networks():
+    assert hosted({}) == []
+    assert hosted({"10.123.0.0/26": ["192.168.2.1"]}) == []  # the nested cluster's own verification tells it
+
+
+def test_what_a_host_originates_has_to_be_on_the_leaves_and_nothing_else():
+    assert hosted({"10.1.0.0/26": ["192.168.2.1"]}, node1=["10.1.0.0/26"]) == []
+    assert hosted({}, node1=["10.1.0.0/26"])[0] == (
+        "leaf 101 has no route for 10.1.0.0/26 from node1, though its session is Established. Likely cause: the leaf "
+        "accepted other prefixes (3 from node1): the import route map does not permit these, or the host's speaker does "
+        "not announce them (node_peering_originate, its pools)"
+    )
+    assert hosted({"10.1.0.0/26": ["192.168.2.1"]})[0] == (
+        "leaf 101 accepts 10.1.0.0/26 from node1, which should not announce it. Likely cause: it is neither in "
+        "node_peering_originate of node1 nor a nested cluster's; its speaker runs with an earlier configuration "
+        "(kubefabric.bgp.nodes), or another one than ours announces it"
+    )
+
+
+def test_sessions_of_hosts_that_are_down_are_told_with_what_writes_and_tells_them():
+    (told,) = hosted({}, down=True)
+    assert "the host's speaker does not try (kubefabric.bgp.nodes writes them, node_bgp_info on the host tells" in told
+
+
+def test_a_machine_s_session_with_a_host_is_told_with_its_ranges():
+    found = nested.assess(RED, [HOSTED], leaves(ROUTES), state(red_vm1="Established", red_vm2="Active"), places())
+    assert messages(found)[0] == (
+        "red-vm2 and k8s-prod (169.254.0.179): the session is Active. Likely cause: the machine's address is in none of "
+        "this cluster's nested_in.ranges, or the speaker of the host it is on does not run or does not know them "
+        "(kubefabric.bgp.nodes)"
+    )
