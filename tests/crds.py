@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from lab.cluster.definitions import established
+from lab.context import wait_for
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -33,7 +36,8 @@ def _served(api, folder: Path) -> None:
     """Once for each server: it keeps them, and no test takes them away."""
     applied = api.kubectl_run("apply", "--server-side", "--force-conflicts", "--output=name", "-f", str(folder)).split()
     names = [name for kind, _slash, name in (item.partition("/") for item in applied) if kind.startswith("customres")]
-    api.kubectl_run("wait", "--for=condition=Established", "--timeout=60s", *[f"crd/{name}" for name in names])
+    kubectl = [str(api.kubectl), f"--kubeconfig={api.kubeconfig}"]
+    wait_for(lambda: established(kubectl), f"the definitions in {folder.name}", timeout=60)
     # established definitions reach discovery a little later; kubectl reads it again each time
     api.kubectl_run("get", ",".join(names), "--all-namespaces", "--output=name")
 

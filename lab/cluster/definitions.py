@@ -40,7 +40,7 @@ def install(kubeconfig: Path, projects: dict[str, str], objects: list[dict], *, 
     served = [item for item in objects if item["kind"] == "CustomResourceDefinition"]
     _apply(kubectl, served)
     # Not `kubectl wait`: it fails on a definition that is so new that it has no condition at all.
-    wait_for(lambda: _established(kubectl), "the definitions", timeout=60)
+    wait_for(lambda: established(kubectl), "the definitions", timeout=60)
     _apply(kubectl, [item for item in objects if item not in served])
 
 
@@ -50,7 +50,7 @@ def _apply(kubectl: list[str], objects: list[dict]) -> None:
         run([*kubectl, "apply", "--server-side", *UNCHECKED, "-f-"], stdin=json.dumps(document))
 
 
-def _established(kubectl: list[str]) -> bool:
+def established(kubectl: list[str]) -> bool:
     """Whether the API server serves every definition that it has."""
     items = json.loads(run([*kubectl, "get", "crd", "--output=json"]))["items"]
     return all(

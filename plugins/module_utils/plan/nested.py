@@ -220,7 +220,8 @@ def plan(one: Nested, fabric: Fabric, nested: list[Nested], given, number: int) 
     Addresses of its nodes are the parent's pods', so its node networks are the ``ranges``.
     """
     parent, root = one.parent, one.root
-    assert parent is not None and root is not None  # link() reported what has none
+    if parent is None or root is None:
+        raise ValueError(f"{one.name} is nested in nothing that link() found: its finding comes first")
     spoken = {family(network) for network in one.announced}
     own = {kind: [str(network) for network in one.networks[kind]] for kind in KINDS[1:]}
     result = {
