@@ -106,8 +106,8 @@ def test_site_brings_the_hosts_that_peer_and_asks_nothing_of_their_cluster(hoste
 def test_site_refuses_a_run_without_the_hosts_that_peer(hosted):
     before = configuration(hosted.controller)
     assert (
-        "The hosts of k8s-prod peer with its nested clusters (workload_peering.speaker: host), and node1, node2 are not in "
-        "this run. Say --limit k8s-prod,red,k8s_prod_nodes. Nothing was written."
+        "The hosts of k8s-prod peer with its nested clusters (workload_peering.speaker: host), and node1, node2 are "
+        "not in this run. Say --limit k8s-prod,red,k8s_prod_nodes. Nothing was written."
     ) in hosted.fail("site", "--limit", "k8s-prod,red")
     assert configuration(hosted.controller) == before
 
@@ -117,7 +117,7 @@ def test_site_refuses_hosts_that_should_peer_and_are_not_among_those_that_do(hos
     hosts["peering_hosts"] = {"hosts": {"node1": None}}
     hosted.write("hosts.yml", hosts)
     assert (
-        "The hosts of k8s-prod peer with its nested clusters (workload_peering.speaker: host), and node2 is not in the group "
-        "peering_hosts: nobody would peer there. Add k8s_prod_nodes to its children. Nothing was written."
+        "The hosts of k8s-prod peer with its nested clusters (workload_peering.speaker: host), and node2 is not in the "
+        "group peering_hosts: nobody would peer there. Add k8s_prod_nodes to its children. Nothing was written."
     ) in hosted.fail("site")
     assert configuration(hosted.controller) == before

@@ -206,8 +206,8 @@ def test_what_a_host_originates_has_to_be_on_the_leaves_and_nothing_else():
     assert hosted({"10.1.0.0/26": ["192.168.2.1"]}, node1=["10.1.0.0/26"]) == []
     assert hosted({}, node1=["10.1.0.0/26"])[0] == (
         "leaf 101 has no route for 10.1.0.0/26 from node1, though its session is Established. Likely cause: the leaf "
-        "accepted other prefixes (3 from node1): the import route map does not permit these, or the host's speaker does "
-        "not announce them (node_peering_originate, its pools)"
+        "accepted other prefixes (3 from node1): the import route map does not permit these, or the host's speaker "
+        "does not announce them (node_peering_originate, its pools)"
     )
     assert hosted({"10.1.0.0/26": ["192.168.2.1"]})[0] == (
         "leaf 101 accepts 10.1.0.0/26 from node1, which should not announce it. Likely cause: it is neither in "
@@ -224,7 +224,7 @@ def test_sessions_of_hosts_that_are_down_are_told_with_what_writes_and_tells_the
 def test_a_machine_s_session_with_a_host_is_told_with_its_ranges():
     found = nested.assess(RED, [HOSTED], leaves(ROUTES), state(red_vm1="Established", red_vm2="Active"), places())
     assert messages(found)[0] == (
-        "red-vm2 and k8s-prod (169.254.0.179): the session is Active. Likely cause: the machine's address is in none of "
-        "this cluster's nested_in.ranges, or the speaker of the host it is on does not run or does not know them "
+        "red-vm2 and k8s-prod (169.254.0.179): the session is Active. Likely cause: the machine's address is in none "
+        "of this cluster's nested_in.ranges, or the speaker of the host it is on does not run or does not know them "
         "(kubefabric.bgp.nodes)"
     )
