@@ -39,6 +39,12 @@ options:
   router_id:
     description: The host's BGP identifier, one of its IPv4 addresses. Required with O(state=present).
     type: str
+  cluster_id:
+    description:
+      - The cluster ID of a route reflector, typically an unused IPv4 address. Hosts that reflect for the same clients
+        share one. The default is O(router_id).
+      - Of use only where one of O(workloads) is a C(reflector_client).
+    type: str
   vip:
     description: Addresses at which workloads reach the speaker.
     type: dict
@@ -97,16 +103,21 @@ options:
       bfd: {description: Whether BFD watches it. The default is O(bfd)., type: bool}
       multihop: {description: Hops that the peer may be away; directly connected if left out., type: int}
   workloads:
-    description: Speakers on this host that connect to the VIP.
+    description: Speakers on this host that connect to the VIP, and clients for which it reflects routes.
     type: list
     elements: dict
     default: []
     suboptions:
       name: {description: A name that is unique on the host., type: str, required: true}
-      asn: {description: "Their AS, another one than the host's and the leaves'.", type: int, required: true}
+      asn:
+        description: Their AS, another one than the host's and the leaves'; the host's with C(reflector_client).
+        type: int
+        required: true
       ranges: {description: Prefixes from which they connect., type: list, elements: str, required: true}
       pools:
-        description: What is accepted from them, and told to O(peers), longer prefixes included. The rest is denied.
+        description:
+          - What is accepted from them, and told to O(peers), longer prefixes included. The rest is denied.
+          - With C(reflector_client) it is told to the other clients, and not to O(peers).
         type: list
         elements: str
         required: true
@@ -117,7 +128,17 @@ options:
         default: []
       password: {description: The password of their sessions., type: str}
       max_prefixes: {description: How many prefixes each of them may announce., type: int}
-      multihop: {description: Hops that they may be away., type: int, default: 2}
+      multihop:
+        description: Hops that they may be away; as many as there are with C(reflector_client).
+        type: int
+        default: 2
+      reflector_client:
+        description:
+          - Whether the host is a route reflector (RFC 4456) and these are its clients, speakers of its own AS anywhere.
+            They connect to any of its addresses, and each is told what the others announced, its next hop unchanged.
+          - What a leaf announced is never told to them.
+        type: bool
+        default: false
   originate:
     description: Prefixes that the host announces to O(peers) itself, for example the VIP.
     type: list
@@ -202,6 +223,19 @@ EXAMPLES = r"""
       - {address: 192.168.2.202, asn: 65002, local_address: 192.168.2.1, description: leaf 102}
     workloads:
       - {name: red, asn: 65010, ranges: [10.1.0.0/16], pools: [10.20.0.0/16], password: "{{ red_password }}"}
+
+- name: Reflect the routes of the nodes of a cluster
+  kubefabric.bgp.node_peering:
+    asn: 65003
+    router_id: 192.168.2.11
+    cluster_id: 244.0.0.1
+    workloads:
+      - name: nodes
+        asn: 65003
+        ranges: [192.168.2.1/32, 192.168.2.2/32]
+        pools: [10.1.0.0/16]
+        password: "{{ bgp_password }}"
+        reflector_client: true
 
 - name: Give the host back as it was
   kubefabric.bgp.node_peering:

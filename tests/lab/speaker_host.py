@@ -117,8 +117,9 @@ class Site:
     host: NamespaceHost
     routers: dict[str, Router] = field(default_factory=dict)
 
-    def up(self) -> None:
-        """Namespaces, links, and the speakers around the host."""
+    def up(self, around: dict[str, str] | None = None) -> None:
+        """Namespaces, links, and the speakers around the host: two leaves and a guest, or those of ``around``, name →
+        configuration."""
         links.ensure_namespace(self.host.router.namespace, FORWARD)
         for name, (address, own) in LINKS.items():
             router = self.routers[name] = Router(self.lab, name)
@@ -130,9 +131,8 @@ class Site:
             links.batch(router.namespace, [f"address add {address} dev eth0", "link set eth0 up"])
             links.batch(self.host.router.namespace, [f"address add {own} dev {name}", f"link set {name} up"])
         links.batch(self.routers["guest"].namespace, ["route add 172.30.0.1/32 via 10.1.0.1"])
-        for leaf in ("leaf1", "leaf2"):
-            self.speak(leaf, leaf_configuration(LINKS[leaf][1].partition("/")[0]))
-        self.speak("guest", guest_configuration())
+        for name, configuration in (around or leaves_and_guest()).items():
+            self.speak(name, configuration)
 
     def speak(self, name: str, configuration: str) -> None:
         """(Re)start one of the speakers around the host."""
@@ -159,6 +159,12 @@ class Site:
             router.stop()
             links.delete_namespace(router.namespace)
         shutil.rmtree(self.lab.directory, ignore_errors=True)
+
+
+def leaves_and_guest() -> dict[str, str]:
+    """The configurations of everybody that a host with a nested cluster has around it."""
+    leaves = {leaf: leaf_configuration(LINKS[leaf][1].partition("/")[0]) for leaf in ("leaf1", "leaf2")}
+    return {**leaves, "guest": guest_configuration()}
 
 
 def leaf_configuration(host: str, password: str = "s3cret") -> str:

@@ -105,8 +105,8 @@ class Bird:
     def socket(self) -> Path:
         return self.site.lab.directory / "bird.ctl"
 
-    def start(self) -> None:
-        self._write()
+    def start(self, **changes: object) -> None:
+        self._write(**changes)
         command = ["bird", "-f", "-c", str(self.socket.with_suffix(".conf")), "-s", str(self.socket)]
         start_process(self.site.lab, "bird", command, namespace=self.site.host.router.namespace)
         wait_for(self.socket.exists, "BIRD")

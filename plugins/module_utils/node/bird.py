@@ -85,7 +85,7 @@ def configuration(config: Config) -> str:
         _bfd(config),
         _filter("leaves_in", config.accept),
         _leaves_out(config),
-        *[part for workload in config.workloads for part in _workload_filters(workload)],
+        *[part for workload in config.workloads for part in _workload_filters(workload, config)],
         *[_peer(peer, config) for peer in config.peers],
         *[part for workload in config.workloads for part in _listeners(workload, config)],
     ]
@@ -163,12 +163,15 @@ def _test(prefixes, family: str, longer: bool) -> str:
 def _leaves_out(config: Config) -> List[str]:
     """Workloads' pools and what is originated; never what a leaf told us, for this host is no transit."""
     pools = tuple(pool for family in FAMILIES for pool in config.pools(family))
-    fabric = ", ".join(str(asn) for asn in config.fabric_asns())
-    transit = (f"if source = RTS_BGP && bgp_path.first ~ [ {fabric} ] then reject;",) if fabric else ()
     then = tuple(_community(item) for item in config.communities)
     # before the kernel's routes are refused: an address of the host, as the VIP is, comes from there
     own = [line[2:] for line in _accept(config.originate, then, longer=False)]
-    return _filter("leaves_out", pools, then, (*transit, *own, OWN_ROUTES))
+    return _filter("leaves_out", pools, then, (*_no_transit(config), *own, OWN_ROUTES))
+
+
+def _no_transit(config: Config) -> Tuple[str, ...]:
+    fabric = ", ".join(str(asn) for asn in config.fabric_asns())
+    return (f"if source = RTS_BGP && bgp_path.first ~ [ {fabric} ] then reject;",) if fabric else ()
 
 
 def _community(text: str) -> str:
@@ -177,9 +180,10 @@ def _community(text: str) -> str:
     return f"{kind}.add(({', '.join(parts)}));"
 
 
-def _workload_filters(workload: Workload) -> List[List[str]]:
+def _workload_filters(workload: Workload, config: Config) -> List[List[str]]:
     name = _identifier(workload.name)
-    return [_filter(f"{name}_in", workload.pools), _filter(f"{name}_out", workload.advertise, (), (OWN_ROUTES,))]
+    first = (*(_no_transit(config) if workload.reflector_client else ()), OWN_ROUTES)
+    return [_filter(f"{name}_in", workload.pools), _filter(f"{name}_out", workload.advertise, (), first)]
 
 
 def _identifier(name: str) -> str:
@@ -214,12 +218,20 @@ def _listeners(workload: Workload, config: Config) -> List[List[str]]:
     for family in FAMILIES:
         for prefix in workload.in_family(family):
             symbol = f"{name}_" + re.sub(r"[.:/]", "_", prefix)
-            lines = [f"protocol bgp {symbol} {{", *_vrf(config), f"  local {config.vip(family)} as {config.asn};"]
+            own = "" if workload.reflector_client else f"{config.vip(family)} "
+            lines = [f"protocol bgp {symbol} {{", *_vrf(config), f"  local {own}as {config.asn};"]
             lines += [f"  neighbor range {prefix} as {workload.asn};", f'  dynamic name "{symbol}_";']
-            lines += [f"  multihop {workload.multihop};"] if workload.multihop > 1 else ["  direct;"]
-            lines += ["  passive on;", *_common(workload.password, config)]
-            found.append([*lines, *_channel(family, name, workload.max_prefixes), "}"])
+            lines += [*_reach(workload, config), "  passive on;", *_common(workload.password, config)]
+            # a reflected route keeps its next hop, as BIRD does by itself within an AS: the client that announced it
+            channel = _channel(family, name, workload.max_prefixes, next_hop_self=not workload.reflector_client)
+            found.append([*lines, *channel, "}"])
     return found
+
+
+def _reach(workload: Workload, config: Config) -> List[str]:
+    if workload.reflector_client:
+        return ["  rr client;", f"  rr cluster id {config.cluster_id};"]
+    return [f"  multihop {workload.multihop};"] if workload.multihop > 1 else ["  direct;"]
 
 
 def _common(password: Optional[str], config: Config) -> List[str]:
@@ -231,7 +243,8 @@ def _common(password: Optional[str], config: Config) -> List[str]:
     return [*lines, "  graceful restart on;", f"  graceful restart time {config.graceful_restart_time};"]
 
 
-def _channel(family: str, name: str, limit: Optional[int]) -> List[str]:
-    lines = [f"  {family} {{", f"    import filter {name}_in;", f"    export filter {name}_out;", "    next hop self;"]
+def _channel(family: str, name: str, limit: Optional[int], next_hop_self: bool = True) -> List[str]:
+    lines = [f"  {family} {{", f"    import filter {name}_in;", f"    export filter {name}_out;"]
+    lines += ["    next hop self;"] if next_hop_self else []
     lines += [f"    import limit {limit} action block;"] if limit else []
     return [*lines, "  };"]

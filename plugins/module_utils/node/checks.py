@@ -29,7 +29,19 @@ HIGHEST_ASN = 4294967295
 def mistakes(options: dict) -> list[Finding]:
     """All mistakes in the options of ``state: present``, each with the path of its key."""
     findings = Findings()
-    for check in (_numbers, _router_id, _vip, _uplink, _peers, _workloads, _routes, _timers, _speaker, _passwords):
+    for check in (
+        _numbers,
+        _router_id,
+        _vip,
+        _uplink,
+        _peers,
+        _workloads,
+        _reflector,
+        _routes,
+        _timers,
+        _speaker,
+        _passwords,
+    ):
         check(options, findings)
     return findings.errors
 
@@ -54,9 +66,13 @@ def _between(value: Optional[int], low: int, high: int, path: str, findings: Fin
 
 
 def _router_id(options: dict, findings: Findings) -> None:
-    address = _parsed(ipaddress.IPv4Address, options["router_id"], "router_id", "an IPv4 address", findings)
+    _identifier(options["router_id"], "router_id", "router ID", "give one of the host's own IPv4 addresses", findings)
+
+
+def _identifier(text: str, path: str, kind: str, remedy: str, findings: Findings) -> None:
+    address = _parsed(ipaddress.IPv4Address, text, path, "an IPv4 address", findings)
     if address is not None and int(address) == 0:
-        findings.add("router_id", "0.0.0.0 is no router ID", "give one of the host's own IPv4 addresses")
+        findings.add(path, f"0.0.0.0 is no {kind}", remedy)
 
 
 def _parsed(parse: Callable, text: str, path: str, wanted: str, findings: Findings):
@@ -171,8 +187,41 @@ def _workloads(options: dict, findings: Findings) -> None:
         for key in ("pools", "advertise"):
             _networks(workload[key], f"{path}.{key}", findings)
         found = _networks(workload["ranges"], f"{path}.ranges", findings)
-        _range_clashes(found, ranges, path, options, findings)
+        _range_clashes(found, ranges, path, options, findings, workload["reflector_client"])
         ranges += [(network, name) for _index, network in found]
+
+
+def _reflector(options: dict, findings: Findings) -> None:
+    """RFC 4456: a reflector and its clients are in one AS, and reflectors with the same clients share a cluster ID."""
+    clients = [index for index, workload in enumerate(options["workloads"]) if workload["reflector_client"]]
+    if options["cluster_id"] is not None:
+        _identifier(options["cluster_id"], "cluster_id", "cluster ID", "for example 244.0.0.1", findings)
+        if not clients:
+            rule = "nobody is told routes under it: no workload is a reflector_client"
+            findings.add("cluster_id", rule, "give one reflector_client: true, or leave it out")
+    for index in clients:
+        _client(index, options, findings)
+
+
+def _client(index: int, options: dict, findings: Findings) -> None:
+    path, client = f"workloads[{index}]", options["workloads"][index]
+    if client["asn"] != options["asn"]:
+        rule = f"{client['asn']} is not this host's AS, and routes are reflected within one"
+        findings.add(f"{path}.asn", rule, f"give {options['asn']}, or leave reflector_client out")
+    if client["advertise"]:
+        rule = "a reflector's clients are told what the others of them announced, and nothing else"
+        findings.add(f"{path}.advertise", rule, "leave it out")
+    taken = [
+        (network, other["name"])
+        for other in options["workloads"]
+        for _place, network in _networks(other["pools"], "", Findings())
+        if not other["reflector_client"]
+    ]
+    for place, pool in _networks(client["pools"], "", Findings()):
+        for network, name in taken:
+            if pool.version == network.version and pool.overlaps(network):
+                rule = f"{pool} overlaps with {network} of {name}, whose routes leave by this host"
+                findings.add(f"{path}.pools[{place}]", rule, "give the clients' own prefixes")
 
 
 def _workload_numbers(workload: dict, path: str, own: int, fabric: set, findings: Findings) -> None:
@@ -180,19 +229,19 @@ def _workload_numbers(workload: dict, path: str, own: int, fabric: set, findings
     _between(workload["max_prefixes"], 1, HIGHEST_ASN, f"{path}.max_prefixes", findings)
     _between(workload["multihop"], 1, 255, f"{path}.multihop", findings)
     asn = workload["asn"]
-    if asn == own or asn in fabric:
+    if not workload["reflector_client"] and (asn == own or asn in fabric):
         whose = "this host's" if asn == own else "the leaves'"
         findings.add(
             f"{path}.asn", f"{asn} is {whose} AS", "give it an AS of its own: fabric, host and workload differ"
         )
 
 
-def _range_clashes(found: list, ranges: list, path: str, options: dict, findings: Findings) -> None:
+def _range_clashes(found: list, ranges: list, path: str, options: dict, findings: Findings, client: bool) -> None:
     vips = {"ipv6" if ":" in text else "ipv4" for text in options["vip"]["addresses"]}
     for index, network in found:
         where = f"{path}.ranges[{index}]"
         family = f"ipv{network.version}"
-        if family not in vips:
+        if family not in vips and not client:
             findings.add(where, f"there is no {family} VIP for {network} to peer with", "add one to vip.addresses")
         for other, name in ranges:
             if other.version == network.version and other.overlaps(network):

@@ -25,8 +25,10 @@ def hints(config: Config) -> List[dict]:
         far = [peer.address for peer in peers if peer.bfd and peer.multihop]
         found.append(_hint("BFD with the leaves", "udp", BFD, near, None))
         found.append(_hint("BFD over several hops", "udp", BFD_MULTIHOP, far, None))
-        ranges = of_family(tuple(prefix for workload in config.workloads for prefix in workload.ranges), family)
-        found.append(_hint("workloads' sessions at the VIP", "tcp", (BGP,), ranges, config.vip(family)))
+        for client, why in ((False, "workloads' sessions at the VIP"), (True, "sessions of the reflector's clients")):
+            concerned = [workload for workload in config.workloads if workload.reflector_client is client]
+            ranges = of_family(tuple(prefix for workload in concerned for prefix in workload.ranges), family)
+            found.append(_hint(why, "tcp", (BGP,), ranges, None if client else config.vip(family)))
     return [hint for hint in found if hint]
 
 

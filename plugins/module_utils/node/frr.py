@@ -24,6 +24,8 @@ NEEDED = ("bgpd", "bfdd")
 WORD = {"ipv4": "ip", "ipv6": "ipv6"}
 # Lines that packages and `write memory` leave in a configuration that configures nothing.
 IDLE = re.compile(r"\s*($|[!#]|frr |hostname |log |service |line vty|end$|exit$|domainname |no ip(v6)? forwarding)")
+# FRR 8 lets in 100 neighbours from within ranges unless told otherwise, and can be told no more than this.
+LISTEN_LIMIT = 5000
 ARRIVED_BY_RESTART = 1  # minutes after which a session that sent too many prefixes is tried again
 
 
@@ -192,7 +194,7 @@ def _list(name: str, family: str) -> str:
 
 
 def _as_path(config: Config) -> List[str]:
-    """What a leaf told us is never told to another leaf: this host is no transit."""
+    """What a leaf told us is told neither to another leaf nor to a reflector's client: this host is no transit."""
     return [
         f"bgp as-path access-list from-leaves seq {5 * number} permit ^{asn}(_|$)"
         for number, asn in enumerate(config.fabric_asns(), start=1)
@@ -202,8 +204,14 @@ def _as_path(config: Config) -> List[str]:
 def _route_maps(config: Config) -> List[List[str]]:
     maps = [*_map("leaves-in"), *_leaves_out(config)]
     for workload in config.workloads:
-        maps += [*_map(f"{workload.name}-in"), *_map(f"{workload.name}-out")]
+        maps += _map(f"{workload.name}-in")
+        maps += _no_transit(f"{workload.name}-out", config) if workload.reflector_client else []
+        maps += _map(f"{workload.name}-out")
     return maps
+
+
+def _no_transit(name: str, config: Config) -> List[List[str]]:
+    return [[f"route-map {name} deny 5", " match as-path from-leaves", "exit"]] if config.peers else []
 
 
 def _map(name: str, sets: tuple = ()) -> List[List[str]]:
@@ -216,12 +224,11 @@ def _map(name: str, sets: tuple = ()) -> List[List[str]]:
 
 
 def _leaves_out(config: Config) -> List[List[str]]:
-    first = ["route-map leaves-out deny 5", " match as-path from-leaves", "exit"]
     plain = [item for item in config.communities if item.count(":") == 1]
     large = [item for item in config.communities if item.count(":") == 2]
     sets = [f" set community {' '.join(plain)} additive"] if plain else []
     sets += [f" set large-community {' '.join(large)} additive"] if large else []
-    return [*([first] if config.peers else []), *_map("leaves-out", tuple(sets))]
+    return [*_no_transit("leaves-out", config), *_map("leaves-out", tuple(sets))]
 
 
 # -- sessions -----------------------------------------------------------------------------------------
@@ -230,6 +237,7 @@ def _leaves_out(config: Config) -> List[List[str]]:
 def _router(config: Config) -> List[str]:
     lines = [f"router bgp {config.asn}" + (f" vrf {config.vrf}" if config.vrf else "")]
     lines += [f" bgp router-id {config.router_id}", " no bgp default ipv4-unicast"]
+    lines += [f" bgp cluster-id {config.cluster_id}", f" bgp listen limit {LISTEN_LIMIT}"] if config.cluster_id else []
     lines += [" bgp bestpath as-path multipath-relax", *_graceful_restart(config), " no bgp network import-check"]
     for peer in config.peers:
         lines += _peer(peer, config)
@@ -272,7 +280,8 @@ def _group(workload: Workload, family: str, config: Config) -> List[str]:
     lines = [f"{group} peer-group", f"{group} remote-as {workload.asn}"]
     lines += [f"{group} password {workload.password}"] if workload.password else []
     lines += [f"{group} ebgp-multihop {workload.multihop}"] if workload.multihop > 1 else []
-    lines += [f"{group} update-source {config.vip(family)}", *_timers(group, config)]
+    lines += [] if workload.reflector_client else [f"{group} update-source {config.vip(family)}"]
+    lines += _timers(group, config)
     return lines + [f" bgp listen range {prefix} peer-group {name}" for prefix in ranges]
 
 
@@ -288,10 +297,15 @@ def _address_family(config: Config, family: str) -> List[str]:
     lines = [f"  network {prefix}" for prefix in of_family(config.originate, family)]
     for peer in config.peers:
         if peer.family == family:
+            lines += [f"  neighbor {peer.address} activate", f"  neighbor {peer.address} next-hop-self"]
             lines += _policies(peer.address, "leaves", config.max_prefixes)
     for workload in config.workloads:
         if workload.in_family(family):
-            lines += _policies(_group_name(workload, family), workload.name, workload.max_prefixes)
+            group = _group_name(workload, family)
+            # a reflected route keeps its next hop: the client that announced it
+            role = "route-reflector-client" if workload.reflector_client else "next-hop-self"
+            lines += [f"  neighbor {group} activate", f"  neighbor {group} {role}"]
+            lines += _policies(group, workload.name, workload.max_prefixes)
     if not lines:
         return []
     return [
@@ -305,6 +319,6 @@ def _address_family(config: Config, family: str) -> List[str]:
 
 def _policies(neighbor: str, name: str, limit: Optional[int]) -> List[str]:
     start = f"  neighbor {neighbor}"
-    lines = [f"{start} activate", f"{start} next-hop-self", f"{start} soft-reconfiguration inbound"]
+    lines = [f"{start} soft-reconfiguration inbound"]
     lines += [f"{start} maximum-prefix {limit} restart {ARRIVED_BY_RESTART}"] if limit else []
     return [*lines, f"{start} route-map {name}-in in", f"{start} route-map {name}-out out"]

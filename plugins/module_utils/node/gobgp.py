@@ -210,10 +210,9 @@ def _workload(workload: Workload, family: str, config: Config) -> List[List[str]
         return found
     name = f"{workload.name}-{family}"
     own = [f'    peer-group-name = "{name}"', f"    peer-as = {workload.asn}", *_password(workload.password)]
-    transport = [f'    local-address = "{config.vip(family)}"', "    passive-mode = true"]
     found.append(
         [
-            *_session("peer-groups", own, transport, workload.multihop if workload.multihop > 1 else None, config),
+            *_waiting("peer-groups", own, workload, family, config),
             *_channel("peer-groups", family, workload.max_prefixes, config),
         ]
     )
@@ -225,12 +224,22 @@ def _workload(workload: Workload, family: str, config: Config) -> List[List[str]
 
 def _passive(address: str, workload: Workload, family: str, config: Config) -> List[str]:
     own = [f'    neighbor-address = "{address}"', f"    peer-as = {workload.asn}", *_password(workload.password)]
-    transport = [f'    local-address = "{config.vip(family)}"', "    passive-mode = true"]
-    multihop = workload.multihop if workload.multihop > 1 else None
     return [
-        *_session("neighbors", own, transport, multihop, config),
+        *_waiting("neighbors", own, workload, family, config),
         *_channel("neighbors", family, workload.max_prefixes, config),
     ]
+
+
+def _waiting(kind: str, own: List[str], workload: Workload, family: str, config: Config) -> List[str]:
+    """A session that the workload opens. Between speakers of one AS GoBGP leaves the next hop as it is."""
+    client = workload.reflector_client
+    transport = [] if client else [f'    local-address = "{config.vip(family)}"']
+    multihop = workload.multihop if workload.multihop > 1 else None
+    lines = _session(kind, own, [*transport, "    passive-mode = true"], multihop, config)
+    if client:
+        lines += [f"  [{kind}.route-reflector.config]", "    route-reflector-client = true"]
+        lines += [f'    route-reflector-cluster-id = "{config.cluster_id}"']
+    return lines
 
 
 def _ranges(workload: Workload) -> List[str]:

@@ -89,8 +89,15 @@ def _policies(config: Config) -> List[List[str]]:
     for workload in config.workloads:
         found.append(_policy(f"{workload.name}-in", _permits(f"{workload.name}-in", workload.name, workload.pools)))
         out = _permits(f"{workload.name}-out", workload.name, workload.advertise)
-        found.append(_policy(f"{workload.name}-out", out))
+        first = _no_transit(f"{workload.name}-no-transit", workload.name, config) if workload.reflector_client else []
+        found.append(_policy(f"{workload.name}-out", [*first, *out]))
     return found
+
+
+def _no_transit(statement: str, neighbors: str, config: Config) -> List[List[str]]:
+    """What a leaf told us is told neither to another leaf nor to a reflector's client."""
+    conditions = [_neighbor(neighbors), _as_path("from-leaves")]
+    return [_statement(statement, conditions, "reject")] if config.peers else []
 
 
 def _policy(name: str, statements: List[List[str]]) -> List[str]:
@@ -118,8 +125,7 @@ def _leaves_out(config: Config) -> List[List[str]]:
         for family in FAMILIES
         if of_family(config.originate, family)
     ]
-    transit = _statement("no-transit", [neighbor, _as_path("from-leaves")], "reject")
-    return [transit, *_permits("leaves-out", "leaves", pools, sets), *own]
+    return [*_no_transit("no-transit", "leaves", config), *_permits("leaves-out", "leaves", pools, sets), *own]
 
 
 def _statement(name: str, conditions: Sequence[List[str]], verdict: str, sets: Sequence[str] = ()) -> List[str]:

@@ -36,7 +36,8 @@ class Peer:
 
 @dataclass(frozen=True)
 class Workload:
-    """Speakers on this host (a nested cluster's nodes, pods) that connect to the VIP from within some ranges."""
+    """Speakers that connect to this host from within some ranges: those on the host itself (a nested cluster's nodes,
+    pods) to the VIP, and the clients of a route reflector, in the host's own AS, to any of its addresses."""
 
     name: str
     asn: int
@@ -45,7 +46,8 @@ class Workload:
     advertise: Tuple[str, ...] = ()  # what they are told, longer prefixes too; nothing unless asked
     password: Optional[str] = None
     max_prefixes: Optional[int] = None
-    multihop: int = 2
+    multihop: int = 2  # of no meaning between speakers of one AS
+    reflector_client: bool = False
 
     def in_family(self, family: str) -> Tuple[str, ...]:
         """Its ranges of one address family."""
@@ -73,6 +75,7 @@ class Config:
     max_prefixes: Optional[int]
     vrf: Optional[str] = None
     vrf_table: Optional[int] = None
+    cluster_id: Optional[str] = None  # of a route reflector (RFC 4456); None where there are no clients
 
     def vip(self, family: str) -> Optional[str]:
         """The first VIP of a family, without its length."""
@@ -80,8 +83,12 @@ class Config:
         return found[0].partition("/")[0] if found else None
 
     def pools(self, family: str) -> Tuple[str, ...]:
-        """What any workload may announce, in one family: the leaves are told exactly this, and what is originated."""
-        return of_family(tuple(pool for workload in self.workloads for pool in workload.pools), family)
+        """What any workload may announce, in one family: the leaves are told exactly this, and what is originated.
+
+        What a reflector's clients announce stays in their AS: they have sessions with their leaves themselves.
+        """
+        local = [workload for workload in self.workloads if not workload.reflector_client]
+        return of_family(tuple(pool for workload in local for pool in workload.pools), family)
 
     def fabric_asns(self) -> Tuple[int, ...]:
         """The peers' AS numbers, each once."""
@@ -96,7 +103,9 @@ def of_family(prefixes: Tuple[str, ...], family: str) -> Tuple[str, ...]:
 def build(options: dict) -> Config:
     """The configuration from options that ``checks.mistakes`` found nothing wrong with."""
     simple = ("asn", "keepalive", "hold", "connect_retry", "ecmp", "max_prefixes", "vrf", "vrf_table")
+    reflects = any(workload["reflector_client"] for workload in options["workloads"])
     return Config(
+        cluster_id=(options["cluster_id"] or options["router_id"]) if reflects else None,
         router_id=options["router_id"],
         vips=tuple(_host_prefix(address) for address in options["vip"]["addresses"]),
         peers=tuple(_peer(peer, options) for peer in options["peers"]),
@@ -124,15 +133,18 @@ def _peer(peer: dict, options: dict) -> Peer:
 
 
 def _workload(workload: dict) -> Workload:
+    client = workload["reflector_client"]
     return Workload(
         name=workload["name"],
         asn=workload["asn"],
         ranges=_prefixes(workload["ranges"]),
         pools=_prefixes(workload["pools"]),
-        advertise=_prefixes(workload["advertise"]),
+        # a client is told what the other clients announced
+        advertise=_prefixes(workload["pools" if client else "advertise"]),
         password=workload["password"] or None,
         max_prefixes=workload["max_prefixes"],
-        multihop=workload["multihop"],
+        multihop=1 if client else workload["multihop"],
+        reflector_client=client,
     )
 
 

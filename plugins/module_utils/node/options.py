@@ -40,12 +40,14 @@ WORKLOAD = {
     "password": {"type": "str", "no_log": True},
     "max_prefixes": {"type": "int"},
     "multihop": {"type": "int", "default": 2},
+    "reflector_client": {"type": "bool", "default": False},
 }
 SPEC = {
     "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
     "speaker": {"type": "str", "default": "frr", "choices": ["frr", "bird", "gobgp"]},
     "asn": {"type": "int"},
     "router_id": {"type": "str"},
+    "cluster_id": {"type": "str"},
     "vip": {"type": "dict", "options": VIP, "apply_defaults": True},
     "uplink": {"type": "dict", "options": UPLINK},
     "peers": {"type": "list", "elements": "dict", "options": PEER, "default": []},

@@ -16,6 +16,14 @@ RED = {
     "advertise": ["10.0.0.0/8"],
 }
 BLUE = {"name": "blue", "asn": 4200000011, "ranges": ["10.3.0.0/16"], "pools": ["10.21.0.0/16"], "multihop": 1}
+NODES = {
+    "name": "nodes",
+    "asn": 65003,
+    "ranges": ["192.168.2.2/32", "192.168.3.0/24", "fd00:2::2/128"],
+    "pools": ["10.1.0.0/16", "fd00:1::/48"],
+    "password": "s3cret#2",
+    "reflector_client": True,
+}
 BOTH = {"addresses": ["172.30.0.1", "fd00:30::1/128"]}
 
 CASES = {
@@ -31,6 +39,10 @@ CASES = {
         accept=["10.0.0.0/8", "fd00::/16"],
         max_prefixes=500,
     ),
+    "reflector": options(
+        cluster_id="244.0.0.1", peers=[LEAF, LEAF6], workloads=[NODES, BLUE], accept=["10.0.0.0/8", "fd00::/16"]
+    ),
+    "reflector_alone": options(vip={}, peers=[], workloads=[{**NODES, "password": None}], password=None),
     "vrf": options(
         vrf="prod", vrf_table=10, graceful_restart=False, peers=[{**LEAF, "multihop": 2, "password": "own"}]
     ),

@@ -11,6 +11,7 @@ from .options import VIP, options
 PEER = {"address": "192.168.2.201", "asn": 65002}
 RED = {"name": "red", "asn": 65010, "ranges": ["10.1.0.0/16"], "pools": ["10.20.0.0/16"]}
 BLUE = {**RED, "name": "blue", "asn": 65011, "ranges": ["10.2.0.0/16"]}
+CLIENTS = {**RED, "name": "nodes", "asn": 65003, "reflector_client": True}
 PASSWORD_RULE = (
     "it has a character that a speaker's configuration cannot hold, or more than 80; "
     'give at most 80 ASCII characters, no space and none of " \\ ? |'
@@ -117,6 +118,38 @@ CASES = {
     "a table that cannot be": (
         {"vrf": "prod", "vrf_table": -1},
         "vrf_table: -1 is out of range; give 1 to 4294967295",
+    ),
+    "a reflector's client in another AS": (
+        {"workloads": [{**CLIENTS, "asn": 65010}]},
+        "workloads[0].asn: 65010 is not this host's AS, and routes are reflected within one; "
+        "give 65003, or leave reflector_client out",
+    ),
+    "routes for a reflector's clients that are not theirs": (
+        {"workloads": [{**CLIENTS, "advertise": ["10.0.0.0/8"]}]},
+        "workloads[0].advertise: a reflector's clients are told what the others of them announced, and nothing else; "
+        "leave it out",
+    ),
+    "a reflector's clients with a nested cluster's prefix": (
+        {"workloads": [{**CLIENTS, "ranges": ["10.3.0.0/16"], "pools": ["10.20.1.0/24"]}, BLUE]},
+        "workloads[0].pools[0]: 10.20.1.0/24 overlaps with 10.20.0.0/16 of blue, whose routes leave by this host; "
+        "give the clients' own prefixes",
+    ),
+    "a leaf among a reflector's clients": (
+        {"workloads": [{**CLIENTS, "ranges": ["192.168.2.0/24"]}], "peers": [PEER]},
+        "workloads[0].ranges[0]: 192.168.2.0/24 contains the peer 192.168.2.201; give the workloads' own range",
+    ),
+    "a cluster ID that is no address": (
+        {"workloads": [CLIENTS], "cluster_id": "1"},
+        "cluster_id: 1 is not an IPv4 address; give an IPv4 address",
+    ),
+    "a cluster ID of nothing": (
+        {"workloads": [CLIENTS], "cluster_id": "0.0.0.0"},
+        "cluster_id: 0.0.0.0 is no cluster ID; for example 244.0.0.1",
+    ),
+    "a cluster ID without clients": (
+        {"cluster_id": "244.0.0.1"},
+        "cluster_id: nobody is told routes under it: no workload is a reflector_client; "
+        "give one reflector_client: true, or leave it out",
     ),
     "too many paths": ({"ecmp": 65}, "ecmp: 65 is out of range; give 1 to 64"),
 }

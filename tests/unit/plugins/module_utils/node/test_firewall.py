@@ -31,6 +31,15 @@ def test_bfd_over_several_hops_has_a_port_of_its_own():
     ]
 
 
+def test_a_reflector_s_clients_come_to_any_of_the_host_s_addresses():
+    hints = firewall.hints(model.build(CASES["reflector_alone"]))
+    assert {hint["why"] for hint in hints} == {"sessions of the reflector's clients"}
+    assert lines(CASES["reflector_alone"]) == [
+        "ip saddr { 192.168.2.2/32, 192.168.3.0/24 } tcp dport 179 accept",
+        "ip6 saddr { fd00:2::2/128 } tcp dport 179 accept",
+    ]
+
+
 def test_a_hint_has_its_parts_for_other_firewalls():
     hint = firewall.hints(model.build(options()))[-1]
     del hint["nftables"]

@@ -10,7 +10,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.node import checks,
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speaker import HEADER, NodeError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speakers import SPEAKERS
 
-from .cases import BLUE, RED
+from .cases import BLUE, NODES, RED
 from .options import options
 
 GOBGP = SPEAKERS["gobgp"]
@@ -37,6 +37,7 @@ RESTARTS = {
     "no workload": ({"workloads": []}, True),
     "the host's AS": ({"asn": 65004}, True),
     "what is announced": ({"originate": ["10.9.0.0/16"]}, False),
+    "a reflector's client": ({"workloads": [*options()["workloads"], NODES]}, False),
     "communities": ({"communities": ["65003:1"]}, False),
 }
 
