@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import subprocess
-import sys
 import uuid
 from pathlib import Path
 
@@ -15,52 +12,27 @@ import yaml
 
 from tests import crds
 from tests.plans import plan
-
-ROOT = Path(__file__).resolve().parents[2]
-PLAYBOOK = """
-- hosts: all
-  gather_facts: false
-  tasks:
-    - ansible.builtin.include_role: {name: kubefabric.bgp.ovn_kubernetes}
-"""
+from tests.roles import Role
 
 
 class Cluster:
     """A cluster of OVN-Kubernetes in the shared API server: its plan, and Nodes of its own."""
 
     def __init__(self, api, directory: Path) -> None:
-        self.api, self.directory, tag = api, directory, uuid.uuid4().hex[:8]
+        self.api, tag = api, uuid.uuid4().hex[:8]
+        self.role = Role("ovn_kubernetes", directory, api)
         self.plan = {**plan("ipv4"), "cni": "ovn_kubernetes", "cluster": f"c-{tag}"}
         self.plan["nodes"] = {f"{name}-{tag}": node for name, node in self.plan["nodes"].items()}
         self.plan["ovn_kubernetes"] = {"frr_namespace": f"frr-{tag}"}
         objects = [{"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}} for name in self.plan["nodes"]]
         objects.append({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"frr-{tag}"}})
         api.kubectl_run("create", "-f-", stdin=yaml.safe_dump_all(objects))
-        (directory / "play.yml").write_text(PLAYBOOK)
 
     def play(self, *arguments: str, **variables: object) -> subprocess.CompletedProcess:
-        given = {
-            "kubefabric_plan": self.plan,
-            "kubefabric_cluster": {"kubeconfig": str(self.api.kubeconfig), "bgp": {"password": "s3cret"}},
-            "ansible_python_interpreter": sys.executable,
-            **variables,
-        }
-        (self.directory / "vars.json").write_text(json.dumps(given))
-        playbook = str(Path(sys.executable).parent / "ansible-playbook")
-        options = ("-i", f"{self.plan['cluster']},", "-c", "local", "-e", f"@{self.directory / 'vars.json'}")
-        return subprocess.run(
-            [playbook, *options, str(self.directory / "play.yml"), *arguments],
-            env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"), "ANSIBLE_NOCOLOR": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        return self.role.play(self.plan, *arguments, **variables)
 
     def changed(self, *arguments: str, **variables: object) -> int:
-        done = self.play(*arguments, **variables)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return int(re.search(r"changed=(\d+)", done.stdout)[1])
+        return self.role.changed(self.plan, *arguments, **variables)
 
     def refuse(self, text: str) -> None:
         """What OVN-Kubernetes' controller writes where it cannot do as told."""
