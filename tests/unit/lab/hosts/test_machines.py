@@ -50,3 +50,7 @@ def test_a_host_boots_in_the_namespace_of_its_node(tmp_path):
     command = machine.command("kf-t-host1", tmp_path, "kf-t-node-metal-host1")
     assert command[-1] == "--network-namespace-path=/run/netns/kf-t-node-metal-host1"
     assert "--boot" in command
+
+
+def test_somebody_reads_a_host_s_console(tmp_path):
+    assert "--console=read-only" in machine.command("kf-t-host1", tmp_path, "kf-t-node-metal-host1")
