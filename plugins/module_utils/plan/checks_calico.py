@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
-from . import checks_secret
+from . import checks_reflectors, checks_secret
 from .errors import Findings
 from .model import Cluster, Fabric, Member
 from .nested import Nested
@@ -16,6 +16,7 @@ from .selectors import UNKNOWN, SelectorError, parse
 
 LARGEST_ASN = 2147483647  # asNumber is an int32 in Calico's custom resource definitions, v3.32
 BLOCK_SIZES = {4: (20, 32), 6: (116, 128)}
+REFLECTORS = ("peer-with-route-reflectors", "route-reflector-")  # how their peers' names begin
 _DIRECTIONS = ("import_v4", "import_v6", "export_v4", "export_v6")
 
 
@@ -27,7 +28,7 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     _graceful_restart(cluster, findings)
     _pools(cluster, racks, options, findings)
     _node_names(cluster, options, findings)
-    _reflectors(cluster, options, findings)
+    checks_reflectors.check(cluster, options, findings)
     _peers(cluster, racks, options, findings)
     _filter_names(cluster, options, findings)
     _rules(cluster, options, findings)
@@ -48,7 +49,13 @@ def check_nested(cluster: Nested, findings: Findings) -> None:
             "has no meaning in a nested cluster, which has no sessions with leaves",
             "remove it",
         )
-    for rule in (_node_names, _reflectors, _filter_names, _rules, _open_filters, _communities):
+    if (options.get("route_reflectors") or {}).get("hosts"):
+        findings.add(
+            cluster.at("calico.route_reflectors.hosts"),
+            "nested clusters reach hosts through their parent alone",
+            "name nodes in calico.route_reflectors.nodes",
+        )
+    for rule in (_node_names, checks_reflectors.check, _filter_names, _rules, _open_filters, _communities):
         rule(cluster, options, findings)
     for check_one in (_pools, _peers):
         check_one(cluster, {}, options, findings)
@@ -184,31 +191,6 @@ def _node_names(cluster: Member, options: dict, findings: Findings) -> None:
             )
 
 
-def _reflectors(cluster: Member, options: dict, findings: Findings) -> None:
-    """Reflecting is for iBGP (RFC 4456): the nodes concerned are in the cluster's AS."""
-    given = options.get("route_reflectors") or {}
-    for index, name in enumerate(given.get("nodes") or []):
-        if name not in cluster.nodes:
-            findings.add(
-                cluster.at(f"calico.route_reflectors.nodes[{index}]"),
-                f"the cluster has no node {name}",
-                did_you_mean(name, cluster.nodes),
-            )
-    if len(set(given.get("nodes") or [])) == 1:
-        findings.warn(
-            cluster.at("calico.route_reflectors.nodes"),
-            "a single reflector takes the sessions of all nodes with it when it goes",
-            "name two, in different racks if there are any",
-        )
-    for name, node in (options.get("nodes") or {}).items():
-        if given and node["asn"] and node["asn"] != cluster.settings["asn"]:
-            findings.add(
-                cluster.at(f"calico.nodes.{name}.asn"),
-                f"AS {node['asn']} makes this node's sessions with route reflectors eBGP, where nothing is reflected",
-                "remove it, or calico.route_reflectors",
-            )
-
-
 def _selector(cluster: Member, racks: dict, key: str, selector: str | None, findings: Findings) -> None:
     """Of a node's labels the planner knows the rack's and the host name; what others say, it cannot tell."""
     if not selector or not cluster.nodes:
@@ -241,12 +223,15 @@ def _labels_remedy(cluster: Member, racks: dict) -> str:
 
 
 def _peers(cluster: Member, racks: dict, options: dict, findings: Findings) -> None:
+    for name, host in ((options.get("route_reflectors") or {}).get("hosts") or {}).items():
+        at = f"calico.route_reflectors.hosts.{name}.node_selector"
+        _selector(cluster, racks, at, host["node_selector"], findings)
     names: set = set()
     for index, peer in enumerate(options.get("peers") or []):
         at = f"calico.peers[{index}]"
         if peer["name"] and peer["name"] in names:
             findings.add(cluster.at(f"{at}.name"), f"{peer['name']} is there twice", "name every peer once")
-        if peer["name"] == "peer-with-route-reflectors" and options.get("route_reflectors"):
+        if (peer["name"] or "").startswith(REFLECTORS) and options.get("route_reflectors"):
             findings.add(cluster.at(f"{at}.name"), "is the name of the route reflectors' own peer", "use another name")
         if (peer["name"] or "").startswith("leaf-"):
             findings.add(cluster.at(f"{at}.name"), "leaf-… are the leaves' own peers", "use another name")

@@ -83,6 +83,9 @@ def _holders(cluster: Cluster) -> list[Holder]:
 def _allocate_network(pool, holders, earlier, kept, findings, cluster):
     """Allocate one network; yields each holder with its address."""
     name = family(pool.network)
+    for host, _key, address in cluster.reflector_hosts():
+        if address in pool.network:
+            pool.claim(address, f"the route reflector {host}")
     open_holders = []
     for holder in holders:
         address = holder.given.get(name)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from .errors import Findings
 from .options_cluster import CLUSTER
@@ -92,6 +92,13 @@ class Node:
         return f"host {self.name}"
 
 
+def _parsed(text: str) -> list[IPv4Address | IPv6Address]:
+    try:
+        return [ip_address(text)]
+    except ValueError:
+        return []
+
+
 @dataclass
 class Member:
     """A cluster, whether it peers with the leaves itself or is nested in another; ``settings`` is kubefabric_cluster
@@ -116,6 +123,16 @@ class Member:
         parts = key.split(".")
         above = {".".join(parts[:length]) for length in range(len(parts) + 1)}
         return any(path in above or path.startswith((f"{key}.", f"{key}[")) for path in self.reported)
+
+    def reflector_hosts(self) -> list[tuple[str, str, IPv4Address | IPv6Address]]:
+        """(host, key, address) of the addresses of hosts that reflect routes; what is no address was reported."""
+        given = (self.settings["calico"] or {}).get("route_reflectors") or {}
+        return [
+            (name, f"calico.route_reflectors.hosts.{name}.addresses", address)
+            for name, host in (given.get("hosts") or {}).items()
+            for text in host["addresses"] or []
+            for address in _parsed(text)
+        ]
 
 
 @dataclass

@@ -172,8 +172,26 @@ NODE = {
     "route_reflector_cluster_id": _text("Makes it a route reflector with this ID.", format="router_id"),
 }
 
+REFLECTOR_HOST = {
+    "addresses": _names(
+        "Where the nodes peer with it, one address per family.",
+        format="address",
+        required=True,
+        example="[192.168.2.11]",
+    ),
+    "node_selector": _text("Nodes that peer with it; all of them where absent.", format="calico_selector"),
+}
+
 ROUTE_REFLECTORS = {
-    "nodes": _names("The nodes that reflect, two for redundancy.", required=True, example="[node1, node4]"),
+    "nodes": _names("Nodes that reflect, two for redundancy.", example="[node1, node4]"),
+    "hosts": {
+        "type": "dict",
+        "key": "resource_name",
+        "entry": "host",
+        "fill": False,
+        "options": REFLECTOR_HOST,
+        "description": "Hosts beside the cluster that reflect, by their names in the inventory.",
+    },
     "cluster_id": _text(
         "Their cluster ID, typically an unused IPv4 address.", format="router_id", required=True, example="244.0.0.1"
     ),
@@ -272,7 +290,7 @@ CALICO = {
         "type": "dict",
         "fill": False,
         "options": ROUTE_REFLECTORS,
-        "description": "Nodes that reflect the routes of the others (iBGP), beside the sessions with the leaves.",
+        "description": "Nodes or hosts that reflect the nodes' routes (iBGP), beside the sessions with the leaves.",
     },
     "nodes": {
         "type": "dict",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Route reflectors among a Calico cluster's nodes: their label, their cluster ID, and the peer that everybody has.
+"""Route reflectors of a Calico cluster: nodes with a label and a cluster ID, hosts beside the cluster, and their peers.
 
 Source: Calico, "Configure BGP peering", section "Configure a node to act as a route reflector". There is no mesh to
 leave: every node peers with its leaves, whose filter lets nothing out that a node learned.
@@ -26,10 +26,25 @@ def node(options: dict, name: str) -> dict:
 
 
 def peers(plan: dict, options: dict) -> list:
-    """The BGPPeer by which all nodes peer with the reflectors, and these with each other, with the leaves' password."""
-    if not options["route_reflectors"].get("nodes"):
-        return []
+    """The BGPPeers with the reflectors, with the leaves' password."""
+    wanted = options["route_reflectors"]
     reference = password_secret.reference(plan, options["password_secret"])
-    spec = {"nodeSelector": "all()", "peerSelector": "route-reflector == 'true'"}
     password = {"password": {"secretKeyRef": reference}} if reference else {}
-    return [resource("BGPPeer", NAME, {**spec, **password}, labels(plan["cluster"]))]
+    specs = {**(_nodes() if wanted.get("nodes") else {}), **_hosts(plan["asn"], wanted.get("hosts") or {})}
+    return [resource("BGPPeer", name, {**spec, **password}, labels(plan["cluster"])) for name, spec in specs.items()]
+
+
+def _nodes() -> dict:
+    """All nodes peer with those that reflect, and these with each other."""
+    return {NAME: {"nodeSelector": "all()", "peerSelector": "route-reflector == 'true'"}}
+
+
+def _hosts(asn: int, hosts: dict) -> dict:
+    """Name → spec: one per host and family, of all nodes (global) or of those that its selector names."""
+    found = {}
+    for name, host in hosts.items():
+        who = {"nodeSelector": host["node_selector"]} if host.get("node_selector") else {}
+        for address in host["addresses"]:
+            family = "ipv6" if ":" in address else "ipv4"
+            found[f"route-reflector-{name}-{family}"] = {"peerIP": address, "asNumber": asn, **who}
+    return found

@@ -82,6 +82,11 @@ EVERYTHING = {
     "nodes": {"node1": {"asn": 65010}, "node4": {"route_reflector_cluster_id": "244.0.0.1"}},
     "node_status_period": 30,
 }
+# Route reflectors beside the cluster, one of everybody and one of a rack.
+HOSTS = {
+    "rr1": {"addresses": ["192.168.2.11", "fd00:2::11"]},
+    "rr2": {"addresses": ["192.168.2.12"], "node_selector": 'rack_id == "rack2"'},
+}
 # Families and options of each case.
 CASES: dict = {
     "ipv4": (("ipv4",), {}),
@@ -90,6 +95,7 @@ CASES: dict = {
     "manifest": (("ipv4", "ipv6"), {"install": "manifest", "node_status": False}),
     "standard": (("ipv4",), {"manage_pools": False}),
     "reflectors": (("ipv4",), {"route_reflectors": {"nodes": ["node1", "node4"], "cluster_id": "244.0.0.1"}}),
+    "reflector_hosts": (("ipv4", "ipv6"), {"route_reflectors": {"hosts": HOSTS, "cluster_id": "244.0.0.1"}}),
     "everything": (("ipv4", "ipv6"), EVERYTHING),
 }
 

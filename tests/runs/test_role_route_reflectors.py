@@ -1,0 +1,92 @@
+"""The role route_reflectors on hosts, run by the playbook nodes on an image in place of a host."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PLAN = {
+    "cluster": "k8s-prod",
+    "asn": 65003,
+    "networks": {"node": ["192.168.2.0/24"], "pod": ["10.1.0.0/16", "fd00:1::/48"], "service": ["10.96.0.0/16"]},
+    "bgp": {"keepalive": 2, "hold": 6, "password": True},
+    "nodes": {
+        "node1": {"addresses": {"ipv4": "192.168.2.1", "ipv6": "fd00:2::1"}},
+        "node2": {"addresses": {"ipv4": "192.168.2.2"}},
+    },
+    "calico": {
+        "route_reflectors": {"cluster_id": "244.0.0.1", "hosts": {"rr1.example.net": {"addresses": ["192.168.2.11"]}}}
+    },
+}
+
+
+@pytest.fixture
+def play(tmp_path):
+    """Runs the playbook for rr1.example.net, with the plans of clusters; returns its status and what it said."""
+
+    def run(plans: dict, *options: str) -> tuple[int, str]:
+        clusters = {
+            name: {"kubefabric_plan": plan, "kubefabric_cluster": {"bgp": {"password": "s3cret"}}}
+            for name, plan in plans.items()
+        }
+        host = {"ansible_connection": "local", "node_peering_root": str(tmp_path / "image")}
+        groups = {"clusters": {"hosts": clusters}, "reflector_hosts": {"hosts": {"rr1.example.net": host}}}
+        inventory = tmp_path / "inventory.yml"
+        inventory.write_text(yaml.safe_dump(groups))
+        command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), "kubefabric.bgp.nodes"]
+        command += ["-e", f"ansible_python_interpreter={sys.executable}", *options]
+        environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"), "ANSIBLE_NOCOLOR": "1"}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert "s3cret" not in done.stdout
+        return done.returncode, " ".join((done.stdout + done.stderr).split())
+
+    return run
+
+
+def test_a_host_reflects_for_every_node_of_the_cluster_that_names_it(play, tmp_path):
+    assert play({"k8s-prod": PLAN, "k8s-other": {**PLAN, "calico": {}}}, "--diff")[0] == 0
+    text = (tmp_path / "image/etc/frr/frr.conf").read_text()
+    for line in (
+        "router bgp 65003",
+        " bgp router-id 192.168.2.11",
+        " bgp cluster-id 244.0.0.1",
+        " neighbor nodes-ipv4 password s3cret",
+        " neighbor nodes-ipv4 timers 2 6",
+        " bgp listen range 192.168.2.1/32 peer-group nodes-ipv4",
+        " bgp listen range 192.168.2.2/32 peer-group nodes-ipv4",
+        " bgp listen range fd00:2::1/128 peer-group nodes-ipv6",
+        "  neighbor nodes-ipv4 route-reflector-client",
+        "ip prefix-list nodes-in-ipv4 seq 10 permit 10.96.0.0/16 le 32",
+        "ip prefix-list nodes-in-ipv4 seq 15 deny any",
+        "ipv6 prefix-list nodes-out-ipv6 seq 5 permit fd00:1::/48 le 128",
+    ):
+        assert f"{line}\n" in text
+    assert "changed=0" in play({"k8s-prod": PLAN})[1]
+    assert play({}, "-e", "route_reflectors_state=absent")[0] == 0  # when no cluster names it any more
+    assert not (tmp_path / "image/etc/frr/frr.conf").exists()
+
+
+@pytest.mark.parametrize(
+    ("plans", "message"),
+    [
+        (
+            {"k8s-prod": {**PLAN, "calico": {}}},
+            "rr1.example.net is to reflect routes, and no cluster that was planned names it in "
+            "kubefabric_cluster.calico.route_reflectors.hosts (is the cluster in --limit, too?). Nothing was written.",
+        ),
+        (
+            {"k8s-prod": PLAN, "k8s-test": PLAN},
+            "rr1.example.net is to reflect routes, and the clusters k8s-prod, k8s-test name it: a host is in one AS. "
+            "Leave it to one of them. Nothing was written.",
+        ),
+    ],
+)
+def test_a_host_is_refused_that_no_cluster_names_or_several(play, tmp_path, plans, message):
+    status, said = play(plans)
+    assert (status, message in said, (tmp_path / "image").exists()) == (2, True, False)
