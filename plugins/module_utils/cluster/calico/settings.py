@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from .. import password_secret
+from ..options import filled
 from ..ownership import KEEP_ANNOTATION
 
 API = "projectcalico.org/v3"
@@ -58,9 +59,8 @@ _SPELLINGS = {
 
 
 def settings(plan: dict) -> dict:
-    """The plan's ``calico`` options with every default filled in."""
-    given = without_nothing(plan.get("calico") or {})
-    options = {**DEFAULTS, **given}
+    """The plan's ``calico`` options with every default filled in. Raises ClusterError for an unknown one."""
+    options = filled(without_nothing(plan.get("calico") or {}), "calico", DEFAULTS)
     options["namespace"] = options["namespace"] or NAMESPACES[options["install"]]
     options["password_secret"] = password_secret.settings(options["password_secret"])
     options["leaf_peers"] = {**LEAF_PEERS, **options["leaf_peers"]}

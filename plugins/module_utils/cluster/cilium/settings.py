@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import re
 
 from .. import password_secret
 from ..errors import ClusterError
+from ..options import filled
 
 PEERING_POLICY = "peering_policy"
 
@@ -75,13 +75,7 @@ def api_of(release: tuple) -> str:
 
 def settings(plan: dict) -> dict:
     """The plan's ``cilium`` options with every default filled in, checked against what the release can do."""
-    given = {key: value for key, value in (plan.get("cilium") or {}).items() if value is not None}
-    for key in given:
-        if key not in DEFAULTS:
-            near = difflib.get_close_matches(key, DEFAULTS, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(DEFAULTS)}"
-            raise ClusterError(f"kubefabric_cluster.cilium.{key}: no such option; {hint}")
-    options = {**DEFAULTS, **given}
+    options = filled(plan.get("cilium"), "cilium", DEFAULTS)
     options["password_secret"] = password_secret.settings(options["password_secret"], **SECRET)
     options["api"] = options["api"] or api_of(version(options))
     for complaint in complaints(plan["bgp"], options):

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
 from ..errors import ClusterError
+from ..options import filled
 
 # "version" decides flags and annotations; "image" defaults to the project's own image of that version.
 DEFAULTS = {
@@ -80,11 +80,7 @@ def networks(plan: dict, kind: str) -> list:
 
 def settings(plan: dict) -> dict:
     """The plan's ``kube_router`` options with every default filled in, checked against what kube-router can do."""
-    given = {key: value for key, value in (plan.get("kube_router") or {}).items() if value is not None}
-    for key in given:
-        if key not in DEFAULTS:
-            raise ClusterError(_unknown(key))
-    options = {**DEFAULTS, **given}
+    options = filled(plan.get("kube_router"), "kube_router", DEFAULTS)
     number = version(options)
     options["image"] = options["image"] or "docker.io/cloudnativelabs/kube-router:v" + ".".join(map(str, number))
     _check_speaker(plan)
@@ -94,12 +90,6 @@ def settings(plan: dict) -> dict:
             "IPv6 needs 2.0.0 or later (kubefabric_cluster.kube_router.version)"
         )
     return options
-
-
-def _unknown(key: str) -> str:
-    near = difflib.get_close_matches(key, DEFAULTS, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(DEFAULTS)}"
-    return f"kubefabric_cluster.kube_router.{key}: no such option; {hint}"
 
 
 def _check_speaker(plan: dict) -> None:

@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import difflib
-
 from .. import password_secret
-from ..errors import ClusterError
+from ..options import filled
 
 FRR_API = "frrk8s.metallb.io/v1beta1"
 OVN_API = "k8s.ovn.org/v1"
@@ -51,13 +49,7 @@ SECRET = {"name": "kubefabric-bgp", "key": "password", "type": password_secret.B
 
 def settings(plan: dict) -> dict:
     """The plan's ``ovn_kubernetes`` options with every default filled in. Raises ClusterError for an unknown one."""
-    given = {key: value for key, value in (plan.get("ovn_kubernetes") or {}).items() if value is not None}
-    for key in given:
-        if key not in DEFAULTS:
-            near = difflib.get_close_matches(key, DEFAULTS, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(DEFAULTS)}"
-            raise ClusterError(f"kubefabric_cluster.ovn_kubernetes.{key}: no such option; {hint}")
-    options = {**DEFAULTS, **given}
+    options = filled(plan.get("ovn_kubernetes"), "ovn_kubernetes", DEFAULTS)
     options["password_secret"] = password_secret.settings(options["password_secret"], **SECRET)
     options["networks"] = {name: _network(given) for name, given in options["networks"].items()}
     options["kubevirt"] = {**KUBEVIRT, **options["kubevirt"]} if options["kubevirt"] else {}

@@ -227,6 +227,12 @@ def test_an_external_secret_fetches_the_password_under_the_secret_s_name():
     }
 
 
+def test_an_option_that_calico_has_not_is_an_error_that_names_it():
+    with pytest.raises(ClusterError) as raised:
+        resources(plan("ipv4", blocksize=26), SECRETS)
+    assert str(raised.value) == "kubefabric_cluster.calico.blocksize: no such option; did you mean 'block_size'?"
+
+
 # -- Calico's API ------------------------------------------------------------------------------------------------
 
 
