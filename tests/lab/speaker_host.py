@@ -146,11 +146,11 @@ class Site:
         """Configuration lines for one of the speakers around the host."""
         vty.ask(self.routers[name].directory / "bgpd.vty", ["configure", *lines])
 
-    def routes(self, name: str) -> dict[str, set[str]]:
-        """Prefix → next hops that one of them learned over BGP."""
-        found = self.routers[name].ask("show bgp ipv4 unicast json").get("routes", {})
+    def routes(self, name: str, family: str = "ipv4") -> dict[str, set[str]]:
+        """Prefix → next hops that one of them learned over BGP; without IPv6's link-local ones."""
+        found = self.routers[name].ask(f"show bgp {family} unicast json").get("routes", {})
         return {
-            prefix: {hop["ip"] for path in paths for hop in path["nexthops"] if hop["ip"] != "0.0.0.0"}
+            prefix: {hop["ip"] for path in paths for hop in path["nexthops"] if _global(hop)}
             for prefix, paths in found.items()
         }
 
@@ -159,6 +159,10 @@ class Site:
             router.stop()
             links.delete_namespace(router.namespace)
         shutil.rmtree(self.lab.directory, ignore_errors=True)
+
+
+def _global(hop: dict) -> bool:
+    return hop["ip"] not in ("0.0.0.0", "::") and hop.get("scope") != "link-local"
 
 
 def leaves_and_guest() -> dict[str, str]:

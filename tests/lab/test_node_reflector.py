@@ -15,18 +15,28 @@ from lab.tools import program
 from tests.lab import speaker_host
 from tests.lab.conftest import _reason_to_skip
 from tests.lab.speaker_gobgp import GoBgpHost
-from tests.lab.speaker_host import LINKS, NamespaceHost, Site
+from tests.lab.speaker_host import NamespaceHost, Site
 from tests.lab.test_node_peering import Bird, validated
 
 pytestmark = pytest.mark.lab
-# the two namespaces beside the host: here nodes of its own AS; address, and the host's address towards it
-CLIENTS = {name: tuple(text.partition("/")[0] for text in LINKS[name]) for name in ("leaf1", "leaf2")}
-REFLECTED = {"leaf1": "10.20.1.0/24", "leaf2": "10.20.2.0/24"}
+FAMILIES = ("ipv4", "ipv6")
+# the two namespaces beside the host, here nodes of its own AS: by family the address and the host's towards it, the
+# network of both, what the node announces
+ADDRESSES = {
+    "leaf1": {"ipv4": ("10.0.1.201", "10.0.1.1"), "ipv6": ("fd00:1::201", "fd00:1::1")},
+    "leaf2": {"ipv4": ("10.0.2.202", "10.0.2.1"), "ipv6": ("fd00:2::202", "fd00:2::1")},
+}
+NETWORKS = {"leaf1": ("10.0.1.0/24", "fd00:1::/64"), "leaf2": ("10.0.2.0/24", "fd00:2::/64")}
+REFLECTED = {
+    "leaf1": {"ipv4": "10.20.1.0/24", "ipv6": "fd00:20:0:1::/64"},
+    "leaf2": {"ipv4": "10.20.2.0/24", "ipv6": "fd00:20:0:2::/64"},
+}
+OUTSIDE = {"ipv4": "10.66.0.0/24", "ipv6": "fd00:66::/64"}
 NODES = {
     "name": "nodes",
     "asn": 65003,
-    "ranges": [f"{CLIENTS['leaf1'][0]}/32", "10.0.2.0/24"],
-    "pools": ["10.20.0.0/16"],
+    "ranges": ["10.0.1.201/32", "10.0.2.0/24", "fd00:1::201/128", "fd00:2::/64"],
+    "pools": ["10.20.0.0/16", "fd00:20::/48"],
     "password": "s3cret",
     "reflector_client": True,
 }
@@ -34,14 +44,28 @@ OPTIONS = {"vip": {"addresses": []}, "peers": [], "workloads": [NODES], "accept"
 
 
 def client(name: str) -> str:
-    """A node: one route of its own, one outside of the pools."""
-    reflector = f"neighbor {CLIENTS[name][1]}"
-    lines = [f" {reflector} {words}" for words in ("remote-as 65003", "password s3cret", "timers 1 3")]
-    routes = [f"  network {prefix}" for prefix in (REFLECTED[name], "10.66.0.0/24")]
-    family = [" address-family ipv4 unicast", *routes, " exit-address-family", "exit", ""]
+    """A node: per family one route of its own, and one outside of the pools."""
     # what one speaker reflected must not be there still when the next one is tested
-    head = ["router bgp 65003", " no bgp network import-check", " bgp graceful-restart-disable"]
-    return "\n".join([*head, *lines, f" {reflector} timers connect 1", *family])
+    lines = ["router bgp 65003", " no bgp network import-check", " no bgp default ipv4-unicast"]
+    lines.append(" bgp graceful-restart-disable")
+    words = ("remote-as 65003", "password s3cret", "timers 1 3", "timers connect 1")
+    reflectors = {family: ADDRESSES[name][family][1] for family in FAMILIES}
+    lines += [f" neighbor {address} {word}" for address in reflectors.values() for word in words]
+    for family, address in reflectors.items():
+        lines += [f" address-family {family} unicast", f"  neighbor {address} activate"]
+        lines += [f"  network {prefix}" for prefix in (REFLECTED[name][family], OUTSIDE[family])]
+        lines += [" exit-address-family"]
+    return "\n".join([*lines, "exit", ""])
+
+
+def link(made: Site) -> None:
+    """IPv6 on the links, and each client's networks behind the host for the other, as behind a gateway."""
+    for name, other in (("leaf1", "leaf2"), ("leaf2", "leaf1")):
+        own, host = ADDRESSES[name]["ipv6"]
+        links.batch(made.host.router.namespace, [f"address add {host}/64 dev {name} nodad"])
+        gateways = [ADDRESSES[name][family][1] for family in FAMILIES]
+        routes = [f"route add {to} via {via}" for to, via in zip(NETWORKS[other], gateways, strict=True)]
+        links.batch(made.routers[name].namespace, [f"address add {own}/64 dev eth0 nodad", *routes])
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +75,8 @@ def site() -> Iterator[Site]:
         pytest.skip(reason)
     made = speaker_host.make(Lab(f"rr{os.getpid()}"))
     try:
-        made.up({name: client(name) for name in CLIENTS})
-        # the other one's network lies behind the host, as behind a gateway
-        links.batch(made.routers["leaf1"].namespace, ["route add 10.0.2.0/24 via 10.0.1.1"])
-        links.batch(made.routers["leaf2"].namespace, ["route add 10.0.1.0/24 via 10.0.2.1"])
+        made.up({name: client(name) for name in ADDRESSES})
+        link(made)
         yield made
     finally:
         made.down()
@@ -64,7 +86,10 @@ def site() -> Iterator[Site]:
 def reflector(request: pytest.FixtureRequest, site: Site) -> Iterator[Site]:
     """The host with each speaker in turn."""
     host = site.host
-    wait_for(lambda: not any(learned(site, name) for name in CLIENTS), "clients without routes of others")
+    wait_for(
+        lambda: not any(learned(site, name, family) for name in ADDRESSES for family in FAMILIES),
+        "clients without routes of others",
+    )
     try:
         if request.param == "bird":
             bird = Bird(site)
@@ -88,20 +113,25 @@ def bring(site: Site, speaker: str, **changes: object) -> None:
     apply.bring(site.host, validated(speaker=speaker, **{**OPTIONS, **changes}), False)
 
 
-def learned(site: Site, name: str) -> dict[str, set[str]]:
+def learned(site: Site, name: str, family: str) -> dict[str, set[str]]:
     """Prefix → next hops of what a client has from others."""
-    return {prefix: hops for prefix, hops in site.routes(name).items() if hops}
+    return {prefix: hops for prefix, hops in site.routes(name, family).items() if hops}
 
 
-def test_a_client_s_route_reaches_the_other_by_the_host_with_its_next_hop(reflector):
-    for mine, other in (("leaf1", "leaf2"), ("leaf2", "leaf1")):
-        wanted = {REFLECTED[other]: {CLIENTS[other][0]}}  # and nothing from outside of the pools
-        wait_for(lambda mine=mine, wanted=wanted: learned(reflector, mine) == wanted, f"{wanted} on {mine}", timeout=40)
-    wait_for(lambda: "bestpath" in path(reflector), "a way to the next hop", timeout=20)
-    assert path(reflector)["clusterList"]["list"] == ["244.0.0.1"]
-    assert path(reflector)["originatorId"] == CLIENTS["leaf2"][0]
-
-
-def path(site: Site) -> dict:
+def path(site: Site, family: str) -> dict:
     """What the first client has of the other's route."""
-    return site.routers["leaf1"].ask(f"show bgp ipv4 unicast {REFLECTED['leaf2']} json")["paths"][0]
+    return site.routers["leaf1"].ask(f"show bgp {family} unicast {REFLECTED['leaf2'][family]} json")["paths"][0]
+
+
+def wait_until_learned(site: Site, name: str, family: str, wanted: dict[str, set[str]]) -> None:
+    wait_for(lambda: learned(site, name, family) == wanted, f"{wanted} on {name}", timeout=40)
+
+
+def test_a_client_s_routes_reach_the_other_by_the_host_with_their_next_hops(reflector):
+    for family in FAMILIES:
+        for mine, other in (("leaf1", "leaf2"), ("leaf2", "leaf1")):
+            # and nothing from outside of the pools
+            wait_until_learned(reflector, mine, family, {REFLECTED[other][family]: {ADDRESSES[other][family][0]}})
+        wait_for(lambda family=family: "bestpath" in path(reflector, family), "a way to the next hop", timeout=20)
+        assert path(reflector, family)["clusterList"]["list"] == ["244.0.0.1"]
+        assert path(reflector, family)["originatorId"] == ADDRESSES["leaf2"]["ipv4"][0]

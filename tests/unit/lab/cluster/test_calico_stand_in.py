@@ -272,3 +272,18 @@ def test_route_reflectors_have_every_node_for_a_client_and_each_other_not():
         "192.168.2.1",
         "192.168.2.4",
     }
+
+
+def test_nodes_have_a_session_per_family_with_a_host_that_reflects_where_its_selector_names_them():
+    hosts = {
+        "rr1": {"addresses": ["192.168.2.11", "fd00:2::11"]},
+        "rr2": {"addresses": ["192.168.2.12"], "node_selector": 'rack_id == "rack2"'},
+    }
+    of = plan(route_reflectors={"hosts": hosts, "cluster_id": "244.0.0.1"})
+    inner = [peer for peer in speaker(of, "node1").peers if peer.internal]
+    assert [(peer.address, peer.reflector_client) for peer in inner] == [("192.168.2.11", False), ("fd00:2::11", False)]
+    assert {peer.address for peer in speaker(of, "node4").peers if peer.internal} == {
+        "192.168.2.11",
+        "192.168.2.12",
+        "fd00:2::11",
+    }
