@@ -13,7 +13,8 @@ description:
     reviewed, kept in git and applied by other tools.
   - C(plan.yml) is the plan, C(apic.json) one document for C(/api/mo/uni.json), C(kubernetes.yml) every
     Kubernetes resource, C(README.md) the cluster's page for people.
-  - C(kubernetes.yml) is left out for a CNI whose resources this version does not make.
+  - A nested cluster has no C(apic.json), its networks are in its parent's; with Cilium C(cilium-values.yml) holds the
+    values of its Helm chart.
   - Runs on the controller alone; touches neither the fabric nor a cluster.
 author:
   - The kubefabric.bgp maintainers (@kubefabric)
