@@ -216,12 +216,16 @@ def guest_configuration(password: str = "inner") -> str:
 
 def make(lab: Lab) -> Site:
     """A site that is not up yet; its host has the files that Debian's package brings."""
-    root = lab.directory / "root"
+    return Site(lab, NamespaceHost(Router(lab, "host"), bare_root(lab.directory / "root")))
+
+
+def bare_root(root: Path) -> Path:
+    """A scratch root with the files that Debian's package brings."""
     for directory in ("etc/frr", "run", "etc/network/interfaces.d"):
         (root / directory).mkdir(parents=True, exist_ok=True)
     (root / "etc/frr/daemons").write_text('bgpd=no\nospfd=no\nbfdd=no\nvtysh_enable=yes\nbgpd_options="-A 127.0.0.1"\n')
     (root / "etc/frr/frr.conf").write_text("# default to using syslog.\nlog syslog informational\n")
-    return Site(lab, NamespaceHost(Router(lab, "host"), root))
+    return root
 
 
 def addresses(host: NamespaceHost, device: str = "lo") -> set[str]:

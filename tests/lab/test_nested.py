@@ -17,11 +17,13 @@ import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import fabric, nested
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import assess, fabric, nested
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from lab.cluster.calico import bird, felix, reader
-from lab.context import process_id, run, start_process, wait_for
-from lab.hosts import switching
+from lab.context import process_id, run, start_process, stop_process, wait_for
+from lab.hosts import links, switching
+from tests.lab import nested_hosts
+from tests.lab.speaker_host import NamespaceHost, addresses
 from tests.lab.stage import Stage, staged
 
 pytestmark = pytest.mark.lab
@@ -279,3 +281,79 @@ def test_one_more_nested_cluster_and_its_end_touch_no_session_of_the_others(site
     site.plan(without("blue"))
     site.eventually({"10.124.0.0/26": set(), "10.98.0.0/16": set(), **RED})
     assert {name: site.since(name) for name in before} == before
+
+
+# -- the hosts peer in Calico's place ------------------------------------------------------------------
+
+HOSTED = copy.deepcopy(INTENT)
+HOSTED["clusters"][PARENT]["cluster"]["workload_peering"]["speaker"] = "host"
+HOSTED["clusters"]["red"]["cluster"]["nested_in"]["ranges"] = ["10.1.0.4/31", "10.1.1.4/31", "2001:db8:10::/56"]
+HOSTED["clusters"]["blue"]["cluster"]["nested_in"]["ranges"] = ["10.1.1.6/31"]
+BLUE = {"10.124.0.0/26": {NODE2}, "10.98.0.0/16": {NODE2}}
+OWN = "10.1.0.0/26"  # what node1 announces of its own
+
+
+@dataclass
+class Hosted:
+    """The same site, with FRR on both nodes where Calico's BIRD was."""
+
+    site: Site
+    nodes: dict[str, NamespaceHost]
+
+    def plan(self, intent: dict) -> None:
+        """Bring fabric, hosts and machines to an intent, as site.yml would."""
+        self.site.plans = plans = build(copy.deepcopy(intent)).plans
+        self.site.stage.plans[PARENT] = plans[PARENT]
+        self.site.stage.apply(PARENT)
+        for name, node in self.nodes.items():
+            own = {"node_peering_originate": [OWN]} if name == "node1" else {}
+            given = nested_hosts.options(plans[PARENT], name, "s3cret", node_peering_connect_retry=1, **own)
+            nested_hosts.bring(node, given)
+        for name in MACHINES:
+            if name.partition("-")[0] in plans:
+                self.site._run_machine(name)
+
+
+@pytest.fixture(scope="module")
+def hosted(site: Site) -> Hosted:
+    lab = site.stage.lab
+    for name in ("node1", "node2"):
+        stop_process(lab, f"bird-{name}")
+        felix.address(lab.node_namespace(PARENT, name), [])
+    for name, (host, texts, _blocks) in MACHINES.items():  # with the peer's address went the machine's route
+        device = felix.interface("vms", name)
+        links.batch(lab.node_namespace(PARENT, host), [f"route replace {text} dev {device}" for text in texts])
+    made = Hosted(site, {name: nested_hosts.host(lab, PARENT, name) for name in ("node1", "node2")})
+    made.plan(HOSTED)
+    return made
+
+
+def test_hosts_that_peer_pass_on_the_pools_of_two_nested_clusters_and_nothing_else(hosted: Hosted) -> None:
+    hosted.site.eventually({**RED, **BLUE, OWN: {NODE1}, "ca11:c0::40/122": {"2001:db8:2::2"}})
+    assert addresses(hosted.nodes["node1"]) >= {"169.254.0.179/32", "fdc9:9723:9bc::1/128"}
+    assert "10.66.0.0/26" in hosted.site.ask("red-vm1", "show", "route", "export", "peer_169_254_0_179")
+    assert "10.66.0.0/26" not in hosted.site.hops()
+    assert "BGP" not in hosted.site.ask("red-vm1", "show", "route", "protocol", "peer_169_254_0_179")
+
+
+def test_verification_of_a_parent_whose_hosts_peer_agrees_and_so_does_that_of_its_clusters(hosted: Hosted) -> None:
+    site = hosted.site
+
+    def parent() -> list[str]:
+        state = {**from_resources([], [], [], []), "originated": {"node1": [OWN]}}
+        return [one["message"] for one in assess(site.plans[PARENT], site.stage.bgp(PARENT), state)["problems"]]
+
+    wait_for(lambda: not parent(), "the parent as planned", timeout=60, interval=0.5)
+    for name in ("red", "blue"):
+        wait_for(lambda one=name: site.assessed(one)["ok"], f"{name} as planned", timeout=60, interval=0.5)
+
+
+def test_hosts_that_peer_lose_one_nested_cluster_and_keep_the_sessions_of_the_other(hosted: Hosted) -> None:
+    fewer = {**HOSTED, "clusters": {name: one for name, one in HOSTED["clusters"].items() if name != "blue"}}
+    before = {name: nested_hosts.since(node) for name, node in hosted.nodes.items()}
+    hosted.plan(fewer)
+    hosted.site.eventually({**{prefix: set() for prefix in BLUE}, **RED})
+    after = {name: nested_hosts.since(node) for name, node in hosted.nodes.items()}
+    gone = {(name, peer) for name in before for peer in before[name] if peer not in after[name]}
+    assert gone == {("node2", "10.1.1.6")}
+    assert all(abs(after[name][peer] - before[name][peer]) <= 1 for name in after for peer in after[name])
