@@ -24,6 +24,7 @@ def check(clusters: list[Cluster], nested: list[Nested], fabric: Fabric, finding
     _names(clusters, findings)
     _groups(everyone, findings)
     _hosts(everyone, findings)
+    _reflectors(clusters, findings)
     _networks(everyone, findings)
     _larger_networks(everyone, findings)
     _foreign_prefixes(clusters, everyone, findings)
@@ -50,6 +51,18 @@ def _names(clusters: list[Cluster], findings: Findings) -> None:
             cluster.at("l3out.name"),
             f"{name} is the L3Out of cluster {other.name} in tenant {tenant} too",
             "give every cluster an L3Out of its own",
+        )
+
+
+def _reflectors(clusters: list[Cluster], findings: Findings) -> None:
+    """A host has one speaker in one AS."""
+    for cluster, other, host in _clashes(
+        clusters, lambda one: dict.fromkeys(name for name, *_ in one.reflector_hosts())
+    ):
+        findings.add(
+            cluster.at(f"calico.route_reflectors.hosts.{host}"),
+            f"reflects for cluster {other.name} too",
+            "give every cluster route reflectors of its own",
         )
 
 
