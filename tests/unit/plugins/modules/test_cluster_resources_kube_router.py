@@ -9,10 +9,11 @@ import pytest
 import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.modules import cluster_resources
+from tests.crds import ROOT
 from tests.plans import plan
 from tests.run_module import run_module
 
-PRUNE = [{"api_version": "v1", "kind": kind, "amended": True} for kind in ("Node", "Service")]
+ROLE = yaml.safe_load((ROOT / "roles" / "kube_router" / "vars" / "main.yml").read_text())
 PEERS = "kube-router.io/peers"
 ADVERTISE = "kube-router.io/service.advertise.externalip"
 
@@ -41,8 +42,13 @@ class Cluster:
         return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"ports": [{"port": 80}]}}
 
     def run(self, *, check: bool = False, **options) -> dict:
-        arguments = {"plan": self.plan, "bgp_password": "s3cret", "prune": PRUNE, **options}
+        prune = [{**entry, **self._space(entry)} for entry in ROLE["kube_router_prune"]]
+        arguments = {"plan": self.plan, "bgp_password": "s3cret", "prune": prune, **options}
         return run_module(cluster_resources, {"kubeconfig": str(self.api.kubeconfig), **arguments}, check=check)
+
+    def _space(self, entry: dict) -> dict:
+        """What the role's variables make of an entry's namespace."""
+        return {"namespace": self.plan["kube_router"]["namespace"]} if "namespace" in entry else {}
 
     def daemonset(self) -> dict:
         return self.api.get("daemonset", "kube-router", f"--namespace={self.space}")
@@ -107,3 +113,19 @@ def test_what_somebody_added_stays_and_what_left_the_plan_goes(cluster):
     assert cluster.annotations("node", cluster.last) == {"kube-router.io/path-prepend.as": "65003"}
     assert cluster.service("web") == cluster.service("theirs") == {"kube-router.io/service.local": "true"}
     assert cluster.api.get("configmap", "somebodys", f"--namespace={cluster.space}")
+
+
+def gone(result: dict) -> list:
+    return sorted((change["kind"], change["namespace"]) for change in result["changes"] if change["action"] == "delete")
+
+
+def test_the_agents_of_another_namespace_than_the_plans_go(cluster):
+    cluster.plan["kube_router"] = {"namespace": "kube-system"}
+    assert gone(cluster.run()) == [("DaemonSet", cluster.space), ("ServiceAccount", cluster.space)]
+    assert cluster.api.get("daemonset", "kube-router", "--namespace=kube-system")
+
+
+def test_a_bridge_configuration_that_the_plan_has_no_longer_goes(cluster):
+    cluster.plan["kube_router"]["cni"] = False
+    assert gone(cluster.run()) == [("ConfigMap", cluster.space)]
+    assert cluster.run()["changes"] == []
