@@ -71,6 +71,28 @@ def test_without_its_parent_in_the_run_a_nested_cluster_is_refused(site):
     ) in site.fail("clusters", "--limit", "red")
 
 
+def test_a_run_is_refused_without_the_clusters_whose_leaves_would_take_paths_of_two_lengths(site):
+    site.add_cluster("k8s-test")
+    hosts = site.read("hosts.yml")
+    red = hosts["clusters"]["hosts"].pop("red")
+    site.write("hosts.yml", hosts)
+    site.succeed("fabric")
+
+    hosts["clusters"]["hosts"]["red"] = red
+    site.write("hosts.yml", hosts)
+    before = configuration(site.controller)
+    for name in ("fabric", "site"):
+        assert (
+            "k8s-prod shares leaves and VRF prod with k8s-test. A leaf has one limit of AS paths there, 2 by the "
+            "plan because of nested clusters, and one set of timers. On the fabric these are others, and k8s-test is "
+            "not in this run. Say --limit k8s-prod,red,k8s-test. Nothing was written."
+        ) in site.fail(name, "--limit", "k8s-prod,red")
+    assert configuration(site.controller) == before
+    assert longest_path(site.controller) == "1"
+    site.succeed("fabric")
+    site.succeed("fabric", "--limit", "k8s-prod,red")
+
+
 # -- a parent whose hosts peer -------------------------------------------------------------------------
 
 

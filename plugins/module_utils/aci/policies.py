@@ -21,7 +21,7 @@ NAME_LENGTH = 64  # naming:Name of these classes
 
 def tenant_policies(l3out: Dict[str, Any]) -> List[Mo]:
     """Children of the L3Out's tenant, beside the L3Out itself."""
-    return [_timers(l3out), _best_path(l3out), _prefix_limit(l3out), _bfd(l3out), *_match_rules(l3out)]
+    return [timers(l3out), _best_path(l3out), _prefix_limit(l3out), _bfd(l3out), *_match_rules(l3out)]
 
 
 def vrf_policies(l3out: Dict[str, Any]) -> List[Mo]:
@@ -53,7 +53,8 @@ def checked(name: str) -> str:
     return name
 
 
-def _timers(l3out: Dict[str, Any]) -> Mo:
+def timers(l3out: Dict[str, Any]) -> Mo:
+    """What a leaf holds once per VRF: timers and the limit of AS paths."""
     bgp = l3out["bgp"]
     return owned(
         "bgpCtxPol",

@@ -1,0 +1,20 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter that tells which clusters a run must not leave out; documentation beside this file."""
+
+from __future__ import annotations
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import companions
+
+
+def left_behind(plans: dict, cluster: str, running: list) -> dict:
+    """See module_utils/aci/companions.py."""
+    return companions.left_behind(plans, cluster, running)
+
+
+class FilterModule:
+    """Filters of this file."""
+
+    def filters(self) -> dict:
+        return {"left_behind": left_behind}

@@ -1,0 +1,61 @@
+"""Clusters that a run must not leave out: those on the same leaves in the same VRF, where paths grow longer."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.companions import left_behind
+
+PLANS = yaml.safe_load((Path(__file__).parents[4] / "golden" / "plan" / "nested" / "plan.yml").read_text())["plans"]
+NOBODY: dict = {"clusters": [], "content": []}
+
+
+def plans(*names: str, **l3out: object) -> dict:
+    """The golden plans of nested clusters, and others like the parent's."""
+    found = copy.deepcopy(PLANS)
+    for name in names:
+        found[name] = copy.deepcopy(PLANS["k8s-prod"])
+        found[name]["l3out"].update({"name": name, "tenant": f"t-{name}", **l3out})
+    return found
+
+
+def test_clusters_on_the_same_leaves_are_named_in_order_and_one_of_them_stands_for_a_leaf():
+    found = left_behind(plans("k8s-10", "k8s-9"), "k8s-prod", ["k8s-prod", "red"])
+    assert found["clusters"] == ["k8s-9", "k8s-10"]
+    (tenant,) = found["content"]
+    assert tenant["fvTenant"]["attributes"] == {"name": "t-k8s-9"}
+    (policy,) = tenant["fvTenant"]["children"]
+    assert policy["bgpCtxPol"]["attributes"].items() >= {"name": "k8s-9", "maxAsLimit": "3", "holdIntvl": "6"}.items()
+
+
+def test_every_leaf_has_somebody_who_stands_for_it():
+    others = plans("a", "b")
+    others["a"]["leaves"], others["b"]["leaves"] = {"101": {}}, {"102": {}}
+    found = left_behind(others, "k8s-prod", ["k8s-prod"])
+    assert [one["fvTenant"]["attributes"]["name"] for one in found["content"]] == ["t-a", "t-b"]
+
+
+@pytest.mark.parametrize("difference", [{"vrf": "test"}, {"vrf_tenant": "common"}])
+def test_another_vrf_is_no_concern(difference):
+    assert left_behind(plans("a", **difference), "k8s-prod", ["k8s-prod"]) == NOBODY
+
+
+def test_other_leaves_are_no_concern():
+    others = plans("a")
+    others["a"]["leaves"] = {"105": {}}
+    assert left_behind(others, "k8s-prod", ["k8s-prod"]) == NOBODY
+
+
+def test_clusters_in_the_run_and_nested_ones_are_no_concern():
+    assert left_behind(plans("a"), "k8s-prod", ["k8s-prod", "a"]) == NOBODY
+    assert left_behind(plans("a"), "red", ["red"]) == NOBODY
+
+
+def test_without_nested_clusters_nobody_is():
+    others = plans("a")
+    others["k8s-prod"]["l3out"]["bgp"]["max_as"] = 1
+    assert left_behind(others, "k8s-prod", ["k8s-prod"]) == NOBODY
