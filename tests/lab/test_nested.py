@@ -19,7 +19,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import reso
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import assess, fabric, nested
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
-from lab.cluster.calico import bird, felix, reader
+from lab.cluster.calico import bird, felix, model, reader
 from lab.context import process_id, run, start_process, stop_process, wait_for
 from lab.hosts import links, switching
 from tests.lab import nested_hosts
@@ -140,15 +140,15 @@ class Site:
     def space(self, name: str) -> str:
         return self.stage.lab.namespace("vm", name)
 
-    def made(self, cluster: str, nodes: list[dict], **more: list) -> reader.Resources:
+    def made(self, cluster: str, nodes: list[dict], **more: list) -> model.Resources:
         """What the API server of a cluster would have."""
         found: dict = {"nodes": nodes, "namespaces": [{"metadata": {"name": "vms"}}], **more}
         for item in resources(self.plans[cluster], {"bgp_password": "s3cret"}):
             if item["kind"] in PLURALS:
                 found.setdefault(PLURALS[item["kind"]], []).append(item)
-        return reader.Resources(found)
+        return model.Resources(found)
 
-    def _bird(self, name: str, space: str, speaker: reader.Speaker) -> None:
+    def _bird(self, name: str, space: str, speaker: model.Speaker) -> None:
         """Start BIRD with a configuration, or have it take a new one."""
         path = self.stage.lab.file("bird", f"{name}.conf")
         path.write_text(bird.configuration(speaker))

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from lab.cluster import netns
 from lab.cluster.api import Api, ApiError
-from lab.cluster.calico import bird, felix, reader
+from lab.cluster.calico import bird, felix, model, reader
 from lab.cluster.mirror import Mirror
 from lab.cluster.serve import serve
 from lab.context import Lab, process_id, process_names, start_process, stop_process
@@ -52,11 +52,11 @@ class Agent:
         """Bring every node to what the resources say now."""
         if not self.mirror.complete:
             return
-        resources = reader.Resources(self.mirror.items())
+        resources = model.Resources(self.mirror.items())
         homes = {
             pod["spec"]["nodeName"]: pod["metadata"]["namespace"]
             for pod in resources["pods"]
-            if reader.labels(pod).get("k8s-app") == "calico-node"
+            if model.labels(pod).get("k8s-app") == "calico-node"
             and pod["spec"].get("nodeName")
             and not pod["metadata"].get("deletionTimestamp")
         }
@@ -84,7 +84,7 @@ class Agent:
     def _file(self, name: str, suffix: str) -> Path:
         return self.lab.file("cluster", self.cluster, "bird", f"{name}.{suffix}")
 
-    def _bring(self, resources: reader.Resources, name: str, passwords: reader.Passwords) -> None:
+    def _bring(self, resources: model.Resources, name: str, passwords: reader.Passwords) -> None:
         felix.address(self.lab.node_namespace(self.cluster, name), reader.peering_addresses(resources))
         speaker = reader.speaker(resources, name, passwords)
         text = bird.configuration(speaker)

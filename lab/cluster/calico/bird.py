@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 
-from lab.cluster.calico.reader import Peer, Speaker
+from lab.cluster.calico.model import Peer, Speaker
 
 LARGEST = 2147483647  # of BIRD's int: priorities are kept as local preference below it
 NORMAL_PRIORITY = 1024

@@ -3,80 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 
+from lab.cluster.calico import routes
+from lab.cluster.calico.model import Peer, Resources, Speaker, labels, notes
 from lab.cluster.calico.selectors import SelectorError, parse
 
 DEFAULT_ASN = 64512
 AS_NUMBER = "projectcalico.org/ASNumber"
 CLUSTER_ID = "projectcalico.org/RouteReflectorClusterID"
-EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
 
 # (Secret's name, key) → the password, or None where calico-node cannot read it
 Passwords = Callable[[str, str], "str | None"]
-
-
-@dataclass(frozen=True)
-class Peer:
-    """One BGP session of a node."""
-
-    name: str
-    address: str
-    asn: int
-    local_address: str
-    local_asn: int
-    port: int | None = None
-    password: str | None = None
-    filters: tuple[str, ...] = ()
-    ttl_hops: int = 0
-    passive: bool = False
-    next_hop: str = ""  # "", "self" or "keep"
-    restart_time: int | None = None
-    keepalive: int | None = None
-    allowed_local_asns: int = 0
-    reflector_client: bool = False
-
-    @property
-    def internal(self) -> bool:
-        """Whether the session is iBGP."""
-        return self.asn == self.local_asn
-
-
-@dataclass
-class Speaker:
-    """What one node's BIRD does."""
-
-    node: str
-    asn: int
-    router_id: str
-    addresses: dict[int, str]
-    listen_port: int | None = None
-    cluster_id: str = ""
-    peers: list[Peer] = field(default_factory=list)
-    blocks: list[str] = field(default_factory=list)
-    services: list[str] = field(default_factory=list)
-    not_in_kernel: list[str] = field(default_factory=list)
-    pools: list[str] = field(default_factory=list)
-    disabled_pools: list[str] = field(default_factory=list)
-    communities: list[tuple[str, list[str]]] = field(default_factory=list)
-    filters: dict[str, dict] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Resources:
-    """Everything that is read: lists of objects by plural name."""
-
-    items: Mapping[str, Sequence[dict]]
-
-    def __getitem__(self, plural: str) -> Sequence[dict]:
-        return self.items.get(plural, ())
-
-    @property
-    def configuration(self) -> dict:
-        """The BGPConfiguration ``default``; an empty one where there is none."""
-        return next((item["spec"] for item in self["bgpconfigurations"] if item["metadata"]["name"] == "default"), {})
 
 
 def speaker(resources: Resources, name: str, passwords: Passwords) -> Speaker:
@@ -92,26 +30,16 @@ def speaker(resources: Resources, name: str, passwords: Passwords) -> Speaker:
         listen_port=configuration.get("listenPort"),
         cluster_id=notes(node).get(CLUSTER_ID, ""),
         filters={item["metadata"]["name"]: item["spec"] for item in resources["bgpfilters"]},
-        communities=communities(configuration),
+        communities=routes.communities(configuration),
     )
-    made.pools, made.disabled_pools = pools(resources)
-    made.blocks = blocks(resources, node)
-    made.services, made.not_in_kernel = services(resources, node)
+    made.pools, made.disabled_pools = routes.pools(resources)
+    made.blocks = routes.blocks(resources, node)
+    made.services, made.not_in_kernel = routes.services(resources, node)
     made.peers = _peers(resources, nodes, made, passwords)
     return made
 
 
 # -- nodes ------------------------------------------------------------------------------------------------
-
-
-def notes(item: dict) -> dict:
-    """The annotations of an object."""
-    return item["metadata"].get("annotations") or {}
-
-
-def labels(item: dict) -> dict:
-    """The labels of an object."""
-    return item["metadata"].get("labels") or {}
 
 
 def node_asn(node: dict, configuration: dict) -> int:
@@ -299,104 +227,3 @@ def seconds(text: str | None) -> int | None:
         unit = next(unit for unit in units if rest.startswith(unit))
         total, number, rest = total + float(number) * units[unit], "", rest[len(unit) :]
     return round(total) if text else None
-
-
-# -- routes -----------------------------------------------------------------------------------------------
-
-
-def pools(resources: Resources) -> tuple[list[str], list[str]]:
-    """The pools whose routes are exported, and those that are not: IPPools, or those that the operator would make."""
-    found = [(item["spec"]["cidr"], bool(item["spec"].get("disableBGPExport"))) for item in resources["ippools"]]
-    for item in [] if found else resources["installations"]:
-        wanted = item["spec"].get("calicoNetwork", {}).get("ipPools", [])
-        found += [(pool["cidr"], bool(pool.get("disableBGPExport"))) for pool in wanted]
-    return [cidr for cidr, off in found if not off], [cidr for cidr, off in found if off]
-
-
-def blocks(resources: Resources, node: dict) -> list[str]:
-    """The node's blocks: its confirmed BlockAffinities; without any, its podCIDRs, as with the IPAM host-local."""
-    if resources["blockaffinities"]:
-        return [
-            item["spec"]["cidr"]
-            for item in resources["blockaffinities"]
-            if item["spec"]["node"] == node["metadata"]["name"] and item["spec"]["state"] == "confirmed"
-        ]
-    return list(node.get("spec", {}).get("podCIDRs") or [])
-
-
-def communities(configuration: dict) -> list[tuple[str, list[str]]]:
-    """(network, communities) of prefixAdvertisements, names replaced by what they stand for."""
-    names = {item["name"]: item["value"] for item in configuration.get("communities") or []}
-    return [
-        (item["cidr"], [names.get(text, text) for text in item.get("communities") or []])
-        for item in configuration.get("prefixAdvertisements") or []
-    ]
-
-
-def services(resources: Resources, node: dict) -> tuple[list[str], list[str]]:
-    """Services' routes of a node, and the networks that BIRD keeps out of the kernel."""
-    configuration = resources.configuration
-    lists = {
-        kind: [ipaddress.ip_network(item["cidr"]) for item in configuration.get(key) or []]
-        for kind, key in (
-            ("cluster", "serviceClusterIPs"),
-            ("external", "serviceExternalIPs"),
-            ("balancer", "serviceLoadBalancerIPs"),
-        )
-    }
-    aggregated = configuration.get("serviceLoadBalancerAggregation", "Enabled") == "Enabled"
-    everything = [str(network) for networks in lists.values() for network in networks]
-    if labels(node).get(EXCLUDED) == "true":
-        return [], everything
-    whole = [*lists["cluster"], *_larger(lists["external"]), *(_larger(lists["balancer"]) if aggregated else [])]
-    found = {str(network) for network in whole}
-    for service in resources["services"]:
-        found.update(_service(resources, node, service, lists, aggregated))
-    return sorted(found), sorted(set(everything))
-
-
-def _larger(networks: list) -> list:
-    """Networks of more than one address: a single one waits for a Service that has it."""
-    return [network for network in networks if network.prefixlen < network.max_prefixlen]
-
-
-def _service(resources: Resources, node: dict, service: dict, lists: dict, aggregated: bool) -> list[str]:
-    """The host routes of one Service on one node (advertiseThisService, getAllRoutesForService)."""
-    spec = service["spec"]
-    cluster = spec.get("clusterIP")
-    if spec.get("type") not in ("ClusterIP", "NodePort", "LoadBalancer") or cluster in (None, "", "None"):
-        return []
-    ingress = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or []
-    external = _allowed(spec.get("externalIPs") or [], lists["external"])
-    balancer = _allowed([item["ip"] for item in ingress if item.get("ip")], lists["balancer"])
-    everything = [*([cluster] if lists["cluster"] else []), *external, *balancer]
-    policy = spec.get("externalTrafficPolicy")
-    if policy == "Local":
-        found = everything if _local(resources, node, service) else []
-    elif policy == "Cluster" and any(_single(text, lists) for text in (*external, *balancer)):
-        found = everything
-    else:
-        found = balancer if policy == "Cluster" and not aggregated else []
-    return [f"{text}/{ipaddress.ip_address(text).max_prefixlen}" for text in found]
-
-
-def _allowed(addresses: list[str], networks: list) -> list[str]:
-    return [text for text in addresses if any(ipaddress.ip_address(text) in network for network in networks)]
-
-
-def _single(text: str, lists: dict) -> bool:
-    return ipaddress.ip_network(text) in (*lists["external"], *lists["balancer"])
-
-
-def _local(resources: Resources, node: dict, service: dict) -> bool:
-    """Whether the node has a ready endpoint of the family of the Service's first address."""
-    version = ipaddress.ip_address(service["spec"]["clusterIP"]).version
-    return any(
-        endpoint.get("nodeName") == node["metadata"]["name"]
-        and (endpoint.get("conditions") or {}).get("ready") is not False
-        for item in resources["endpointslices"]
-        if item["metadata"].get("namespace") == service["metadata"].get("namespace")
-        and labels(item).get("kubernetes.io/service-name") == service["metadata"]["name"]
-        and item["addressType"] == f"IPv{version}"
-        for endpoint in item.get("endpoints") or []
-    )

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources as build
-from lab.cluster.calico import agent, bird, reader
+from lab.cluster.calico import agent, bird, model, reader, routes
 from tests.plans import NODES
 from tests.plans import plan as make_plan
 
@@ -27,7 +27,7 @@ def plan(**options: object) -> dict:
     return result
 
 
-def cluster(of: dict, **more: list) -> reader.Resources:
+def cluster(of: dict, **more: list) -> model.Resources:
     """What the API server would have after our resources were applied to nodes that are there."""
     found: dict = {"nodes": [], **more}
     for item in build(of, {"bgp_password": "s3cret"}):
@@ -35,7 +35,7 @@ def cluster(of: dict, **more: list) -> reader.Resources:
             found["nodes"].append(_node(of, item))
         elif item["kind"] in PLURALS:
             found.setdefault(PLURALS[item["kind"]], []).append(item)
-    return reader.Resources(found)
+    return model.Resources(found)
 
 
 def _node(of: dict, item: dict) -> dict:
@@ -49,7 +49,7 @@ def _node(of: dict, item: dict) -> dict:
     }
 
 
-def speaker(of: dict, name: str = "node1", password: str | None = "s3cret", **more: list) -> reader.Speaker:
+def speaker(of: dict, name: str = "node1", password: str | None = "s3cret", **more: list) -> model.Speaker:
     return reader.speaker(cluster(of, **more), name, lambda _secret, _key: password)
 
 
@@ -72,7 +72,7 @@ def test_without_the_right_to_read_the_password_there_is_no_session_and_it_is_to
 
 def test_without_a_bgp_configuration_the_nodes_are_a_mesh_in_calico_s_own_as():
     given = cluster(plan())
-    bare = reader.Resources({"nodes": given["nodes"]})
+    bare = model.Resources({"nodes": given["nodes"]})
     made = reader.speaker(bare, "node2", lambda _secret, _key: None)
     assert made.asn == 64512
     assert [peer.address for peer in made.peers if "." in peer.address] == [
@@ -119,7 +119,7 @@ def test_a_service_with_a_local_traffic_policy_is_announced_by_its_nodes_alone(n
 def test_a_node_that_is_excluded_from_load_balancers_announces_no_service():
     of = plan()
     given = cluster(of, services=[SERVICE], endpointslices=[ENDPOINTS])
-    given["nodes"][0]["metadata"]["labels"][reader.EXCLUDED] = "true"
+    given["nodes"][0]["metadata"]["labels"][routes.EXCLUDED] = "true"
     made = reader.speaker(given, "node1", lambda _secret, _key: None)
     assert (made.services, made.blocks) == ([], ["10.1.0.0/26", "2001:db8:10:0::/122"])
 
