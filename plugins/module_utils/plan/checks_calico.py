@@ -323,15 +323,14 @@ def _open_filters(cluster: Member, options: dict, findings: Findings) -> None:
 
 def _open_chain(cluster: Member, filters: dict, chain: list, direction: str, findings: Findings) -> None:
     having = [name for name in chain if filters[name][direction]]
-    for name in having:
-        first = filters[name][direction][0]
-        if first["action"] == "Accept" and not any(first[key] for key in first if key not in ("action", "operations")):
-            findings.add(
-                cluster.at(f"calico.filters.{name}.{direction}[0]"),
-                "accepts everything",
-                "give it a cidr, source or interface, or remove it",
-            )
-            return
+    opened = _opening_rule(filters, having, direction)
+    if opened:
+        findings.add(
+            cluster.at(f"calico.filters.{opened}"),
+            "accepts everything",
+            "give it a smaller cidr, a source or an interface, or remove it",
+        )
+        return
     rejects = any(rule["action"] == "Reject" for name in having for rule in filters[name][direction])
     if (
         direction.startswith("import")
@@ -344,6 +343,30 @@ def _open_chain(cluster: Member, filters: dict, chain: list, direction: str, fin
             "would accept everything: Calico accepts what no rule matches",
             "end it with {action: Reject}, or leave default_action away",
         )
+
+
+def _opening_rule(filters: dict, having: list, direction: str) -> str | None:
+    """Where the first rule is that takes every route, with nothing rejected before it."""
+    for name in having:
+        for index, rule in enumerate(filters[name][direction]):
+            if rule["action"] == "Reject":
+                return None
+            if rule["action"] == "Accept" and not _conditions(rule):
+                return f"{name}.{direction}[{index}]"
+        if not _falls_through(filters[name]):
+            return None
+    return None
+
+
+def _conditions(rule: dict) -> set:
+    """The keys of a rule that narrow what it takes; the whole address space does not."""
+    found = {key for key in rule if rule[key] and key not in ("action", "operations")}
+    if rule["cidr"] and rule["match_operator"] == "In" and ip_network(rule["cidr"]).prefixlen == 0:
+        lengths = rule["prefix_length"] or {}
+        longest = ip_network(rule["cidr"]).max_prefixlen
+        if not lengths.get("min") and lengths.get("max") in (None, longest):
+            found -= {"cidr", "match_operator", "prefix_length"}
+    return found
 
 
 def _falls_through(given: dict) -> bool:
