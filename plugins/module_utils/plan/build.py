@@ -64,7 +64,7 @@ def build(intent: dict) -> Result:
         checks_networks.check_networks(cluster, fabric, findings)
     checks_nested.check(clusters, inner, fabric, findings)
     checks_shared.check(clusters, inner, fabric, findings)
-    checks_scale.check(clusters, fabric, findings)
+    checks_scale.check(clusters, inner, fabric, findings)
     reach = reachability.Reach(clusters, fabric)
     checks_reachability.check(clusters, fabric, reach, findings)
     ports.check(clusters, fabric, findings)

@@ -9,17 +9,18 @@ from collections import Counter
 
 from . import limits
 from .errors import Findings
-from .model import FABRIC_AT, Cluster, Fabric
+from .model import FABRIC_AT, Cluster, Fabric, family
+from .nested import Nested
 
 
-def check(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
+def check(clusters: list[Cluster], nested: list[Nested], fabric: Fabric, findings: Findings) -> None:
     """Every rule of this file. Without a release only what no release changes is checked."""
     for cluster in clusters:
         _ways(cluster, findings)
     if fabric.version:
         known, _exact = limits.of_release(fabric.version)
         _totals(clusters, fabric, known, findings)
-        _routes(clusters, fabric, known, findings)
+        _routes(clusters, nested, fabric, known, findings)
 
 
 def _totals(clusters: list[Cluster], fabric: Fabric, known: limits.Limits, findings: Findings) -> None:
@@ -39,11 +40,15 @@ def _totals(clusters: list[Cluster], fabric: Fabric, known: limits.Limits, findi
             )
 
 
-def _routes(clusters: list[Cluster], fabric: Fabric, known: limits.Limits, findings: Findings) -> None:
+def _routes(
+    clusters: list[Cluster], nested: list[Nested], fabric: Fabric, known: limits.Limits, findings: Findings
+) -> None:
     """Every leaf of a VRF learns the routes of all its clusters, through MP-BGP if not from nodes of its own."""
     by_vrf: Counter = Counter()
     for cluster in clusters:
         by_vrf[cluster.vrf] += routes(cluster)
+    for one in nested:
+        by_vrf[one.vrf] += nested_routes(one)
     by_leaf: Counter = Counter()
     for vrf, leaf in {(cluster.vrf, leaf) for cluster in clusters for leaf in cluster.leaves}:
         by_leaf[leaf] += by_vrf[vrf]
@@ -75,6 +80,16 @@ def routes(cluster: Cluster) -> int:
     services = len(cluster.networks["service"]) + len(cluster.networks["external_service"])
     subnets = families if cluster.floating else len(cluster.nodes) * families
     return len(cluster.nodes) * families + services + subnets
+
+
+def nested_routes(one: Nested) -> int:
+    """The same of a nested cluster: leaves learn its prefixes as they are, whatever larger networks they permit.
+
+    A virtual machine that the inventory does not name is not counted.
+    """
+    pods = one.networks["pod"]
+    services = [network for network in one.announced if network not in pods]
+    return len(one.nodes) * len({family(network) for network in pods}) + len(services)
 
 
 def _ways(cluster: Cluster, findings: Findings) -> None:

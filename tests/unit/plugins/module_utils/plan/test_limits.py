@@ -142,3 +142,16 @@ def test_more_routes_than_the_largest_profile_holds_are_a_mistake(monkeypatch) -
         "services, more than the 12 longest prefix matches of the largest forwarding scale profile of release 6.0(9c); "
         "spread the clusters over more leaves, or over VRFs on other leaves"
     ]
+
+
+def test_routes_of_nested_clusters_are_counted_as_well(monkeypatch) -> None:
+    intent = _nodes(white_paper(), 10)
+    intent["clusters"]["prod"]["cluster"]["workload_peering"] = {"addresses": ["169.254.0.179"], "speaker": "host"}
+    red = {"asn": 65010, "cni": "calico", "networks": {"pod": ["10.123.0.0/16"], "service": ["10.97.0.0/16"]}}
+    nodes: dict = {f"vm{number}": {} for number in range(4)}
+    intent["clusters"]["red"] = {"cluster": {**red, "nested_in": {"cluster": "prod"}}, "nodes": nodes}
+    assert 13 + 4 + 1 == 18
+    monkeypatch.setitem(limits.RELEASES, (6, 0), limits.Limits(lpm_least=18, lpm_most=20))
+    assert not build(intent).warnings
+    intent["clusters"]["red"]["nodes"]["vm4"] = {}
+    assert "leaf 101 learns about 19 routes" in str(build(intent).warnings[0])
