@@ -125,6 +125,23 @@ def test_site_brings_the_hosts_that_peer_and_asks_nothing_of_their_cluster(hoste
     assert "leaf 101 answers nothing" in said
 
 
+def test_a_report_has_a_page_for_a_parent_whose_hosts_peer_and_for_a_nested_cluster(hosted):
+    hosts = hosted.read("hosts.yml")
+    hosts["red_nodes"] = {"hosts": {"red-vm1": None}}
+    hosted.write("hosts.yml", hosts)
+    hosted.succeed("report", report_live=False)
+    pages = {kind: (hosted.directory / f"build/red/report.{kind}").read_text() for kind in ("md", "html")}
+    assert "1 node in AS 65010 (calico) peer with those of k8s-prod in AS 65003" in pages["md"]
+    assert "| red-vm1 | ipv4 | 169.254.0.179 |" in pages["md"]
+    assert "<td>ipv4</td><td>169.254.0.179</td><td>planned</td>" in pages["html"]
+    assert "<svg" not in pages["html"]
+
+    hosted.succeed("report", "--limit", "k8s-prod")  # its API server is nowhere: nobody asks it
+    page = (hosted.directory / "build/k8s-prod/report.md").read_text()
+    assert "leaf 101 answers nothing" in page
+    assert "<svg" in (hosted.directory / "build/k8s-prod/report.html").read_text()
+
+
 def test_site_refuses_a_run_without_the_hosts_that_peer(hosted):
     before = configuration(hosted.controller)
     assert (
