@@ -57,7 +57,7 @@ def _names(clusters: list[Cluster], findings: Findings) -> None:
 def _reflectors(clusters: list[Cluster], findings: Findings) -> None:
     """A host has one speaker in one AS."""
     for cluster, other, host in _clashes(
-        clusters, lambda one: dict.fromkeys(name for name, *_ in one.reflector_hosts())
+        clusters, lambda one: dict.fromkeys(host[0] for host in one.reflector_hosts())
     ):
         findings.add(
             cluster.at(f"calico.route_reflectors.hosts.{host}"),
