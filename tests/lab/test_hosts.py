@@ -13,11 +13,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from lab.context import run
+from lab.context import run, wait_for
 from lab.hosts import machines, switching
 from tests.inventories import write, write_inventory
 from tests.lab.stage import Stage, service_address, staged
@@ -93,6 +94,19 @@ class Metal:
         """Run a command on a host."""
         return machines.ssh(self.stage.lab, host, *command)
 
+    def boot(self, host: str) -> str:
+        """What is another one after each boot; "" while the host cannot be reached."""
+        return machines.ssh(self.stage.lab, host, "cat", "/proc/sys/kernel/random/boot_id", check=False)
+
+    def rebooted(self, host: str, before: str) -> bool:
+        """Whether it runs, and that is another boot than before."""
+        return self.boot(host) not in ("", before)
+
+    def loopback(self, host: str) -> set[str]:
+        """The addresses of a host's loopback device."""
+        found = json.loads(self.on(host, "ip", "-json", "address", "show", "dev", "lo"))
+        return {entry["local"] for entry in found[0]["addr_info"]}
+
 
 @pytest.fixture(scope="module")
 def metal(tmp_path_factory: pytest.TempPathFactory, lab_ready: None) -> Iterator[Metal]:  # noqa: ARG001
@@ -165,3 +179,22 @@ def test_the_modules_work_ad_hoc(metal: Metal) -> None:
     said = metal.ansible("ansible", "host1", "-m", "kubefabric.bgp.node_peering", "-a", asked, "--check", "--diff")
     assert "host1 | CHANGED" in said
     assert "s3cret" not in said
+
+
+def test_vip_and_sessions_come_back_after_a_reboot_with_every_network_stack(metal: Metal) -> None:
+    booted = {host: metal.boot(host) for host in STACKS}
+    for host in STACKS:
+        machines.ssh(metal.stage.lab, host, "systemctl", "reboot", check=False)  # which may end before it answers
+    for host in STACKS:
+        wait_for(partial(metal.rebooted, host, booted[host]), f"{host} after its reboot", timeout=90)
+    metal.stage.verified(CLUSTER)
+    wanted = {vip.partition("/")[0] for vip in metal.vips}
+    assert {host: sorted(wanted - metal.loopback(host)) for host in STACKS} == {host: [] for host in STACKS}
+    assert {int(figure) for figure in re.findall(r"changed=(\d+)", metal.nodes())} == {0}
+
+
+def test_absent_takes_the_vip_and_every_file_off_the_hosts(metal: Metal) -> None:
+    metal.nodes("-e", "node_peering_state=absent")
+    for host in STACKS:
+        assert metal.loopback(host) == {"127.0.0.1", "::1"}, host
+        assert metal.on(host, "find", "/etc", "-name", "*kubefabric*") == "", host
