@@ -269,8 +269,11 @@ def test_the_way_to_the_leaves_is_set_and_given_back(site):
 
 
 def test_absent_ends_the_speaker_and_takes_the_vip_away(site):
+    wait_for(lambda: site.routes("leaf1").get("10.20.1.0/24"), "the pool on leaf 1")
     bring(site, state="absent")
     assert not site.host.router.runs()
+    # at once, not after the 120 s for which a leaf helps a speaker that restarts gracefully
+    wait_for(lambda: not site.routes("leaf1").get("10.20.1.0/24"), "the pool gone from leaf 1", timeout=10)
     assert "172.30.0.1/32" not in addresses(site.host)
     assert not Path(site.host.path("/etc/systemd/system/kubefabric-vip.service")).exists()
 

@@ -31,13 +31,22 @@ class Work:
     uplink: List[uplink.Step] = field(default_factory=list)
     way: Optional[dict] = None  # the record's note of the uplink
     leaving: Optional[Speaker] = None  # a speaker that was ours and is no longer wanted
+    left: bool = False  # it was told to go: going back has to start it anew
     restart: bool = False
     start: bool = False  # its service does not run, or not from the boot on
     vrf: Optional[str] = None
 
     def main(self) -> Optional[files.Change]:
         """The change of the speaker's main file, if there is one."""
-        found = [change for change in self.changes if self.speaker and change.path == self.speaker.configuration]
+        return self._main(self.speaker)
+
+    def farewell(self) -> List[Command]:
+        """What lets the leaving speaker say goodbye."""
+        main = self._main(self.leaving)
+        return self.leaving.farewell_commands(main.before or "") if self.leaving and main else []
+
+    def _main(self, speaker: Optional[Speaker]) -> Optional[files.Change]:
+        found = [change for change in self.changes if speaker and change.path == speaker.configuration]
         return found[0] if found else None
 
     @property
@@ -274,6 +283,10 @@ def _kept(host: Host, work: Work) -> Dict[str, dict]:
 
 def _activate(host: Host, work: Work) -> None:
     host.relabel([change.path for change in work.changes])
+    if work.leaving:
+        work.left = True
+        for command in work.farewell():  # while its addresses are there; a speaker that does not run needs none
+            _attempt(host, command)
     # a stack that reads its files first sets the addresses itself, and adding them is an error then
     host.do_all([*work.addresses, *work.network, *[done for done, _undone in work.uplink]])
     if work.leaving:
@@ -315,8 +328,9 @@ def _way_back(host: Host, work: Work) -> List[Command]:
         if command[:2] == ["ip", "address"]:
             commands.append(["ip", "address", opposite[command[2]], *command[3:]])
     commands += work.network
-    if work.leaving:
-        commands.append(["systemctl", "enable", "--now", work.leaving.service])
+    if work.leaving and work.left:
+        service = work.leaving.service
+        commands += [["systemctl", "enable", service], ["systemctl", "restart", service]]
     if work.speaker and work.start:
         commands.append(["systemctl", "disable", "--now", work.speaker.service])
     else:

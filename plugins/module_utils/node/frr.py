@@ -67,6 +67,11 @@ class Frr(Speaker):
         everyone = f"clear bgp vrf {vrf.group(1)} * soft" if vrf else "clear bgp * soft"
         return [[self.programs[-1], "--reload", "--stdout", CONFIGURATION], ["vtysh", "-c", everyone]]
 
+    def farewell_commands(self, text: str) -> List[Command]:
+        # bgpd that is told to stop closes its sessions without a word where graceful restart is on
+        routers = re.findall(r"(?m)^router bgp \d+(?: vrf \S+)?$", text)
+        return [["vtysh", "-c", "configure terminal", "-c", router, "-c", "bgp shutdown"] for router in routers]
+
     def keys_command(self) -> Command:
         return ["ss", "-Htlnie", "sport = :179"]
 

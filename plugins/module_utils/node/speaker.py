@@ -85,6 +85,14 @@ class Speaker:
         """What makes the running speaker take the main file ``after`` in place of ``before``, sessions kept."""
         raise NotImplementedError
 
+    def farewell_commands(self, text: str) -> List[Command]:  # noqa: ARG002
+        """Before the service with the main file ``text`` is stopped for good: what ends its sessions with a Cease.
+
+        Without one a peer that helps graceful restart keeps and uses the routes until the
+        restart time is over (RFC 4724, section 4.2).
+        """
+        return []
+
     def keys_command(self) -> Optional[Command]:
         """What tells the TCP MD5 keys on the speaker's listening sockets, if ``forget_commands`` wants to know."""
         return None

@@ -73,6 +73,21 @@ def test_the_first_run_sets_the_vip_before_it_starts_the_speaker(host):
     ]
 
 
+def test_a_leaving_speaker_says_goodbye_while_it_has_its_addresses(settled):
+    bring(settled, state="absent")
+    assert changing(settled)[:3] == [
+        "vtysh -c configure terminal -c router bgp 65003 -c bgp shutdown",
+        f"ip address del {VIP}/32 dev lo",
+        "systemctl daemon-reload",
+    ]
+
+
+def test_a_speaker_that_was_told_to_go_and_cannot_is_started_anew(settled):
+    settled.fails["systemctl disable --now frr"] = "Connection timed out"
+    assert "Connection timed out" in failure(settled, state="absent")
+    assert changing(settled)[-1] == "systemctl restart frr"
+
+
 def test_files_have_their_mode(host):
     bring(host)
     modes = {name: Path(host.root, name).stat().st_mode & 0o777 for name in ("etc/frr/frr.conf", "etc/frr/daemons")}
