@@ -132,14 +132,13 @@ class LittleFabric:
         line = ["vtysh", "--vty_socket", str(self.lab.directory / "leaf"), "-c", f"{command} json"]
         return json.loads(run(line, namespace=self.lab.namespace("leaf")) or "{}")
 
-    def sessions(self) -> dict[str, int]:
-        """Established sessions of the leaf with their uptime in milliseconds."""
-        found = {}
-        for family in self.leaf("show bgp summary").values():
-            for address, peer in family.get("peers", {}).items():
-                if peer["state"] == "Established":
-                    found[address.lstrip("*")] = peer["peerUptimeMsec"]
-        return found
+    def sessions(self) -> dict[str, tuple[int, int]]:
+        """Established sessions of the leaf, each with the two ports of its connection, which a new session changes."""
+        return {
+            peer: (found["portLocal"], found["portForeign"])
+            for peer, found in self.leaf("show bgp neighbors").items()
+            if found.get("bgpState") == "Established"
+        }
 
     def prefixes(self, family: str) -> dict[str, int]:
         """Prefixes that the leaf has learned, with the number of nodes they came from."""

@@ -251,8 +251,7 @@ def test_a_wrong_resource_fails_for_real_is_read_in_the_node_s_state_and_breaks_
     finally:
         kubectl("-n", install.NAMESPACE, "delete", "frrconfiguration", "wrong")
     wait_for(lambda: converted("n1") == "success", "the FRRNodeState to be fine again")
-    after = sessions()
-    assert all(after.get(address, 0) > uptime for address, uptime in before.items())
+    assert sessions() == before
 
 
 def test_a_line_that_frr_does_not_know_is_not_applied_and_breaks_no_session() -> None:
@@ -269,8 +268,7 @@ def test_a_line_that_frr_does_not_know_is_not_applied_and_breaks_no_session() ->
     finally:
         kubectl("-n", install.NAMESPACE, "delete", "frrconfiguration", "raw")
     wait_for(lambda: results() == {"success"}, "the configuration without that line", timeout=60)
-    after = sessions()
-    assert all(after.get(address, 0) > uptime for address, uptime in before.items())
+    assert sessions() == before
 
 
 def test_a_selector_that_matches_no_frr_configuration_is_told_and_takes_the_routes_away() -> None:
