@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import stat
+import subprocess
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -168,10 +169,14 @@ class Farm:
         """Kill what runs within the host's root, and take the root apart."""
         root = self.root(name)
         wait_for(lambda: not _kill(root), f"the end of {name}", timeout=20)
-        if root.is_mount():
-            run(["umount", "--recursive", str(root)])
+        wait_for(lambda: _unmounted(root), f"the root of {name} to be let go", timeout=20)
         if root.parent.exists():
             shutil.rmtree(root.parent)
+
+
+def _unmounted(root: Path) -> bool:
+    """Whether nothing is mounted there any more; a process that has just ended may hold it for a moment."""
+    return not root.is_mount() or subprocess.run(["umount", "--recursive", str(root)], check=False).returncode == 0
 
 
 def _kill(root: Path) -> list[int]:
