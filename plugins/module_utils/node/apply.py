@@ -14,7 +14,7 @@ from typing import Any, Dict, List, Optional
 from ..plan.errors import numbered
 from . import checks, files, inspect, model, packages, record, speakers, tell, uplink
 from .host import Host, facts
-from .recover import recover
+from .recover import look, recover
 from .speaker import Command, NodeError, Speaker
 from .vip import Vip, detect, elsewhere, live_commands
 
@@ -314,9 +314,11 @@ def _reload(host: Host, work: Work, back: bool) -> List[Command]:
 
 def _go_back(host: Host, work: Work, reason: NodeError) -> None:
     """The old files, the old addresses, the old speaker; then fail with the reason."""
-    files.undo(host)
-    files.discard(host, work.changes)
+    files.noted(host, lambda: look(host))  # for the next run, if this one ends on its way back
+    files.restore(host)
     troubles = [trouble for command in _way_back(host, work) for trouble in _attempt(host, command)]
+    files.forget(host)
+    files.discard(host, work.changes)
     after = f" Going back had trouble, too: {'; '.join(troubles)}" if troubles else ""
     raise NodeError(f"{reason}. The old files and addresses are back.{after}") from reason
 

@@ -5,7 +5,8 @@
 which the next run restores the old ones.
 
 1. every new text is written beside its file and flushed to the disk; the old file gets a second name (a hard link);
-2. the journal is written: from here on a run that finds it goes back to the old files;
+2. the journal is written: from here on a run that finds it goes back to the old files, and what followed from the new
+   ones; what it has to know of those is noted in the journal before they go, since it may itself be killed;
 3. each new file is renamed over the old one (rename(2) is atomic); what is to go is unlinked;
 4. when the caller is content, the journal is removed: from here on the new files stand; then the second names go.
 """
@@ -19,7 +20,7 @@ import json
 import os
 import pwd
 from dataclasses import dataclass, field
-from typing import Iterable, Iterator, List, Optional
+from typing import Callable, Iterable, Iterator, List, Optional
 
 from .host import Host
 from .speaker import NodeError
@@ -144,10 +145,12 @@ def discard(host: Host, changes: List[Change]) -> None:
 
 def commit(host: Host, changes: List[Change]) -> None:
     """Steps 2 and 3. Raises NodeError with the old files back where it fails on the way."""
+    if not changes:
+        return  # nothing that a journal could bring back
     entries = [{"path": change.path, "existed": change.before is not None} for change in changes]
     at = JOURNAL
     try:
-        _write_journal(host, entries)
+        _write_journal(host, {"files": entries})
         for change in changes:
             at, path = change.path, host.path(change.path)
             if change.after is None:
@@ -156,16 +159,17 @@ def commit(host: Host, changes: List[Change]) -> None:
                 os.replace(staged(path), path)
             _sync(os.path.dirname(path))
     except OSError as error:
-        undo(host)
+        restore(host)
+        forget(host)
         discard(host, changes)
         raise NodeError(f"{at} cannot be replaced: {_reason(error)}. The old files are back.") from error
 
 
-def _write_journal(host: Host, entries: List[dict]) -> None:
+def _write_journal(host: Host, journal: dict) -> None:
     path = host.path(JOURNAL)
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     _unlink(staged(path))
-    _write(staged(path), json.dumps(entries), 0o600, None)
+    _write(staged(path), json.dumps(journal), 0o600, None)
     os.replace(staged(path), path)
     _sync(os.path.dirname(path))
 
@@ -180,21 +184,34 @@ def finish(host: Host, changes: List[Change]) -> None:
 
 def pending(host: Host) -> List[str]:
     """The paths that an interrupted run left half-way; none as a rule."""
-    return [entry["path"] for entry in _journal(host)]
+    return [entry["path"] for entry in _journal(host)["files"]]
 
 
-def _journal(host: Host) -> List[dict]:
+def _journal(host: Host) -> dict:
     text = host.read(JOURNAL)
     try:
-        return json.loads(text) if text else []
+        journal = json.loads(text) if text else {"files": []}
+        if not isinstance(journal, dict) or "files" not in journal:
+            raise ValueError("it is no journal of this module")
     except ValueError as error:
         where = "Look at the files that it names, remove it, and run again."
         raise NodeError(f"{JOURNAL} is damaged: {error}. {where}") from error
+    return journal
 
 
-def undo(host: Host) -> None:
-    """Bring back the old files that the journal names, and forget it. May itself be cut short, and run again."""
-    for entry in _journal(host):
+def noted(host: Host, look: Callable[[], dict]) -> dict:
+    """What ``look`` finds of the state that is undone; from the journal where an earlier attempt has looked already."""
+    journal = _journal(host)
+    if "noted" not in journal:
+        journal["noted"] = look()
+        with contextlib.suppress(OSError):  # a full disk: then this attempt must not be cut off
+            _write_journal(host, journal)
+    return journal["noted"]
+
+
+def restore(host: Host) -> None:
+    """Bring back the old files that the journal names. May itself be cut short, and run again."""
+    for entry in _journal(host)["files"]:
         path = host.path(entry["path"])
         if not entry["existed"]:
             _unlink(path)
@@ -204,6 +221,10 @@ def undo(host: Host) -> None:
         with contextlib.suppress(OSError):  # nothing more can be done on the way back
             _sync(os.path.dirname(path))
         _unlink(staged(path))
+
+
+def forget(host: Host) -> None:
+    """Everything is as it was before: the journal goes."""
     _unlink(host.path(JOURNAL))
     _unlink(staged(host.path(JOURNAL)))  # where the disk was full before there was a journal
 

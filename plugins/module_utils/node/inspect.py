@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
-from typing import Callable, Dict, List, Optional
+from typing import Callable, Dict, Iterator, List, Optional
 
 from . import packages, speakers
 from .agents import AGENTS
@@ -17,6 +17,7 @@ from .speaker import NodeError, Speaker
 
 # looks, a second apart, that have to agree before the sessions count as kept
 AGREEING = 2
+SERVICE = ("is-active", "is-enabled")
 
 
 def read(host: Host, speaker: Speaker, vrf: Optional[str]) -> dict:
@@ -39,8 +40,16 @@ def established(host: Host, speaker: Speaker, vrf: Optional[str]) -> Dict[str, d
 
 def serves(host: Host, speaker: Speaker) -> bool:
     """Whether its service runs, and will after a reboot."""
-    questions = ("is-active", "is-enabled")
-    return all(host.succeeds(["systemctl", question, "--quiet", speaker.service]) for question in questions)
+    return all(_service(host, speaker))
+
+
+def started(host: Host, speaker: Speaker) -> bool:
+    """Whether its service runs, or will after a reboot."""
+    return any(_service(host, speaker))
+
+
+def _service(host: Host, speaker: Speaker) -> Iterator[bool]:
+    return (host.succeeds(["systemctl", question, "--quiet", speaker.service]) for question in SERVICE)
 
 
 def wanted(peer: str, config: Config) -> bool:

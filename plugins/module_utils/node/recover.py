@@ -6,35 +6,53 @@
 from __future__ import annotations
 
 import os
-from typing import List, Optional
+from typing import Dict, List, Optional
 
 from . import files, inspect, record, speakers, uplink
 from .host import Host, facts
 from .network import DIRECTORIES
+from .speaker import NodeError
 from .vip import Vip, live_commands
 
 
 def recover(host: Host, check: bool) -> bool:
     """Go back to the old files and addresses where an earlier run was cut off between the old and the new ones; True if
-    one was. In check mode nothing is done."""
+    one was. In check mode nothing is done. Raises NodeError where there is no way back."""
     half_way = files.pending(host)
-    if not half_way and not check:
+    if check:
+        return bool(half_way)
+    if not half_way:
         files.sweep(host, _directories(host))
-    if half_way and not check:
-        cut_off = record.load(host)  # the new one, if that run got as far as adding addresses
-        loaded = {speaker.name: host.read(speaker.configuration) or "" for speaker in speakers.of(host).values()}
-        files.undo(host)
-        known = record.load(host)
-        speaker = speakers.of(host).get(known["speaker"] or "")
-        if host.live:
-            _recover_vip(host, cut_off["vip"], known["vip"], half_way)
-            _note, steps, _files = uplink.prepare(host, _as_option(known["uplink"]), cut_off["uplink"])
-            host.do_all([done for done, _undone in steps])
-        if host.live and speaker and speaker.configuration in half_way and inspect.serves(host, speaker):
-            text = host.read(speaker.configuration) or ""
-            stale = inspect.stale_keys(host, speaker, loaded[speaker.name], text)
-            host.do_all([*stale, *speaker.reload_commands(loaded[speaker.name], text, False)])
-    return bool(half_way)
+        return False
+    undone = files.noted(host, lambda: look(host))
+    files.restore(host)
+    try:
+        _recover_live(host, undone, half_way)
+    except NodeError as error:
+        raise NodeError(
+            "an earlier run was cut off. The files are back to what they were before it, but not everything is: "
+            f"{error}. Put that right and run again, or remove {files.JOURNAL} to go on from what there is."
+        ) from error
+    files.forget(host)
+    return True
+
+
+def look(host: Host) -> dict:
+    """What has to be known of a state before it is undone: its ``record``, and as ``loaded`` by speaker the main file
+    that it may have read."""
+    texts = {speaker.name: host.read(speaker.configuration) or "" for speaker in speakers.of(host).values()}
+    return {"record": record.load(host), "loaded": texts}
+
+
+def _recover_live(host: Host, undone: dict, half_way: List[str]) -> None:
+    """Let addresses, routes and speakers follow the old files. ``undone``: as ``look`` found it."""
+    if not host.live:
+        return
+    cut_off, known = undone["record"], record.load(host)  # the same, if that run had not got as far as doing anything
+    _recover_vip(host, cut_off["vip"], known["vip"], half_way)
+    _note, steps, _files = uplink.prepare(host, _as_option(known["uplink"]), cut_off["uplink"])
+    host.do_all([done for done, _undone in steps])
+    _recover_speaker(host, cut_off, known, undone["loaded"], half_way)
 
 
 def _directories(host: Host) -> List[str]:
@@ -60,3 +78,18 @@ def _recover_vip(host: Host, cut_off: dict, known: dict, half_way: List[str]) ->
     if any("kubefabric-vip" in path for path in half_way):
         for manager in sorted({cut_off["manager"], known["manager"]} - {None}):
             host.do_all(Vip(tuple(known["addresses"]), known["interface"], manager).reload_commands())
+
+
+def _recover_speaker(host: Host, cut_off: dict, known: dict, loaded: Dict[str, str], half_way: List[str]) -> None:
+    """Let the speaker of before have its old file, and end the one that a run brought before it was cut off.
+    ``loaded``: by speaker the main file that it may have read."""
+    before, brought = (speakers.of(host).get(noted["speaker"] or "") for noted in (known, cut_off))
+    changed = before is not brought
+    if brought and changed and inspect.started(host, brought):
+        theirs = brought.foreign(host.read(brought.configuration) or "")  # it was theirs before that run adopted it
+        host.do(["systemctl", *(["try-restart"] if theirs else ["disable", "--now"]), brought.service])
+    if before and before.configuration in half_way and inspect.serves(host, before):
+        was, text = loaded[before.name], host.read(before.configuration) or ""
+        stale = [] if changed else inspect.stale_keys(host, before, was, text)
+        # one that was to leave may have said goodbye, and would stay shut down
+        host.do_all([*stale, *before.reload_commands(was, text, changed)])

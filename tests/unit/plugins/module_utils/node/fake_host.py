@@ -12,6 +12,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.node import files
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.host import Host
 
 DAEMONS = "bgpd=no\nospfd=no\nbfdd=no\n"
+PROGRAMS = ("usr/bin/vtysh", "usr/lib/frr/frr-reload.py", "usr/sbin/bird", "usr/sbin/birdc")
 PACKAGED = "# default to using syslog.\nlog syslog informational\n"
 
 
@@ -29,9 +30,11 @@ class FakeHost(Host):
         self.absent: list[str] = []  # programs that are not installed
         self.mtu = 1500  # of bond0
         self.routes: dict[str, dict[str, object]] = {}  # family → the default route, as ``ip -j`` shows it
-        self.running = False
+        self.services: set[str] = set()  # that run, now and at boot
+        self.shut = False  # FRR was told to end its sessions, and has not been started since
+        self.loaded = ""  # the configuration that FRR runs with
         self.clock = 1000.0
-        for path in ("usr/bin/vtysh", "usr/lib/frr/frr-reload.py", "usr/bin/apt-get"):
+        for path in (*PROGRAMS, "usr/bin/apt-get"):
             self._file(path, "")
         self._file("etc/frr/daemons", DAEMONS)
         self._file("etc/frr/frr.conf", PACKAGED)
@@ -40,6 +43,11 @@ class FakeHost(Host):
         target = Path(self.root, path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
+
+    @property
+    def running(self) -> bool:
+        """Whether FRR runs."""
+        return "frr" in self.services
 
     def now(self) -> float:
         return self.clock
@@ -70,6 +78,9 @@ class FakeHost(Host):
             self._address(command[2], command[3].partition("/")[0], command[5])
         if "frr-reload.py" in line:
             self.sessions.update(self.after_reload)
+            self.loaded = self.read("/etc/frr/frr.conf") or ""
+        if command[-1] == "bgp shutdown":
+            self.shut = True
         if command[-1].endswith("neighbors json"):
             return 0, json.dumps({peer: self._neighbor(state) for peer, state in self.sessions.items()}), ""
         return 0, "", ""
@@ -100,11 +111,15 @@ class FakeHost(Host):
             self.addresses.pop(address, None)
 
     def _systemctl(self, verb: str, unit: str) -> tuple[int, str, str]:
-        if unit != "frr":
-            return (0 if verb in ("daemon-reload", "enable", "disable") else 3), "", ""
         if verb in ("is-active", "is-enabled"):
-            return (0 if self.running else 3), "", ""
-        self.running = {"restart": True, "disable": False}.get(verb, self.running)
+            return (0 if unit in self.services else 3), "", ""
+        if verb == "restart":
+            self.services.add(unit)
+        elif verb == "disable":
+            self.services.discard(unit)
+        if unit == "frr" and verb != "enable":
+            self.shut = self.shut and verb not in ("restart", "try-restart")
+            self.loaded = (self.read("/etc/frr/frr.conf") or "") if self.running else ""
         return 0, "", ""
 
     def snapshot(self) -> dict[str, str]:

@@ -217,18 +217,74 @@ def test_the_next_run_puts_back_what_a_killed_one_left_half_way(settled):
     assert not bring(settled)["recovered"]
 
 
-def test_addresses_that_a_killed_run_brought_go_with_its_files(settled, monkeypatch):
+class Killed(BaseException):
+    """kill -9, as far as one process can play it: nothing catches it."""
+
+
+def killed_at(host, line, done=False, **changes):
+    """A run that is cut off before one of its commands, or (``done``) right after it."""
+    play = host._run
+
+    def run(command):
+        said = play(command) if done else None
+        if " ".join(command) == line:
+            raise Killed
+        return said or play(command)
+
+    host._run = run
+    with pytest.raises(Killed):
+        bring(host, **changes)
+    host._run = play
+    host.commands.clear()
+
+
+def test_addresses_that_a_killed_run_brought_go_with_its_files(settled):
     before, addresses = settled.snapshot(), dict(settled.addresses)
-
-    def killed(*_, **__):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(apply, "_reload", killed)
-        bring(settled, vip={"addresses": [VIP, "172.30.0.9"], "interface": "lo", "manager": "auto"})
+    killed_at(
+        settled, "systemctl daemon-reload", vip={"addresses": [VIP, "172.30.0.9"], "interface": "lo", "manager": "auto"}
+    )
     assert "172.30.0.9" in settled.addresses
     assert bring(settled)["recovered"]
     assert (settled.snapshot(), settled.addresses) == (before, addresses)
+
+
+def test_a_speaker_that_said_goodbye_in_a_killed_run_is_started_anew(settled):
+    killed_at(settled, "systemctl disable --now frr", state="absent")
+    assert settled.shut
+    assert bring(settled)["recovered"]
+    assert (settled.running, settled.shut) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "wanted", "serves"),
+    [
+        (PACKAGED, "systemctl disable --now frr", False),
+        (PACKAGED + "router bgp 65100\n", "systemctl try-restart frr", True),
+    ],
+    ids=["the package's", "somebody's"],
+)
+def test_a_speaker_that_a_killed_first_run_started_goes_or_reads_its_old_file_again(host, theirs, wanted, serves):
+    Path(host.root, "etc/frr/frr.conf").write_text(theirs)
+    before = host.snapshot()
+    killed_at(host, "systemctl restart frr", done=True, adopt=True)
+    assert bring(host, state="absent")["recovered"]
+    assert [line for line in changing(host) if line.endswith(" frr")] == [wanted]
+    assert (host.snapshot(), host.addresses, host.running) == (before, {"127.0.0.1": "lo"}, serves)
+
+
+def test_a_way_back_that_does_not_work_is_said_and_tried_again(settled):
+    before = settled.snapshot()
+    killed_at(settled, RELOAD, ecmp=32)
+    settled.fails[RELOAD] = "cannot connect"
+    said = (
+        "an earlier run was cut off. The files are back to what they were before it, but not everything is: "
+        f"`{RELOAD}` failed with status 1: cannot connect. "
+        f"Put that right and run again, or remove /{JOURNAL} to go on from what there is."
+    )
+    assert (failure(settled), failure(settled, state="absent")) == (said, said)
+    settled.fails.clear()
+    assert bring(settled)["recovered"]
+    assert (settled.snapshot(), bring(settled)["recovered"]) == (before, False)
 
 
 def test_going_back_starts_from_what_the_killed_run_may_have_loaded(settled):

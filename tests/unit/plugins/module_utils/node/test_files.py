@@ -85,10 +85,11 @@ def test_undo_brings_every_old_file_back(tmp_path):
     files.stage(target, changes())
     files.commit(target, changes())
     assert content(tmp_path) == NEW
-    files.undo(target)
+    files.restore(target)
+    files.forget(target)
     files.discard(target, changes())
     assert content(tmp_path) == OLD
-    assert list(tmp_path.rglob(".*")) == []
+    assert (list(tmp_path.rglob(".*")), files.pending(target)) == ([], [])
 
 
 def test_killed_at_any_system_call_the_next_run_finds_all_old_or_all_new_files(tmp_path):
@@ -99,7 +100,7 @@ def test_killed_at_any_system_call_the_next_run_finds_all_old_or_all_new_files(t
         killed = killed_at(step, root, transaction)
         target = Host(lambda _command: (0, "", ""), str(root))
         if files.pending(target):
-            files.undo(target)
+            files.restore(target)
         assert content(root) in (OLD, NEW), f"killed at call {step}"
         outcomes.append(content(root) == NEW)
         transaction_again = content(root) == OLD
@@ -119,8 +120,8 @@ def test_killed_while_going_back_the_next_run_still_gets_there(tmp_path):
         target = host(root)
         files.stage(target, changes())
         files.commit(target, changes())
-        killed = killed_at(step, root, files.undo)
-        files.undo(target)
+        killed = killed_at(step, root, files.restore)
+        files.restore(target)
         assert content(root) == OLD, f"killed at call {step}"
         if not killed:
             return

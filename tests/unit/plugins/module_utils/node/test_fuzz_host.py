@@ -15,18 +15,23 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.node import apply
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node import apply, files
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speaker import NodeError
 
 from .fake_host import JOURNAL, FakeHost, have_user
 from .options import PASSWORD, VIP, options
 
-pytestmark = pytest.mark.skipif(not have_user(), reason="FRR's user does not exist here")
+pytestmark = pytest.mark.skipif(
+    not (have_user() and have_user("bird")), reason="FRR's or BIRD's user does not exist here"
+)
 INSTALL = "env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends frr frr-pythontools"
 LEAF1, LEAF2 = "192.168.2.201", "192.168.2.202"
 UPLINK = {"interface": "bond0", "gateways": ["192.168.2.254"], "mtu": 9000}
 OLD: dict = {}
 NEW: dict = {"ecmp": 32, "vip": {"addresses": [VIP, "fd00:30::1"]}, "uplink": UPLINK, "password": "n3w-" + PASSWORD}
+ABSENT: dict = {"state": "absent"}
+OTHER: dict = {"speaker": "bird"}
+TOLD = {"old": OLD, "new": NEW, "absent": ABSENT, "other": OTHER}
 # what a write to a full disk, and what any change of a read-only file system, goes through
 WRITES = ("open", "fsync", "makedirs", "link")
 CHANGES = (*WRITES, "replace", "unlink")
@@ -72,17 +77,21 @@ def bring(host: FakeHost, changes: dict) -> dict:
 
 def state(host: FakeHost) -> tuple:
     """Everything that counts about a host."""
-    record = Path(host.root, "var/lib/kubefabric/node_peering.json").read_text()
-    return host.snapshot(), record, dict(host.addresses), host.mtu, dict(host.routes), host.running
+    noted = host.read("/var/lib/kubefabric/node_peering.json")
+    network = dict(host.addresses), host.mtu, dict(host.routes)
+    return host.snapshot(), noted, *network, set(host.services), host.shut, host.loaded
 
 
 @pytest.fixture(scope="module")
 def wanted(settled) -> dict[str, tuple]:
-    """The old and the new state, as an undisturbed run leaves them."""
-    host = settled()
-    old = state(host)
-    bring(host, NEW)
-    return {"old": old, "new": state(host)}
+    """The old and the new state, and that of a host that was given back, as an undisturbed run leaves them."""
+
+    def left(changes: dict) -> tuple:
+        host = settled()
+        bring(host, changes)
+        return state(host)
+
+    return {name: left(changes) for name, changes in TOLD.items()}
 
 
 class Disturbed:
@@ -113,14 +122,22 @@ class Disturbed:
         return counted
 
 
-def steps(settled: Callable, monkeypatch: pytest.MonkeyPatch, disturb: Callable, check: Callable) -> int:
-    """A run for each step at which ``disturb`` can act, until it acts no more; ``check`` what came of each."""
-    for step in range(300):
+def steps(
+    settled: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+    disturb: Callable,
+    check: Callable,
+    to: dict = NEW,
+    first: int = 0,
+) -> int:
+    """A run to ``to`` for each step at which ``disturb`` can act, from ``first`` on, until it acts no more; ``check``
+    what came of each."""
+    for step in range(first, 300):
         host = settled()
         with monkeypatch.context() as patch:
             disturbed = disturb(patch, step, host)
             try:
-                bring(host, NEW)
+                bring(host, to)
                 error = None
             except (NodeError, Killed) as caught:
                 error = caught
@@ -192,22 +209,64 @@ def test_a_read_only_etc_is_said_and_nothing_is_changed(settled, monkeypatch, wa
     assert (state(host), host.leftovers()) == (wanted["old"], [])
 
 
-@pytest.mark.parametrize("then", ["old", "new"])
-def test_killed_at_any_command_or_system_call_the_next_run_gets_where_it_is_told_to(settled, monkeypatch, wanted, then):
+def killed(patch, step, host):
+    """What disturbs a run: its end, at a command or at a system call that changes something."""
+
     def kill(line):
         raise Killed(line)
 
-    def disturb(patch, step, host):
-        return Disturbed(patch, step, kill).commands(host).calls(CHANGES)
+    return Disturbed(patch, step, kill).commands(host).calls(CHANGES)
+
+
+def got_there(wanted: dict[str, tuple], then: str) -> Callable:
+    """Checks that the run after one that was killed gets where it is told to, and leaves nothing to do."""
 
     def check(host, error, disturbed):
         assert isinstance(error, Killed)
-        bring(host, {"old": OLD, "new": NEW}[then])
+        host.after_reload = {}
+        bring(host, TOLD[then])
         assert state(host) == wanted[then], disturbed.line
-        assert host.leftovers() == []
-        assert not bring(host, {"old": OLD, "new": NEW}[then])["changed"]
+        assert (host.leftovers(), host.exists(files.JOURNAL)) == ([], False)
+        assert not bring(host, TOLD[then])["changed"]
 
-    assert steps(settled, monkeypatch, disturb, check) > 60
+    return check
+
+
+@pytest.mark.parametrize(
+    ("to", "then"),
+    [("new", "old"), ("new", "new"), ("absent", "old"), ("absent", "absent"), ("other", "other")],
+)
+def test_killed_at_any_command_or_system_call_the_next_run_gets_where_it_is_told_to(
+    settled, monkeypatch, wanted, to, then
+):
+    assert steps(settled, monkeypatch, killed, got_there(wanted, then), TOLD[to]) > 60
+
+
+def test_killed_on_its_way_back_from_lost_sessions_the_next_run_gets_where_it_is_told_to(settled, monkeypatch, wanted):
+    def losing():
+        host = settled()
+        host.after_reload = {LEAF1: "Active"}
+        return host
+
+    there = 60  # before that it is the run of the test above
+    assert steps(losing, monkeypatch, killed, got_there(wanted, "old"), {**NEW, "deadline": 1}, there) > 2 * there
+
+
+@pytest.mark.parametrize(("to", "then"), [("new", "old"), ("absent", "old")])
+def test_killed_once_more_while_it_recovers_the_next_run_gets_where_it_is_told_to(
+    settled, monkeypatch, wanted, to, then
+):
+    def cut_off():
+        host = settled()
+        with monkeypatch.context() as patch, pytest.raises(Killed):
+            patch.setattr(files, "finish", lambda *_: killed_now())
+            bring(host, TOLD[to])
+        return host
+
+    def killed_now():
+        raise Killed
+
+    assert steps(cut_off, monkeypatch, killed, got_there(wanted, then), TOLD[then]) > 50
 
 
 def _file(host: FakeHost, path: str, content: bytes) -> None:
@@ -263,8 +322,13 @@ STATES: dict[str, tuple[Callable[[FakeHost], object], str]] = {
         "/var/lib/kubefabric/node_peering.journal is damaged: Expecting property name enclosed in double quotes: "
         "line 1 column 3 (char 2). Look at the files that it names, remove it, and run again.",
     ),
+    "a journal of something else": (
+        lambda host: _file(host, JOURNAL, b"[]"),
+        "/var/lib/kubefabric/node_peering.journal is damaged: it is no journal of this module. "
+        "Look at the files that it names, remove it, and run again.",
+    ),
     "a daemon that will not start": (
-        lambda host: (setattr(host, "running", False), host.fails.update({"restart frr": "Job failed"})),
+        lambda host: (host.services.discard("frr"), host.fails.update({"restart frr": "Job failed"})),
         "`systemctl restart frr` failed with status 1: Job failed. The old files and addresses are back.",
     ),
     "an `ip` that is too old for JSON": (
