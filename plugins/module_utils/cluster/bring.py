@@ -15,7 +15,7 @@ from . import conflicts, difference, kinds
 from .client import FieldsTaken, NotFoundError
 from .errors import ClusterError
 from .hints import hint
-from .ownership import is_kept, is_ours, owner, selector
+from .ownership import is_derived, is_kept, is_ours, owner, selector
 from .restart import with_mark
 
 # action: create, change, own (same content, but not ours before), delete, withdraw, none
@@ -153,7 +153,7 @@ def _pruned(cluster, wanted: list, rules: Rules) -> list:
     for entry in rules.prune or ():
         kind = cluster.kind(entry["api_version"], entry["kind"])
         for live in cluster.list(kind, entry.get("namespace")) if kind else ():
-            if _identity(live) in keep:
+            if _identity(live) in keep or is_derived(live):
                 continue
             keep.add(_identity(live))
             if entry.get("amended"):

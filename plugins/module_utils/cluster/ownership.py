@@ -33,6 +33,14 @@ def is_kept(resource: dict) -> bool:
     return ((resource.get("metadata") or {}).get("annotations") or {}).get(KEEP_ANNOTATION) == "true"
 
 
+def is_derived(resource: dict) -> bool:
+    """True for an object that a controller made of another one and that goes with it, whatever labels it was given.
+
+    The Secret of an ExternalSecret has that one's labels, and so ours.
+    """
+    return any(reference.get("controller") for reference in resource["metadata"].get("ownerReferences") or ())
+
+
 def owner(resource: dict) -> str | None:
     """The name of the cluster for which an object of ours was made, or None."""
     return ((resource.get("metadata") or {}).get("labels") or {}).get(CLUSTER_LABEL)

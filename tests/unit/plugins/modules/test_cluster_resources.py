@@ -171,6 +171,18 @@ def test_prune_removes_what_left_the_plan_and_leaves_other_clusters_alone(cluste
     assert cluster.config_map() is None and other.config_map()
 
 
+def test_prune_leaves_what_a_controller_made_of_an_object_of_ours_with_its_labels(cluster):
+    """As External Secrets makes the Secret of an ExternalSecret."""
+    cluster.run(cluster.resources())
+    ours = cluster.config_map()["metadata"]
+    made_of = {"apiVersion": "v1", "kind": "ConfigMap", "name": ours["name"], "uid": ours["uid"], "controller": True}
+    names = {key: ours[key] for key in ("namespace", "labels")}
+    metadata = {**names, "name": f"derived-{cluster.tag}", "ownerReferences": [made_of]}
+    derived = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
+    cluster.api.kubectl_run("create", "-f-", stdin=json.dumps(derived))
+    assert cluster.run(cluster.resources(), prune=[{"api_version": "v1", "kind": "ConfigMap"}])["changes"] == []
+
+
 def test_prune_takes_our_fields_from_a_node_that_left_the_plan(cluster):
     cluster.run(cluster.resources())
     result = cluster.run(cluster.resources()[1:], prune=[{"api_version": "v1", "kind": "Node", "amended": True}])
