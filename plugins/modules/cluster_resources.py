@@ -71,6 +71,14 @@ options:
       namespace:
         description: Look in this namespace only.
         type: str
+      elsewhere:
+        description:
+          - Look in all other namespaces, too, for what an option moved from one of them to O(prune[].namespace).
+          - Only objects with the labels that this collection gives to the cluster's own are asked for, and there only
+            those go that O(field_manager) applied, no copies. Whoever may list the kind in O(prune[].namespace) alone
+            cleans up there alone.
+        type: bool
+        default: false
       amended:
         description: The objects of this kind are not ours. Instead of deleting them, take back the fields that we own.
         type: bool
@@ -177,6 +185,7 @@ def argument_spec() -> dict:
         "api_version": {"type": "str", "required": True},
         "kind": {"type": "str", "required": True},
         "namespace": {"type": "str"},
+        "elsewhere": {"type": "bool", "default": False},
         "amended": {"type": "bool", "default": False},
     }
     restart = {

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from . import conflicts, difference, kinds
-from .client import FieldsTaken, NotFoundError
+from .client import FieldsTaken, Forbidden, NotFoundError
 from .errors import ClusterError
 from .hints import hint
 from .ownership import is_derived, is_kept, is_ours, owner, selector
@@ -152,15 +152,34 @@ def _pruned(cluster, wanted: list, rules: Rules) -> list:
     steps = []
     for entry in rules.prune or ():
         kind = cluster.kind(entry["api_version"], entry["kind"])
-        for live in cluster.list(kind, entry.get("namespace")) if kind else ():
+        for live in _candidates(cluster, kind, entry, rules) if kind else ():
             if _identity(live) in keep or is_derived(live):
                 continue
             keep.add(_identity(live))
             if entry.get("amended"):
                 steps.append(_withdrawn(cluster, kind, live))
-            elif is_ours(live) and owner(live) == rules.cluster:
+            else:
                 steps.append(Step(kind, live, "delete", live, None, False))
     return steps
+
+
+def _candidates(cluster, kind, entry: dict, rules: Rules) -> list:
+    """The objects of a kind that may be pruned: any that could be amended, else those that carry our labels."""
+    namespace, ours = entry.get("namespace"), None if entry.get("amended") else selector(rules.cluster)
+    if not (namespace and entry.get("elsewhere")):
+        return cluster.list(kind, namespace, ours)
+    try:
+        found = cluster.list(kind, None, ours)
+    except Forbidden:  # whoever has rights in this namespace only cleans up there only, as documented
+        return cluster.list(kind, namespace, ours)
+    # Tools that copy a Secret to other namespaces copy its labels with it: elsewhere only what we applied is ours.
+    return [
+        live for live in found if _lives_in(namespace, live) or difference.owned_fields(live, cluster.field_manager)
+    ]
+
+
+def _lives_in(namespace: str, live: dict) -> bool:
+    return live["metadata"].get("namespace") == namespace
 
 
 def _identity(resource: dict) -> tuple:

@@ -12,6 +12,7 @@ try:
     from kubernetes.dynamic.exceptions import (
         ConflictError,
         DynamicApiError,
+        ForbiddenError,
         NotFoundError,
         ResourceNotFoundError,
         ResourceNotUniqueError,
@@ -25,6 +26,9 @@ except ImportError:  # reported by AnsibleK8SModule before anything here is call
     class ConflictError(DynamicApiError):  # type: ignore[no-redef]
         """As above."""
 
+    class ForbiddenError(DynamicApiError):  # type: ignore[no-redef]
+        """As above."""
+
     class NotFoundError(DynamicApiError):  # type: ignore[no-redef]
         """As above."""
 
@@ -32,6 +36,10 @@ except ImportError:  # reported by AnsibleK8SModule before anything here is call
         """As above."""
 
     ResourceNotFoundError = ResourceNotUniqueError = DynamicApiError  # type: ignore[misc,assignment]
+
+
+class Forbidden(ClusterError):
+    """The user has not the right to do this."""
 
 
 class FieldsTaken(Exception):
@@ -111,6 +119,8 @@ class Cluster:
             return method(**arguments)
         except (NotFoundError, ConflictError):
             raise
+        except ForbiddenError as error:
+            raise Forbidden(_complaint(error)) from error
         except DynamicApiError as error:
             raise ClusterError(_complaint(error)) from error
         except HTTPError as error:

@@ -171,6 +171,51 @@ def test_prune_removes_what_left_the_plan_and_leaves_other_clusters_alone(cluste
     assert cluster.config_map() is None and other.config_map()
 
 
+ELSEWHERE = [{"api_version": "v1", "kind": "ConfigMap", "namespace": "default", "elsewhere": True}]
+
+
+def moved(cluster) -> list:
+    """The cluster's ConfigMap in another namespace than that of the run before."""
+    cluster.run(cluster.resources()[1:])
+    settings = cluster.resources()[1]
+    settings["metadata"]["namespace"] = "default"
+    return [settings]
+
+
+def test_prune_with_elsewhere_removes_what_moved_to_another_namespace_from_the_old_one(cluster):
+    resources = moved(cluster)
+    result = cluster.run(resources, prune=ELSEWHERE)
+    found = [(change["action"], change["namespace"]) for change in result["changes"]]
+    assert found == [("create", "default"), ("delete", "kube-system")]
+    assert cluster.config_map() is None
+    assert not cluster.run(resources, prune=ELSEWHERE)["changed"]
+
+
+def test_prune_with_elsewhere_leaves_copies_alone_that_others_made_with_our_labels(cluster):
+    """As tools do that bring a Secret to other namespaces."""
+    settings = moved(cluster)[0]
+    copied = {**settings, "metadata": {**settings["metadata"], "namespace": "kube-public"}}
+    cluster.api.kubectl_run("create", "--field-manager=copier", "-f-", stdin=json.dumps(copied))
+    result = cluster.run([settings], prune=ELSEWHERE)
+    assert [(change["action"], change["namespace"]) for change in result["changes"]] == [
+        ("create", "default"),
+        ("delete", "kube-system"),
+    ]
+
+
+def test_prune_with_elsewhere_stays_in_the_namespace_where_the_user_has_no_rights_beside_it(cluster):
+    resources = moved(cluster)
+    user = f"restricted-{cluster.tag}"
+    cluster.api.kubectl_run("create", "role", user, "-ndefault", "--verb=*", "--resource=configmaps")
+    cluster.api.kubectl_run("create", "rolebinding", user, "-ndefault", f"--role={user}", f"--user={user}")
+    stale = {**resources[0], "metadata": {**resources[0]["metadata"], "name": f"stale-{cluster.tag}"}}
+    cluster.run([stale])
+    result = cluster.run(resources, prune=ELSEWHERE, impersonate_user=user)
+    found = [(change["action"], change["name"]) for change in result["changes"]]
+    assert found == [("create", f"settings-{cluster.tag}"), ("delete", f"stale-{cluster.tag}")]
+    assert cluster.config_map()
+
+
 def test_prune_leaves_what_a_controller_made_of_an_object_of_ours_with_its_labels(cluster):
     """As External Secrets makes the Secret of an ExternalSecret."""
     cluster.run(cluster.resources())
