@@ -64,13 +64,14 @@ speaker:
 sessions:
   description:
     - One for each peer. C(uptime) in seconds. C(listen) names the workload of a peer that connected to the VIP.
+    - C(bfd) is C(up) or what else the state of BFD is, none where BFD does not watch the session.
     - What a speaker does not tell is none.
   returned: success
   type: list
   elements: dict
   sample:
     - {peer: 192.168.2.201, family: ipv4, state: established, remote_asn: 65002, local_address: 192.168.2.1, uptime: 7,
-       prefixes_received: 3, prefixes_sent: 2, listen: "", last_down_reason: ""}
+       prefixes_received: 3, prefixes_sent: 2, bfd: up, listen: "", last_down_reason: ""}
 routes:
   description: One for each path that BGP brought; C(best) are those in use.
   returned: success

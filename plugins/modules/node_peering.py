@@ -160,7 +160,23 @@ options:
   keepalive: {description: Seconds between keepalives., type: int, default: 1}
   hold: {description: Seconds of silence after which a session is down., type: int, default: 3}
   connect_retry: {description: Seconds between attempts to connect., type: int, default: 5}
-  bfd: {description: Whether BFD watches the sessions to O(peers)., type: bool, default: false}
+  bfd:
+    description:
+      - Whether BFD watches the sessions to O(peers).
+      - Use it with O(graceful_restart=false) where a dead host or leaf has to be left at once. A leaf that helps
+        graceful restart may keep the routes of a session that BFD ended (RFC 5882, section 4.3).
+    type: bool
+    default: false
+  bfd_min_tx:
+    description:
+      - Least interval of the host's BFD packets in ms. The leaf's C(minRxIntvl) may make it longer.
+    type: int
+    default: 50
+  bfd_min_rx:
+    description: Least interval of the leaf's BFD packets in ms.
+    type: int
+    default: 50
+  bfd_multiplier: {description: "Missed BFD packets that end a session, from 2 on.", type: int, default: 3}
   graceful_restart: {description: Whether routes survive a restart of the speaker., type: bool, default: true}
   graceful_restart_time: {description: Seconds that peers wait for it., type: int, default: 120}
   ecmp: {description: How many next hops a route may have., type: int, default: 64}
@@ -282,7 +298,7 @@ sessions:
   elements: dict
   sample:
     - {peer: 192.168.2.201, family: ipv4, state: established, remote_asn: 65002, local_address: 192.168.2.1, uptime: 7,
-       prefixes_received: 3, prefixes_sent: 2, listen: "", last_down_reason: ""}
+       prefixes_received: 3, prefixes_sent: 2, bfd: up, listen: "", last_down_reason: ""}
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.host import Host
 from lab.context import Lab, process_id, run, start_process, stop_process, wait_for
@@ -33,6 +34,7 @@ class Router:
 
     lab: Lab
     name: str
+    daemons: tuple[str, ...] = ("zebra", "bgpd")
 
     @property
     def namespace(self) -> str:
@@ -46,24 +48,26 @@ class Router:
         """Start the daemons and load the configuration, as FRR's own service does."""
         self.directory.mkdir(parents=True, exist_ok=True)
         shutil.chown(self.directory, "frr", "frr")
-        for daemon in ("zebra", "bgpd"):
+        for daemon in self.daemons:
             socket = self.directory / f"{daemon}.vty"
             socket.unlink(missing_ok=True)
             command = [str(DAEMONS / daemon), "-i", str(self.directory / f"{daemon}.pid"), "--log", "stdout"]
             command += ["-z", str(self.directory / "zserv.api"), "--vty_socket", str(self.directory), "-P", "0"]
+            command += ["--bfdctl", str(self.directory / "bfdd.ctl")] if daemon == "bfdd" else []
             start_process(self.lab, f"{self.name}.{daemon}", command, namespace=self.namespace)
             wait_for(socket.exists, f"{daemon} in {self.name}", interval=0.05)
         subprocess.run(["vtysh", "--vty_socket", str(self.directory), "-f", str(configuration)], check=True)
 
     def stop(self) -> None:
-        for daemon in ("bgpd", "zebra"):
+        for daemon in reversed(self.daemons):
             stop_process(self.lab, f"{self.name}.{daemon}")
 
     def runs(self) -> bool:
         return process_id(self.lab, f"{self.name}.bgpd") is not None
 
-    def ask(self, command: str) -> dict:
-        return json.loads(vty.ask(self.directory / "bgpd.vty", [command])[0] or "{}")
+    def ask(self, command: str, daemon: str = "bgpd") -> Any:
+        """A daemon's answer in JSON."""
+        return json.loads(vty.ask(self.directory / f"{daemon}.vty", [command])[0] or "{}")
 
 
 class NamespaceHost(Host):
@@ -122,7 +126,7 @@ class Site:
         configuration."""
         links.ensure_namespace(self.host.router.namespace, FORWARD)
         for name, (address, own) in LINKS.items():
-            router = self.routers[name] = Router(self.lab, name)
+            router = self.routers[name] = Router(self.lab, name, self.host.router.daemons)
             links.ensure_namespace(router.namespace, FORWARD)
             links.batch(
                 router.namespace,
@@ -171,7 +175,7 @@ def leaves_and_guest() -> dict[str, str]:
     return {**leaves, "guest": guest_configuration()}
 
 
-def leaf_configuration(host: str, password: str = "s3cret") -> str:
+def leaf_configuration(host: str, password: str = "s3cret", timers: str = "1 3") -> str:
     """A leaf that waits for the host, offers one prefix of another rack, and a default route nobody asked for."""
     return "\n".join(
         [
@@ -181,7 +185,7 @@ def leaf_configuration(host: str, password: str = "s3cret") -> str:
             f" neighbor {host} remote-as 65003",
             f" neighbor {host} password {password}",
             f" neighbor {host} passive",
-            f" neighbor {host} timers 1 3",
+            f" neighbor {host} timers {timers}",
             " address-family ipv4 unicast",
             "  network 10.99.0.0/24",
             "  network 0.0.0.0/0",
@@ -214,14 +218,15 @@ def guest_configuration(password: str = "inner") -> str:
     )
 
 
-def make(lab: Lab) -> Site:
-    """A site that is not up yet; its host has the files that Debian's package brings."""
-    return Site(lab, NamespaceHost(Router(lab, "host"), bare_root(lab.directory / "root")))
+def make(lab: Lab, kind: type[NamespaceHost] | None = None, bfd: bool = False) -> Site:
+    """A site that is not up yet; its host, of a ``kind``, has the files that Debian's packages bring."""
+    daemons = ("zebra", "bfdd", "bgpd") if bfd else ("zebra", "bgpd")
+    return Site(lab, (kind or NamespaceHost)(Router(lab, "host", daemons), bare_root(lab.directory / "root")))
 
 
 def bare_root(root: Path) -> Path:
     """A scratch root with the files that Debian's package brings."""
-    for directory in ("etc/frr", "run", "etc/network/interfaces.d"):
+    for directory in ("etc/frr", "etc/bird", "run", "etc/network/interfaces.d"):
         (root / directory).mkdir(parents=True, exist_ok=True)
     (root / "etc/frr/daemons").write_text('bgpd=no\nospfd=no\nbfdd=no\nvtysh_enable=yes\nbgpd_options="-A 127.0.0.1"\n')
     (root / "etc/frr/frr.conf").write_text("# default to using syslog.\nlog syslog informational\n")

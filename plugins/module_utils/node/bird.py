@@ -54,6 +54,7 @@ class Bird(Speaker):
     def state_commands(self, vrf: Optional[str]) -> Dict[str, Command]:  # noqa: ARG002
         return {
             "protocols": ["birdc", "-r", "show", "protocols", "all"],
+            "bfd": ["birdc", "-r", "show", "bfd", "sessions"],
             "routes": ["birdc", "-r", "show", "route", "all", "where", "source", "=", "RTS_BGP"],
         }
 
@@ -125,7 +126,12 @@ def _vrf(config: Config) -> List[str]:
 
 
 def _bfd(config: Config) -> List[str]:
-    return ["protocol bfd {", *_vrf(config), "}"] if any(peer.bfd for peer in config.peers) else []
+    if not config.watched():
+        return []
+    own = [f"min tx interval {config.bfd.transmit} ms;", f"min rx interval {config.bfd.receive} ms;"]
+    timers = " ".join([*own, f"multiplier {config.bfd.multiplier};"])
+    blocks = [f'  interface "*" {{ {timers} }};', f"  multihop {{ {timers} }};"]
+    return ["protocol bfd {", *_vrf(config), *blocks, "}"]
 
 
 # -- filters ------------------------------------------------------------------------------------------

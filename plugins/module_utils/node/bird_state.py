@@ -16,13 +16,17 @@ PROTOCOL = re.compile(r"^(\S+)\s+BGP\s+\S+\s+(\S+)\s+(\d[\d:.-]*(?: \d\d:\d\d:\d
 FIELD = re.compile(r"^\s+([A-Z][\w ]*?):\s+(.*?)\s*$")
 DESTINATION = re.compile(r"^([0-9a-fA-F.:]+/\d+)?\s+(?:via (\S+) on \S+|\w+) \[[^\]]*\](?: (\*))?")
 VIA = re.compile(r"^\s+via (\S+)")
+BFD = re.compile(r"(?m)^([0-9a-fA-F.:]+)(?:%\S+)?\s+\S+\s+(Up|Down|Init|AdminDown)\s")
 COUNTS = re.compile(r"(\d+) imported(?:, \d+ filtered)?, (\d+) exported")
 
 
 def state(outputs: Dict[str, str], now: float) -> dict:
-    """From ``protocols`` (show protocols all) and ``routes`` (show route all); ``now``: seconds since 1970."""
+    """From ``protocols`` (show protocols all), ``bfd`` (show bfd sessions) and ``routes`` (show route all); ``now``:
+    seconds since 1970."""
     blocks = _blocks(outputs.get("protocols", ""))
     sessions = [found for head, fields in blocks for found in _session(head, fields, now)]
+    watched = {peer: status.lower() for peer, status in BFD.findall(outputs.get("bfd", ""))}
+    sessions = [{**found, "bfd": watched.get(found["peer"])} for found in sessions]
     return {"sessions": sessions, "routes": _routes(outputs.get("routes", ""))}
 
 

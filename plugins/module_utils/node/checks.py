@@ -54,6 +54,9 @@ def _numbers(options: dict, findings: Findings) -> None:
         "connect_retry": (1, 65535),
         "graceful_restart_time": (1, 4095),  # RFC 4724: 12 bits
         "deadline": (1, 3600),
+        "bfd_min_tx": (10, 60000),  # what FRR's bfdd takes; BIRD takes more
+        "bfd_min_rx": (10, 60000),
+        "bfd_multiplier": (2, 255),
         "vrf_table": (1, HIGHEST_ASN),
     }
     for key, (low, high) in bounds.items():

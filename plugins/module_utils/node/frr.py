@@ -26,6 +26,7 @@ WORD = {"ipv4": "ip", "ipv6": "ipv6"}
 IDLE = re.compile(r"\s*($|[!#]|frr |hostname |log |service |line vty|end$|exit$|domainname |no ip(v6)? forwarding)")
 # FRR 8 lets in 100 neighbours from within ranges unless told otherwise, and can be told no more than this.
 LISTEN_LIMIT = 5000
+BFD_PROFILE = "leaves"
 ARRIVED_BY_RESTART = 1  # minutes after which a session that sent too many prefixes is tried again
 
 
@@ -119,6 +120,7 @@ def configuration(config: Config) -> str:
         *_prefix_lists(config),
         _as_path(config),
         *_route_maps(config),
+        _bfd(config),
         _router(config),
     ]
     return "\n!\n".join("\n".join(part) for part in parts if part) + "\n"
@@ -239,6 +241,16 @@ def _leaves_out(config: Config) -> List[List[str]]:
 # -- sessions -----------------------------------------------------------------------------------------
 
 
+def _bfd(config: Config) -> List[str]:
+    """The profile of the sessions that BFD watches. FRR does not show what is its default, 300 ms and 3."""
+    if not config.watched():
+        return []
+    lines = [f"  detect-multiplier {config.bfd.multiplier}"] if config.bfd.multiplier != 3 else []
+    lines += [f"  transmit-interval {config.bfd.transmit}"] if config.bfd.transmit != 300 else []
+    lines += [f"  receive-interval {config.bfd.receive}"] if config.bfd.receive != 300 else []
+    return ["bfd", f" profile {BFD_PROFILE}", *lines, " exit", " !", "exit"]
+
+
 def _router(config: Config) -> List[str]:
     lines = [f"router bgp {config.asn}" + (f" vrf {config.vrf}" if config.vrf else "")]
     lines += [f" bgp router-id {config.router_id}", " no bgp default ipv4-unicast"]
@@ -270,7 +282,7 @@ def _peer(peer: Peer, config: Config) -> List[str]:
     lines += [f"{neighbor} description {peer.description}"] if peer.description else []
     lines += [f"{neighbor} password {peer.password}"] if peer.password else []
     lines += [f"{neighbor} ebgp-multihop {peer.multihop}"] if peer.multihop else []
-    lines += [f"{neighbor} bfd"] if peer.bfd else []
+    lines += [f"{neighbor} bfd", f"{neighbor} bfd profile {BFD_PROFILE}"] if peer.bfd else []
     lines += [f"{neighbor} update-source {peer.local_address}"] if peer.local_address else []
     return [*lines, *_timers(neighbor, config), f"{neighbor} timers connect {config.connect_retry}"]
 

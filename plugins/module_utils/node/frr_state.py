@@ -45,6 +45,7 @@ def _session(peer: str, body: dict, now: float) -> dict:
         uptime=max(0, int(now - up)) if up else None,
         prefixes_received=counts.get("acceptedPrefixCounter"),
         prefixes_sent=counts.get("sentPrefixCounter"),
+        bfd=_dict(body.get("peerBfdInfo")).get("status", "").lower() or None,
         listen=body.get("peerGroup", ""),
         last_down_reason=body.get("lastResetDueTo", ""),
     )

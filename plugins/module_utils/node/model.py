@@ -18,6 +18,16 @@ def family_of(address: str) -> str:
 
 
 @dataclass(frozen=True)
+class Bfd:
+    """How BFD watches (RFC 5880, section 6.8): the least intervals of the packets sent and taken, in ms, and how many
+    may be missed. What is sent comes at the greater of this ``transmit`` and the peer's ``receive``."""
+
+    transmit: int
+    receive: int
+    multiplier: int
+
+
+@dataclass(frozen=True)
 class Peer:
     """A session with a leaf (or a route reflector): one per address."""
 
@@ -73,6 +83,7 @@ class Config:
     graceful_restart_time: int
     ecmp: int
     max_prefixes: Optional[int]
+    bfd: Bfd  # of those peers that it watches
     vrf: Optional[str] = None
     vrf_table: Optional[int] = None
     cluster_id: Optional[str] = None  # of a route reflector (RFC 4456); None where there are no clients
@@ -89,6 +100,10 @@ class Config:
         """
         local = [workload for workload in self.workloads if not workload.reflector_client]
         return of_family(tuple(pool for workload in local for pool in workload.pools), family)
+
+    def watched(self) -> bool:
+        """Whether BFD watches any session."""
+        return any(peer.bfd for peer in self.peers)
 
     def fabric_asns(self) -> Tuple[int, ...]:
         """The peers' AS numbers, each once."""
@@ -113,6 +128,7 @@ def build(options: dict) -> Config:
         originate=_prefixes(options["originate"]),
         accept=_prefixes(options["accept"]),
         communities=tuple(options["communities"]),
+        bfd=Bfd(options["bfd_min_tx"], options["bfd_min_rx"], options["bfd_multiplier"]),
         graceful_restart=options["graceful_restart"],
         graceful_restart_time=options["graceful_restart_time"],
         **{name: options[name] for name in simple},

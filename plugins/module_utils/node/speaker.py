@@ -113,7 +113,7 @@ class Speaker:
 def session(peer: str, state: str, **known: object) -> dict:
     """One session in the common shape; what a speaker does not tell is None (or empty)."""
     blank = {"remote_asn": None, "local_address": None, "uptime": None, "prefixes_received": None}
-    rest = {"prefixes_sent": None, "listen": "", "last_down_reason": ""}
+    rest = {"prefixes_sent": None, "bfd": None, "listen": "", "last_down_reason": ""}
     family = "ipv6" if ":" in peer else "ipv4"
     return {"peer": peer, "family": family, "state": state.lower(), **blank, **rest, **known}
 

@@ -152,6 +152,8 @@ CASES = {
         "give one reflector_client: true, or leave it out",
     ),
     "too many paths": ({"ecmp": 65}, "ecmp: 65 is out of range; give 1 to 64"),
+    "BFD that one lost packet ends": ({"bfd_multiplier": 1}, "bfd_multiplier: 1 is out of range; give 2 to 255"),
+    "BFD in seconds": ({"bfd_min_tx": 3}, "bfd_min_tx: 3 is out of range; give 10 to 60000"),
 }
 
 

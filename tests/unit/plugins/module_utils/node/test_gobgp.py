@@ -133,7 +133,7 @@ def test_gobgp_s_neighbours_and_routes():
     table = {"10.99.0.0/24": [PATH], "172.30.0.1/32": [OWN]}
     outputs = {"neighbors": json.dumps([PEER, GUEST]), "ipv4": json.dumps(table), "ipv6": "Network not in table\n"}
     found = gobgp_state.state(outputs, 1000)
-    common = {"family": "ipv4", "prefixes_sent": None, "last_down_reason": ""}
+    common = {"family": "ipv4", "prefixes_sent": None, "bfd": None, "last_down_reason": ""}
     guest = {"peer": "10.1.0.5", "state": "active", "remote_asn": 65010, "local_address": None, "uptime": None}
     leaf = {"peer": "192.168.2.201", "state": "established", "remote_asn": 65002, "local_address": "192.168.2.1"}
     assert found["sessions"] == [

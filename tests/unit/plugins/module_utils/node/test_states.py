@@ -19,6 +19,7 @@ SESSION = {
     "uptime": 20,
     "prefixes_received": 2,
     "prefixes_sent": 3,
+    "bfd": "up",
     "listen": "",
     "last_down_reason": "",
 }
@@ -59,6 +60,11 @@ workload_red_10_1_0_0_16_1 BGP        ---        start  {since}  Active        R
     Neighbor AS:      65010
     Last error:       Received: Hold timer expired
 """
+BIRD_BFD = """BIRD 2.0.12 ready.
+bfd1:
+IP address                Interface  State      Since         Interval  Timeout
+192.168.2.201             bond0      Up         13:53:19.123    0.050    0.150
+"""
 BIRD_ROUTES = """BIRD 2.0.12 ready.
 Table master4:
 10.99.0.0/24         unicast [leaf_192_168_2_201 13:53:20.366] * (100) [AS65005i]
@@ -75,6 +81,7 @@ FRR = {
         "bgpState": "Established",
         "hostLocal": "192.168.2.1",
         "bgpTimerUpEstablishedEpoch": 980,
+        "peerBfdInfo": {"type": "single hop", "status": "Up"},
         "addressFamilyInfo": {"ipv4Unicast": {"acceptedPrefixCounter": 2, "sentPrefixCounter": 3}},
     }
 }
@@ -100,14 +107,20 @@ def test_of_an_ipv6_pair_of_next_hops_the_global_one_is_told_and_own_routes_are_
 
 
 def bird(now: float, since: str) -> dict:
-    return bird_state.state({"protocols": BIRD.format(since=since), "routes": BIRD_ROUTES}, now)
+    return bird_state.state({"protocols": BIRD.format(since=since), "bfd": BIRD_BFD, "routes": BIRD_ROUTES}, now)
 
 
 def test_bird_s_neighbours_and_routes():
     now = datetime.datetime(2026, 11, 21, 13, 0, 20).timestamp()
     found = bird(now, "13:00:00.000")
     other = {"local_address": None, "uptime": None, "prefixes_received": None, "prefixes_sent": None}
-    other |= {"peer": "10.1.0.5", "remote_asn": 65010, "state": "active", "listen": "workload_red_10_1_0_0_16_1"}
+    other |= {
+        "bfd": None,
+        "peer": "10.1.0.5",
+        "remote_asn": 65010,
+        "state": "active",
+        "listen": "workload_red_10_1_0_0_16_1",
+    }
     assert found["sessions"] == [SESSION, {**SESSION, **other, "last_down_reason": "Received: Hold timer expired"}]
     assert found["routes"] == [ROUTE, {**ROUTE, "next_hops": [{"address": "192.168.2.202"}], "best": False}]
 
