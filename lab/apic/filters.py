@@ -180,7 +180,7 @@ class _Parser:
 
 
 def _all_of(parts: list[Filter]) -> Filter:
-    """``and``: no part picks more than the whole, so the reach of any of them will do."""
+    """``and``: the whole picks no more than any of its parts, so the reach of one of them will do."""
     reach = next((part.reach for part in parts if part.reach is not None), None)
     return Filter(lambda mo: all(part(mo) for part in parts), reach)
 
