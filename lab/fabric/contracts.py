@@ -54,22 +54,21 @@ def filters(vrf: Vrf) -> str:
 
 
 def _side(tenants: dict[str, Mo], tenant: str, group: Mo) -> Side:
-    prefixes = [subnet.get("ip") for subnet in group.all("l3extSubnet") if "import-security" in _scope(subnet)]
+    prefixes = [
+        subnet.get("ip")
+        for subnet in group.all("l3extSubnet")
+        if "import-security" in subnet.flags("scope", "import-security")
+    ]
     imported = [
         policy.named(tenants, tenant, "vzCPIf", relation.get("tnVzCPIfName")) for relation in group.all("fvRsConsIf")
     ]
-    targets = {relation.get("tDn") for interface in imported if interface for relation in interface.all("vzRsIf")}
-    foreign = {contract.dn for owner in tenants.values() for contract in owner.all("vzBrCP") if contract.dn in targets}
+    foreign = {relation.get("tDn") for interface in imported if interface for relation in interface.all("vzRsIf")}
     return Side(
         group.dn,
         tuple(prefixes),
         _contracts(tenants, tenant, group, "fvRsProv"),
         _contracts(tenants, tenant, group, "fvRsCons") | _whole(tenants, foreign),
     )
-
-
-def _scope(subnet: Mo) -> frozenset[str]:
-    return subnet.flags("scope", "import-security")
 
 
 def _contracts(tenants: dict[str, Mo], tenant: str, group: Mo, relation: str) -> frozenset[str]:
