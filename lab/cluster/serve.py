@@ -1,6 +1,6 @@
 """The loop of a program that stands in for a CNI's agents: look at the cluster, end in order.
 
-Once a second, or where the agent has an event ``changed``, whenever that is set, and every few seconds.
+Whenever the agent's event ``changed`` is set, and every few seconds.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from lab.cluster import control
 from lab.cluster.api import Api
 from lab.context import Lab
 
-PERIOD, QUIET_PERIOD = 1.0, 2.0  # seconds between two looks, and where changes are told
+PERIOD = 2.0  # seconds between two looks while nothing changes
 SETTLE = 0.1  # seconds after a change, for those that come with it
 
 
 class Agent(Protocol):
-    """What stands in for the agents of one cluster."""
+    """What stands in for the agents of one cluster; ``changed`` is set when it is worth another look."""
+
+    changed: threading.Event
 
     def once(self) -> None:
         """Bring every node to what the API server says now."""
@@ -39,29 +41,25 @@ def serve(module: str, description: str | None, make: Callable[[Lab, str, Api], 
     lab, ended = Lab(options.lab), threading.Event()
     made = control.layout(lab, options.cluster)
     agent = make(lab, options.cluster, Api(made.ports["kube-apiserver"], made.pki, "agents"))
-    changed: threading.Event | None = getattr(agent, "changed", None)
 
     def end(*_: object) -> None:
         ended.set()
-        if changed:
-            changed.set()
+        agent.changed.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    while not _ended(ended, changed):
+    while not _ended(ended, agent.changed):
         try:
             agent.once()
         except (OSError, http.client.HTTPException, RuntimeError) as error:
-            print(f"{error}; again in a second", flush=True)
+            print(f"{error}; again in {PERIOD:.0f} seconds", flush=True)
     agent.close()
     return 0
 
 
-def _ended(ended: threading.Event, changed: threading.Event | None) -> bool:
+def _ended(ended: threading.Event, changed: threading.Event) -> bool:
     """Wait for the next look; True if there is none."""
-    if changed is None:
-        return ended.wait(PERIOD)
-    if changed.wait(QUIET_PERIOD):
+    if changed.wait(PERIOD):
         ended.wait(SETTLE)
     changed.clear()
     return ended.is_set()
