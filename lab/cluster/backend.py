@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lab.cluster.api import Api, ApiError, pod_path
+from lab.cluster.objects import internal_addresses
 from lab.cluster.pods import ConfigError, Lookup
 from lab.cluster.volumes import Token
 from lab.context import Lab
@@ -39,8 +40,7 @@ class Backend:
 
     def node_addresses(self, node: str) -> list[str]:
         """The InternalIPs of a node, in its own order."""
-        found = self.api.request("GET", f"/api/v1/nodes/{quote(node)}")["status"].get("addresses", [])
-        return [item["address"] for item in found if item["type"] == "InternalIP"]
+        return internal_addresses(self.api.request("GET", f"/api/v1/nodes/{quote(node)}"))
 
     def lookup(self, namespace: str) -> Lookup:
         """A function that reads ConfigMaps and Secrets of a Kubernetes namespace as text."""

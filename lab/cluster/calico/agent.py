@@ -16,11 +16,12 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-from lab.cluster import netns
+from lab.cluster import netns, objects
 from lab.cluster.api import Api, ApiError
 from lab.cluster.calico import bird, felix, model, reader
 from lab.cluster.mirror import Mirror
 from lab.cluster.serve import serve
+from lab.cluster.volumes import write_file
 from lab.context import Lab, process_id, process_names, start_process, stop_process
 
 V3 = "/apis/projectcalico.org/v3"
@@ -53,13 +54,7 @@ class Agent:
         if not self.mirror.complete:
             return
         resources = model.Resources(self.mirror.items())
-        homes = {
-            pod["spec"]["nodeName"]: pod["metadata"]["namespace"]
-            for pod in resources["pods"]
-            if model.labels(pod).get("k8s-app") == "calico-node"
-            and pod["spec"].get("nodeName")
-            and not pod["metadata"].get("deletionTimestamp")
-        }
+        homes = objects.homes(resources["pods"], "calico-node")
         passwords = functools.cache(self._password)  # asked once a look, whatever the number of nodes and peers
         for node in resources["nodes"]:
             name = node["metadata"]["name"]
@@ -92,8 +87,7 @@ class Agent:
         if running and self.written.get(name) == text:
             return
         path = self._file(name, "conf")
-        path.touch(mode=0o600)
-        path.write_text(text)
+        write_file(path, text)
         self.written[name] = text
         for problem in speaker.problems:
             print(f"{name}: {problem}", flush=True)

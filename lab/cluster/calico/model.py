@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from lab.cluster import objects
 
 
 @dataclass(frozen=True)
@@ -53,26 +54,15 @@ class Speaker:
     problems: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Resources:
-    """Everything that is read: lists of objects by plural name."""
-
-    items: Mapping[str, Sequence[dict]]
-
-    def __getitem__(self, plural: str) -> Sequence[dict]:
-        return self.items.get(plural, ())
+class Resources(objects.Resources):
+    """Everything that is read."""
 
     @property
     def configuration(self) -> dict:
         """The BGPConfiguration ``default``; an empty one where there is none."""
-        return next((item["spec"] for item in self["bgpconfigurations"] if item["metadata"]["name"] == "default"), {})
+        return (self.named("bgpconfigurations", "default") or {"spec": {}})["spec"]
 
 
 def notes(item: dict) -> dict:
     """The annotations of an object."""
     return item["metadata"].get("annotations") or {}
-
-
-def labels(item: dict) -> dict:
-    """The labels of an object."""
-    return item["metadata"].get("labels") or {}

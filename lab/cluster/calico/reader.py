@@ -6,8 +6,9 @@ import ipaddress
 from collections.abc import Callable, Mapping
 
 from lab.cluster.calico import routes
-from lab.cluster.calico.model import Peer, Resources, Speaker, labels, notes
+from lab.cluster.calico.model import Peer, Resources, Speaker, notes
 from lab.cluster.calico.selectors import SelectorError, parse
+from lab.cluster.objects import internal_addresses, labels
 
 DEFAULT_ASN = 64512
 AS_NUMBER = "projectcalico.org/ASNumber"
@@ -56,9 +57,8 @@ def peering_addresses(resources: Resources) -> list[str]:
 def node_addresses(node: dict) -> dict[int, str]:
     """The node's first InternalIP per IP version: what autodetection by the node network finds."""
     found: dict[int, str] = {}
-    for item in node.get("status", {}).get("addresses", []):
-        if item["type"] == "InternalIP":
-            found.setdefault(ipaddress.ip_address(item["address"]).version, item["address"])
+    for address in internal_addresses(node):
+        found.setdefault(ipaddress.ip_address(address).version, address)
     return found
 
 

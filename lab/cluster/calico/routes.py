@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 
-from lab.cluster.calico.model import Resources, labels
+from lab.cluster.calico.model import Resources
+from lab.cluster.objects import has_endpoint, labels, name
 
 EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
 
@@ -95,13 +96,5 @@ def _single(text: str, lists: dict) -> bool:
 
 def _local(resources: Resources, node: dict, service: dict) -> bool:
     """Whether the node has a ready endpoint of the family of the Service's first address."""
-    version = ipaddress.ip_address(service["spec"]["clusterIP"]).version
-    return any(
-        endpoint.get("nodeName") == node["metadata"]["name"]
-        and (endpoint.get("conditions") or {}).get("ready") is not False
-        for item in resources["endpointslices"]
-        if item["metadata"].get("namespace") == service["metadata"].get("namespace")
-        and labels(item).get("kubernetes.io/service-name") == service["metadata"]["name"]
-        and item["addressType"] == f"IPv{version}"
-        for endpoint in item.get("endpoints") or []
-    )
+    family = ipaddress.ip_address(service["spec"]["clusterIP"]).version
+    return has_endpoint(resources["endpointslices"], service, name(node), family)

@@ -17,8 +17,8 @@ from lab.cluster import netns
 from lab.cluster.api import Api, ApiError
 from lab.cluster.cilium import gobgp, ipam, operator, reader
 from lab.cluster.cilium.daemon import Daemon
-from lab.cluster.cilium.objects import labels, name
 from lab.cluster.mirror import Mirror
+from lab.cluster.objects import homes, labels, name
 from lab.cluster.serve import serve
 from lab.context import Lab
 
@@ -63,22 +63,16 @@ class Agent:
             return
         resources = reader.Resources(self.mirror.items())
         self._operate(resources)
-        homes = {
-            pod["spec"]["nodeName"]
-            for pod in resources["pods"]
-            if labels(pod).get("k8s-app") == "cilium"
-            and pod["spec"].get("nodeName")
-            and not pod["metadata"].get("deletionTimestamp")
-        }
+        running = homes(resources["pods"], "cilium")
         wanted: dict[tuple[str, str], reader.Speaker] = {}
         for node in map(name, resources["nodes"]):
-            if node in homes and netns.identity(self.lab.node_namespace(self.cluster, node)) is not None:
+            if node in running and netns.identity(self.lab.node_namespace(self.cluster, node)) is not None:
                 found = reader.speakers(resources, node, lambda secret: _password(resources, secret))
                 wanted |= {(node, item.instance): item for item in found if item.router_id}
                 self._tell(node, [text for item in found for text in item.problems])
         for key in set(self.daemons) - set(wanted):
             daemon = self.daemons.pop(key)
-            daemon.stop() if key[0] in homes else daemon.kill()
+            daemon.stop() if key[0] in running else daemon.kill()
         for key, speaker in wanted.items():
             self._bring(key, speaker)
         if time.monotonic() - self.reported >= STATUS_SECONDS:

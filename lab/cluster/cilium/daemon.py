@@ -6,11 +6,11 @@ import json
 import os
 import signal
 import subprocess
-from pathlib import Path
 
 from lab.cluster.cilium import gobgp
-from lab.cluster.cilium.objects import version
 from lab.cluster.cilium.reader import Speaker
+from lab.cluster.objects import version
+from lab.cluster.volumes import write_file
 from lab.context import Lab, process_id, start_process, stop_process, wait_for
 from lab.tools import program
 
@@ -77,7 +77,7 @@ class Daemon:
         self.socket.unlink(missing_ok=True)
 
     def _start(self, speaker: Speaker) -> None:
-        self._write(gobgp.configuration(speaker, peers=False))
+        write_file(self.file, gobgp.configuration(speaker, peers=False))
         command = [str(program("gobgpd")), "-f", str(self.file), "-t", "json", "--api-hosts", f"unix://{self.socket}"]
         command += ["--pprof-disable", "--metrics-path", ""]
         start_process(self.lab, self.process, command, namespace=self.namespace)
@@ -94,19 +94,10 @@ class Daemon:
             return False
 
     def _configure(self, text: str) -> None:
-        self._write(text)
+        write_file(self.file, text)  # for nobody else to read: it holds the password
         pid = process_id(self.lab, self.process)
         if pid is not None:
             os.kill(pid, signal.SIGHUP)
-
-    def _write(self, text: str) -> None:
-        """Replace its configuration, which nobody else may read: it holds the password."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        temporary = Path(f"{self.file}.new")
-        temporary.unlink(missing_ok=True)
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(text)
-        temporary.replace(self.file)
 
     def _await_policy(self, name: str) -> None:
         """Wait until gobgpd, which says nothing when it has read its file again, has this export policy."""

@@ -10,8 +10,8 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
-from lab.cluster.cilium.objects import version
 from lab.cluster.cilium.reader import Attributes, Peer, Speaker
+from lab.cluster.objects import version
 
 OWN_ROUTES = "own-routes"
 STATES = ("unknown", "idle", "connect", "active", "open_sent", "open_confirm", "established")

@@ -10,7 +10,8 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 
-from lab.cluster.cilium.objects import LB_CLASSES, ingress_addresses, name, selects, service_labels, version
+from lab.cluster.cilium.objects import LB_CLASSES, ingress_addresses, service_labels
+from lab.cluster.objects import name, selects, version
 
 REQUESTED = ("lbipam.cilium.io/ips", "io.cilium/lb-ipam-ips")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from lab.cluster.cilium.objects import internal_addresses, labels, name, selects
+from lab.cluster.objects import internal_addresses, labels, name, selects
 
 API = "cilium.io/v2"
 

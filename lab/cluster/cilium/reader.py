@@ -6,16 +6,8 @@ import ipaddress
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lab.cluster.cilium.objects import (
-    LB_CLASSES,
-    ingress_addresses,
-    internal_addresses,
-    labels,
-    name,
-    selects,
-    service_labels,
-    version,
-)
+from lab.cluster.cilium.objects import LB_CLASSES, ingress_addresses, service_labels
+from lab.cluster.objects import Resources, has_endpoint, internal_addresses, labels, selects, version
 
 # pkg/k8s/apis/cilium.io/v2/bgp_peer_types.go, SetDefaults
 CONNECT_RETRY, HOLD, KEEPALIVE, RESTART_TIME, PORT, TTL = 120, 90, 30, 120, 179, 1
@@ -69,20 +61,6 @@ class Speaker:
     def paths(self) -> list[str]:
         """Every prefix that some peer gets."""
         return sorted({prefix for peer in self.peers for prefix in peer.routes})
-
-
-@dataclass(frozen=True)
-class Resources:
-    """Everything that is read: lists of objects by plural name."""
-
-    items: Mapping[str, Sequence[dict]]
-
-    def __getitem__(self, plural: str) -> Sequence[dict]:
-        return self.items.get(plural, ())
-
-    def named(self, plural: str, wanted: str) -> dict | None:
-        """The object of this name."""
-        return next((item for item in self[plural] if name(item) == wanted), None)
 
 
 def speakers(resources: Resources, node: str, passwords: Passwords) -> list[Speaker]:
@@ -232,7 +210,7 @@ def _service(resources: Resources, node: str, service: dict, options: dict) -> l
         _network(address, options, policy)
         for kind in options["addresses"]
         for address, policy in ((text, kinds[kind][1]) for text in kinds[kind][0])
-        if policy != "Local" or _backend_here(resources, node, service, address)
+        if policy != "Local" or has_endpoint(resources["endpointslices"], service, node, version(address))
     ]
 
 
@@ -249,15 +227,3 @@ def _network(address: str, options: dict, policy: str | None) -> str:
     if length is None or policy == "Local":
         return f"{given}/{given.max_prefixlen}"
     return str(ipaddress.ip_network((int(given), given.max_prefixlen)).supernet(new_prefix=length))
-
-
-def _backend_here(resources: Resources, node: str, service: dict, address: str) -> bool:
-    """Whether an active backend of the address's own family is on the node."""
-    return any(
-        endpoint.get("nodeName") == node and (endpoint.get("conditions") or {}).get("ready") is not False
-        for item in resources["endpointslices"]
-        if item["metadata"].get("namespace") == service["metadata"].get("namespace")
-        and labels(item).get("kubernetes.io/service-name") == name(service)
-        and item["addressType"] == f"IPv{version(address)}"
-        for endpoint in item.get("endpoints") or []
-    )

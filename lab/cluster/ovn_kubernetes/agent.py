@@ -17,6 +17,7 @@ from urllib.parse import quote
 from lab.cluster import netns
 from lab.cluster.api import Api, ApiError
 from lab.cluster.mirror import Mirror
+from lab.cluster.objects import labels
 from lab.cluster.ovn_kubernetes import networks, reader
 from lab.cluster.ovn_kubernetes.networks import Condition
 from lab.cluster.serve import serve
@@ -74,7 +75,7 @@ class Agent:
         """Every RouteAdvertisements' FRRConfigurations; those of one that is gone go."""
         known = resources["frrconfigurations"]
         names = {item["metadata"]["name"] for item in resources["routeadvertisements"]}
-        made_for = {networks.labels(item)[reader.KEY] for item in known if reader.KEY in networks.labels(item)}
+        made_for = {labels(item)[reader.KEY] for item in known if reader.KEY in labels(item)}
         for gone in sorted(made_for - names):
             self._bring([], known, gone)
         for item in resources["routeadvertisements"]:
@@ -132,7 +133,7 @@ def _path(item: Mapping) -> str:
 
 def of(name: str, items: Iterable[dict]) -> list[dict]:
     """The FRRConfigurations that were generated for a RouteAdvertisements."""
-    return [item for item in items if networks.labels(item).get(reader.KEY) == name]
+    return [item for item in items if labels(item).get(reader.KEY) == name]
 
 
 def changes(wanted: Iterable[dict], existing: Iterable[dict]) -> tuple[list[dict], list[dict], list[dict]]:

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from lab.cluster.objects import labels, selects
+
 DEFAULT = "default"  # the default network, its VRF where VRFs are imported, and its key in the annotation
 SUBNETS = "k8s.ovn.org/node-subnets"
 REQUIRED = "k8s.ovn.org/primary-user-defined-network"
@@ -37,29 +39,6 @@ class Condition:
     message: str
 
 
-def labels(item: Mapping) -> dict[str, str]:
-    """The labels of an object."""
-    return item["metadata"].get("labels") or {}
-
-
-def selected(selector: Mapping, given: Mapping[str, str]) -> bool:
-    """Whether a label selector (metav1.LabelSelector) takes these labels; an empty one takes all."""
-    wanted = selector.get("matchLabels") or {}
-    return all(given.get(key) == value for key, value in wanted.items()) and all(
-        _expression(item, given) for item in selector.get("matchExpressions") or []
-    )
-
-
-def _expression(item: Mapping, given: Mapping[str, str]) -> bool:
-    there, values = item["key"] in given, item.get("values") or []
-    return {
-        "Exists": there,
-        "DoesNotExist": not there,
-        "In": there and given.get(item["key"]) in values,
-        "NotIn": not there or given.get(item["key"]) not in values,
-    }[item["operator"]]
-
-
 # -- networks ---------------------------------------------------------------------------------------------
 
 
@@ -81,7 +60,7 @@ def user_defined(items: Iterable[Mapping], namespaces: Sequence[Mapping]) -> tup
 
 def _serving(item: Mapping, namespaces: Sequence[Mapping]) -> tuple[list[str], list[str]]:
     """The namespaces that a network serves, and those that it selects but cannot serve."""
-    chosen = [space for space in namespaces if selected(item["spec"]["namespaceSelector"], labels(space))]
+    chosen = [space for space in namespaces if selects(item["spec"]["namespaceSelector"], labels(space))]
     chosen = [space for space in chosen if not space["metadata"].get("deletionTimestamp")]
     wrong = [space["metadata"]["name"] for space in chosen if is_primary(item) and REQUIRED not in labels(space)]
     made = [space["metadata"]["name"] for space in chosen if space["metadata"]["name"] not in wrong]

@@ -12,8 +12,10 @@ import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lab.cluster import objects
+from lab.cluster.objects import internal_addresses, labels, name, selects
 from lab.cluster.ovn_kubernetes import networks
-from lab.cluster.ovn_kubernetes.networks import DEFAULT, Condition, Network, labels, selected
+from lab.cluster.ovn_kubernetes.networks import DEFAULT, Condition, Network
 
 KEY = "k8s.ovn.org/route-advertisements"  # label: the RouteAdvertisements; annotation: its name/source/node
 GENERATED = "ovnk-generated-"
@@ -34,14 +36,11 @@ class PendingError(ConfigurationError):
     reason, prefix = "ConfigurationPending", "configuration pending"
 
 
-@dataclass(frozen=True)
-class Resources:
-    """Everything that is read: lists of objects by plural name."""
-
-    items: Mapping[str, Sequence[dict]]
+class Resources(objects.Resources):
+    """Everything that is read, each list in the order of names."""
 
     def __getitem__(self, plural: str) -> Sequence[dict]:
-        return sorted(self.items.get(plural, ()), key=_name)
+        return sorted(super().__getitem__(plural), key=name)
 
 
 @dataclass
@@ -89,21 +88,17 @@ def _generate(resources: Resources, advertisement: Mapping) -> list[dict]:
         selection.prefixes = _prefixes(node, selection.networks)
         selection.matched = set()
         for source in sources:
-            if selected(source["spec"].get("nodeSelector") or {}, labels(node)):
+            if selects(source["spec"].get("nodeSelector") or {}, labels(node)):
                 generated.append(_for_node(advertisement, source, node, selection))
         if selection.target == AUTO and not selection.matched >= {network.name for network in selection.networks}:
             raise ConfigurationError(
-                f'selected FRRConfigurations for node "{_name(node)}" don\'t match all selected networks with target '
+                f'selected FRRConfigurations for node "{name(node)}" don\'t match all selected networks with target '
                 "VRF 'auto'"
             )
     return generated
 
 
 # -- what is selected -------------------------------------------------------------------------------------
-
-
-def _name(item: Mapping) -> str:
-    return item["metadata"]["name"]
 
 
 def _networks(resources: Resources, selectors: Iterable[Mapping]) -> list[Network]:
@@ -116,7 +111,7 @@ def _networks(resources: Resources, selectors: Iterable[Mapping]) -> list[Networ
             found[DEFAULT] = Network(DEFAULT, DEFAULT, "Layer3")
         elif kind == "ClusterUserDefinedNetworks":
             wanted = selector["clusterUserDefinedNetworkSelector"]["networkSelector"]
-            found |= {item.name: item for item in user_defined if selected(wanted, item.labels or {})}
+            found |= {item.name: item for item in user_defined if selects(wanted, item.labels or {})}
         else:
             raise ConfigurationError(f"unsupported network selection type {kind}")
     if not found:
@@ -128,14 +123,14 @@ def _networks(resources: Resources, selectors: Iterable[Mapping]) -> list[Networ
             raise ConfigurationError(
                 f'selected network "{network.name}" has unsupported topology "{network.topology.lower()}"'
             )
-    return [found[name] for name in sorted(found)]
+    return [found[key] for key in sorted(found)]
 
 
 def _nodes(resources: Resources, spec: Mapping) -> list[dict]:
     selector = spec.get("nodeSelector") or {}
     if (selector.get("matchLabels") or selector.get("matchExpressions")) and "PodNetwork" in spec["advertisements"]:
         raise ConfigurationError("node selector has to select all nodes if pod network is advertised")
-    found = [node for node in resources["nodes"] if selected(selector, labels(node))]
+    found = [node for node in resources["nodes"] if selects(selector, labels(node))]
     if not found:
         raise PendingError("no nodes selected")
     return found
@@ -143,10 +138,10 @@ def _nodes(resources: Resources, spec: Mapping) -> list[dict]:
 
 def _sources(resources: Resources, selector: Mapping) -> list[dict]:
     """The FRRConfigurations to start from; what was generated is selected too, and skipped."""
-    found = [item for item in resources["frrconfigurations"] if selected(selector, labels(item))]
+    found = [item for item in resources["frrconfigurations"] if selects(selector, labels(item))]
     if not found:
         raise PendingError("no FRRConfigurations selected")
-    return [item for item in found if not _name(item).startswith(GENERATED)]
+    return [item for item in found if not name(item).startswith(GENERATED)]
 
 
 def _prefixes(node: Mapping, chosen: Iterable[Network]) -> dict[str, list[str]]:
@@ -161,7 +156,7 @@ def _prefixes(node: Mapping, chosen: Iterable[Network]) -> dict[str, list[str]]:
             found[network.name] = sorted(own[network.name])
         else:
             raise ConfigurationError(
-                f'will wait for subnet annotation to be set for node "{_name(node)}" and network "{network.name}"'
+                f'will wait for subnet annotation to be set for node "{name(node)}" and network "{network.name}"'
             )
     return found
 
@@ -176,20 +171,20 @@ def _for_node(advertisement: Mapping, source: Mapping, node: Mapping, selection:
         routers += _routers(router, source, node, selection)
     if not routers:
         raise ConfigurationError(
-            f'FRRConfiguration "{_name(source)}" selected for node "{_name(node)}" has no VRF matching the '
+            f'FRRConfiguration "{name(source)}" selected for node "{name(node)}" has no VRF matching the '
             "RouteAdvertisements target VRF or any selected network"
         )
     spec = copy.deepcopy(source["spec"])
     spec["bgp"]["routers"] = routers
-    spec["nodeSelector"] = {"matchLabels": {HOSTNAME: _name(node)}}
+    spec["nodeSelector"] = {"matchLabels": {HOSTNAME: name(node)}}
     return {
         "apiVersion": source["apiVersion"],
         "kind": "FRRConfiguration",
         "metadata": {
             "generateName": GENERATED,
             "namespace": source["metadata"]["namespace"],
-            "labels": {KEY: _name(advertisement)},
-            "annotations": {KEY: f"{_name(advertisement)}/{_name(source)}/{_name(node)}"},
+            "labels": {KEY: name(advertisement)},
+            "annotations": {KEY: f"{name(advertisement)}/{name(source)}/{name(node)}"},
         },
         "spec": spec,
     }
@@ -217,11 +212,10 @@ def _routers(router: Mapping, source: Mapping, node: Mapping, selection: Selecti
 def _neighbor(neighbor: Mapping, source: Mapping, node: Mapping, prefixes: list[str]) -> list[dict]:
     """A neighbor with the prefixes of its family to advertise; none if there are none, or if it is the node itself."""
     address, interface = neighbor.get("address"), neighbor.get("interface")
-    place = f"FRRConfiguration {source['metadata']['namespace']}/{_name(source)}"
+    place = f"FRRConfiguration {source['metadata']['namespace']}/{name(source)}"
     if not address and not interface:
         raise ConfigurationError(f"neighbor with neither address nor interface on {place}")
-    own = [item["address"] for item in (node.get("status") or {}).get("addresses", []) if item["type"] == "InternalIP"]
-    if address in own:
+    if address in internal_addresses(node):
         return []
     if neighbor.get("dualStackAddressFamily"):
         raise ConfigurationError(f"DualStackAddressFamily==true not supported, seen on {place} neighbor {address}")

@@ -26,23 +26,6 @@ def cudn(name: str, role: str = "Primary") -> dict:
 
 
 @pytest.mark.parametrize(
-    ("selector", "expected"),
-    [
-        ({}, True),
-        ({"matchLabels": {"a": "1"}}, True),
-        ({"matchLabels": {"a": "2"}}, False),
-        ({"matchExpressions": [{"key": "a", "operator": "In", "values": ["1", "2"]}]}, True),
-        ({"matchExpressions": [{"key": "b", "operator": "In", "values": ["1"]}]}, False),
-        ({"matchExpressions": [{"key": "b", "operator": "NotIn", "values": ["1"]}]}, True),
-        ({"matchExpressions": [{"key": "a", "operator": "Exists"}, {"key": "b", "operator": "DoesNotExist"}]}, True),
-        ({"matchExpressions": [{"key": "b", "operator": "Exists"}]}, False),
-    ],
-)
-def test_a_label_selector_takes_what_all_of_its_requirements_take(selector, expected):
-    assert networks.selected(selector, {"a": "1"}) is expected
-
-
-@pytest.mark.parametrize(
     ("name", "expected"),
     [
         ("tlv", "tlv"),
