@@ -23,7 +23,7 @@ _DIRECTIONS = ("import_v4", "import_v6", "export_v4", "export_v6")
 def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     """Every rule of this file."""
     options = cluster.settings["calico"]
-    racks = {name: rack.label for name, rack in fabric.racks.items()}
+    racks = {name: fabric.racks[node.rack].label for name, node in cluster.nodes.items() if node.rack in fabric.racks}
     _bfd(cluster, findings)
     _graceful_restart(cluster, findings)
     _pools(cluster, racks, options, findings)
@@ -192,7 +192,7 @@ def _node_names(cluster: Member, options: dict, findings: Findings) -> None:
 
 
 def _selector(cluster: Member, racks: dict, key: str, selector: str | None, findings: Findings) -> None:
-    """Of a node's labels the planner knows the rack's and the host name; what others say, it cannot tell."""
+    """Of a node's labels the planner knows the rack's, ``racks`` by node; what others say, it cannot tell."""
     if not selector or not cluster.nodes:
         return
     try:
@@ -207,7 +207,7 @@ class _Labels(dict):
     """What is known of a node's labels; any other may be there."""
 
     def __init__(self, cluster: Member, racks: dict, name: str) -> None:
-        super().__init__({cluster.settings["rack_label"]: racks.get(cluster.nodes[name].rack, UNKNOWN)})
+        super().__init__({cluster.settings["rack_label"]: racks.get(name, UNKNOWN)})
 
     def get(self, key, default=UNKNOWN):
         return super().get(key, default)
@@ -215,7 +215,7 @@ class _Labels(dict):
 
 def _labels_remedy(cluster: Member, racks: dict) -> str:
     label = cluster.settings["rack_label"]
-    known = sorted({str(racks[node.rack]) for node in cluster.nodes.values() if node.rack in racks})
+    known = sorted(set(racks.values()))
     return f"{label} is one of {', '.join(known)} on them" if known else "correct it"
 
 
