@@ -70,10 +70,12 @@ aci_name = _matches(r"[a-zA-Z0-9_.:-]+", 64, "letters, digits and _ . : -")
 l3out_name = _matches(r"[a-zA-Z0-9_.:-]+", 47, "letters, digits and _ . : -")
 # The inventory's name of a cluster becomes a directory's name and part of a tag's key.
 cluster_name = _matches(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", 63, "letters, digits and _ . -, a letter or digit first")
-# A node is called in Kubernetes as in the inventory (RFC 1123 subdomain, metadata.name of a Node).
-node_name = _matches(
+# RFC 1123 subdomain, metadata.name of most kinds
+resource_name = _matches(
     r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", 253, "lower-case letters, digits and - ., a letter or digit at the ends"
 )
+# A node is called in Kubernetes as in the inventory.
+node_name = resource_name
 # An object in a namespace (RFC 1123 label, then the name of a Service, a label too).
 namespaced_name = _matches(
     r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
@@ -89,7 +91,7 @@ label_key = _matches(
     253 + 1 + 63,
     "a label key such as rack_id or example.net/rack",
 )
-interface = _matches(r"[a-zA-Z0-9_.:@-]+", 15, "letters, digits and _ . : @ - (Linux, IFNAMSIZ)")
+interface = _matches(r"[a-zA-Z0-9_.:@-]+", LONGEST_DEVICE, "letters, digits and _ . : @ - (Linux, IFNAMSIZ)")
 namespace = _matches(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", 63, "lower-case letters, digits and -, no - at the ends")
 
 
@@ -111,18 +113,21 @@ def release(value: str) -> str:
     return value
 
 
-def kube_router_version(value: str) -> str:
-    """A kube-router release without the leading v."""
-    if not re.fullmatch(r"\d+\.\d+\.\d+([-+.][0-9A-Za-z.-]+)?", value):
-        raise Invalid(f"{value!r} is not a kube-router release", 'write it in three numbers, for example "2.10.0"')
-    return value
+def _release(product: str, example: str):
+    """A format: a release of three numbers without the leading v, perhaps with a suffix."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(r"\d+\.\d+\.\d+([-+.][0-9A-Za-z.-]+)?", value):
+            raise Invalid(f"{value!r} is not {product} release", f'write it in three numbers, for example "{example}"')
+        return value
+
+    return check
 
 
-def cilium_version(value: str) -> str:
-    """A Cilium release without the leading v."""
-    if not re.fullmatch(r"\d+\.\d+\.\d+([-+.][0-9A-Za-z.-]+)?", value):
-        raise Invalid(f"{value!r} is not a Cilium release", 'write it in three numbers, for example "1.20.2"')
-    return value
+kube_router_version = _release("a kube-router", "2.10.0")
+cilium_version = _release("a Cilium", "1.20.2")
+ovn_kubernetes_version = _release("an OVN-Kubernetes", "1.4.0")
+_kubevirt_release = _release("a KubeVirt", "1.8.0")
 
 
 def network_name(value: str) -> str:
@@ -139,19 +144,10 @@ def network_name(value: str) -> str:
     return value
 
 
-def ovn_kubernetes_version(value: str) -> str:
-    """An OVN-Kubernetes release without the leading v."""
-    if not re.fullmatch(r"\d+\.\d+\.\d+([-+.][0-9A-Za-z.-]+)?", value):
-        raise Invalid(f"{value!r} is not an OVN-Kubernetes release", 'write it in three numbers, for example "1.4.0"')
-    return value
-
-
 def kubevirt_version(value: str) -> str:
     """A KubeVirt release without the leading v; 1.4 is the first with the attachment managedTap."""
-    match = re.fullmatch(r"(\d+)\.(\d+)\.\d+([-+.][0-9A-Za-z.-]+)?", value)
-    if not match:
-        raise Invalid(f"{value!r} is not a KubeVirt release", 'write it in three numbers, for example "1.8.0"')
-    if (int(match[1]), int(match[2])) < MANAGED_TAP_SINCE:
+    major, minor, _rest = _kubevirt_release(value).split(".", 2)
+    if (int(major), int(minor)) < MANAGED_TAP_SINCE:
         raise Invalid(f"KubeVirt {value} has no binding for user-defined networks (managedTap)", "use 1.4.0 or later")
     return value
 
@@ -165,13 +161,22 @@ def quantity(value: str) -> str:
 
 def any_community(value: str) -> str:
     """A community (RFC 1997), a large one (RFC 8092), or the name of a well-known one (IANA's registry)."""
-    numbers = value.split(":")
-    if value in WELL_KNOWN_COMMUNITIES:
-        return value
-    limit = {2: 65535, 3: 4294967295}.get(len(numbers))
-    if not limit or not all(re.fullmatch(r"0|[1-9]\d*", number) and int(number) <= limit for number in numbers):
+    if value not in WELL_KNOWN_COMMUNITIES and not _is_community(value):
         raise Invalid(f"{value!r} is not a community", "write it as 65003:100, 65003:1:2 (large), or no-export")
     return value
+
+
+def calico_community(value: str) -> str:
+    """A community (RFC 1997) or a large one (RFC 8092)."""
+    if not _is_community(value):
+        raise Invalid(f"{value!r} is not a community", 'write it as "65003:100", or as large community "65003:1:100"')
+    return value
+
+
+def _is_community(value: str) -> bool:
+    numbers = value.split(":")
+    limit = {2: 65535, 3: 4294967295}.get(len(numbers), -1)
+    return all(re.fullmatch(r"0|[1-9]\d*", number, re.ASCII) and int(number) <= limit for number in numbers)
 
 
 def address_block(value: str) -> str:
@@ -316,11 +321,6 @@ def _likely_length(network) -> int:
     return 24 if network.version == 4 else 64
 
 
-resource_name = _matches(
-    r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", 253, "lower-case letters, digits and - ., a letter or digit at the ends"
-)
-
-
 def any_prefix(value: str) -> str:
     """A network in CIDR notation without host bits, the whole address space too."""
     network = _parse(ipaddress.ip_network, value, "a network", "192.168.2.0/24 or 0.0.0.0/0")
@@ -335,15 +335,6 @@ def calico_selector(value: str) -> str:
         parse_selector(value)
     except SelectorError as problem:
         raise Invalid(f"{value!r} is not a selector: {problem}", 'write it like rack_id == "1"') from None
-    return value
-
-
-def calico_community(value: str) -> str:
-    """A BGP community (RFC 1997) or large community (RFC 8092)."""
-    parts = value.split(":")
-    longest = {2: 65535, 3: 4294967295}.get(len(parts))
-    if not longest or not all(part.isdecimal() and int(part) <= longest for part in parts):
-        raise Invalid(f"{value!r} is not a community", 'write it as "65003:100", or as large community "65003:1:100"')
     return value
 
 
