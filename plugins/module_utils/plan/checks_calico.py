@@ -9,6 +9,7 @@ from ipaddress import ip_network
 
 from . import checks_reflectors, checks_secret
 from .errors import Findings
+from .formats import Invalid, calico_community
 from .model import Cluster, Fabric, Member
 from .nested import Nested
 from .schema import did_you_mean
@@ -377,13 +378,15 @@ def _falls_through(given: dict) -> bool:
 
 
 def _communities(cluster: Member, options: dict, findings: Findings) -> None:
-    """prefixAdvertisements name communities that are there, or write them out."""
+    """prefixAdvertisements name communities that are there, or write them out: Calico hands on what is neither."""
     known = [item["name"] for item in options.get("communities") or [] if item["name"]]
     for index, item in enumerate(options.get("prefix_advertisements") or []):
-        for name in item["communities"] or []:
-            if name not in known and not name.replace(":", "").isdecimal():
-                findings.add(
-                    cluster.at(f"calico.prefix_advertisements[{index}].communities"),
-                    f"there is no community {name}",
-                    did_you_mean(name, known),
-                )
+        at = cluster.at(f"calico.prefix_advertisements[{index}].communities")
+        for name in [name for name in item["communities"] or [] if name not in known]:
+            if not name.replace(":", "").isdecimal():
+                findings.add(at, f"there is no community {name}", did_you_mean(name, known))
+                continue
+            try:
+                calico_community(name)
+            except Invalid as problem:
+                findings.add(at, problem.rule, problem.remedy)
