@@ -115,12 +115,7 @@ def _plan(cluster: Cluster, fabric: Fabric, addresses, reach: reachability.Reach
     """One cluster's plan."""
     bgp = cluster.bgp
     plan = {
-        "format": FORMAT,
-        "cluster": cluster.name,
-        "fabric": {"name": fabric.name, "asn": fabric.asn, "version": fabric.version},
-        "asn": cluster.settings["asn"],
-        "cni": cluster.settings["cni"],
-        "rack_label": cluster.settings["rack_label"],
+        **cluster.heading(fabric, FORMAT),
         "networks": {
             kind: [str(network) for network in networks]
             for kind, networks in cluster.networks.items()

@@ -118,6 +118,15 @@ class Member:
         path = f"host_vars/{self.name}: kubefabric_cluster"
         return f"{path}.{key}" if key else path
 
+    def heading(self, fabric: Fabric, number: int) -> dict:
+        """How its plan begins; ``number`` is the format's."""
+        return {
+            "format": number,
+            "cluster": self.name,
+            "fabric": {"name": fabric.name, "asn": fabric.asn, "version": fabric.version},
+            **{key: self.settings[key] for key in ("asn", "cni", "rack_label")},
+        }
+
     def doubtful(self, key: str) -> bool:
         """Whether a key, one above or one below it was reported: then what is missing there says nothing."""
         parts = key.split(".")

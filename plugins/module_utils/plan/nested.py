@@ -225,12 +225,7 @@ def plan(one: Nested, fabric: Fabric, nested: list[Nested], given, number: int) 
     spoken = {family(network) for network in one.announced}
     own = {kind: [str(network) for network in one.networks[kind]] for kind in KINDS[1:]}
     result = {
-        "format": number,
-        "cluster": one.name,
-        "fabric": {"name": fabric.name, "asn": fabric.asn, "version": fabric.version},
-        "asn": one.settings["asn"],
-        "cni": one.settings["cni"],
-        "rack_label": one.settings["rack_label"],
+        **one.heading(fabric, number),
         "networks": {"node": ranges(one), **own},
         "bgp": {"ecmp": root.bgp["ecmp"], "password": False},
         "leaves": {},
