@@ -9,53 +9,34 @@ Installation; docs/calico.md names the field behind every option.
 
 from __future__ import annotations
 
+from .option import choice, names, number, switch, text
 from .options_secret import PASSWORD_SECRET
 
 ENCAPSULATIONS = ["None", "IPIP", "IPIPCrossSubnet", "VXLAN", "VXLANCrossSubnet"]
 
 
-def _choice(description: str, *choices: str, **more: object) -> dict:
-    return {"type": "str", "choices": list(choices), "description": description, "fill": False, **more}
-
-
-def _switch(default: bool, description: str) -> dict:
-    return {"type": "bool", "fill": False, "default": default, "description": description}
-
-
-def _number(low: int, high: int, description: str, **more: object) -> dict:
-    return {"type": "int", "fill": False, "minimum": low, "maximum": high, "description": description, **more}
-
-
-def _names(description: str, **more: object) -> dict:
-    return {"type": "list", "elements": "str", "fill": False, "description": description, **more}
-
-
-def _text(description: str, **more: object) -> dict:
-    return {"type": "str", "description": description, **more}
-
-
 POOL = {
-    "name": _text("Name of the pool; default-ipv4-ippool and default-ipv6-ippool for the first ones where absent."),
-    "cidr": _text(
+    "name": text("Name of the pool; default-ipv4-ippool and default-ipv6-ippool for the first ones where absent."),
+    "cidr": text(
         "Its network, within O(kubefabric_cluster.networks.pod).", format="prefix", required=True, example="10.1.0.0/17"
     ),
-    "block_size": _number(20, 128, "Prefix length of a node's blocks: 20 to 32, in IPv6 116 to 128."),
-    "node_selector": _text("Nodes that take addresses from it; all of them where absent.", format="calico_selector"),
-    "nat_outgoing": _switch(
+    "block_size": number(20, 128, "Prefix length of a node's blocks: 20 to 32, in IPv6 116 to 128."),
+    "node_selector": text("Nodes that take addresses from it; all of them where absent.", format="calico_selector"),
+    "nat_outgoing": switch(
         False, "NAT of what leaves the pool; V(true) is refused: the fabric routes pods' addresses."
     ),
-    "encapsulation": _choice(
+    "encapsulation": choice(
         "Overlay of the pool; anything but V(None) is refused: the fabric routes pods' addresses.",
         *ENCAPSULATIONS,
         default="None",
     ),
-    "disable_bgp_export": _switch(False, "Keep the pool's blocks from the leaves."),
-    "assignment_mode": _choice("Whether pods take addresses from it without asking.", "Automatic", "Manual"),
-    "allowed_uses": _names("What its addresses are for.", choices=["Workload", "Tunnel", "LoadBalancer"]),
+    "disable_bgp_export": switch(False, "Keep the pool's blocks from the leaves."),
+    "assignment_mode": choice("Whether pods take addresses from it without asking.", "Automatic", "Manual"),
+    "allowed_uses": names("What its addresses are for.", choices=["Workload", "Tunnel", "LoadBalancer"]),
 }
 
 OPERATION = {
-    "add_community": _text("Community to add, for example 65003:100 or 65003:1:100.", format="calico_community"),
+    "add_community": text("Community to add, for example 65003:100 or 65003:1:100.", format="calico_community"),
     "prepend_as_path": {
         "type": "list",
         "elements": "int",
@@ -63,28 +44,28 @@ OPERATION = {
         "fill": False,
         "description": "AS numbers to put before the path, the first of them outermost.",
     },
-    "set_priority": _number(1, 2147483646, "Priority of the route; lower ones are preferred."),
+    "set_priority": number(1, 2147483646, "Priority of the route; lower ones are preferred."),
 }
 
 PREFIX_LENGTH = {
-    "min": _number(0, 128, "Shortest prefix that matches."),
-    "max": _number(0, 128, "Longest prefix that matches."),
+    "min": number(0, 128, "Shortest prefix that matches."),
+    "max": number(0, 128, "Longest prefix that matches."),
 }
 
 RULE = {
-    "action": _choice("What becomes of a route that matches.", "Accept", "Reject", required=True, example="Accept"),
-    "cidr": _text("Network to compare with; takes O(match_operator) too.", format="any_prefix"),
-    "match_operator": _choice("How to compare.", "Equal", "NotEqual", "In", "NotIn"),
+    "action": choice("What becomes of a route that matches.", "Accept", "Reject", required=True, example="Accept"),
+    "cidr": text("Network to compare with; takes O(match_operator) too.", format="any_prefix"),
+    "match_operator": choice("How to compare.", "Equal", "NotEqual", "In", "NotIn"),
     "prefix_length": {
         "type": "dict",
         "fill": False,
         "options": PREFIX_LENGTH,
         "description": "Prefix lengths that match, with V(In).",
     },
-    "source": _choice("Routes learned from peers only.", "RemotePeers"),
-    "interface": _text('Routes through this interface only; may hold wildcards, for example "*.calico".'),
-    "peer_type": _choice("Sessions of this type only.", "eBGP", "iBGP"),
-    "community": _text("Routes with this community only.", format="calico_community"),
+    "source": choice("Routes learned from peers only.", "RemotePeers"),
+    "interface": text('Routes through this interface only; may hold wildcards, for example "*.calico".'),
+    "peer_type": choice("Sessions of this type only.", "eBGP", "iBGP"),
+    "community": text("Routes with this community only.", format="calico_community"),
     "as_path_prefix": {
         "type": "list",
         "elements": "int",
@@ -92,7 +73,7 @@ RULE = {
         "fill": False,
         "description": "Routes whose AS path begins so only.",
     },
-    "priority": _number(1, 2147483646, "Routes of this priority only."),
+    "priority": number(1, 2147483646, "Routes of this priority only."),
     "operations": {
         "type": "list",
         "elements": "dict",
@@ -118,7 +99,7 @@ FILTER = {
     "import_v4": _rules("IPv4 routes that nodes take"),
     "export_v6": _rules("IPv6 routes that nodes announce"),
     "import_v6": _rules("IPv6 routes that nodes take"),
-    "default_action": _choice(
+    "default_action": choice(
         "What becomes of a route that no rule matches. Calico accepts it; V(Reject) ends every list with a rule that "
         "does not.",
         "Reject",
@@ -129,33 +110,33 @@ FILTER = {
 
 # What both the leaves' peers and further ones may have (BGPPeer.spec).
 SESSION = {
-    "filters": _names("Names of filters, in order.", format="resource_name"),
-    "next_hop_mode": _choice("Next hop of what is announced (v3.31 and later).", "Auto", "Self", "Keep"),
-    "keep_original_next_hop": _switch(False, "Announce routes with the next hop that they came with (eBGP)."),
-    "ttl_security": _number(1, 255, "Take packets from at most so many hops away (RFC 5082); both ends must."),
-    "source_address": _choice("Local address of the session.", "UseNodeIP", "None"),
-    "keepalive_time": _text("Keepalive interval, for example 2s (v3.32 and later).", format="go_duration"),
-    "max_restart_time": _text("Restart time that nodes announce, for example 120s.", format="go_duration"),
-    "num_allowed_local_asns": _number(0, 255, "How often a path may hold the node's own AS."),
+    "filters": names("Names of filters, in order.", format="resource_name"),
+    "next_hop_mode": choice("Next hop of what is announced (v3.31 and later).", "Auto", "Self", "Keep"),
+    "keep_original_next_hop": switch(False, "Announce routes with the next hop that they came with (eBGP)."),
+    "ttl_security": number(1, 255, "Take packets from at most so many hops away (RFC 5082); both ends must."),
+    "source_address": choice("Local address of the session.", "UseNodeIP", "None"),
+    "keepalive_time": text("Keepalive interval, for example 2s (v3.32 and later).", format="go_duration"),
+    "max_restart_time": text("Restart time that nodes announce, for example 120s.", format="go_duration"),
+    "num_allowed_local_asns": number(0, 255, "How often a path may hold the node's own AS."),
 }
 
 PEER = {
-    "name": _text("Name of the BGPPeer.", format="resource_name", required=True, example="firewall"),
-    "peer_ip": _text("Its address, or address:port, or [address]:port.", format="peer_address"),
-    "peer_selector": _text("Peer with the nodes that this selects, in place of O(peer_ip).", format="calico_selector"),
+    "name": text("Name of the BGPPeer.", format="resource_name", required=True, example="firewall"),
+    "peer_ip": text("Its address, or address:port, or [address]:port.", format="peer_address"),
+    "peer_selector": text("Peer with the nodes that this selects, in place of O(peer_ip).", format="calico_selector"),
     "asn": {"type": "int", "format": "asn", "fill": False, "description": "Its AS number; not with O(peer_selector)."},
-    "ibgp": _switch(False, "The peer is meant to be in the cluster's own AS."),
-    "node": _text("Peer from this node only."),
-    "node_selector": _text("Peer from the nodes that this selects only.", format="calico_selector"),
+    "ibgp": switch(False, "The peer is meant to be in the cluster's own AS."),
+    "node": text("Peer from this node only."),
+    "node_selector": text("Peer from the nodes that this selects only.", format="calico_selector"),
     "local_asn": {"type": "int", "format": "asn", "fill": False, "description": "AS number that this peer sees."},
-    "reachable_by": _text("Gateway to the peer.", format="address"),
-    "reverse_peering": _choice("Whether selected nodes peer back by themselves.", "Auto", "Manual"),
+    "reachable_by": text("Gateway to the peer.", format="address"),
+    "reverse_peering": choice("Whether selected nodes peer back by themselves.", "Auto", "Manual"),
     "password_secret": {
         "type": "dict",
         "fill": False,
         "options": {
-            "name": _text("Name of the Secret.", format="resource_name", required=True, example="firewall"),
-            "key": _text("Key in it.", required=True, example="password"),
+            "name": text("Name of the Secret.", format="resource_name", required=True, example="firewall"),
+            "key": text("Key in it.", required=True, example="password"),
         },
         "description": "Secret with its TCP MD5 password, in the namespace of Calico's nodes.",
     },
@@ -169,21 +150,21 @@ NODE = {
         "fill": False,
         "description": "AS number of this node; the leaves go on to see the cluster's (BGPPeer.localASNumber).",
     },
-    "route_reflector_cluster_id": _text("Makes it a route reflector with this ID.", format="router_id"),
+    "route_reflector_cluster_id": text("Makes it a route reflector with this ID.", format="router_id"),
 }
 
 REFLECTOR_HOST = {
-    "addresses": _names(
+    "addresses": names(
         "Where the nodes peer with it, one address per family.",
         format="address",
         required=True,
         example="[192.168.2.11]",
     ),
-    "node_selector": _text("Nodes that peer with it; all of them where absent.", format="calico_selector"),
+    "node_selector": text("Nodes that peer with it; all of them where absent.", format="calico_selector"),
 }
 
 ROUTE_REFLECTORS = {
-    "nodes": _names("Nodes that reflect, two for redundancy.", example="[node1, node4]"),
+    "nodes": names("Nodes that reflect, two for redundancy.", example="[node1, node4]"),
     "hosts": {
         "type": "dict",
         "key": "resource_name",
@@ -192,21 +173,21 @@ ROUTE_REFLECTORS = {
         "options": REFLECTOR_HOST,
         "description": "Hosts beside the cluster that reflect, by their names in the inventory.",
     },
-    "cluster_id": _text(
+    "cluster_id": text(
         "Their cluster ID, typically an unused IPv4 address.", format="router_id", required=True, example="244.0.0.1"
     ),
 }
 
 CALICO = {
-    "install": _choice("How Calico was installed.", "operator", "manifest", default="operator"),
-    "namespace": _text(
+    "install": choice("How Calico was installed.", "operator", "manifest", default="operator"),
+    "namespace": text(
         "Namespace of the calico-node pods; calico-system with the operator, else kube-system.", format="namespace"
     ),
-    "manage_pools": _switch(True, "Write the operator's Installation, or the IPPools of a manifest installation."),
-    "registry": _text("Registry of the operator's images, ending in a slash, for mirrors."),
-    "image_pull_secrets": _names("Names of the Secrets with the registry's credentials, for the operator."),
-    "block_size": _number(20, 32, "Prefix length of a node's IPv4 blocks.", default=26),
-    "block_size_ipv6": _number(116, 128, "Prefix length of a node's IPv6 blocks.", default=122),
+    "manage_pools": switch(True, "Write the operator's Installation, or the IPPools of a manifest installation."),
+    "registry": text("Registry of the operator's images, ending in a slash, for mirrors."),
+    "image_pull_secrets": names("Names of the Secrets with the registry's credentials, for the operator."),
+    "block_size": number(20, 32, "Prefix length of a node's IPv4 blocks.", default=26),
+    "block_size_ipv6": number(116, 128, "Prefix length of a node's IPv6 blocks.", default=122),
     "pools": {
         "type": "list",
         "elements": "dict",
@@ -214,18 +195,18 @@ CALICO = {
         "options": POOL,
         "description": "IP pools; one per network of O(kubefabric_cluster.networks.pod) where absent.",
     },
-    "log_severity": _choice(
+    "log_severity": choice(
         "Level of the BGP daemon's log.", "Trace", "Debug", "Info", "Warning", "Error", "Fatal", default="Info"
     ),
-    "listen_port": _number(1, 65535, "Port that nodes listen on; 179 where absent."),
-    "bind_mode": _choice("Whether nodes listen on their own address only.", "None", "NodeIP"),
-    "ignored_interfaces": _names("Interfaces whose networks are no routes; may hold wildcards."),
-    "advertise_cluster_ips": _switch(True, "Announce the service networks."),
-    "advertise_external_ips": _switch(True, "Announce the external service networks for services' external addresses."),
-    "advertise_loadbalancer_ips": _switch(
+    "listen_port": number(1, 65535, "Port that nodes listen on; 179 where absent."),
+    "bind_mode": choice("Whether nodes listen on their own address only.", "None", "NodeIP"),
+    "ignored_interfaces": names("Interfaces whose networks are no routes; may hold wildcards."),
+    "advertise_cluster_ips": switch(True, "Announce the service networks."),
+    "advertise_external_ips": switch(True, "Announce the external service networks for services' external addresses."),
+    "advertise_loadbalancer_ips": switch(
         True, "Announce the external service networks for services' load balancer addresses."
     ),
-    "load_balancer_aggregation": _switch(
+    "load_balancer_aggregation": switch(
         True, "V(false) announces single load balancer addresses in place of their network (v3.31 and later)."
     ),
     "communities": {
@@ -233,8 +214,8 @@ CALICO = {
         "elements": "dict",
         "fill": False,
         "options": {
-            "name": _text("Name of the community.", required=True, example="backup"),
-            "value": _text(
+            "name": text("Name of the community.", required=True, example="backup"),
+            "value": text(
                 "The community, for example 65003:100.", format="calico_community", required=True, example='"65003:100"'
             ),
         },
@@ -245,8 +226,8 @@ CALICO = {
         "elements": "dict",
         "fill": False,
         "options": {
-            "cidr": _text("Network.", format="prefix", required=True, example="10.1.0.0/16"),
-            "communities": _names("Names of communities, or communities.", required=True, example="[backup]"),
+            "cidr": text("Network.", format="prefix", required=True, example="10.1.0.0/16"),
+            "communities": names("Names of communities, or communities.", required=True, example="[backup]"),
         },
         "description": "Communities that routes within a network are announced with.",
     },
@@ -261,7 +242,7 @@ CALICO = {
         "fill": False,
         "options": {
             **SESSION,
-            "restrict": _switch(True, "Hold the sessions to the plan's networks by a BGPFilter that ends in Reject."),
+            "restrict": switch(True, "Hold the sessions to the plan's networks by a BGPFilter that ends in Reject."),
             "accept": {
                 "type": "list",
                 "elements": "str",
@@ -299,6 +280,6 @@ CALICO = {
         "options": NODE,
         "description": "What differs for single nodes.",
     },
-    "node_status": _switch(True, "Have every node report its sessions in a CalicoNodeStatus, for verification."),
-    "node_status_period": _number(1, 86400, "Seconds between two reports.", default=10),
+    "node_status": switch(True, "Have every node report its sessions in a CalicoNodeStatus, for verification."),
+    "node_status_period": number(1, 86400, "Seconds between two reports.", default=10),
 }

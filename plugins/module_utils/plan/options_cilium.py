@@ -8,16 +8,8 @@ Ranges come from the schemas of Cilium's custom resources (v1.20.2).
 
 from __future__ import annotations
 
+from .option import number, switch
 from .options_secret import of_fixed_key
-
-
-def _switch(default: bool, description: str) -> dict:
-    return {"type": "bool", "fill": False, "default": default, "description": description}
-
-
-def _number(low: int, high: int, description: str, **more: object) -> dict:
-    return {"type": "int", "fill": False, "minimum": low, "maximum": high, "description": description, **more}
-
 
 POOL = {
     "name": {
@@ -52,7 +44,7 @@ NODE = {
         "format": "router_id",
         "description": "The node's BGP router ID.",
     },
-    "listen_port": _number(1, 65535, "Port on which the node's speaker listens."),
+    "listen_port": number(1, 65535, "Port on which the node's speaker listens."),
 }
 
 CILIUM = {
@@ -95,7 +87,7 @@ CILIUM = {
         "description": "host:port of the API server (Helm values k8sServiceHost, k8sServicePort); without kube-proxy "
         "Cilium reaches it by no other address.",
     },
-    "kube_proxy_replacement": _switch(True, "Serve Services in place of kube-proxy."),
+    "kube_proxy_replacement": switch(True, "Serve Services in place of kube-proxy."),
     "ipam": {
         "type": "str",
         "fill": False,
@@ -103,12 +95,12 @@ CILIUM = {
         "choices": ["cluster-pool", "kubernetes"],
         "description": "Who gives the nodes their pod networks: Cilium's operator, or kube-controller-manager.",
     },
-    "pod_mask_ipv4": _number(
+    "pod_mask_ipv4": number(
         8,
         30,
         "Length of a node's IPv4 pod network, with O(kubefabric_cluster.cilium.ipam=cluster-pool); 24 where absent.",
     ),
-    "pod_mask_ipv6": _number(
+    "pod_mask_ipv6": number(
         16,
         126,
         "Length of a node's IPv6 pod network, at most 16 bits longer than the network that it is cut from; that, but "
@@ -129,16 +121,16 @@ CILIUM = {
         "description": "Pools of load balancer addresses; one of all networks.external_service where absent, none with "
         "an empty list.",
     },
-    "hubble": _switch(True, "Run Hubble with its relay and user interface."),
-    "operator_replicas": _number(1, 10, "Replicas of Cilium's operator.", default=2),
+    "hubble": switch(True, "Run Hubble with its relay and user interface."),
+    "operator_replicas": number(1, 10, "Replicas of Cilium's operator.", default=2),
     "helm_values": {
         "type": "dict",
         "description": "More Helm values, merged into those of the plan; one that the plan sets otherwise is an error.",
     },
-    "advertise_cluster_ip": _switch(False, "Announce the Services' cluster addresses."),
-    "advertise_external_ip": _switch(True, "Announce the Services' external addresses."),
-    "advertise_loadbalancer_ip": _switch(True, "Announce the Services' load balancer addresses."),
-    "advertise_pod_cidr": _switch(True, "Announce the nodes' pod networks."),
+    "advertise_cluster_ip": switch(False, "Announce the Services' cluster addresses."),
+    "advertise_external_ip": switch(True, "Announce the Services' external addresses."),
+    "advertise_loadbalancer_ip": switch(True, "Announce the Services' load balancer addresses."),
+    "advertise_pod_cidr": switch(True, "Announce the nodes' pod networks."),
     "service_selector": {
         "type": "dict",
         "description": "Label selector of the Services that are announced; where absent all but those with the label "
@@ -152,12 +144,12 @@ CILIUM = {
         "format": "any_community",
         "description": "Communities of the routes: 65003:100, large ones 65003:1:2, or a name such as no-export.",
     },
-    "connect_retry": _number(1, 3600, "Seconds after which a node tries again to connect, at least.", default=5),
-    "ebgp_multihop": _number(1, 255, "TTL of the packets to the leaves; 1 where absent."),
-    "listen_port": _number(
+    "connect_retry": number(1, 3600, "Seconds after which a node tries again to connect, at least.", default=5),
+    "ebgp_multihop": number(1, 255, "TTL of the packets to the leaves; 1 where absent."),
+    "listen_port": number(
         1, 65535, "Port on which the nodes' speakers listen; they only connect to the leaves where it is absent."
     ),
-    "pin_local_addresses": _switch(
+    "pin_local_addresses": switch(
         True, "Bind each session to the node's planned address; off where the kernel shall choose it."
     ),
     "source_interface": {

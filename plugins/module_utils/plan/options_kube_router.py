@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-
-def _switch(default: bool, description: str) -> dict:
-    return {"type": "bool", "fill": False, "default": default, "description": description}
+from .option import switch
 
 
 def _choice(description: str) -> dict:
@@ -78,14 +76,14 @@ KUBE_ROUTER = {
         "format": "endpoint",
         "description": "host:port of the API server, where nothing else serves the cluster's own address of it.",
     },
-    "cni": _switch(True, "Install the CNI configuration of the bridge."),
-    "firewall": _switch(True, "Enforce network policies."),
-    "service_proxy": _switch(False, "Proxy services in place of kube-proxy."),
-    "load_balancer": _switch(False, "Give services of type LoadBalancer addresses of the external service networks."),
-    "advertise_cluster_ip": _switch(False, "Announce the services' cluster addresses."),
-    "advertise_external_ip": _switch(True, "Announce the services' external addresses."),
-    "advertise_loadbalancer_ip": _switch(True, "Announce the services' load balancer addresses."),
-    "advertise_pod_cidr": _switch(True, "Announce the node's pod network."),
+    "cni": switch(True, "Install the CNI configuration of the bridge."),
+    "firewall": switch(True, "Enforce network policies."),
+    "service_proxy": switch(False, "Proxy services in place of kube-proxy."),
+    "load_balancer": switch(False, "Give services of type LoadBalancer addresses of the external service networks."),
+    "advertise_cluster_ip": switch(False, "Announce the services' cluster addresses."),
+    "advertise_external_ip": switch(True, "Announce the services' external addresses."),
+    "advertise_loadbalancer_ip": switch(True, "Announce the services' load balancer addresses."),
+    "advertise_pod_cidr": switch(True, "Announce the node's pod network."),
     "services": {
         "type": "dict",
         "key": "namespaced_name",

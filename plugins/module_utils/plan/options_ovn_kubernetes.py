@@ -8,25 +8,14 @@ Ranges come from the schemas of FRR-K8s and OVN-Kubernetes (docs/ovn-kubernetes.
 
 from __future__ import annotations
 
+from functools import partial
+
+from .option import choice, number, switch, text
 from .options_secret import of_fixed_key
 
 SECRET_NAME = "kubefabric-bgp"
 
-
-def _switch(default: bool, description: str) -> dict:
-    return {"type": "bool", "fill": False, "default": default, "description": description}
-
-
-def _text(description: str, **more: object) -> dict:
-    return {"type": "str", "fill": False, "description": description, **more}
-
-
-def _choice(description: str, *choices: str, **more: object) -> dict:
-    return {"type": "str", "fill": False, "choices": list(choices), "description": description, **more}
-
-
-def _number(low: int, high: int, description: str, **more: object) -> dict:
-    return {"type": "int", "fill": False, "minimum": low, "maximum": high, "description": description, **more}
+_text = partial(text, fill=False)
 
 
 RECEIVE = {
@@ -36,8 +25,8 @@ RECEIVE = {
         required=True,
         example="172.20.0.0/16",
     ),
-    "ge": _number(1, 128, "Take longer prefixes in it, of at least this length."),
-    "le": _number(1, 128, "Take longer prefixes in it, up to this length."),
+    "ge": number(1, 128, "Take longer prefixes in it, of at least this length."),
+    "le": number(1, 128, "Take longer prefixes in it, up to this length."),
 }
 
 VRF_PEER = {
@@ -50,8 +39,8 @@ VRF_PEER = {
         "example": 64999,
         "description": "Its AS number.",
     },
-    "ibgp": _switch(False, "The peer is meant to be in the cluster's own AS."),
-    "bfd": _switch(False, "BFD with the intervals of O(kubefabric_cluster.bgp), on which it must be on."),
+    "ibgp": switch(False, "The peer is meant to be in the cluster's own AS."),
+    "bfd": switch(False, "BFD with the intervals of O(kubefabric_cluster.bgp), on which it must be on."),
     "password_secret": _text(
         "Name of a Secret in O(kubefabric_cluster.ovn_kubernetes.frr_namespace) with the session's password, type "
         "kubernetes.io/basic-auth.",
@@ -69,7 +58,7 @@ VRF_PEER = {
 
 VRF_LITE = {
     "interface": _text("Interface of the nodes that belongs to the network's VRF.", format="interface"),
-    "attach": _choice(
+    "attach": choice(
         "Who puts the interface under the VRF: an NMState policy, the role P(kubefabric.bgp.node_vrf#role) on the "
         "hosts (playbook vrfs), or nobody here.",
         "nmstate",
@@ -92,7 +81,7 @@ VRF_LITE = {
 }
 
 NETWORK = {
-    "topology": _choice(
+    "topology": choice(
         "V(Layer2) is one subnet for all nodes, V(Layer3) a part of the subnets per node.",
         "Layer2",
         "Layer3",
@@ -107,10 +96,10 @@ NETWORK = {
         "description": "Its subnets, one per family; in O(kubefabric_cluster.networks.pod) where the default VRF "
         "announces them.",
     },
-    "host_subnet_ipv4": _number(1, 31, "Length of a node's part in IPv4, with V(Layer3)."),
-    "host_subnet_ipv6": _number(1, 127, "Length of a node's part in IPv6, with V(Layer3)."),
-    "persistent_ips": _switch(True, "Virtual machines keep their addresses when they restart or move; V(Layer2) only."),
-    "mtu": _number(576, 65536, "MTU of the network."),
+    "host_subnet_ipv4": number(1, 31, "Length of a node's part in IPv4, with V(Layer3)."),
+    "host_subnet_ipv6": number(1, 127, "Length of a node's part in IPv6, with V(Layer3)."),
+    "persistent_ips": switch(True, "Virtual machines keep their addresses when they restart or move; V(Layer2) only."),
+    "mtu": number(576, 65536, "MTU of the network."),
     "join_subnets": {
         "type": "list",
         "elements": "str",
@@ -127,14 +116,14 @@ NETWORK = {
         "description": "Namespaces that the network is the primary one of; made where they are missing. One that is "
         "there needs the label C(k8s.ovn.org/primary-user-defined-network) from its creation on.",
     },
-    "advertise": _choice(
+    "advertise": choice(
         "V(default_vrf) announces it to the leaves, V(own_vrf) to the peers of O(vrf_lite) alone, V(none) to nobody.",
         "default_vrf",
         "own_vrf",
         "none",
         default="default_vrf",
     ),
-    "leak_default_routes": _switch(
+    "leak_default_routes": switch(
         False, "Let routes that nodes took into the default VRF into the network's, too; V(default_vrf) does so anyway."
     ),
     "vrf_lite": {
@@ -159,12 +148,12 @@ KUBEVIRT = {
 
 VIRTUAL_MACHINE = {
     "namespace": _text("A namespace of one of the networks.", format="namespace", required=True, example="blue"),
-    "run_strategy": _choice("When it runs.", "Always", "RerunOnFailure", "Manual", "Halted", "Once", default="Always"),
+    "run_strategy": choice("When it runs.", "Always", "RerunOnFailure", "Manual", "Halted", "Once", default="Always"),
     "memory": _text("Its memory.", format="quantity", required=True, example="2Gi"),
-    "cores": _number(1, 512, "Its processor's cores."),
+    "cores": number(1, 512, "Its processor's cores."),
     "image": _text("Image of its disk (containerDisk), which forgets what is written when it stops."),
     "claim": _text("PersistentVolumeClaim with its disk, in place of O(image).", format="resource_name"),
-    "termination_grace_period": _number(0, 86400, "Seconds that it has for shutting down."),
+    "termination_grace_period": number(0, 86400, "Seconds that it has for shutting down."),
 }
 
 NODE = {"router_id": _text("The node's BGP router ID.", format="router_id")}
@@ -198,13 +187,13 @@ OVN_KUBERNETES = {
         "description": "What nodes take from the leaves: the provider's networks, never the cluster's own; nothing "
         "where absent.",
     },
-    "advertise_default_network": _switch(True, "Announce each node's part of the default pod network."),
-    "advertise_external_services": _switch(
+    "advertise_default_network": switch(True, "Announce each node's part of the default pod network."),
+    "advertise_external_services": switch(
         False,
         "Announce O(kubefabric_cluster.networks.external_service) as a whole from every node; off where MetalLB "
         "announces single addresses.",
     ),
-    "gateway_mode": _choice(
+    "gateway_mode": choice(
         "How OVN-Kubernetes was installed (its option gateway-mode); VRF-Lite needs V(local).",
         "shared",
         "local",
@@ -232,8 +221,8 @@ OVN_KUBERNETES = {
         "example": "{myvm: {namespace: blue, memory: 2Gi, claim: myvm}}",
         "description": "VirtualMachines by name; made and kept as described, never deleted.",
     },
-    "connect_retry": _number(1, 65535, "Seconds after which a node tries again to connect.", default=5),
-    "ebgp_multihop": _switch(False, "Allow leaves that are not directly connected."),
+    "connect_retry": number(1, 65535, "Seconds after which a node tries again to connect.", default=5),
+    "ebgp_multihop": switch(False, "Allow leaves that are not directly connected."),
     "nodes": {
         "type": "dict",
         "key": "node_name",

@@ -1,0 +1,34 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The commonest kinds of options (schema.py), each as one line of the tables in options_*.py.
+
+``more`` are further keys of the option, such as ``format``, ``default`` and ``example``.
+"""
+
+from __future__ import annotations
+
+
+def text(description: str, **more: object) -> dict:
+    """A string."""
+    return {"type": "str", "description": description, **more}
+
+
+def names(description: str, **more: object) -> dict:
+    """A list of strings, not filled in where absent."""
+    return {"type": "list", "elements": "str", "fill": False, "description": description, **more}
+
+
+def choice(description: str, *choices: str, **more: object) -> dict:
+    """One of these strings, not filled in where absent."""
+    return {"type": "str", "fill": False, "choices": list(choices), "description": description, **more}
+
+
+def switch(default: bool, description: str) -> dict:
+    """On or off; the default is documented here, and filled in where the option is used."""
+    return {"type": "bool", "fill": False, "default": default, "description": description}
+
+
+def number(low: int, high: int, description: str, **more: object) -> dict:
+    """A whole number within a range, not filled in where absent."""
+    return {"type": "int", "fill": False, "minimum": low, "maximum": high, "description": description, **more}
