@@ -48,15 +48,19 @@ def resources(plan: dict, options: dict, namespace: str, secrets: dict) -> list:
 
 def _data(plan: dict, options: dict, secrets: dict) -> dict:
     """The password as ``data``, because ``stringData`` is never read back; a placeholder stays readable."""
+    kind = "stringData" if secrets.get("placeholder") else "data"
+    return {kind: {options["key"]: encoded(plan, secrets)}}
+
+
+def encoded(plan: dict, secrets: dict) -> str:
+    """The sessions' password in base64; a placeholder stays as it is. ClusterError where the plan misses it."""
     password = secrets.get("bgp_password")
     if password is None:
         raise ClusterError(
             f"cluster {plan['cluster']}: the plan's sessions have a password, but none was given; "
             "set kubefabric_cluster.bgp.password, from a vault"
         )
-    if secrets.get("placeholder"):
-        return {"stringData": {options["key"]: password}}
-    return {"data": {options["key"]: base64.b64encode(password.encode()).decode()}}
+    return password if secrets.get("placeholder") else base64.b64encode(password.encode()).decode()
 
 
 def _external(metadata: dict, options: dict) -> dict:

@@ -9,10 +9,9 @@ to all nodes), so whoever may read Nodes may read the password: base64 is no enc
 
 from __future__ import annotations
 
-import base64
 import json
 
-from ..errors import ClusterError
+from ..password_secret import encoded
 from .settings import IMPORT_REJECT_IPV6_SINCE, LOCAL_ADDRESSES_SINCE, PEERS_ANNOTATION_SINCE, family_of, version
 
 PEERS = "kube-router.io/peers"
@@ -83,14 +82,4 @@ def _entry(peer: dict, password: str | None) -> str:
 
 def _password(plan: dict, secrets: dict) -> str | None:
     """The password as kube-router reads it, base64 of its bytes; a placeholder stays readable."""
-    if not plan["bgp"].get("password"):
-        return None
-    password = secrets.get("bgp_password")
-    if password is None:
-        raise ClusterError(
-            f"cluster {plan['cluster']}: the plan's sessions have a password, but none was given; "
-            "set kubefabric_cluster.bgp.password, from a vault"
-        )
-    if secrets.get("placeholder"):
-        return password
-    return base64.b64encode(password.encode()).decode()
+    return encoded(plan, secrets) if plan["bgp"].get("password") else None
