@@ -67,14 +67,8 @@ requirements:
   - jmespath, for O(query)
 extends_documentation_fragment:
   - kubefabric.bgp.aci
+  - kubefabric.bgp.reading
   - cisco.aci.aci
-attributes:
-  check_mode:
-    support: full
-    description: Only reads.
-  diff_mode:
-    support: N/A
-    description: Changes nothing.
 seealso:
   - module: kubefabric.bgp.aci_l3out
 """

@@ -17,6 +17,7 @@ author:
   - The kubefabric.bgp maintainers (@kubefabric)
 extends_documentation_fragment:
   - kubefabric.bgp.aci
+  - kubefabric.bgp.reading
   - kubefabric.bgp.reachability
   - cisco.aci.aci
 seealso:

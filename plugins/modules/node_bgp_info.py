@@ -35,13 +35,8 @@ options:
     description: Seconds to wait for the sessions of O(expect). The module does not fail when the time is up.
     type: int
     default: 0
-attributes:
-  check_mode:
-    support: full
-    description: Only reads.
-  diff_mode:
-    support: N/A
-    description: Changes nothing.
+extends_documentation_fragment:
+  - kubefabric.bgp.reading
 seealso:
   - module: kubefabric.bgp.node_peering
 """

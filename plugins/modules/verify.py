@@ -77,13 +77,8 @@ options:
     description: Print the table.
     type: bool
     default: true
-attributes:
-  check_mode:
-    support: full
-    description: Only reads.
-  diff_mode:
-    support: N/A
-    description: Changes nothing.
+extends_documentation_fragment:
+  - kubefabric.bgp.reading
 seealso:
   - module: kubefabric.bgp.aci_bgp_info
 """
