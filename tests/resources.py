@@ -30,6 +30,29 @@ def find(of: dict, kind: str, name: str | None = None, secrets: dict | None = No
     return found
 
 
+def applied(of: dict, secrets: dict, **more: list) -> dict[str, list]:
+    """What an API server has after a plan's resources were applied to nodes that are there, by plural name.
+
+    ``more`` is what it has besides. Nodes have pod blocks of both families, by their number in the plan.
+    """
+    found: dict[str, list] = {"nodes": [], **more}
+    for item in resources(of, secrets):
+        made = _node(of, item) if item["kind"] == "Node" else item
+        found.setdefault(f"{item['kind'].lower()}s", []).append(made)
+    return found
+
+
+def _node(of: dict, item: dict) -> dict:
+    name = item["metadata"]["name"]
+    number = list(of["nodes"]).index(name)
+    addresses = of["nodes"][name]["addresses"].values()
+    return {
+        **item,
+        "spec": {"podCIDRs": [f"10.1.{number}.0/26", f"2001:db8:10:{number + 1}::/122"]},
+        "status": {"addresses": [{"type": "InternalIP", "address": address} for address in addresses]},
+    }
+
+
 def dry_run(api, *wanted: dict) -> None:
     """Have a real API server look at resources, unknown fields included; RuntimeError with its complaints.
 

@@ -7,18 +7,11 @@ import subprocess
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources as build
 from lab.cluster.calico import agent, bird, model, reader, routes
-from tests.plans import NODES
 from tests.plans import plan as make_plan
+from tests.resources import applied
 
-PLURALS = {
-    "BGPConfiguration": "bgpconfigurations",
-    "BGPPeer": "bgppeers",
-    "BGPFilter": "bgpfilters",
-    "IPPool": "ippools",
-    "Installation": "installations",
-}
+SECRETS = {"bgp_password": "s3cret"}
 
 
 def plan(**options: object) -> dict:
@@ -29,24 +22,7 @@ def plan(**options: object) -> dict:
 
 def cluster(of: dict, **more: list) -> model.Resources:
     """What the API server would have after our resources were applied to nodes that are there."""
-    found: dict = {"nodes": [], **more}
-    for item in build(of, {"bgp_password": "s3cret"}):
-        if item["kind"] == "Node":
-            found["nodes"].append(_node(of, item))
-        elif item["kind"] in PLURALS:
-            found.setdefault(PLURALS[item["kind"]], []).append(item)
-    return model.Resources(found)
-
-
-def _node(of: dict, item: dict) -> dict:
-    name = item["metadata"]["name"]
-    number = list(NODES).index(name)
-    addresses = of["nodes"][name]["addresses"].values()
-    return {
-        **item,
-        "spec": {"podCIDRs": [f"10.1.{number}.0/26", f"2001:db8:10:{number}::/122"]},
-        "status": {"addresses": [{"type": "InternalIP", "address": address} for address in addresses]},
-    }
+    return model.Resources(applied(of, SECRETS, **more))
 
 
 def speaker(of: dict, name: str = "node1", password: str | None = "s3cret", **more: list) -> model.Speaker:
@@ -121,7 +97,7 @@ def test_a_node_that_is_excluded_from_load_balancers_announces_no_service():
     given = cluster(of, services=[SERVICE], endpointslices=[ENDPOINTS])
     given["nodes"][0]["metadata"]["labels"][routes.EXCLUDED] = "true"
     made = reader.speaker(given, "node1", lambda _secret, _key: None)
-    assert (made.services, made.blocks) == ([], ["10.1.0.0/26", "2001:db8:10:0::/122"])
+    assert (made.services, made.blocks) == ([], ["10.1.0.0/26", "2001:db8:10:1::/122"])
 
 
 @pytest.mark.parametrize(

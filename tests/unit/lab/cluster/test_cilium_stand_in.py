@@ -7,21 +7,15 @@ import subprocess
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources as build
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.cilium import advertised
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from lab.cluster.cilium import gobgp, operator, reader
 from lab.tools import program
 from tests.plans import NODES
 from tests.plans import plan as make_plan
+from tests.resources import applied
 
-PLURALS = {
-    "CiliumBGPClusterConfig": "ciliumbgpclusterconfigs",
-    "CiliumBGPPeerConfig": "ciliumbgppeerconfigs",
-    "CiliumBGPAdvertisement": "ciliumbgpadvertisements",
-    "CiliumBGPNodeConfigOverride": "ciliumbgpnodeconfigoverrides",
-    "CiliumLoadBalancerIPPool": "ciliumloadbalancerippools",
-}
+SECRETS = {"bgp_password": "s3cret"}
 
 
 def plan(*families: str, **options: object) -> dict:
@@ -30,29 +24,13 @@ def plan(*families: str, **options: object) -> dict:
 
 def cluster(of: dict, **more: list) -> reader.Resources:
     """What the API server would have: our resources, nodes that are there, and what the operator made of both."""
-    found: dict = {"nodes": [], **more}
-    for item in build(of, {"bgp_password": "s3cret"}):
-        if item["kind"] == "Node":
-            found["nodes"].append(_node(of, item))
-        elif item["kind"] in PLURALS:
-            found.setdefault(PLURALS[item["kind"]], []).append(item)
+    found = applied(of, SECRETS, **more)
     found["ciliumnodes"] = [operator.cilium_node(node) for node in found["nodes"]]
     configs = operator.node_configs(
         found["nodes"], found["ciliumbgpclusterconfigs"], found.get("ciliumbgpnodeconfigoverrides", []), []
     )
     found["ciliumbgpnodeconfigs"] = list(configs.values())
     return reader.Resources(found)
-
-
-def _node(of: dict, item: dict) -> dict:
-    name = item["metadata"]["name"]
-    number = list(NODES).index(name)
-    addresses = of["nodes"][name]["addresses"].values()
-    return {
-        **item,
-        "spec": {"podCIDRs": [f"10.1.{number}.0/26", f"2001:db8:10:{number + 1}::/122"]},
-        "status": {"addresses": [{"type": "InternalIP", "address": address} for address in addresses]},
-    }
 
 
 def speaker(of: dict, name: str = "node1", password: str | None = "s3cret", **more: list) -> reader.Speaker:
