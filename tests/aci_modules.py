@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.apic import Apic, apic  # noqa: F401 - fixture
+from tests.apic import Apic, apic, configured  # noqa: F401 - fixture
 from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
 
 
@@ -32,10 +32,4 @@ def methods(controller: Apic) -> dict[str, int]:
 
 def objects(controller: Apic) -> set[str]:
     """Distinguished names of everything that is configured."""
-    found: set[str] = set()
-    waiting = [controller.tree()]
-    while waiting:
-        for body in waiting.pop().values():
-            found.add(body["attributes"]["dn"])
-            waiting += body.get("children", [])
-    return found
+    return configured(controller.tree())

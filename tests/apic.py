@@ -34,6 +34,17 @@ _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["tests.apic_nursery"])
 
 
+def configured(tree: dict) -> set[str]:
+    """Distinguished names of everything in a tree as ``Apic.tree`` returns it."""
+    found: set[str] = set()
+    waiting = [tree]
+    while waiting:
+        for body in waiting.pop().values():
+            found.add(body["attributes"]["dn"])
+            waiting += body.get("children", [])
+    return found
+
+
 class ApicRefused(AssertionError):
     """The API answered with an error; ``code`` and ``text`` are APIC's, ``http`` the status."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.apic import configured
+from tests.programs import ROOT, ansible_playbook
 
 
 class Site:
@@ -25,22 +24,8 @@ class Site:
     def run(self, name: str, *arguments: str, **variables: object) -> subprocess.CompletedProcess:
         """The finished run of one of the collection's playbooks."""
         extra = yaml.safe_dump(variables, default_flow_style=True, width=1000).strip()
-        command = [Path(sys.executable).parent / "ansible-playbook", f"kubefabric.bgp.{name}", "-i", "inventory"]
-        environment = {
-            **os.environ,
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
-            "SSL_CERT_FILE": self.controller.ca,
-            "ANSIBLE_NOCOLOR": "1",
-            "no_proxy": "*",
-        }
-        return subprocess.run(
-            [*map(str, command), "-e", "@lab.yml", "-e", extra, *arguments],
-            cwd=self.directory,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
+        command = [f"kubefabric.bgp.{name}", "-i", "inventory", "-e", "@lab.yml", "-e", extra, *arguments]
+        return ansible_playbook(*command, cwd=self.directory, SSL_CERT_FILE=self.controller.ca, no_proxy="*")
 
     def succeed(self, name: str, *arguments: str, **variables: object) -> str:
         done = self.run(name, *arguments, **variables)
@@ -77,10 +62,4 @@ class Site:
 
 def configuration(controller) -> set[str]:
     """Distinguished names of everything that is configured, but for the snapshots' own policies."""
-    found: set[str] = set()
-    waiting = [controller.tree()]
-    while waiting:
-        for body in waiting.pop().values():
-            found.add(body["attributes"]["dn"])
-            waiting += body.get("children", [])
-    return {dn for dn in found if "/fabric/config" not in dn}
+    return {dn for dn in configured(controller.tree()) if "/fabric/config" not in dn}

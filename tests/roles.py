@@ -9,7 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.programs import ansible_playbook
+
 TASK = "{{ansible.builtin.include_role: {{name: kubefabric.bgp.{}}}}}"
 
 
@@ -30,21 +31,8 @@ class Role:
             **variables,
         }
         (self.directory / "vars.json").write_text(json.dumps(given))
-        playbook = str(Path(sys.executable).parent / "ansible-playbook")
-        options = ("-i", f"{plan['cluster']},", "-c", "local", "-e", f"@{self.directory / 'vars.json'}")
-        return subprocess.run(
-            [playbook, *options, str(self.directory / "play.yml"), *arguments],
-            env={
-                **os.environ,
-                "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
-                "ANSIBLE_NOCOLOR": "1",
-                "PATH": self.path,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        options = ("-i", f"{plan['cluster']},", "-c", "local", "-e", "@vars.json")
+        return ansible_playbook("play.yml", *options, *arguments, cwd=self.directory, timeout=120, PATH=self.path)
 
     def changed(self, plan: dict, *arguments: str, **variables: object) -> int:
         """How many tasks of a run that succeeds changed something."""

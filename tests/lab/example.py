@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
 from lab.context import Lab
+from tests.programs import ROOT, ansible_playbook
 
-ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "inventory"
 
 
@@ -40,10 +38,12 @@ def playbook(
     lab: Lab, inventory: Path, output: Path, *names: str, arguments: Sequence[str] = ()
 ) -> subprocess.CompletedProcess[str]:
     """Run some of the collection's playbooks, one after the other, on an inventory, pointed at the lab."""
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), *(f"kubefabric.bgp.{name}" for name in names)]
-    command += ["-i", str(inventory), "-e", f"@{lab.directory / 'vars.yml'}", "-e", f"kubefabric_output_dir={output}"]
-    lines = re.findall(r"^export (\w+)=(.*)$", lab.file("environment").read_text(), flags=re.MULTILINE)
-    environment = {**os.environ, **{name: value.strip("'\"") for name, value in lines}, "ANSIBLE_NOCOLOR": "1"}
-    return subprocess.run(
-        [*command, *arguments], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    command = [*(f"kubefabric.bgp.{name}" for name in names), "-i", inventory]
+    command += ["-e", f"@{lab.directory / 'vars.yml'}", "-e", f"kubefabric_output_dir={output}"]
+    return ansible_playbook(*command, *arguments, timeout=1800, **exports(lab.file("environment")))
+
+
+def exports(file: Path) -> dict[str, str]:
+    """What a lab's file ``environment`` exports."""
+    lines = re.findall(r"^export (\w+)=(.*)$", file.read_text(), flags=re.MULTILINE)
+    return {name: value.strip("'\"") for name, value in lines}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +13,7 @@ import yaml
 from lab import bringup
 from lab.context import Lab
 from tests.inventories import write_inventory
+from tests.lab import example
 
 pytestmark = pytest.mark.lab
 
@@ -40,11 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, lab_ready: None) -> Iterator[
 
 
 def _site(lab: Lab, inventory: Path, output: Path) -> str:
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), "kubefabric.bgp.site", "-i", str(inventory)]
-    command += ["-e", f"@{lab.directory / 'vars.yml'}", "-e", f"kubefabric_output_dir={output}"]
-    lines = re.findall(r"^export (\w+)=(.*)$", lab.file("environment").read_text(), flags=re.MULTILINE)
-    environment = {**os.environ, **{name: value.strip("'\"") for name, value in lines}, "ANSIBLE_NOCOLOR": "1"}
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = example.playbook(lab, inventory, output, "site")
     assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-3000:]
     return done.stdout
 

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lab.context import Lab
+from tests.lab import example
+
 ROOT = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
 NAME = "e2e"
 DIRECTORY = Path("/run/kubefabric-lab") / NAME
 
@@ -42,23 +44,7 @@ class Demo:
 
     def playbook(self, name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run one of the collection's playbooks on the example inventory, pointed at the lab."""
-        environment = {
-            **os.environ,
-            **_exports(DIRECTORY / "environment"),
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
-            "ANSIBLE_NOCOLOR": "1",
-        }
-        done = subprocess.run(
-            [
-                *(str(BIN / "ansible-playbook"), f"kubefabric.bgp.{name}", "-i", str(ROOT / "inventory")),
-                *("-e", f"@{DIRECTORY / 'vars.yml'}", "-e", f"kubefabric_output_dir={self.output}", *arguments),
-            ],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = example.playbook(Lab(NAME), example.EXAMPLE, self.output, name, arguments=arguments)
         if check:
             assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-3000:]
         return done
@@ -79,12 +65,6 @@ class Demo:
     def kubectl(self, *arguments: str) -> str:
         """kubectl with the cluster's admin kubeconfig."""
         return lab("exec", "cluster/k8s-prod", "--", "kubectl", *arguments)
-
-
-def _exports(path: Path) -> dict[str, str]:
-    """The ``export NAME=value`` lines of the lab's environment file."""
-    pairs = re.findall(r"^export (\w+)=(.*)$", path.read_text(), flags=re.MULTILINE)
-    return {name: value.strip("'\"") for name, value in pairs}
 
 
 def changed_counts(output: str) -> set[int]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.programs import ansible_playbook
 
 TASKS = Path(__file__).resolve().parents[2] / "playbooks" / "tasks" / "first_clusters.yml"
 FABRICS = {"k8s-a": "dc1", "k8s-b": "dc2", "k8s-c": "dc1", "k8s-d": "dc2"}
@@ -27,7 +27,6 @@ def test_the_first_cluster_of_each_fabric_in_this_run_stands_for_it(limit: str, 
     tasks = [{"ansible.builtin.import_tasks": str(TASKS)}, {**said, "when": "inventory_hostname == 'k8s-d'"}]
     play = {"hosts": "clusters", "gather_facts": False, "connection": "local", "tasks": tasks}
     (tmp_path / "play.json").write_text(json.dumps([play]))
-    command = [Path(sys.executable).with_name("ansible-playbook"), "play.json", "-i", "hosts.json", "--limit", limit]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    run = ansible_playbook("play.json", "-i", "hosts.json", "--limit", limit, cwd=tmp_path)
     found = next(line.partition("FOUND ")[2] for line in run.stdout.splitlines() if "FOUND " in line)
     assert json.loads(json.loads(f'"{found.rstrip(chr(34))}"')) == expected

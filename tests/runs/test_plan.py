@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
+
+from tests.programs import ansible, ansible_playbook
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "inventory"
@@ -64,23 +65,9 @@ class Site:
         for name, cluster in self.clusters.items():
             self._write(f"host_vars/{name}/cluster.yml", {"kubefabric_cluster": cluster})
         extra = {"kubefabric_output_dir": str(self.build), **variables}
-        playbook = str(Path(sys.executable).with_name("ansible-playbook"))
-        command = [playbook, "kubefabric.bgp.plan", "-i", str(self.inventory)]
-        environment = {
-            **os.environ,
-            "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
-            "TEST_PASSWORD": PASSWORD,
-        }
-        done = subprocess.run(
-            [*command, "-e", json.dumps(extra), *arguments],
-            capture_output=True,
-            text=True,
-            env=environment,
-            cwd=self.directory,
-            check=False,
-        )
+        command = ["kubefabric.bgp.plan", "-i", self.inventory, "-e", json.dumps(extra), *arguments]
+        environment = {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "TEST_PASSWORD": PASSWORD}
+        done = ansible_playbook(*command, cwd=self.directory, **environment)
         start = done.stdout.find("{\n")
         assert start >= 0, done.stdout + done.stderr
         report = json.loads(done.stdout[start:])
@@ -240,11 +227,5 @@ def test_an_undefined_variable_is_named_with_its_host(site: Site) -> None:
 
 
 def test_an_inventory_without_clusters_is_told_so() -> None:
-    run = subprocess.run(
-        [Path(sys.executable).with_name("ansible"), "localhost", "-m", "kubefabric.bgp.plan", "-i", "localhost,"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "ANSIBLE_NOCOLOR": "1"},
-        check=False,
-    )
+    run = ansible("ansible", "localhost", "-m", "kubefabric.bgp.plan", "-i", "localhost,")
     assert "the inventory has no group clusters with one host per Kubernetes cluster" in run.stdout + run.stderr

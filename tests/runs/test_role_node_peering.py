@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-import yaml
+
+from tests.programs import play_nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 ALONE = {
@@ -55,12 +53,7 @@ def play(tmp_path):
             "k8s_prod_nodes": {"hosts": {"host1": None}},
             "peering_hosts": {"hosts": {"host1": {"ansible_connection": "local", **variables}}},
         }
-        inventory = tmp_path / "inventory.yml"
-        inventory.write_text(yaml.safe_dump(groups))
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), "kubefabric.bgp.nodes"]
-        command += ["-e", f"ansible_python_interpreter={sys.executable}", *options]
-        environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"), "ANSIBLE_NOCOLOR": "1"}
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        done = play_nodes(tmp_path, groups, *options)
         recap = re.search(r"host1 +: ok=(\d+) +changed=(\d+)", done.stdout)
         assert "s3cret" not in done.stdout
         return (done.returncode, int(recap.group(2)) if recap else 0, done.stdout + done.stderr)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from tests.programs import ansible_playbook
 
 ROOT = Path(__file__).resolve().parents[2]
 NETWORK = {"subnets": ["10.9.0.0/16"], "namespaces": ["green"], "advertise": "own_vrf"}
@@ -31,15 +32,8 @@ def image(tmp_path):
             "k8s_prod_nodes": {"hosts": {"node1": {**node, "node_vrf_root": str(tmp_path / "root"), **variables}}},
         }
         (tmp_path / "inventory.yml").write_text(yaml.safe_dump(groups))
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(tmp_path / "inventory.yml")]
-        done = subprocess.run(
-            [*command, "kubefabric.bgp.vrfs", "-e", "ansible_become=false", *options],
-            env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"), "ANSIBLE_NOCOLOR": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
+        command = ["kubefabric.bgp.vrfs", "-i", "inventory.yml", "-e", "ansible_become=false"]
+        done = ansible_playbook(*command, *options, cwd=tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
         return int(re.search(r"node1 .*changed=(\d+)", done.stdout)[1])
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-import yaml
+
+from tests.programs import play_nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = {
@@ -37,12 +35,7 @@ def play(tmp_path):
         }
         host = {"ansible_connection": "local", "node_peering_root": str(tmp_path / "image")}
         groups = {"clusters": {"hosts": clusters}, "reflector_hosts": {"hosts": {"rr1.example.net": host}}}
-        inventory = tmp_path / "inventory.yml"
-        inventory.write_text(yaml.safe_dump(groups))
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), "kubefabric.bgp.nodes"]
-        command += ["-e", f"ansible_python_interpreter={sys.executable}", *options]
-        environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"), "ANSIBLE_NOCOLOR": "1"}
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        done = play_nodes(tmp_path, groups, *options)
         assert "s3cret" not in done.stdout
         return done.returncode, " ".join((done.stdout + done.stderr).split())
 

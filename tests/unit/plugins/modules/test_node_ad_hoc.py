@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[4]
+from tests import programs
+
 OPTIONS = {
     "asn": 65003,
     "router_id": "192.168.2.1",
@@ -20,12 +19,8 @@ OPTIONS = {
 
 def ansible(module: str, options: dict, *flags: str) -> tuple[int, str]:
     """The status and the output of one ad hoc run on this machine."""
-    command = [str(Path(sys.executable).parent / "ansible"), "-i", "host1,", "-c", "local", "all"]
-    command += ["-e", f"ansible_python_interpreter={sys.executable}", "-m", f"kubefabric.bgp.{module}"]
-    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"), "ANSIBLE_NOCOLOR": "1"}
-    done = subprocess.run(
-        [*command, "-a", json.dumps(options), *flags], env=environment, capture_output=True, text=True, check=False
-    )
+    command = ["-i", "host1,", "-c", "local", "all", "-e", f"ansible_python_interpreter={sys.executable}"]
+    done = programs.ansible("ansible", *command, "-m", f"kubefabric.bgp.{module}", "-a", json.dumps(options), *flags)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -1,0 +1,47 @@
+"""Ansible's programs beside the interpreter that runs the tests, with the collection of this checkout."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def ansible_playbook(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    """The finished run of ansible-playbook; ``options`` are those of ``ansible``."""
+    return ansible("ansible-playbook", *arguments, **options)  # type: ignore[arg-type]
+
+
+def ansible(
+    program: str, *arguments: object, cwd: Path = ROOT, timeout: float = 600, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """The finished run of one of Ansible's programs in a directory.
+
+    ``environment`` goes over the test's own; timeout in seconds.
+    """
+    return subprocess.run(
+        [str(Path(sys.executable).with_name(program)), *map(str, arguments)],
+        cwd=cwd,
+        env={
+            **os.environ,
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
+            "ANSIBLE_NOCOLOR": "1",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout,
+    )
+
+
+def play_nodes(directory: Path, groups: dict, *options: str) -> subprocess.CompletedProcess[str]:
+    """The finished run of the playbook ``nodes`` for an inventory of these groups, written to the directory."""
+    (directory / "inventory.yml").write_text(yaml.safe_dump(groups))
+    command = ["kubefabric.bgp.nodes", "-i", "inventory.yml", "-e", f"ansible_python_interpreter={sys.executable}"]
+    return ansible_playbook(*command, *options, cwd=directory)
