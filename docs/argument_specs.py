@@ -29,6 +29,10 @@ VARIABLES: dict[str, dict[str, Any]] = {
         "description": "Overrides single keys of O(kubefabric_fabric.apic), for credentials that come from elsewhere.",
     },
     "kubefabric_kubeconfig": {"type": "path", "description": "Overrides O(kubefabric_cluster.kubeconfig)."},
+    "kubefabric_context": {
+        "type": "str",
+        "description": "Overrides O(kubefabric_cluster.context); an empty one is the current context of the file.",
+    },
     "kubefabric_output_dir": {
         "type": "path",
         "description": "Directory of the plan's files, relative to the working directory.",
@@ -49,7 +53,8 @@ VARIABLES: dict[str, dict[str, Any]] = {
     "kubefabric_allocate": {
         "type": "str",
         "choices": ["write", "fail"],
-        "description": "V(fail) refuses to allocate anything new, where the checkout is thrown away after the run.",
+        "description": "V(fail) refuses to allocate anything new, where the checkout is thrown away after the run; the "
+        "default in jobs of AWX and automation controller. V(write) elsewhere.",
     },
 }
 

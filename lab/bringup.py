@@ -218,6 +218,7 @@ def write_ansible_files(lab: Lab) -> None:
             "validate_certs": True,
         },
         "kubefabric_kubeconfig": str(lab.directory / "{{ inventory_hostname }}.kubeconfig"),
+        "kubefabric_context": "",  # the only one
     }
     _private(lab.file("vars.yml"), yaml.safe_dump(variables, sort_keys=False))
     exports = {

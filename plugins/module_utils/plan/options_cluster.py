@@ -181,6 +181,10 @@ CLUSTER: dict = {
         "type": "str",
         "description": "File with the access to the cluster; O(kubefabric_kubeconfig) overrides it.",
     },
+    "context": {
+        "type": "str",
+        "description": "Context of that file, where the current one is another; O(kubefabric_context) overrides it.",
+    },
     "rack_label": {
         "type": "str",
         "default": "rack_id",
@@ -243,7 +247,7 @@ CLUSTER: dict = {
 }
 
 # What a nested cluster has; the rest it gets from its parent.
-NESTED_KEYS = ("asn", "cni", "kubeconfig", "networks", "calico", "workload_peering", "nested_in")
+NESTED_KEYS = ("asn", "cni", "kubeconfig", "context", "networks", "calico", "workload_peering", "nested_in")
 NESTED: dict = {name: CLUSTER[name] for name in NESTED_KEYS}
 NESTED["networks"] = {
     **CLUSTER["networks"],
