@@ -42,7 +42,7 @@ class ActionModule(ActionBase):
         _result, arguments = self.validate_argument_spec(
             argument_spec={
                 "allocations_file": {"type": "path"},
-                "allocate": {"type": "str", "choices": ["write", "fail"], "default": "write"},
+                "allocate": {"type": "str", "choices": ["write", "fail"]},
             }
         )
         path = _allocations_path(arguments["allocations_file"], task_vars)
@@ -51,16 +51,17 @@ class ActionModule(ActionBase):
             results = [build(intent) for intent in _intents(task_vars, _allocations(before, path, task_vars))]
         except IntentError as error:
             return self._mistakes(error.findings)
-        return self._finish(results, path, before, arguments["allocate"])
+        keep = (arguments["allocate"] or _customary(task_vars)) == "write"
+        return self._finish(results, path, before, keep)
 
-    def _finish(self, results: list[Result], path: str | None, before: str | None, allocate: str) -> dict:
+    def _finish(self, results: list[Result], path: str | None, before: str | None, keep: bool) -> dict:
         """Keep the allocations and return the plans."""
         allocations = _merge(result.allocations for result in results)
         new = _merge(result.new for result in results)
-        if new and allocate == "fail":
+        if new and not keep:
             return _refusal(new)
         after = _document(allocations)
-        changed = (before or _document({})) != after
+        changed = keep and (before or _document({})) != after
         if changed and not path:
             raise AnsibleError(
                 "no place to keep allocations: this inventory has no directory; set kubefabric_allocations_file"
@@ -86,12 +87,17 @@ class ActionModule(ActionBase):
         return {"failed": True, "msg": headline, "findings": [finding.to_dict() for finding in findings]}
 
 
+def _customary(task_vars: dict) -> str:
+    """What is done where nobody said: the file system of AWX's jobs, which have this variable, ends with the job."""
+    return "fail" if {"awx_job_id", "tower_job_id"} & set(task_vars) else "write"
+
+
 def _refusal(new: dict) -> dict:
     listed = "; ".join(f"{cluster}: {', '.join(items)}" for cluster, items in new.items())
     return {
         "failed": True,
-        "msg": f"This run would allocate addresses, and kubefabric_allocate is fail ({listed}). "
-        "Run kubefabric.bgp.plan where the inventory can be committed, and commit the allocations file.",
+        "msg": "This run would allocate addresses, and kubefabric_allocate is fail, its default in jobs of AWX "
+        f"({listed}). Run kubefabric.bgp.plan where the inventory can be committed, and commit the allocations file.",
         "allocated": new,
     }
 

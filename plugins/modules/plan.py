@@ -31,10 +31,11 @@ options:
   allocate:
     description:
       - V(write) keeps new allocations in the file.
-      - V(fail) fails if something new had to be allocated, for runs whose checkout is thrown away afterwards.
+      - V(fail) fails if something new had to be allocated, and writes nothing, for runs whose checkout is thrown
+        away afterwards.
+      - By default V(fail) in jobs of AWX and automation controller, which set C(awx_job_id), and V(write) elsewhere.
     type: str
     choices: [write, fail]
-    default: write
 attributes:
   check_mode:
     description: Plans and shows what would be kept, but does not write the file.

@@ -139,9 +139,10 @@ def test_an_intent_with_ten_mistakes_yields_ten_findings_and_writes_nothing(site
 def test_a_run_that_may_not_allocate_says_what_it_would(site: Site) -> None:
     run = site.run(kubefabric_allocate="fail")
     assert _plan_result(run)["msg"] == (
-        "This run would allocate addresses, and kubefabric_allocate is fail (k8s-prod: 192.168.2.254 for the secondary "
-        "address, 192.168.2.253 for the floating address, 192.168.2.1 for node1, 192.168.2.2 for node2, "
-        "192.168.2.3 for node3, 192.168.2.4 for node4, 192.168.2.5 for node5, 192.168.2.6 for node6). "
+        "This run would allocate addresses, and kubefabric_allocate is fail, its default in jobs of AWX (k8s-prod: "
+        "192.168.2.254 for the secondary address, 192.168.2.253 for the floating address, 192.168.2.1 for node1, "
+        "192.168.2.2 for node2, 192.168.2.3 for node3, 192.168.2.4 for node4, 192.168.2.5 for node5, "
+        "192.168.2.6 for node6). "
         "Run kubefabric.bgp.plan where the inventory can be committed, and commit the allocations file."
     )
     assert not site.allocations.exists()
