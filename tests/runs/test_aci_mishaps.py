@@ -17,7 +17,7 @@ from tests.apic import apic, start_apic  # noqa: F401 - fixture
 from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
 from tests.run_module import ModuleFailed, run_module
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "aci"
 L3OUT = "uni/tn-k8s/out-k8s-prod"
 SECRETS = {"bgp_password": "verySecret.1", "password_key": "key from the vault"}
