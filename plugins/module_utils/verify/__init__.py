@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from . import bfd as bfd_problems
-from . import fabric, reported, routes, table
+from . import fabric, reflectors, reported, routes, table
 from . import sessions as session_problems
 
 
@@ -24,6 +24,7 @@ def assess(plan: dict, bgp: dict, cluster_state: dict, nodes: list | None = None
     problems += bfd_problems.problems(plan, found) if watched else []
     problems += reported.problems(plan, cluster_state.get("reports") or {}, found)
     if nodes is None:
+        problems += reflectors.problems(plan, cluster_state)
         problems += routes.problems(plan, bgp, cluster_state, found)
     else:
         problems = [problem for problem in problems if problem["kind"] != "stranger"]

@@ -19,7 +19,8 @@ def from_resources(
     ``pod_networks``, ``{node: [prefix]}``, are the nodes' pod networks where the CNI does not take those of the Node.
 
     Returns ``{"nodes": {name: {pod_cidrs, addresses, restart_pending}}, "agents": {node: {pod, running, reason}},
-    "services": […], "endpoint_slices": […]}``; a node of OVN-Kubernetes has ``subnets`` too, its own ones by network.
+    "services": […], "endpoint_slices": […]}``; a node with labels has ``labels``, one of OVN-Kubernetes ``subnets``,
+    its own ones by network.
     No annotation that could hold a password is kept.
     """
     return {
@@ -40,9 +41,10 @@ def _node(node: dict, pod_networks: dict | None) -> dict:
     addresses = (node.get("status") or {}).get("addresses") or []
     subnets = node_subnets(annotations)
     cidrs = pod_networks.get(node["metadata"]["name"], []) if pod_networks else _pod_cidrs(node, annotations, subnets)
-    label = (node["metadata"].get("labels") or {}).get(EXCLUDED)
+    labels = node["metadata"].get("labels") or {}
     return {
-        **({"excluded": True} if label == "true" else {}),
+        **({"excluded": True} if labels.get(EXCLUDED) == "true" else {}),
+        **({"labels": labels} if labels else {}),
         **({"subnets": subnets} if subnets else {}),
         "pod_cidrs": [prefix(cidr) for cidr in cidrs],
         "addresses": [address(item["address"]) for item in addresses if item.get("type") == "InternalIP"],

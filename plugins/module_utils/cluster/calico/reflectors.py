@@ -10,6 +10,7 @@ leave: every node peers with its leaves, whose filter lets nothing out that a no
 from __future__ import annotations
 
 from .. import password_secret
+from ..families import family_of
 from ..ownership import labels
 from .settings import resource
 
@@ -45,6 +46,10 @@ def _hosts(asn: int, hosts: dict) -> dict:
     for name, host in hosts.items():
         who = {"nodeSelector": host["node_selector"]} if host.get("node_selector") else {}
         for address in host["addresses"]:
-            family = "ipv6" if ":" in address else "ipv4"
-            found[f"route-reflector-{name}-{family}"] = {"peerIP": address, "asNumber": asn, **who}
+            found[host_peer(name, address)] = {"peerIP": address, "asNumber": asn, **who}
     return found
+
+
+def host_peer(name: str, address: str) -> str:
+    """The name of the BGPPeer with one address of a host that reflects."""
+    return f"route-reflector-{name}-{family_of(address)}"

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sessions of a Calico cluster's nodes with its route reflectors, as nodes report them (CalicoNodeStatus). Pure.
+
+Leaves know nothing of these sessions: they are iBGP between the nodes, or with hosts beside the cluster.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from ..cluster.calico import reflectors
+from ..cluster.calico.settings import settings
+from ..plan.selectors import parse
+from .addresses import address, family
+from .words import listed, problem
+
+# name, address: of the reflector; peer: the BGPPeer that makes the sessions; nodes: who should have one with it;
+# host: whether it is a host beside the cluster
+Reflector = namedtuple("Reflector", "name address peer nodes host")
+
+
+def problems(plan: dict, state: dict) -> list:
+    """Reflectors without a session of each node that should have one: told per reflector and address.
+
+    ``state`` is what verify.state.from_resources returns, with ``reports``, ``{node: {peer's address: state}}``. Where
+    Calico is told to report nothing (``calico.node_status: false``), nothing is known. Nodes without a running agent
+    are told elsewhere.
+    """
+    if plan.get("cni") != "calico":
+        return []
+    options = settings(plan)
+    if not options["route_reflectors"] or not options["node_status"]:
+        return []
+    running = [name for name in plan["nodes"] if state["agents"].get(name, {}).get("running")]
+    found = [*_among_nodes(plan, options, running), *_hosts(plan, options, state, running)]
+    return [one for reflector in found for one in _lacking(reflector, state.get("reports") or {})]
+
+
+def _among_nodes(plan: dict, options: dict, running: list) -> list:
+    """Nodes that reflect: all others have a session with each in every family, and these with each other."""
+    named = [name for name in options["route_reflectors"].get("nodes") or [] if name in running]
+    found = []
+    for number, name in enumerate(named):
+        for which, text in plan["nodes"][name]["addresses"].items():
+            others = [one for one in _speaking(plan, which, running) if one not in named[: number + 1]]
+            found.append(Reflector(name, address(text), reflectors.NAME, others, False))
+    return found
+
+
+def _hosts(plan: dict, options: dict, state: dict, running: list) -> list:
+    """Hosts that reflect: the nodes that the host's selector takes, or all, have a session with each address."""
+    found = []
+    for name, host in (options["route_reflectors"].get("hosts") or {}).items():
+        takes = parse(host.get("node_selector") or "")
+        mine = [one for one in running if takes(state["nodes"].get(one, {}).get("labels") or {})]
+        for text in map(address, host["addresses"]):
+            peer = reflectors.host_peer(name, text)
+            found.append(Reflector(name, text, peer, _speaking(plan, family(text), mine), True))
+    return found
+
+
+def _speaking(plan: dict, which: str, names: list) -> list:
+    """Those of these nodes that have an address of a family."""
+    return [name for name in names if which in plan["nodes"][name]["addresses"]]
+
+
+def _lacking(reflector: Reflector, reports: dict) -> list:
+    states = {name: _state(reports.get(name), reflector.address) for name in reflector.nodes}
+    down = {name: said for name, said in states.items() if said != "established"}
+    if not down:
+        return []
+    shown = listed([f"{name} ({said})" for name, said in down.items()])
+    return [
+        problem(
+            "reflector-session",
+            f"route reflector {reflector.name} ({reflector.address}) has no Established session with {shown}.",
+            _cause(reflector, set(down.values()), everybody=len(down) == len(states)),
+            reflector=reflector.name,
+            node=next(iter(down)) if len(down) == 1 else None,
+        )
+    ]
+
+
+def _state(report: dict | None, peer: str) -> str:
+    if report is None:
+        return "reports nothing"
+    return str(report[peer]).lower() if peer in report else "reports no such peer"
+
+
+def _cause(reflector: Reflector, said: set, everybody: bool) -> str:
+    if said == {"reports nothing"}:
+        return "calico-node has not written its CalicoNodeStatus yet"
+    if said == {"reports no such peer"}:
+        return f"calico does not take BGPPeer {reflector.peer} for one of the node's, or cannot read its password"
+    if not reflector.host:
+        return "TCP port 179 between these nodes is closed, or their passwords are not the same"
+    if everybody:
+        return (
+            f"{reflector.name} runs no speaker that knows the nodes (kubefabric.bgp.nodes, group reflector_hosts), "
+            "cannot be reached, or has another password"
+        )
+    return f"{reflector.name} does not know the nodes' addresses (kubefabric.bgp.nodes was not run since they came)"
