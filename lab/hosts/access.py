@@ -75,6 +75,8 @@ def ssh_configuration(lab: Lab, nodes: Iterable[Node]) -> list[str]:
         "UserKnownHostsFile": mine / "known_hosts",
         "GlobalKnownHostsFile": "none",
         "StrictHostKeyChecking": "yes",
+        # a host without power closes nothing
+        "ServerAliveInterval": "15",
         "ControlPath": mine / "master-%C",
     }
     return [*lines, "Host *", *(f"  {option} {value}" for option, value in common.items())]

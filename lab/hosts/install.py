@@ -25,6 +25,8 @@ UseDNS no
 # In a container with control groups of version 1 systemd may miss the last process of a service that stops, and wait
 # for it: two minutes for root's user manager (which nobody here needs) when a host reboots after somebody used ssh.
 STOP = "[Manager]\nDefaultTimeoutStopSec=10s\n"
+# Path units that watch for questions that nobody answers here; each takes one of root's inotify instances.
+UNASKED = ("systemd-ask-password-console.path", "systemd-ask-password-wall.path")
 MARKER = "# Written by the installer of the lab's host.\n"
 
 
@@ -53,7 +55,7 @@ def files(node: Node, stack: str, keys: Keys) -> dict[str, File]:
         "etc/hosts": File(f"127.0.0.1 localhost\n::1 localhost\n127.0.1.1 {node.name}\n"),
         "etc/machine-id": File("", 0o444),
         "etc/systemd/system.conf.d/lab.conf": File(STOP),
-        "etc/systemd/system/user@.service": File(link="/dev/null"),
+        **{f"etc/systemd/system/{unit}": File(link="/dev/null") for unit in ("user@.service", *UNASKED)},
         "etc/ssh/sshd_config.d/lab.conf": File(SSHD),
         "etc/ssh/ssh_host_ed25519_key": File(keys.host, 0o600),
         "etc/ssh/ssh_host_ed25519_key.pub": File(keys.host_public),

@@ -81,7 +81,12 @@ def keep_running(name: str, root: Path, namespace: str) -> int:
             process.wait()
         if status != REBOOT:
             return status
-        print(f"{name} boots again", flush=True)
+        print(f"\n{again(name)}", flush=True)
+
+
+def again(name: str) -> str:
+    """The line of its log that tells a reboot."""
+    return f"{name} boots again"
 
 
 def join_cgroup(name: str) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lab.cluster import netns
 from lab.context import Lab, process_id, run, start_process, wait_for
-from lab.hosts import access, base, install, machine
+from lab.hosts import access, base, install, machine, watches
 from lab.topology import Node, Topology
 
 Report = Callable[[str], None]
@@ -22,8 +22,8 @@ PROGRAMS = {"systemd-nspawn": "systemd-container", "debootstrap": "debootstrap",
 BOOT_SECONDS = 90.0
 
 
-def reason_to_skip() -> str:
-    """Why no host can boot on this machine; "" if nothing speaks against it."""
+def reason_to_skip(hosts: int = 1) -> str:
+    """Why not that many more hosts can boot on this machine; "" if nothing speaks against it."""
     if os.geteuid() != 0:
         return "bootable hosts need root (systemd-nspawn)"
     missing = sorted({package for program, package in PROGRAMS.items() if shutil.which(program) is None})
@@ -31,13 +31,13 @@ def reason_to_skip() -> str:
         return f"bootable hosts need {', '.join(missing)}: run `python -m lab setup`"
     if "overlay" not in Path("/proc/filesystems").read_text().split():
         return "bootable hosts need overlayfs, which this kernel has not"
-    probe = machine.cgroup("kubefabric-probe")
+    probe = machine.cgroup(f"kubefabric-probe-{os.getpid()}")  # another lab may look at the same time
     try:
         probe.mkdir()
         probe.rmdir()
     except OSError as error:
         return f"bootable hosts need control groups of their own: {error}"
-    return ""
+    return watches.reason_to_stop(hosts)
 
 
 def parse(topology: Topology, wanted: tuple[str, ...]) -> dict[str, str]:
@@ -60,13 +60,13 @@ def up(lab: Lab, topology: Topology, wanted: Mapping[str, str], report: Report) 
     stacks = {name: stack for name, stack in stacks.items() if name in topology.nodes}
     if not stacks:
         return
-    reason = reason_to_skip()
+    nodes = [topology.nodes[name] for name in stacks]
+    off = [node for node in nodes if process_id(lab, _process(node)) is None]
+    reason = reason_to_skip(len(off))
     if reason:
         raise RuntimeError(reason)
     root = base.ensure(report)
     lab.write_state("hosts", stacks)
-    nodes = [topology.nodes[name] for name in stacks]
-    off = [node for node in nodes if process_id(lab, _process(node)) is None]
     if off:
         report("hosts boot: " + ", ".join(f"{node.name} ({stacks[node.name]})" for node in off))
     for node in off:
@@ -109,18 +109,35 @@ def _process(node: Node) -> str:
     return f"host-{node.name}"
 
 
-def await_reachable(lab: Lab, node: Node) -> None:
-    """Wait until its sshd answers. TimeoutError names the log."""
-    what = f"{node.name} over ssh (see {lab.directory}/logs/{_process(node)}.log)"
-    wait_for(lambda: reachable(lab, node), what, timeout=BOOT_SECONDS)
+def await_reachable(lab: Lab, node: Node, times: int = 0) -> None:
+    """Wait until it has booted again that many times since it got power (see reboots), and its sshd answers.
+
+    TimeoutError says what its console shows.
+    """
+    try:
+        wait_for(lambda: reboots(lab, node) >= times and reachable(lab, node), node.name, timeout=BOOT_SECONDS)
+    except TimeoutError:
+        late = f"{node.name} does not answer over ssh after {BOOT_SECONDS:.0f} s; its console:\n{console(lab, node)}"
+        raise TimeoutError(late) from None
+
+
+def console(lab: Lab, node: Node) -> str:
+    """The end of what a host said on its console."""
+    log = lab.file("logs", f"{_process(node)}.log")
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines()] if log.exists() else []
+    return "\n".join([line for line in lines if line][-20:])
+
+
+def reboots(lab: Lab, node: Node) -> int:
+    """How often it has booted again since it got power."""
+    log = lab.file("logs", f"{_process(node)}.log")
+    return log.read_text(errors="replace").splitlines().count(machine.again(machine_name(lab, node)))
 
 
 def reachable(lab: Lab, node: Node) -> bool:
     """Whether its sshd answers. RuntimeError if the host has no power."""
     if process_id(lab, _process(node)) is None:
-        log = lab.file("logs", f"{_process(node)}.log")
-        said = log.read_text(errors="replace").strip()[-800:] if log.exists() else ""
-        raise RuntimeError(f"{node.name} went down: {said}")
+        raise RuntimeError(f"{node.name} went down: {console(lab, node)}")
     try:
         with netns.open_socket(lab.node_namespace(node.cluster, node.name)) as connection:
             connection.settimeout(2)

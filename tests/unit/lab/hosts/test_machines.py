@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from lab.context import Lab
-from lab.hosts import access, machine, machines
+from lab.hosts import access, machine, machines, watches
 from lab.topology import Node, Topology
 
 NODES = {name: Node(name, "metal", "rack1", 310, 9000, (), ()) for name in ("host1", "host2")}
@@ -54,3 +56,39 @@ def test_a_host_boots_in_the_namespace_of_its_node(tmp_path):
 
 def test_somebody_reads_a_host_s_console(tmp_path):
     assert "--console=read-only" in machine.command("kf-t-host1", tmp_path, "kf-t-node-metal-host1")
+
+
+def instances(left: int):
+    """Opens that many file descriptors, and then no more."""
+    return iter([*(os.open(os.devnull, os.O_RDONLY) for _ in range(left)), -1]).__next__
+
+
+def test_hosts_are_not_booted_where_the_kernel_has_no_inotify_instances_for_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(watches, "LIMIT", tmp_path / "limit")
+    watches.LIMIT.write_text("128\n")
+    assert watches.reason_to_stop(2, instances(15)) == (
+        "2 hosts need 16 inotify instances to boot, and this machine has 15 left for root "
+        "(fs.inotify.max_user_instances is 128): take another lab down, or raise it, for example by "
+        "`sysctl fs.inotify.max_user_instances=1024`"
+    )
+
+
+def test_instances_that_were_counted_are_given_back():
+    taken = [os.open(os.devnull, os.O_RDONLY) for _ in range(8)]
+    assert watches.reason_to_stop(1, iter(taken).__next__) == ""
+    for descriptor in taken:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(descriptor)
+
+
+def test_a_host_that_does_not_come_back_shows_its_console(tmp_path, monkeypatch):
+    lab, host = Lab("t"), NODES["host1"]
+    monkeypatch.setattr(Lab, "directory", tmp_path)
+    monkeypatch.setattr(machines, "BOOT_SECONDS", 0.0)
+    lab.file("logs", "host-host1.log").write_text("up\n\nkf-t-host1 boots again\r\nFailed to start networkd\n")
+    assert machines.reboots(lab, host) == 1
+    with pytest.raises(TimeoutError) as caught:
+        machines.await_reachable(lab, host, 2)
+    assert str(caught.value) == (
+        "host1 does not answer over ssh after 0 s; its console:\nup\nkf-t-host1 boots again\nFailed to start networkd"
+    )
