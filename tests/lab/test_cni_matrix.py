@@ -24,6 +24,7 @@ from lab.cluster import control, definitions
 from lab.cluster.api import Api
 from lab.cluster.workload import NAMESPACE
 from lab.context import Lab
+from lab.context import run as command
 from lab.fabric import vty
 from lab.fabric.instance import Instance
 from tests.inventories import write_inventory
@@ -38,6 +39,7 @@ DESIGNS = ("floating", "standard")
 FAMILIES = {"ipv4": (4,), "ipv6": (6,), "dual": (4, 6)}
 NODES = ("node1", "node2", "node4")  # of the example: two in one rack, one in the other
 PATIENCE = ("-e", "verify_wait=180")  # many clusters come up on few cores
+REFLECTING = ("calico", "floating")  # its first node reflects the routes of the others
 CELLS = [(network, design) for network in NETWORKS for design in DESIGNS]
 
 
@@ -56,6 +58,9 @@ def cluster(number: int, network: str, design: str, versions: tuple[int, ...]) -
     }
     made["networks"] = {kind: [found[version] for version in versions] for kind, found in prefixes.items()}
     made["cni"] = network
+    if (network, design) == REFLECTING:
+        reflector = next(iter(nodes(*REFLECTING)))
+        made["calico"] = {"route_reflectors": {"nodes": [reflector], "cluster_id": "244.0.0.1"}}
     l3out = made["l3out"] | {"name": cluster_name(network, design), "svi": design, "leaves": {}}
     first = 400 + 10 * number
     vlans = {"vlan": first} if design == "floating" else {"vlans": f"{first}-{first + 9}"}
@@ -169,6 +174,15 @@ def test_a_cluster_comes_up_as_planned_and_a_second_run_changes_nothing(run: Run
     pods, service, local = seen.pod_blocks(), seen.ways("web"), seen.ways("web-local")
     row = (network, design, run.family, len(NODES), f"{planned}/{planned}", pods, service, local, "none", 0)
     matrix.NETWORKS.note(row)
+
+
+def test_a_node_s_pods_are_known_to_another_by_the_route_reflector(run: Run) -> None:
+    name = cluster_name(*REFLECTING)
+    _reflector, client, other = Cell(run, name, services=False).nodes.values()
+    control_socket = run.lab.file("cluster", name, "bird", f"{client['metadata']['name']}.ctl")
+    for block in other["spec"]["podCIDRs"]:
+        said = command(["birdc", "-s", str(control_socket), "show", "route", block, "all"])
+        assert re.search(r"cluster_list: 244\.0\.0\.1\b", said), said
 
 
 class Cell:

@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import assess, fabric, nested
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
-from lab.cluster.calico import bird, felix, model, reader
-from lab.context import process_id, run, start_process, stop_process, wait_for
+from lab.cluster.calico import felix, reader
+from lab.context import run, stop_process, wait_for
 from lab.hosts import links, switching
-from tests.lab import nested_hosts
+from tests.lab import role_hosts
+from tests.lab.calico_birds import Birds, known, kubernetes_node
 from tests.lab.speaker_host import NamespaceHost, addresses
 from tests.lab.stage import Stage, staged
 
@@ -81,18 +81,7 @@ MACHINES = {
     "red-vm2": ("node2", ["10.1.1.5", "2001:db8:10:1::5"], ["10.123.0.64/26", "ca11:c0::40/122"]),
     "blue-vm1": ("node2", ["10.1.1.6"], ["10.124.0.0/26"]),
 }
-PLURALS = {
-    "BGPConfiguration": "bgpconfigurations",
-    "BGPPeer": "bgppeers",
-    "BGPFilter": "bgpfilters",
-    "Installation": "installations",
-}
-
-
-def node(name: str, addresses: list[str], blocks: list[str], labels: dict | None = None) -> dict:
-    found = [{"type": "InternalIP", "address": text} for text in addresses]
-    metadata = {"name": name, "labels": labels or {}}
-    return {"metadata": metadata, "spec": {"podCIDRs": blocks}, "status": {"addresses": found}}
+SPACES = [{"metadata": {"name": "vms"}}]
 
 
 def pod(name: str) -> dict:
@@ -113,6 +102,10 @@ class Site:
     stage: Stage
     plans: dict[str, dict] = field(default_factory=dict)
 
+    @property
+    def birds(self) -> Birds:
+        return Birds(self.stage.lab)
+
     def plan(self, intent: dict) -> None:
         """Bring fabric, nodes and machines to an intent, as site.yml would."""
         self.plans = build(copy.deepcopy(intent)).plans
@@ -122,44 +115,27 @@ class Site:
             self._run_node(name, f"10.1.{number}.0/26", f"2001:db8:10:{number}::/122")
         for name in MACHINES:
             if name.partition("-")[0] in self.plans:
-                self._run_machine(name)
+                self.run_machine(name)
 
     def _run_node(self, name: str, *blocks: str) -> None:
         planned = self.plans[PARENT]["nodes"][name]
-        item = node(name, list(planned["addresses"].values()), list(blocks), {"rack_id": planned["rack_id"]})
-        known = self.made(PARENT, [item], pods=[pod(machine) for machine in MACHINES])
+        item = kubernetes_node(name, list(planned["addresses"].values()), blocks, {"rack_id": planned["rack_id"]})
+        found = known(self.plans[PARENT], [item], pods=[pod(machine) for machine in MACHINES], namespaces=SPACES)
         space = self.stage.lab.node_namespace(PARENT, name)
-        felix.address(space, reader.peering_addresses(known))
-        self._bird(name, space, reader.speaker(known, name, lambda _secret, _key: "s3cret"))
+        felix.address(space, reader.peering_addresses(found))
+        self.birds.bring(name, space, found)
 
-    def _run_machine(self, name: str) -> None:
+    def run_machine(self, name: str) -> None:
+        """Bring a virtual machine's speaker to its cluster's plan."""
         _host, addresses, blocks = MACHINES[name]
-        known = self.made(name.partition("-")[0], [node(name, addresses, blocks)])
-        self._bird(name, self.space(name), reader.speaker(known, name, lambda _secret, _key: None))
+        own = known(self.plans[name.partition("-")[0]], [kubernetes_node(name, addresses, blocks)])
+        self.birds.bring(name, self.space(name), own)
 
     def space(self, name: str) -> str:
         return self.stage.lab.namespace("vm", name)
 
-    def made(self, cluster: str, nodes: list[dict], **more: list) -> model.Resources:
-        """What the API server of a cluster would have."""
-        found: dict = {"nodes": nodes, "namespaces": [{"metadata": {"name": "vms"}}], **more}
-        for item in resources(self.plans[cluster], {"bgp_password": "s3cret"}):
-            if item["kind"] in PLURALS:
-                found.setdefault(PLURALS[item["kind"]], []).append(item)
-        return model.Resources(found)
-
-    def _bird(self, name: str, space: str, speaker: model.Speaker) -> None:
-        """Start BIRD with a configuration, or have it take a new one."""
-        path = self.stage.lab.file("bird", f"{name}.conf")
-        path.write_text(bird.configuration(speaker))
-        if process_id(self.stage.lab, f"bird-{name}") is None:
-            command = ["bird", "-f", "-c", str(path), "-s", str(path.with_suffix(".ctl"))]
-            start_process(self.stage.lab, f"bird-{name}", command, namespace=space)
-        else:
-            assert "Reconfigur" in self.ask(name, "configure")
-
     def ask(self, name: str, *words: str) -> str:
-        return run(["birdc", "-s", str(self.stage.lab.file("bird", f"{name}.ctl")), *words])
+        return self.birds.ask(name, *words)
 
     def since(self, name: str) -> dict[str, str]:
         """Session → since when it is established, as BIRD tells."""
@@ -186,7 +162,7 @@ class Site:
         blocks = {name: [text for text in machine[2] if text != "10.66.0.0/26"] for name, machine in own.items()}
         ready = {"conditions": [{"type": "Ready", "status": "True"}]}
         agents = [{"metadata": {"name": name}, "spec": {"nodeName": name}, "status": ready} for name in own]
-        state = from_resources([node(name, one[1], []) for name, one in own.items()], agents, [], [], blocks)
+        state = from_resources([kubernetes_node(name, one[1], []) for name, one in own.items()], agents, [], [], blocks)
         place = nested.place([pod(name) for name in MACHINES], [], [])
         return nested.assess(
             self.plans[cluster], [self.plans[PARENT]], self.stage.bgp(PARENT), {**state, "reports": {}}, [place]
@@ -307,11 +283,11 @@ class Hosted:
         self.site.stage.apply(PARENT)
         for name, node in self.nodes.items():
             own = {"node_peering_originate": [OWN]} if name == "node1" else {}
-            given = nested_hosts.options(plans[PARENT], name, "s3cret", node_peering_connect_retry=1, **own)
-            nested_hosts.bring(node, given)
+            given = role_hosts.options(plans[PARENT], name, "s3cret", node_peering_connect_retry=1, **own)
+            role_hosts.bring(node, given)
         for name in MACHINES:
             if name.partition("-")[0] in plans:
-                self.site._run_machine(name)
+                self.site.run_machine(name)
 
 
 @pytest.fixture(scope="module")
@@ -323,7 +299,7 @@ def hosted(site: Site) -> Hosted:
     for name, (host, texts, _blocks) in MACHINES.items():  # with the peer's address went the machine's route
         device = felix.interface("vms", name)
         links.batch(lab.node_namespace(PARENT, host), [f"route replace {text} dev {device}" for text in texts])
-    made = Hosted(site, {name: nested_hosts.host(lab, PARENT, name) for name in ("node1", "node2")})
+    made = Hosted(site, {name: role_hosts.host(lab, PARENT, name) for name in ("node1", "node2")})
     made.plan(HOSTED)
     return made
 
@@ -350,10 +326,10 @@ def test_verification_of_a_parent_whose_hosts_peer_agrees_and_so_does_that_of_it
 
 def test_hosts_that_peer_lose_one_nested_cluster_and_keep_the_sessions_of_the_other(hosted: Hosted) -> None:
     fewer = {**HOSTED, "clusters": {name: one for name, one in HOSTED["clusters"].items() if name != "blue"}}
-    before = {name: nested_hosts.since(node) for name, node in hosted.nodes.items()}
+    before = {name: role_hosts.since(node) for name, node in hosted.nodes.items()}
     hosted.plan(fewer)
     hosted.site.eventually({**{prefix: set() for prefix in BLUE}, **RED})
-    after = {name: nested_hosts.since(node) for name, node in hosted.nodes.items()}
+    after = {name: role_hosts.since(node) for name, node in hosted.nodes.items()}
     gone = {(name, peer) for name in before for peer in before[name] if peer not in after[name]}
     assert gone == {("node2", "10.1.1.6")}
     assert all(abs(after[name][peer] - before[name][peer]) <= 1 for name in after for peer in after[name])

@@ -1,18 +1,24 @@
-"""A host as route reflector: what one client announces reaches the other by it, next hop kept, with every speaker."""
+"""A host as route reflector: what one client announces reaches the other by it, next hop kept, with every speaker.
+
+The clients are FRR; at the end, with all from one plan, the nodes of a Calico cluster, by BIRD in Calico's place.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node import apply
-from lab.context import Lab, wait_for
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
+from lab.context import Lab, stop_process, wait_for
 from lab.hosts import links
 from lab.tools import program
-from tests.lab import speaker_host
+from tests.lab import role_hosts, speaker_host
+from tests.lab.calico_birds import PASSWORD, Birds, known, kubernetes_node
 from tests.lab.conftest import _reason_to_skip
 from tests.lab.speaker_gobgp import GoBgpHost
 from tests.lab.speaker_host import NamespaceHost, Site
@@ -135,3 +141,66 @@ def test_a_client_s_routes_reach_the_other_by_the_host_with_their_next_hops(refl
         wait_for(lambda family=family: "bestpath" in path(reflector, family), "a way to the next hop", timeout=20)
         assert path(reflector, family)["clusterList"]["list"] == ["244.0.0.1"]
         assert path(reflector, family)["originatorId"] == ADDRESSES["leaf2"]["ipv4"][0]
+
+
+# -- a Calico cluster and its reflector from one plan ----------------------------------------------------
+
+REFLECTOR = "198.51.100.11"  # on the host's loopback, where both nodes reach it
+CALICO = {
+    "fabric": {
+        "name": "dc1",
+        "asn": 65002,
+        "version": "6.0(9c)",
+        "racks": {"rack1": {"leaves": {101: {"router_id": "1.1.1.101"}, 102: {"router_id": "1.1.1.102"}}}},
+    },
+    "clusters": {
+        "k8s-prod": {
+            "cluster": {
+                "asn": 65003,
+                "cni": "calico",
+                "networks": {"node": ["10.0.0.0/22"], "pod": ["10.20.0.0/16"], "service": ["10.96.0.0/16"]},
+                "l3out": {"tenant": "k8s", "vrf": "prod", "vlan": 310},
+                "bgp": {"password": PASSWORD, "keepalive": 2, "hold": 6},
+                "calico": {
+                    "route_reflectors": {"cluster_id": "244.0.0.1", "hosts": {"rr1": {"addresses": [REFLECTOR]}}}
+                },
+            },
+            "nodes": {
+                name: {"rack": "rack1", "addresses": [ADDRESSES[name]["ipv4"][0]]} for name in ("leaf1", "leaf2")
+            },
+        }
+    },
+}
+
+
+@pytest.fixture
+def birds(site: Site) -> Iterator[Birds]:
+    """The two namespaces as nodes of the cluster, and the host as its reflector, all as the plan says."""
+    plan = build(CALICO).plans["k8s-prod"]
+    speakers = Birds(site.lab)
+    links.batch(site.host.router.namespace, [f"address add {REFLECTOR}/32 dev lo"])
+    for name in ADDRESSES:
+        address, gateway = ADDRESSES[name]["ipv4"]
+        site.routers[name].stop()
+        links.batch(site.routers[name].namespace, [f"route add {REFLECTOR} via {gateway}"])
+        block = REFLECTED[name]["ipv4"]
+        speakers.bring(name, site.routers[name].namespace, known(plan, [kubernetes_node(name, [address], [block])]))
+    role_hosts.bring(site.host, role_hosts.reflector_options(plan, "rr1", PASSWORD))
+    yield speakers
+    for name in ADDRESSES:
+        stop_process(site.lab, f"bird-{name}")
+
+
+def test_nodes_of_a_calico_cluster_learn_each_other_s_blocks_by_the_host_that_its_plan_names(birds: Birds) -> None:
+    for mine, other in (("leaf1", "leaf2"), ("leaf2", "leaf1")):
+        hop = ADDRESSES[other]["ipv4"][0]
+        asked = (mine, "show", "route", REFLECTED[other]["ipv4"], "all")
+        said = wait_for(partial(reflected, birds, asked), f"the block of {other} on {mine}", timeout=40)
+        assert f"BGP.next_hop: {hop}" in str(said)
+        assert f"originator_id: {hop}" in str(said)
+
+
+def reflected(birds: Birds, asked: tuple[str, ...]) -> str:
+    """What a BIRD says of a route; "" unless it came by the reflector."""
+    said = birds.ask(*asked)
+    return said if "cluster_list: 244.0.0.1" in said else ""

@@ -1,7 +1,7 @@
-"""Hosts that peer with clusters nested in their machines, in their CNI's place: node_peering's engine and its role.
+"""Hosts that peer as a plan says, by node_peering's engine: with clusters nested in their machines, or as reflectors.
 
-What the engine is given are the role's own expressions, evaluated for a plan as a run would. It works on a node of the
-lab as speaker_host.py describes.
+What the engine is given are the roles' own expressions, evaluated for the plan as a run would. It works on a node of
+the lab as speaker_host.py describes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.node.options import
 from lab.context import Lab
 from tests.lab.speaker_host import NamespaceHost, Router, bare_root
 
-ROLE = Path(__file__).resolve().parents[2] / "roles" / "node_peering"
+ROLES = Path(__file__).resolve().parents[2] / "roles"
 OMITTED = "omitted"
 
 
@@ -41,26 +41,35 @@ def host(lab: Lab, cluster: str, name: str) -> NamespaceHost:
 
 
 def options(plan: dict, name: str, password: str, **more: object) -> dict:
-    """What the role gives the module for one host of a plan's cluster; ``more`` are variables of the host."""
-    cluster, loader = plan["cluster"], DataLoader()
-    group = f"{cluster.replace('-', '_')}_nodes"
-    variables = {
-        **_read(loader, "defaults"),
+    """What the role node_peering gives the module for a host of a plan's cluster; ``more`` are variables of it."""
+    group = f"{plan['cluster'].replace('-', '_')}_nodes"
+    return _given(plan, password, {group: list(plan["nodes"])}, inventory_hostname=name, group_names=[group], **more)
+
+
+def reflector_options(plan: dict, name: str, password: str, **more: object) -> dict:
+    """The same of a host that reflects for a plan's cluster: its variables are those of the role route_reflectors."""
+    handed_on = _read("route_reflectors/tasks/host.yml")[-1]["vars"]
+    variables = {**_read("route_reflectors/defaults/main.yml"), **handed_on, **more}
+    return _given(plan, password, {}, inventory_hostname=name, group_names=["reflector_hosts"], **variables)
+
+
+def _given(plan: dict, password: str, groups: dict, **variables: object) -> dict:
+    cluster = plan["cluster"]
+    known = {
+        **_read("node_peering/defaults/main.yml"),
         "hostvars": {cluster: {"kubefabric_plan": plan, "kubefabric_cluster": {"bgp": {"password": password}}}},
-        "groups": {"clusters": [cluster], group: list(plan["nodes"])},
-        "group_names": [group],
-        "inventory_hostname": name,
+        "groups": {"clusters": [cluster], **groups},
         "omit": OMITTED,
-        **more,
+        **variables,
     }
-    task = _read(loader, "tasks")[-1]["kubefabric.bgp.node_peering"]
-    templar = Templar(loader, variables=variables)
+    task = _read("node_peering/tasks/main.yml")[-1]["kubefabric.bgp.node_peering"]
+    templar = Templar(DataLoader(), variables=known)
     given = {key: templar.template(value) for key, value in task.items()}
     return {key: value for key, value in given.items() if value != OMITTED}
 
 
-def _read(loader: DataLoader, part: str) -> Any:
-    return loader.load_from_file(str(ROLE / part / "main.yml"), trusted_as_template=True)
+def _read(file: str) -> Any:
+    return DataLoader().load_from_file(str(ROLES / file), trusted_as_template=True)
 
 
 def bring(node: NamespaceHost, given: dict) -> dict:
