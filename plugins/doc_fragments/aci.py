@@ -13,7 +13,8 @@ options:
     description:
       - The controllers of the fabric, as a list or separated by commas. They are tried in this order until one answers.
       - If the value is not specified in the task, the value of environment variable E(ACI_HOST) is used instead.
-      - Left out where the play uses cisco.aci's P(ansible.netcommon.httpapi#connection) connection.
+      - Left out where the play uses the P(ansible.netcommon.httpapi#connection) connection, with cisco.aci's plugin or
+        P(kubefabric.bgp.apic#httpapi), which waits where logins are limited.
     type: list
     elements: str
     aliases: [hostname]

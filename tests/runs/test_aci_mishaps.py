@@ -288,8 +288,8 @@ def test_clusters_in_parallel_never_undo_one_another_and_the_last_one_cleans_up(
     assert json.dumps(controller.tree(), sort_keys=True).count('"attributes"') == before
 
 
-def over_httpapi(controller, directory):
-    """The finished play with the module over cisco.aci's connection plugin."""
+def over_httpapi(controller, directory, plugin="cisco.aci.aci"):
+    """The finished play with the module over cisco.aci's connection plugin, or over ours."""
     arguments = {key: value for key, value in options(controller).items() if key not in ("host", "port", "username")}
     arguments.pop("password")
     variables = {
@@ -299,7 +299,7 @@ def over_httpapi(controller, directory):
         "ansible_httpapi_port": controller.port,
         "ansible_httpapi_use_ssl": True,
         "ansible_httpapi_validate_certs": True,
-        "ansible_network_os": "cisco.aci.aci",
+        "ansible_network_os": plugin,
         "ansible_httpapi_use_proxy": False,
     }
     task = {"kubefabric.bgp.aci_l3out": arguments}
@@ -328,3 +328,25 @@ def test_a_login_of_ciscos_own_connection_that_is_throttled_ends_the_run_and_the
     assert not written(controller)
     assert over_httpapi(controller, tmp_path).returncode == 0
     assert written(controller)
+
+
+@pytest.mark.parametrize(("kind", "match"), [("throttle", None), ("expire", POST), ("503", GET)])
+def test_our_connection_waits_for_logins_and_is_ciscos_otherwise(controller, tmp_path, kind, match):
+    controller.inject(kind, count=2 if kind == "throttle" else 1, **({"match": match} if match else {}))
+    done = over_httpapi(controller, tmp_path, "kubefabric.bgp.apic")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert written(controller)
+    assert controller.pending() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("throttle", "HTTP 503, Service Temporarily Unavailable"), ("502", "HTTP 502, Bad Gateway")]
+)
+def test_our_connection_gives_up_a_login_with_the_servers_words(controller, tmp_path, kind, said):
+    controller.inject(kind, retry_after=3600, count=2, match={"method": "POST", "path": "/api/aaaLogin"})
+    done = over_httpapi(controller, tmp_path, "kubefabric.bgp.apic")
+    assert done.returncode != 0
+    expected = f"No APIC can be reached. the inventory's httpapi connection: takes no login just now ({said})"
+    assert expected in " ".join(done.stdout.split()), done.stdout
+    assert not written(controller)
+    assert over_httpapi(controller, tmp_path, "kubefabric.bgp.apic").returncode == 0

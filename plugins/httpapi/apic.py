@@ -1,0 +1,60 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cisco.aci's httpapi plugin, for controllers that limit logins."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: apic
+short_description: cisco.aci's connection to an APIC, with patience where logins are limited
+version_added: 0.1.0
+author: kubefabric.bgp contributors (@kubefabric)
+description:
+  - Is cisco.aci's httpapi plugin in everything but the login. Set C(ansible_network_os=kubefabric.bgp.apic) in the
+    place of C(cisco.aci.aci); the modules of both collections work over it.
+  - APIC's web server answers logins that are too many with 503. cisco.aci's plugin takes that for a login, and no
+    request of the play gets through from then on. This one asks the next controller at once, and where there is none
+    it waits and tries again, as long as four fifths of C(ansible_command_timeout) last.
+  - What else a controller's web server says to a login is an error with its words, too.
+"""
+
+from urllib.error import HTTPError
+
+from ansible.module_utils.connection import ConnectionError  # pylint: disable=redefined-builtin
+
+from ansible_collections.cisco.aci.plugins.httpapi.aci import HttpApi as AciHttpApi
+
+from ..module_utils.aci.patience import SECONDS, Patience, seconds_of
+from ..module_utils.aci.session import THROTTLED
+
+SHARE = 0.8  # of the time that Ansible gives a request; the rest is for the request itself
+
+
+class LoginRefused(ConnectionError):
+    """The web server's own answer to a login; ``retry_after``: seconds that it asked for, or None."""
+
+    def __init__(self, error: HTTPError) -> None:
+        super().__init__(f"takes no login just now (HTTP {error.code}, {error.reason})")
+        self.throttled = error.code in THROTTLED
+        self.retry_after = seconds_of(error.headers.get("Retry-After"))
+
+
+class HttpApi(AciHttpApi):
+    """One login at a time, waited for."""
+
+    def login(self, username: str, password: str) -> None:
+        """Logs in. Raises LoginRefused at once where another controller is left to ask."""
+        patience = Patience(min(SECONDS, SHARE * self.connection.get_option("persistent_command_timeout")))
+        while True:
+            try:
+                return super().login(username, password)
+            except LoginRefused as error:
+                if self.backup_hosts or not error.throttled or not patience.wait(error.retry_after):
+                    raise
+
+    def handle_httperror(self, exc: HTTPError):
+        """cisco.aci's, but for a login: it would go on without a cookie, and never ask for one again."""
+        if exc.geturl().endswith("/api/aaaLogin.json") and exc.code != 401:
+            raise LoginRefused(exc)
+        return super().handle_httperror(exc)
