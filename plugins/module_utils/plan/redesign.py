@@ -37,7 +37,7 @@ def still_valid(cluster: Cluster, kept: object, allowed: list[str], findings: Fi
     design, wanted = earlier_design(kept), cluster.l3out["svi"]
     if design in (None, wanted) or not isinstance(kept, Mapping):
         return kept
-    rule = f"the cluster has {design} SVI, and moving it to {wanted} tears down {_torn_down(kept, design)}"
+    rule = f"the cluster has {design} SVI, and moving it to {wanted} tears down {_torn_down(cluster, kept, design)}"
     if cluster.name in allowed:
         findings.warn(cluster.at("l3out.svi"), rule, "all its sessions go down until nodes and leaves are done")
     else:
@@ -46,12 +46,14 @@ def still_valid(cluster: Cluster, kept: object, allowed: list[str], findings: Fi
     return None
 
 
-def _torn_down(kept: Mapping, design: str) -> str:
+def _torn_down(cluster: Cluster, kept: Mapping, design: str) -> str:
+    """``kept`` has the leaves whose addresses were allocated; those of which the intent gave them are the cluster's."""
     nodes = len(kept.get("nodes") or ())
     if design == "standard":
         return f"the SVIs and networks of its {nodes} nodes with VLANs {_listed((kept.get('vlans') or {}).values())}"
     shared = [address for key in ("floating", "secondary") for address in (kept.get(key) or {}).values()]
-    return f"the SVIs of {len(kept.get('leaves') or ())} leaves, {_listed(shared)} and the addresses of {nodes} nodes"
+    leaves = {*(kept.get("leaves") or ()), *map(str, cluster.leaves)}
+    return f"the SVIs of {len(leaves)} leaves, {_listed(shared)} and the addresses of {nodes} nodes"
 
 
 def _listed(values: Iterable) -> str:

@@ -39,6 +39,14 @@ def test_a_move_that_is_asked_for_starts_anew_with_a_warning(before, after, rule
     assert [str(finding) for finding in result.warnings] == [f"{AT}: {rule}; {remedy}"]
 
 
+def test_leaves_count_whose_addresses_the_intent_gave():
+    before = white_paper()
+    leaves = {leaf: {"addresses": [f"192.168.2.{100 + leaf}"]} for leaf in (101, 102, 103, 104)}
+    before["clusters"]["prod"]["cluster"]["l3out"]["leaves"] = leaves
+    with pytest.raises(IntentError, match="tears down the SVIs of 4 leaves, 192.168.2.253, "):
+        build({**standard(), "allocations": build(before).allocations})
+
+
 def test_another_cluster_may_be_moved_and_this_one_may_not():
     with pytest.raises(IntentError):
         build({**standard(), "allocations": build(white_paper()).allocations, "change_svi": ["test"]})
