@@ -193,9 +193,9 @@ class Session:
                     raise AciError(_unreachable(failures)) from None
             except _Unreachable as error:
                 failures[self.host] = _reason(str(error))
-                self._hosts = self._hosts[1:]
-                if not self._hosts:
+                if len(self._hosts) <= 1:
                     raise AciError(_unreachable(failures)) from None
+                self._drop(failures[self.host])
             except AciError as error:
                 raise AciError(f"{self.host}: {error}") from None
         return self._transport

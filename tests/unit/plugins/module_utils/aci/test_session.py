@@ -83,9 +83,10 @@ def test_one_login_serves_all_requests(connect):
 
 
 def test_the_next_controller_is_tried_where_one_does_not_answer(connect):
-    opened, wire, _module = connect(["a", "b"], a_login=[CUT], b_login=[OK], b_get=[OK])
+    opened, wire, module = connect(["a", "b"], a_login=[CUT], b_login=[OK], b_get=[OK])
     opened.get("/api/x.json")
     assert [host for _method, host, _path in wire.asked] == ["a", "b", "b"]
+    assert module.warnings == ["a does not answer (no); trying the next controller."]
 
 
 def test_a_wrong_password_is_not_tried_elsewhere(connect):
