@@ -44,12 +44,12 @@ def _reflectors(fabric: Fabric, findings: Findings) -> None:
 
 
 def _release(fabric: Fabric, findings: Findings) -> None:
-    if fabric.version and not limits.of_release(fabric.version)[1]:
+    if fabric.version and not limits.of_fabric(fabric.version, fabric.limits)[1]:
         known = ", ".join(f"{major}.{minor}" for major, minor in sorted(limits.RELEASES))
         findings.warn(
             f"{FABRIC_AT}.version",
             f"the limits of release {fabric.version} are not known",
-            f"the newest known ones are used (known: {known}); compare them with its Verified Scalability Guide",
+            f"the newest known ones are used (known: {known}); give those of its Verified Scalability Guide in limits",
         )
 
 
@@ -241,7 +241,7 @@ def _leaves(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
                 f"no rack of the fabric has a leaf {leaf}",
                 did_you_mean(str(leaf), sorted(fabric.leaves)),
             )
-    known, _exact = limits.of_release(fabric.version) if fabric.version else (limits.Limits(), False)
+    known, _exact = limits.of_fabric(fabric.version, fabric.limits)
     kind, most = ("anchor", known.anchor_leaves) if cluster.floating else ("border", known.border_leaves)
     if cluster.l3out["svi"] and len(cluster.leaves) > most:
         findings.add(

@@ -18,8 +18,9 @@ def check(clusters: list[Cluster], nested: list[Nested], fabric: Fabric, finding
     for cluster in clusters:
         _ways(cluster, findings)
     if fabric.version:
-        known, _exact = limits.of_release(fabric.version)
+        known, _exact = limits.of_fabric(fabric.version, fabric.limits)
         _totals(clusters, fabric, known, findings)
+        _vlans(clusters, fabric, known, findings)
         _routes(clusters, nested, fabric, known, findings)
 
 
@@ -27,16 +28,37 @@ def _totals(clusters: list[Cluster], fabric: Fabric, known: limits.Limits, findi
     """Objects of the whole fabric."""
     floating = [cluster for cluster in clusters if cluster.floating]
     addresses = sum(len(cluster.families) for cluster in floating)
-    for count, most, what in (
-        (len(floating), known.floating_l3outs, "L3Outs with floating SVI"),
-        (addresses, known.floating_addresses, "floating addresses"),
-        (len(clusters), known.l3outs, "L3Outs"),
+    for count, name, what in (
+        (len(floating), "floating_l3outs", "L3Outs with floating SVI"),
+        (addresses, "floating_addresses", "floating addresses"),
+        (len(clusters), "l3outs", "L3Outs"),
     ):
+        most = getattr(known, name)
         if count > most:
             findings.add(
                 f"{FABRIC_AT}.version",
-                f"{count} {what} are more than the {most} that release {fabric.version} bears",
+                f"{count} {what} are more than the {most} {_source(fabric, name)}",
                 "use standard SVI for some clusters, or another fabric" if what != "L3Outs" else "use another fabric",
+            )
+
+
+def _source(fabric: Fabric, name: str) -> str:
+    return "in limits" if fabric.limits.get(name) else f"that release {fabric.version} bears"
+
+
+def _vlans(clusters: list[Cluster], fabric: Fabric, known: limits.Limits, findings: Findings) -> None:
+    """Floating SVI takes one VLAN on every anchor leaf, standard SVI one for each node on both leaves of its rack."""
+    by_leaf: Counter = Counter()
+    for cluster in clusters:
+        racks = [node.rack for node in cluster.nodes.values() if node.rack in fabric.racks]
+        paths = [leaf for rack in racks for leaf in fabric.racks[rack].leaves]
+        by_leaf.update(cluster.leaves if cluster.floating else paths)
+    for leaf, count in sorted(by_leaf.items()):
+        if count > known.vlans:
+            findings.add(
+                f"{FABRIC_AT}.racks.{fabric.leaves[leaf].rack}.leaves.{leaf}",
+                f"its L3Outs take {count} VLANs, more than the {known.vlans} that a leaf has for them",
+                "spread the nodes over more racks, or use floating SVI, which takes one VLAN a cluster",
             )
 
 

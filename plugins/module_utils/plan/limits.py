@@ -4,13 +4,14 @@
 """What a fabric bears, by APIC release: data, so that a new release is a new line.
 
 Source of the figures: the design white paper, table 1 and "Scalability", which state them for 5.2. No figures of 6.0
-were at hand: its line carries those of 5.2 over.
+were at hand: its line carries those of 5.2 over. ``kubefabric_fabric.limits`` goes before either.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Limits:
     """Limits of one release; those of floating SVI are per fabric, border leaves and anchors per L3Out.
 
     ``lpm_least`` and ``lpm_most``: longest prefix matches of a leaf with the smallest and the largest forwarding scale
-    profile.
+    profile. ``vlans``: of L3Outs, per leaf; what IEEE 802.1Q can number, because EPGs' share is nobody's to know here.
     """
 
     anchor_leaves: int = 6
@@ -28,6 +29,7 @@ class Limits:
     l3outs: int = 2400
     lpm_least: int = 20_000
     lpm_most: int = 128_000
+    vlans: int = 4094
 
 
 RELEASES = {
@@ -66,7 +68,12 @@ def at_least(version: str, since: str) -> bool:
     return release_key(version) >= release_key(since)
 
 
-def of_release(version: str) -> tuple[Limits, bool]:
-    """The limits of a release, and whether that release is known; an unknown one gets the newest limits known."""
-    release = parse(version)
-    return RELEASES.get(release, RELEASES[max(RELEASES)]), release in RELEASES
+def of_fabric(version: str | None, given: Mapping[str, int | None]) -> tuple[Limits, bool]:
+    """The limits of a fabric: ``given`` by name, else its release's. And whether all of them are known.
+
+    An unknown release, or none, gets the newest limits known.
+    """
+    found = RELEASES.get(parse(version)) if version else None
+    own = {name: value for name, value in given.items() if value is not None}
+    whole = len(own) == len(fields(Limits))
+    return replace(found or RELEASES[max(RELEASES)], **own), whole or found is not None

@@ -60,7 +60,7 @@ class Rack:
 @dataclass
 class Fabric:
     """The fabric; ``leaves`` by node ID, ``racks`` by name, ``reflectors`` the spines that reflect routes,
-    ``contracts`` as given.
+    ``contracts`` as given, ``limits`` by name, None where the release's hold.
     """
 
     name: str | None
@@ -70,6 +70,7 @@ class Fabric:
     leaves: dict[int, Leaf] = field(default_factory=dict)
     reflectors: list[int] = field(default_factory=list)
     contracts: list[dict] = field(default_factory=list)
+    limits: dict[str, int | None] = field(default_factory=dict)
 
 
 @dataclass
@@ -204,6 +205,7 @@ def read_fabric(given: object, findings: Findings) -> Fabric:
     """Read ``kubefabric_fabric``."""
     settings = read(given, FABRIC, FABRIC_AT, findings)
     fabric = Fabric(settings["name"], settings["asn"], settings["version"], contracts=settings["contracts"])
+    fabric.limits = settings["limits"]
     fabric.reflectors = sorted(settings["bgp"]["route_reflectors"])
     for name, rack in settings["racks"].items():
         fabric.racks[name] = Rack(

@@ -9,6 +9,7 @@ catalog of release 6.0(9c).
 
 from __future__ import annotations
 
+from .option import number
 from .options_reachability import CONTRACTS
 
 APIC = {
@@ -103,6 +104,18 @@ FABRIC_BGP = {
     },
 }
 
+_MANY = 1_000_000
+LIMITS = {
+    "anchor_leaves": number(1, _MANY, "Anchor leaves of an L3Out with floating SVI."),
+    "border_leaves": number(1, _MANY, "Border leaves of an L3Out with standard SVI."),
+    "floating_addresses": number(1, _MANY, "Floating addresses of the fabric."),
+    "floating_l3outs": number(1, _MANY, "L3Outs with floating SVI of the fabric."),
+    "l3outs": number(1, _MANY, "L3Outs of the fabric."),
+    "lpm_least": number(1, _MANY, "Longest prefix matches of a leaf, beyond which the plan warns."),
+    "lpm_most": number(1, _MANY, "Longest prefix matches of a leaf, beyond which the plan fails."),
+    "vlans": number(1, 4094, "VLANs that a leaf has for L3Outs, which share them with its EPGs."),
+}
+
 FABRIC = {
     "name": {
         "type": "str",
@@ -123,7 +136,7 @@ FABRIC = {
         "required": True,
         "format": "release",
         "example": '"6.0(9c)"',
-        "description": "APIC release; the limits are looked up by it.",
+        "description": "APIC release; O(kubefabric_fabric.limits) are looked up by it.",
     },
     "bgp": {
         "type": "dict",
@@ -145,6 +158,12 @@ FABRIC = {
         "description": "Racks by name.",
     },
     "contracts": CONTRACTS,
+    "limits": {
+        "type": "dict",
+        "options": LIMITS,
+        "description": "What the fabric bears, where it is not what is known of its release: from the release's "
+        "Verified Scalability Guide, or less, to leave room for others.",
+    },
 }
 
 NODE = {

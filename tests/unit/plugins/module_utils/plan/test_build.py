@@ -106,7 +106,7 @@ def test_an_unknown_release_is_planned_with_a_warning() -> None:
     intent["fabric"]["version"] = "6.9(1a)"
     assert [str(warning) for warning in build(intent).warnings] == [
         "group_vars/all: kubefabric_fabric.version: the limits of release 6.9(1a) are not known; the newest known ones "
-        "are used (known: 5.2, 6.0); compare them with its Verified Scalability Guide"
+        "are used (known: 5.2, 6.0); give those of its Verified Scalability Guide in limits"
     ]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import limits
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import IntentError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_fabric import LIMITS
 
 from .intents import add_cluster, standard, white_paper
 
@@ -71,8 +74,44 @@ def test_six_racks_are_the_most_for_standard_svi() -> None:
 
 
 def test_an_unknown_release_has_the_newest_known_limits() -> None:
-    assert limits.of_release("9.9(9z)") == (limits.RELEASES[max(limits.RELEASES)], False)
-    assert limits.of_release("5.2(7f)") == (limits.Limits(6, 12, 200, 100, 2400, 20_000, 128_000), True)
+    assert limits.of_fabric("9.9(9z)", {}) == (limits.RELEASES[max(limits.RELEASES)], False)
+    assert limits.of_fabric("5.2(7f)", {}) == (limits.Limits(6, 12, 200, 100, 2400, 20_000, 128_000, 4094), True)
+
+
+def test_limits_that_the_intent_gives_go_before_the_release_s() -> None:
+    intent = _clusters(3)
+    intent["fabric"]["limits"] = {"floating_l3outs": 2}
+    assert _findings(intent) == [
+        "group_vars/all: kubefabric_fabric.version: 3 L3Outs with floating SVI are more than the 2 in limits; "
+        "use standard SVI for some clusters, or another fabric"
+    ]
+
+
+def test_a_release_of_which_the_intent_gives_every_limit_is_known() -> None:
+    intent = white_paper()
+    intent["fabric"]["version"] = "6.1(4h)"
+    given = dataclasses.asdict(limits.RELEASES[6, 0])
+    assert build({**intent, "fabric": {**intent["fabric"], "limits": given}}).warnings == []
+    del given["lpm_most"]
+    assert len(build({**intent, "fabric": {**intent["fabric"], "limits": given}}).warnings) == 1
+
+
+def test_the_limits_of_the_intent_are_those_of_the_table() -> None:
+    assert sorted(LIMITS) == sorted(field.name for field in dataclasses.fields(limits.Limits))
+
+
+def test_the_vlans_of_a_leaf_are_counted_over_both_designs() -> None:
+    intent = standard()
+    add_cluster(intent, 1)
+    intent["clusters"]["prod"]["nodes"].pop("node3")
+    intent["fabric"]["limits"] = {"vlans": 2}
+    assert _findings(intent) == [
+        f"group_vars/all: kubefabric_fabric.racks.rack1.leaves.{leaf}: its L3Outs take 3 VLANs, more than the 2 that a "
+        "leaf has for them; spread the nodes over more racks, or use floating SVI, which takes one VLAN a cluster"
+        for leaf in (101, 102)
+    ]
+    intent["fabric"]["limits"] = {"vlans": 3}
+    assert len(build(intent).plans) == 2
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_leaves_count_whose_addresses_the_intent_gave():
     before = white_paper()
     leaves = {leaf: {"addresses": [f"192.168.2.{100 + leaf}"]} for leaf in (101, 102, 103, 104)}
     before["clusters"]["prod"]["cluster"]["l3out"]["leaves"] = leaves
-    with pytest.raises(IntentError, match="tears down the SVIs of 4 leaves, 192.168.2.253, "):
+    with pytest.raises(IntentError, match=r"tears down the SVIs of 4 leaves, 192\.168\.2\.253, "):
         build({**standard(), "allocations": build(before).allocations})
 
 
