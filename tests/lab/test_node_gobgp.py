@@ -18,7 +18,7 @@ from tests.lab import speaker_host
 from tests.lab.conftest import _reason_to_skip
 from tests.lab.speaker_gobgp import GoBgpHost
 from tests.lab.speaker_host import Site
-from tests.lab.test_node_peering import GUEST, LEAF1, LEAF2, OPTIONS, RED, accepted_by, validated
+from tests.lab.test_node_peering import GUEST, LEAF1, LEAF2, OPTIONS, RED, accepted_by, leaf_helps, validated
 
 pytestmark = pytest.mark.lab
 GOBGP = SPEAKERS["gobgp"]
@@ -108,7 +108,11 @@ def test_a_lost_session_brings_gobgp_s_old_state_back(site):
 
 
 def test_absent_ends_gobgp_and_takes_its_files_away(site):
+    wait_for(lambda: leaf_helps(site, "leaf1"), "a graceful session of leaf 1", timeout=40)
+    wait_for(lambda: site.routes("leaf1").get("10.20.1.0/24"), "the pool on leaf 1")
     bring(site, state="absent")
+    # at once, not after the 120 s for which a leaf helps a speaker that restarts gracefully
+    wait_for(lambda: not site.routes("leaf1").get("10.20.1.0/24"), "the pool gone from leaf 1", timeout=10)
     assert not site.host.succeeds(["systemctl", "is-active", "--quiet", "gobgpd"])
     assert not Path(site.host.path("/etc/gobgpd.conf")).exists()
     assert not Path(site.host.path("/etc/systemd/system/gobgpd.service")).exists()

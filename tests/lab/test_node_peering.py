@@ -23,6 +23,7 @@ from lab.context import Lab, run, start_process, stop_process, wait_for
 from lab.hosts import links
 from tests.lab import speaker_host
 from tests.lab.conftest import _reason_to_skip
+from tests.lab.speaker_bird import BirdHost
 from tests.lab.speaker_host import Site, addresses
 
 pytestmark = pytest.mark.lab
@@ -49,11 +50,12 @@ def _up() -> Iterator[Site]:
     reason = _reason_to_skip()
     if reason:
         pytest.skip(reason)
-    site = speaker_host.make(Lab(f"n{os.getpid()}"))
+    site = speaker_host.make(Lab(f"n{os.getpid()}"), BirdHost)
     try:
         site.up()
         yield site
     finally:
+        site.host.stop()
         site.down()
 
 
@@ -268,14 +270,24 @@ def test_the_way_to_the_leaves_is_set_and_given_back(site):
     assert same(sessions, uptimes(site), *sessions)
 
 
-def test_absent_ends_the_speaker_and_takes_the_vip_away(site):
+@pytest.mark.parametrize("speaker", ["frr", "bird"])
+def test_absent_ends_the_speaker_and_takes_the_vip_away(site, speaker):
+    if speaker != "frr":
+        bring(site, speaker=speaker, rollback=False)
+    wait_for(lambda: leaf_helps(site, "leaf1"), f"a graceful session of leaf 1 with {speaker}", timeout=40)
     wait_for(lambda: site.routes("leaf1").get("10.20.1.0/24"), "the pool on leaf 1")
     bring(site, state="absent")
-    assert not site.host.router.runs()
+    assert not inspect.started(site.host, SPEAKERS[speaker])
     # at once, not after the 120 s for which a leaf helps a speaker that restarts gracefully
     wait_for(lambda: not site.routes("leaf1").get("10.20.1.0/24"), "the pool gone from leaf 1", timeout=10)
     assert "172.30.0.1/32" not in addresses(site.host)
     assert not Path(site.host.path("/etc/systemd/system/kubefabric-vip.service")).exists()
+
+
+def leaf_helps(site: Site, leaf: str) -> bool:
+    """Whether a leaf would go on with the routes of a host that restarts: it is established, and both said so."""
+    (body,) = site.routers[leaf].ask("show bgp neighbors json").values()
+    return body["bgpState"] == "Established" and body["gracefulRestartInfo"]["remoteGrMode"] == "Restart"
 
 
 @pytest.fixture
