@@ -14,6 +14,7 @@ from . import vip
 from .speaker import NodeError
 
 PROGRAMS = {"netplan": ("/usr/sbin/netplan", "/usr/bin/netplan"), "ifup": ("/usr/sbin/ifup", "/sbin/ifup")}
+RESTARTS = ("restart", "try-restart")
 UNITS = ("systemd-networkd.service", "NetworkManager.service")
 
 
@@ -67,6 +68,9 @@ class Host:
 
     def do(self, command: List[str]) -> str:
         """A command's output. Raises NodeError with what it said (passwords hidden) where it fails."""
+        if command[0] == "systemctl" and command[1] in RESTARTS:
+            # systemd's limit (FRR's is three starts in three minutes) is for what crashes, not for what is restarted
+            self._call(["systemctl", "reset-failed", command[-1]])
         status, output, error = self._call(command)
         if status != 0:
             said = masked((error.strip() or output.strip())[-2000:]) or "nothing was said"

@@ -31,7 +31,8 @@ def recover(host: Host, check: bool) -> bool:
     except NodeError as error:
         raise NodeError(
             "an earlier run was cut off. The files are back to what they were before it, but not everything is: "
-            f"{error}. Put that right and run again, or remove {files.JOURNAL} to go on from what there is."
+            f"{str(error).rstrip('.')}. "
+            f"Put that right and run again, or remove {files.JOURNAL} to go on from what there is."
         ) from error
     files.forget(host)
     return True
