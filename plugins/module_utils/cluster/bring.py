@@ -14,7 +14,7 @@ from collections import namedtuple
 from . import conflicts, difference, kinds
 from .client import FieldsTaken, Forbidden, NotFoundError
 from .errors import ClusterError
-from .hints import hint
+from .hints import explained, hint
 from .ownership import is_derived, is_kept, is_ours, owner, selector
 from .restart import with_mark
 
@@ -76,11 +76,15 @@ def _gvk(resource: dict) -> tuple:
 def _kinds(cluster, resources: list) -> dict:
     """The API's resource of every kind; one error names all kinds that the cluster does not serve."""
     found = {gvk: cluster.kind(*gvk) for gvk in dict.fromkeys(_gvk(resource) for resource in resources)}
-    missing = [f"{kind} ({api_version})" for (api_version, kind), served in found.items() if served is None]
+    missing = [gvk for gvk, served in found.items() if served is None]
     if missing:
-        remedy = hint([gvk for gvk, served in found.items() if served is None], cluster.kind)
-        raise ClusterError(f"the cluster does not serve {', '.join(missing)}; {remedy}. Nothing was written.")
+        raise ClusterError(_not_served(cluster, missing))
     return found
+
+
+def _not_served(cluster, missing: list) -> str:
+    kinds_of = ", ".join(f"{kind} ({api_version})" for api_version, kind in missing)
+    return f"the cluster does not serve {kinds_of}; {hint(missing, cluster.kind)}. Nothing was written."
 
 
 def _checked(resource: dict) -> dict:
@@ -205,9 +209,13 @@ def _outcome(cluster, kind, body: dict, rules: Rules) -> tuple:
     try:
         return cluster.apply(kind, body, dry_run=True, force=force), force
     except NotFoundError as error:
-        raise ClusterError(
-            f"{name_of(body)}: the namespace {body['metadata'].get('namespace')} does not exist"
-        ) from error
+        namespace = body["metadata"].get("namespace")
+        if namespace and "namespaces" in str(error.body):
+            raise ClusterError(f"{name_of(body)}: the namespace {namespace} does not exist") from error
+        # the client remembers what a cluster serves, also what was there at an earlier run only
+        raise ClusterError(_not_served(cluster, [_gvk(body)])) from error
+    except ClusterError as error:
+        raise ClusterError(explained(body, str(error))) from error
     except FieldsTaken as taken:
         held = conflicts.by_controllers(taken.conflicts)
         if held:

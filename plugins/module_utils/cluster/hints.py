@@ -14,6 +14,19 @@ _CALICO_API = (
 # By API group: the API that a cluster may serve in its place, and what to say then.
 IN_PLACE = {"projectcalico.org": ("crd.projectcalico.org/v1", _CALICO_API)}
 
+# What the API server says of a list of objects that its definition calls a set of plain values.
+_NO_SET = "associative list without keys has an element that's a map type"
+
+
+def explained(resource: dict, complaint: str) -> str:
+    """A refusal of the API server, with the remedy where one is known."""
+    if _NO_SET not in complaint or not resource["apiVersion"].startswith("projectcalico.org/"):
+        return complaint
+    return (
+        f"{complaint.strip()}\nCalico 3.32.0 defines {resource['kind']} in a way that no server-side apply takes "
+        "(calico issue 12790): bring Calico to 3.32.1 or later. Nothing was written."
+    )
+
 
 def hint(missing: list, served) -> str:
     """The remedy for kinds, ``[(api version, kind)]``; ``served(api version, kind)`` is None for what is not served."""

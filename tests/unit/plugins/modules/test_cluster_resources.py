@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import ownership
 from ansible_collections.kubefabric.bgp.plugins.modules import cluster_resources
+from lab.cluster.definitions import established
+from lab.context import wait_for
 from tests.run_module import ModuleFailed, run_module
 
 PEERS = "kube-router.io/peers"
@@ -288,3 +292,65 @@ def test_an_api_that_does_not_answer_is_named(cluster, tmp_path):
     assert str(failure.value).startswith(
         "the Kubernetes API cannot be used: HTTPSConnectionPool(host='127.0.0.1', port=9): "
     )
+
+
+def a_kind(list_type: str) -> dict:
+    """The definition of a kind with a list of networks."""
+    networks = {"type": "array", "x-kubernetes-list-type": list_type, "items": {"type": "object", "properties": {
+        "cidr": {"type": "string"}}, "x-kubernetes-map-type": "atomic"}}  # fmt: skip
+    spec = {"type": "object", "properties": {"networks": networks}}
+    version = {"name": "v3", "served": True, "storage": True, "schema": {"openAPIV3Schema": {
+        "type": "object", "properties": {"spec": spec}}}}  # fmt: skip
+    plural = f"settings{list_type}s"
+    names = {"kind": f"Setting{list_type}", "plural": plural, "singular": plural[:-1]}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.projectcalico.org"},
+        "spec": {"group": "projectcalico.org", "names": names, "scope": "Cluster", "versions": [version]},
+    }
+
+
+@contextmanager
+def served(cluster, definition: dict) -> Iterator[dict]:
+    """Let the API server serve a kind for a while; an object of it."""
+    api, name = cluster.api, definition["metadata"]["name"]
+    api.kubectl_run("apply", "-f-", stdin=json.dumps(definition))
+    wait_for(lambda: established([str(api.kubectl), f"--kubeconfig={api.kubeconfig}"]), "the definition", timeout=30)
+    api.kubectl_run("get", name)
+    yield {
+        "apiVersion": "projectcalico.org/v3",
+        "kind": definition["spec"]["names"]["kind"],
+        "metadata": {"name": "default", "labels": ownership.labels(cluster.tag)},
+        "spec": {"networks": [{"cidr": "192.0.2.0/24"}]},
+    }
+    api.kubectl_run("delete", "crd", name)
+
+
+def test_a_definition_that_no_server_side_apply_takes_is_an_error_with_calico_s_release_in_it(cluster):
+    """As Calico 3.32.0 has them: a list of objects that its definition calls a set."""
+    with served(cluster, a_kind("set")) as setting, pytest.raises(ModuleFailed) as failure:
+        cluster.run([setting])
+    assert str(failure.value).splitlines()[-1] == (
+        "Calico 3.32.0 defines Settingset in a way that no server-side apply takes (calico issue 12790): "
+        "bring Calico to 3.32.1 or later. Nothing was written."
+    )
+
+
+def test_a_kind_that_the_cluster_served_at_an_earlier_run_only_is_named(cluster):
+    with served(cluster, a_kind("atomic")) as setting:
+        cluster.run([setting])
+    with pytest.raises(ModuleFailed) as failure:
+        cluster.run([setting])
+    assert str(failure.value) == (
+        "the cluster does not serve Settingatomic (projectcalico.org/v3); install what brings it first. "
+        "Nothing was written."
+    )
+
+
+def test_a_namespace_that_is_not_there_is_named(cluster):
+    settings = cluster.resources()[1]
+    settings["metadata"]["namespace"] = "nowhere"
+    with pytest.raises(ModuleFailed) as failure:
+        cluster.run([settings])
+    assert str(failure.value) == f"ConfigMap nowhere/settings-{cluster.tag}: the namespace nowhere does not exist"
