@@ -1,4 +1,4 @@
-"""Custom resource definitions for tests against a real API server, from the folder beside the checkout."""
+"""Custom resource definitions for tests against a real API server: from the folder beside the checkout, or fetched."""
 
 from __future__ import annotations
 
@@ -12,23 +12,39 @@ import pytest
 
 from lab.cluster.definitions import established
 from lab.context import wait_for
+from lab.tools import crds
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def directory(project: str) -> Path | None:
-    """The folder with a project's definitions: ``KUBEFABRIC_CRDS``, or ``shared/crds`` beside the checkout, or None."""
+@cache
+def directory(project: str) -> Path | str:
+    """The folder with a project's definitions, or why there is none, as a text.
+
+    It is that of ``KUBEFABRIC_CRDS``, ``shared/crds`` beside the checkout, or what the lab makes of Go modules.
+    """
     homes = [Path(os.environ["KUBEFABRIC_CRDS"])] if os.environ.get("KUBEFABRIC_CRDS") else []
     homes += [checkout.parent / "shared" / "crds" for checkout in checkouts()]
-    return next((home / project for home in homes if (home / project).is_dir()), None)
+    given = next((home / project for home in homes if (home / project).is_dir()), None)
+    try:
+        return given or crds.ensure(project, lambda _: None)
+    except RuntimeError as error:
+        return f"{error} (../shared/crds, or KUBEFABRIC_CRDS names the folder)"
+
+
+def required(*projects: str) -> list[Path]:
+    """The folders with the definitions of projects; skips the test, with the reason, where they cannot be had."""
+    found = [directory(project) for project in projects]
+    for reason in found:
+        if isinstance(reason, str):
+            pytest.skip(reason)
+    return [folder for folder in found if isinstance(folder, Path)]
 
 
 def apply(api, project: str) -> None:
     """Let the API server serve a project's kinds; skips the test, with the reason, where the definitions are absent."""
-    folder = directory(project)
-    if folder is None:
-        pytest.skip(f"not here: the definitions of {project} (../shared/crds, or KUBEFABRIC_CRDS names the folder)")
-    _served(api, folder)
+    for folder in required(project):
+        _served(api, folder)
 
 
 @cache

@@ -42,6 +42,8 @@ def up(lab: Lab, topology: Topology, report: Report) -> None:
     Leaves ``<lab directory>/<cluster>.kubeconfig`` (administrator) and ``bin/kubectl`` behind. RuntimeError or
     TimeoutError names the program that did not come, with the end of its log.
     """
+    for cni in sorted({cluster.cni for cluster in topology.clusters.values()}):
+        stand_ins.prepare(cni, report)
     _link_kubectl(lab)
     gone = sorted(set(lab.read_state(STATE)) - set(topology.clusters))
     for name in gone:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from lab.context import run, wait_for
-from lab.tools import program
+from lab.tools import crds, program
 
 ROOT = Path(__file__).resolve().parents[2]
 # By kubectl, which reads the schema of everything for that and waits 32 s for it; the API server checks in any case.
@@ -15,9 +16,27 @@ UNCHECKED = ("--validate=false",)
 
 
 def folder(project: str) -> Path | None:
-    """The folder with a project's custom resource definitions: ``KUBEFABRIC_CRDS``, or beside the checkout; None."""
+    """The folder with a project's custom resource definitions, or None.
+
+    It is ``KUBEFABRIC_CRDS``'s, the one beside the checkout, or what was made of Go modules before (lab/tools/crds.py).
+    """
     homes = [os.environ.get("KUBEFABRIC_CRDS"), ROOT.parent / "shared" / "crds"]
-    return next((Path(home) / project for home in homes if home and (Path(home) / project).is_dir()), None)
+    given = next((Path(home) / project for home in homes if home and (Path(home) / project).is_dir()), None)
+    return given or crds.folder(project)
+
+
+def ensure(projects: dict[str, str], report: Callable[[str], None]) -> None:
+    """See to it that the definitions of ``projects`` (folder → what people call it) are here; RuntimeError if not."""
+    missing = {}
+    for project, called in projects.items():
+        try:
+            if folder(project) is None:
+                crds.ensure(project, report)
+        except RuntimeError as error:
+            missing[project] = f"the definitions of {called} are not here, and cannot be fetched: {error}"
+    if missing:
+        folders = " and ".join(f"{name}/" for name in missing)
+        raise RuntimeError("\n".join([*missing.values(), f"KUBEFABRIC_CRDS names the folder that holds {folders}"]))
 
 
 def install(kubeconfig: Path, projects: dict[str, str], objects: list[dict], *, without: str = "") -> None:
@@ -26,15 +45,9 @@ def install(kubeconfig: Path, projects: dict[str, str], objects: list[dict], *, 
     ``without`` is a pattern of files that are left out; definitions among the objects are served before the rest.
     RuntimeError says whose definitions are missing, or what the API server did not like.
     """
-    folders = {name: folder(name) for name in projects}
-    missing = [name for name, found in folders.items() if found is None]
-    if missing:
-        raise RuntimeError(
-            f"the definitions of {' and '.join(projects[name] for name in missing)} are not here: "
-            f"KUBEFABRIC_CRDS names the folder that holds {' and '.join(f'{name}/' for name in missing)}"
-        )
+    ensure(projects, lambda _: None)
     kubectl = [str(program("kubectl")), f"--kubeconfig={kubeconfig}"]
-    files = [path for found in folders.values() if found for path in sorted(found.glob("*.y*ml"))]
+    files = [path for name in projects if (found := folder(name)) for path in sorted(found.glob("*.y*ml"))]
     wanted = [path for path in files if not (without and path.match(without))]
     run([*kubectl, "apply", "--server-side", *UNCHECKED, *(f"--filename={path}" for path in wanted)])
     served = [item for item in objects if item["kind"] == "CustomResourceDefinition"]

@@ -20,13 +20,14 @@ from pathlib import Path
 import pytest
 
 from lab import bringup
-from lab.cluster import control, definitions
+from lab.cluster import control
 from lab.cluster.api import Api
 from lab.cluster.workload import NAMESPACE
 from lab.context import Lab
 from lab.context import run as command
 from lab.fabric import vty
 from lab.fabric.instance import Instance
+from tests import crds
 from tests.inventories import write_inventory
 from tests.lab import example, matrix
 
@@ -123,11 +124,7 @@ def run(
     lab_ready: None,  # noqa: ARG001
 ) -> Iterator[Run]:
     """A lab with a cluster for every cell of the family, and site.yml run twice."""
-    absent = [project for project in DEFINITIONS if definitions.folder(project) is None]
-    if absent:
-        pytest.skip(
-            f"not here: the definitions of {', '.join(absent)} (../shared/crds, or KUBEFABRIC_CRDS names the folder)"
-        )
+    crds.required(*DEFINITIONS)
     versions = FAMILIES[request.param]
     directory = tmp_path_factory.mktemp(request.param)
     clusters = {

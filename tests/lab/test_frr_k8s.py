@@ -154,8 +154,7 @@ def reloader(name: str) -> list[Path]:
 @pytest.fixture(scope="module", autouse=True)
 def up(lab_ready: None) -> Iterator[None]:  # noqa: ARG001
     """Leaf, control plane, frr-k8s; the resources applied and the sessions up."""
-    if crds.directory("frr-k8s") is None:
-        pytest.skip("not here: the definitions of frr-k8s (../shared/crds, or KUBEFABRIC_CRDS names the folder)")
+    crds.required("frr-k8s", "ovn-kubernetes", "nmstate")
     try:
         FABRIC.up()
         cluster.up(LAB, TOPOLOGY, lambda _: None)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lab.cluster import definitions
 
+PROJECTS = {"calico": "Calico"}
 # Where calico-node runs: with the operator, and with manifests, which bring no kinds of the operator's.
 NAMESPACES = {"operator": "calico-system", "manifest": "kube-system"}
 OPERATORS = "operator.tigera.io_*.yaml"
@@ -15,4 +16,4 @@ CONTAINER = {"name": "calico-node", "image": "quay.io/calico/node:v3.32.1"}
 def install(kubeconfig: Path, way: str = "operator") -> None:
     """Bring all of it to a cluster. RuntimeError says what is missing or what the API server did not like."""
     agents = definitions.daemonset("calico-node", NAMESPACES[way], "calico-node", CONTAINER)
-    definitions.install(kubeconfig, {"calico": "Calico"}, agents, without=OPERATORS if way == "manifest" else "")
+    definitions.install(kubeconfig, PROJECTS, agents, without=OPERATORS if way == "manifest" else "")

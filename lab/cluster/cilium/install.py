@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lab.cluster import definitions
 
+PROJECTS = {"cilium": "Cilium"}
 NAMESPACE = "kube-system"
 CONTAINER = {"name": "cilium-agent", "image": "quay.io/cilium/cilium:v1.20.2"}
 
@@ -37,4 +38,4 @@ def cilium_node_definition() -> dict:
 def install(kubeconfig: Path) -> None:
     """Bring all of it to a cluster. RuntimeError says what is missing or what the API server did not like."""
     agents = definitions.daemonset("cilium", NAMESPACE, "cilium", CONTAINER)
-    definitions.install(kubeconfig, {"cilium": "Cilium"}, [cilium_node_definition(), *agents])
+    definitions.install(kubeconfig, PROJECTS, [cilium_node_definition(), *agents])

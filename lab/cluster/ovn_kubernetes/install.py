@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lab.cluster import definitions
 
+PROJECTS = {"frr-k8s": "FRR-K8s", "ovn-kubernetes": "OVN-Kubernetes", "nmstate": "NMState"}
 NAMESPACE = "frr-k8s-system"
 NAME = "frr-k8s-daemon"
 VERSION = "v0.0.20"
@@ -111,5 +112,4 @@ def _frr_k8s() -> dict:
 
 def install(kubeconfig: Path) -> None:
     """Bring all of it to a cluster. RuntimeError says what is missing or what the API server did not like."""
-    projects = {"frr-k8s": "FRR-K8s", "ovn-kubernetes": "OVN-Kubernetes", "nmstate": "NMState"}
-    definitions.install(kubeconfig, projects, objects())
+    definitions.install(kubeconfig, PROJECTS, objects())

@@ -14,6 +14,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.cilium impo
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.cilium.settings import DEFAULTS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.router_id import derived
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_cilium import CILIUM
+from lab.context import wait_for
 from tests import crds
 from tests.plans import plan, standard
 from tests.resources import SECRETS, dry_run
@@ -87,10 +88,36 @@ def api(kubernetes):
     return kubernetes
 
 
-# Cilium 1.20's definitions know no CiliumBGPPeeringPolicy: 1.19 removed it.
+# Cilium 1.20's definitions know no CiliumBGPPeeringPolicy: 1.19 removed it, see below.
 @pytest.mark.parametrize("name", [name for name in CASES if not name.startswith("old-api")])
 def test_a_real_api_server_with_cilium_s_definitions_takes_every_resource(name, api):
     dry_run(api, *resources(CASES[name](), SECRETS))
+
+
+@pytest.fixture(params=["1.15", "1.18"])
+def old_api(request, api):
+    """The first and the last release whose CiliumBGPPeeringPolicy is written: 1.16 added fields to it."""
+    crds.apply(api, f"cilium-{request.param}")
+    newer = request.param != "1.15"
+    schema = "/openapi/v3/apis/cilium.io/v2alpha1"
+    wait_for(
+        lambda: ("serviceAdvertisements" in api.kubectl_run("get", "--raw", schema)) is newer,
+        f"the definition of Cilium {request.param}",
+    )
+    return api, f"{request.param}.4"
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name.startswith("old-api")])
+def test_a_real_api_server_with_an_old_cilium_s_definition_takes_every_policy_for_that_release(name, old_api):
+    api, release = old_api
+    of = CASES[name]()
+    of["cilium"] |= {"version": release, "api": "peering_policy"}
+    policies = found(of, "CiliumBGPPeeringPolicy")
+    assert ("serviceAdvertisements" in policies[0]["spec"]["virtualRouters"][0]) is (release == "1.18.4")
+    dry_run(api, *policies)
+    policies[0]["spec"]["virtualRouters"][0]["neighbors"][0]["holdTime"] = 3
+    with pytest.raises(RuntimeError, match=r"neighbors\[0\]\.holdTime: field not declared in schema"):
+        dry_run(api, policies[0])
 
 
 def test_that_api_server_refuses_what_the_definitions_do_not_know(api):
