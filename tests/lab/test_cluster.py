@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.kube_router import services
 from lab import cluster
 from lab.context import Lab, process_id, process_names, run, wait_for
 from tests.lab.little_fabric import LEAF_ADDRESSES, PASSWORD, LittleFabric, topology
@@ -34,7 +35,8 @@ ARGUMENTS = [
     *("--cluster-asn=65003", "--enable-ibgp=false", "--enable-overlay=false", "--enable-pod-egress=false"),
     *("--enable-ipv4=true", "--enable-ipv6=true", "--bgp-holdtime=3s", "--routes-sync-period=5s"),
     *("--advertise-cluster-ip=true", "--advertise-pod-cidr=true", "--hostname-override=$(NODE_NAME)"),
-    "--service-cluster-ip-range=10.96.0.0/16,fd00:96::/112",
+    *("--service-cluster-ip-range=10.96.0.0/16,fd00:96::/112", "--advertise-external-ip=true"),
+    "--service-external-ip-range=192.168.3.0/24",
 ]
 
 
@@ -194,6 +196,42 @@ def test_every_node_announces_its_pod_blocks_in_both_families():
 def test_a_services_address_is_announced_by_every_node():
     service = kubectl("get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIP}")
     wait_for(lambda: prefixes("ipv4").get(f"{service}/32") == len(NODES), "the service's address from both nodes")
+
+
+def test_what_is_announced_of_a_single_service_follows_its_annotations_without_a_restart():
+    before = speakers()
+    kubectl("run", "shop", "--image=nginx", "--labels=app=shop", "--overrides", '{"spec": {"nodeName": "n2"}}')
+    ports = [{"port": 80}]
+    spec = {"selector": {"app": "shop"}, "ports": ports, "clusterIP": "10.96.7.7", "externalIPs": ["192.168.3.7"]}
+    shop = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "shop", "namespace": "default"}, "spec": spec}
+    kubectl("create", "-f", "-", stdin=json.dumps(shop))
+    announced({"10.96.7.7/32": 2, "192.168.3.7/32": 2})
+    ask_for("shop", advertise_cluster_ip=False)
+    announced({"192.168.3.7/32": 2})
+    ask_for("shop", advertise_external_ip=False)
+    announced({"10.96.7.7/32": 2})
+    ask_for("shop", local=True)
+    announced({"10.96.7.7/32": 2, "192.168.3.7/32": 1})  # inside the cluster nothing is local by this annotation
+    kubectl("delete", "service/shop", "pod/shop", "--timeout=15s")
+    announced({})
+    assert speakers() == before
+
+
+def ask_for(name: str, **wanted: bool) -> None:
+    """The collection's annotations on a Service, and no others of ours."""
+    (service,) = services.resources({"services": {f"default/{name}": wanted}})
+    kubectl("apply", "--server-side", "--field-manager=kubefabric", "-f", "-", stdin=json.dumps(service))
+
+
+def announced(wanted: dict[str, int]) -> None:
+    """Wait until the leaf has exactly these addresses of the Service, each by so many nodes."""
+    ours = ("10.96.7.7/32", "192.168.3.7/32")
+
+    def found() -> dict[str, int]:
+        seen = prefixes("ipv4")
+        return {prefix: seen[prefix] for prefix in ours if prefix in seen}
+
+    wait_for(lambda: found() == wanted, f"{wanted}", timeout=30)
 
 
 def test_an_agents_pod_has_its_nodes_addresses_and_is_ready():
