@@ -40,8 +40,8 @@ def ansible(
     )
 
 
-def play_nodes(directory: Path, groups: dict, *options: str) -> subprocess.CompletedProcess[str]:
-    """The finished run of the playbook ``nodes`` for an inventory of these groups, written to the directory."""
+def play_nodes(directory: Path, groups: dict, *options: str, name: str = "nodes") -> subprocess.CompletedProcess[str]:
+    """The finished run of the playbook ``nodes``, or of another, for an inventory of these groups, written there."""
     (directory / "inventory.yml").write_text(yaml.safe_dump(groups))
-    command = ["kubefabric.bgp.nodes", "-i", "inventory.yml", "-e", f"ansible_python_interpreter={sys.executable}"]
+    command = [f"kubefabric.bgp.{name}", "-i", "inventory.yml", "-e", f"ansible_python_interpreter={sys.executable}"]
     return ansible_playbook(*command, *options, cwd=directory)

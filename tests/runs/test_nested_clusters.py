@@ -160,3 +160,29 @@ def test_site_refuses_hosts_that_should_peer_and_are_not_among_those_that_do(hos
         "group peering_hosts: nobody would peer there. Add k8s_prod_nodes to its children. Nothing was written."
     ) in hosted.fail("site")
     assert configuration(hosted.controller) == before
+
+
+def test_a_teardown_gives_the_hosts_that_peer_back_before_the_fabric_and_refuses_to_leave_them_out(hosted):
+    before = configuration(hosted.controller)
+    speakers = [hosted.directory / name / "etc/frr/frr.conf" for name in ("node1", "node2")]
+    hosted.succeed("fabric")
+    hosted.succeed("nodes")
+    asked = {"kubefabric_teardown_confirm": "k8s-prod"}
+    assert (
+        "node1, node2 speak BGP for k8s-prod (groups peering_hosts and reflector_hosts), and are not in this run. Say "
+        "--limit k8s-prod,node1,node2, or kubefabric_teardown_hosts: false to leave their speakers as they are. "
+        "Nothing was removed."
+    ) in hosted.fail("teardown", "--limit", "k8s-prod", **asked)
+    hosted.succeed("teardown", "--check", "--limit", "k8s-prod,k8s_prod_nodes")
+    assert [path.exists() for path in speakers] == [True, True]
+
+    hosted.succeed("teardown", "--limit", "k8s-prod,k8s_prod_nodes", **asked)
+    assert [path.exists() for path in speakers] == [False, False]
+    assert configuration(hosted.controller) == before
+
+
+def test_a_teardown_leaves_hosts_that_are_gone_out(hosted):
+    hosted.succeed("nodes")
+    asked = {"kubefabric_teardown_confirm": "k8s-prod", "kubefabric_teardown_hosts": False}
+    hosted.succeed("teardown", "--limit", "k8s-prod", **asked)
+    assert (hosted.directory / "node1/etc/frr/frr.conf").exists()

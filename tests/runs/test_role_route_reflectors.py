@@ -26,16 +26,16 @@ PLAN = {
 
 @pytest.fixture
 def play(tmp_path):
-    """Runs the playbook for rr1.example.net, with the plans of clusters; returns its status and what it said."""
+    """Runs a playbook for rr1.example.net, with the plans of clusters; returns its status and what it said."""
 
-    def run(plans: dict, *options: str) -> tuple[int, str]:
+    def run(plans: dict, *options: str, name: str = "nodes") -> tuple[int, str]:
         clusters = {
             name: {"kubefabric_plan": plan, "kubefabric_cluster": {"bgp": {"password": "s3cret"}}}
             for name, plan in plans.items()
         }
         host = {"ansible_connection": "local", "node_peering_root": str(tmp_path / "image")}
         groups = {"clusters": {"hosts": clusters}, "reflector_hosts": {"hosts": {"rr1.example.net": host}}}
-        done = play_nodes(tmp_path, groups, *options)
+        done = play_nodes(tmp_path, groups, *options, name=name)
         assert "s3cret" not in done.stdout
         return done.returncode, " ".join((done.stdout + done.stderr).split())
 
@@ -63,6 +63,16 @@ def test_a_host_reflects_for_every_node_of_the_cluster_that_names_it(play, tmp_p
     assert "changed=0" in play({"k8s-prod": PLAN})[1]
     assert play({}, "-e", "route_reflectors_state=absent")[0] == 0  # when no cluster names it any more
     assert not (tmp_path / "image/etc/frr/frr.conf").exists()
+
+
+def test_a_host_that_reflects_for_a_cluster_is_given_back_when_that_one_is_torn_down(play, tmp_path):
+    file, plans = tmp_path / "image/etc/frr/frr.conf", {"k8s-prod": PLAN, "k8s-other": {**PLAN, "calico": {}}}
+    assert play(plans)[0] == 0
+    away = ("-e", "kubefabric_teardown_cluster=false", "-e")
+    assert play(plans, *away, "kubefabric_teardown_confirm=k8s-other", name="teardown")[0] == 2  # asks for k8s-prod
+    assert file.exists()
+    status, said = play(plans, *away, "kubefabric_teardown_confirm=k8s-prod,k8s-other", name="teardown")
+    assert (status, file.exists()) == (0, False), said
 
 
 @pytest.mark.parametrize(
