@@ -90,6 +90,7 @@ class Types:
 
 Source = Files | Types
 
+_OPERATOR = "h1:AqPTK9dPMx5aO4fx4TnuayTV0fcxzo3I5wJnUTHSHQk="
 _CALICO = "pkg/imports/crds"
 _CALICO_KINDS = (
     *("bgpconfigurations", "bgpfilters", "bgppeers", "caliconodestatuses", "clusterinformations"),
@@ -107,11 +108,18 @@ PROJECTS: dict[str, Source] = {
         # the operator of Calico v3.32.1; v1.43 has the definitions of v3.32.0, which no server-side apply takes
         "github.com/tigera/operator",
         "v1.42.4",
-        "h1:AqPTK9dPMx5aO4fx4TnuayTV0fcxzo3I5wJnUTHSHQk=",
+        _OPERATOR,
         (
             f"{_CALICO}/operator/operator.tigera.io_installations.yaml",
             *(f"{_CALICO}/calico/v3.projectcalico.org/projectcalico.org_{kind}.yaml" for kind in _CALICO_KINDS),
         ),
+    ),
+    # how Calico stores them: all that a cluster serves whose Calico has no API server, nor the definitions above
+    "calico-storage": Files(
+        "github.com/tigera/operator",
+        "v1.42.4",
+        _OPERATOR,
+        tuple(f"{_CALICO}/calico/v1.crd.projectcalico.org/crd.projectcalico.org_{kind}.yaml" for kind in _CALICO_KINDS),
     ),
     "cilium": Files(
         "github.com/cilium/cilium",
