@@ -31,6 +31,7 @@ class Options:
     state: Path | None
     tls_directory: Path
     catalog: Path | None
+    release: str | None
     print_url: bool
     session_timeout: float
     fault_soaking: float
@@ -39,7 +40,7 @@ class Options:
 
 def build(options: Options, password: str) -> web.Application:
     """The application with its store, read from the state file or seeded."""
-    controller = Controller(opened(options.catalog))
+    controller = Controller(opened(options.catalog, options.release))
     if options.state is None or not state.load(controller, options.state):
         seed.base(controller.store, password)
     controller.faults.soaking, controller.faults.retaining = options.fault_soaking, options.fault_retaining
@@ -88,6 +89,7 @@ async def serve(options: Options, password: str) -> None:
 @click.option("--state", type=click.Path(path_type=Path), help="Keep the configuration in this file over restarts.")
 @click.option("--tls-directory", type=click.Path(path_type=Path), help="Where ca.pem and the certificate are kept.")
 @click.option("--catalog", type=click.Path(path_type=Path), help="catalog.db of niwaki, if not in the lab's cache.")
+@click.option("--release", help="Be of a release after the catalog's, such as 6.1(4h).")
 @click.option("--print-url", is_flag=True, help="Print the URL on standard output once it serves.")
 @click.option("--session-timeout", default=600.0, show_default=True, help="Seconds until a token times out.")
 @click.option("--fault-soaking", default=0.0, show_default=True, help="Seconds until a fault is raised (APIC: 120).")

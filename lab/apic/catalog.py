@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from lab.apic import releases
 from lab.apic.dn import RnFormat, split
 from lab.context import cache_directory
 
@@ -112,15 +113,15 @@ def _unpack(blob: bytes | None) -> Any:
 
 
 @cache
-def opened(path: str | os.PathLike[str] | None) -> Catalog:
+def opened(path: str | os.PathLike[str] | None, release: str | None = None) -> Catalog:
     """The catalog as this process reads it: what was loaded of it stays, also for processes forked from this one."""
-    return Catalog(path)
+    return Catalog(path, release)
 
 
 class Catalog:
-    """The model; not safe for use by several threads."""
+    """The model; not safe for use by several threads. ``release``: one after the catalog's (releases.py)."""
 
-    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+    def __init__(self, path: str | os.PathLike[str] | None = None, release: str | None = None) -> None:
         self.path = locate(path)
         self._db = sqlite3.connect(f"file:{self.path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         self._types: dict[int, str] = dict(self._db.execute("SELECT id, value FROM type_pool"))
@@ -131,11 +132,11 @@ class Catalog:
         self._enums: dict[int, dict[str, int]] = {}
         self._children: dict[str, list[MoClass]] = {}
         self.parse_dn = lru_cache(maxsize=50_000)(self._parse_dn)
-
-    @property
-    def version(self) -> str:
-        """The APIC release that the catalog describes."""
-        return self._db.execute("SELECT value FROM manifest WHERE key = 'apic_version'").fetchone()[0]
+        own = self._db.execute("SELECT value FROM manifest WHERE key = 'apic_version'").fetchone()[0]
+        self.version: str = release or own
+        """The APIC release that is described."""
+        if not releases.at_least(self.version, own):
+            raise ValueError(f"{release} is before {own}, the release that the catalog describes")
 
     def __contains__(self, name: object) -> bool:
         return name in self._ids
@@ -217,7 +218,8 @@ class Catalog:
                 " FROM class_prop p JOIN prop_sig s ON s.id = p.sig_id WHERE p.class_id = ? ORDER BY s.wire_name",
                 (self._ids[name],),
             )
-            self._properties[name] = {row[1]: self._signature(row) for row in rows}
+            found = {row[1]: self._signature(row) for row in rows}
+            self._properties[name] = releases.properties(self.version, name, found)
         return self._properties[name]
 
     def _signature(self, row: tuple) -> Property:

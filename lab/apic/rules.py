@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from lab.apic import errors
+from lab.apic import errors, releases
 from lab.apic.relations import find_named
 from lab.apic.store import Mo, Store
 from lab.apic.transaction import Change
@@ -22,6 +22,8 @@ def check(store: Store, changes: Mapping[str, Change]) -> None:
             _keep_shipped(change.mo)
         elif change.mo.cls in _RULES:
             _RULES[change.mo.cls](store, change.mo)
+    if releases.at_least(store.catalog.version, releases.IGP_METRIC_AFTER_SVI):
+        _igp_metric_after_svi(store, changes)
 
 
 def _keep_shipped(mo: Mo) -> None:
@@ -64,6 +66,28 @@ def _router_ids_of_vrf(store: Store, relation: Mo) -> None:
         for mo in relation.parent.walk():
             if mo.cls == "l3extRsNodeL3OutAtt":
                 _one_router_id(store, mo)
+
+
+# -- best path ------------------------------------------------------------------------------------------
+
+
+def _igp_metric_after_svi(store: Store, changes: Mapping[str, Change]) -> None:
+    """The flag is not taken in one document with the first floating SVI that it is for."""
+    flagged = [
+        dn
+        for dn, change in changes.items()
+        if change.mo.cls == "bgpBestPathCtrlPol" and "ignoreIgpMetric" in change.properties.get("ctrl", "").split(",")
+    ]
+    if not flagged:
+        return
+    for change in changes.values():
+        if change.status == "created" and change.mo.cls == "l3extVirtualLIfP":
+            l3out = next(mo for mo in change.mo.ancestors() if mo.cls == "l3extOut")
+            used = [find_named(store, mo) for mo in l3out.walk() if mo.cls == "bgpRsBestPathCtrlPol"]
+            for policy in set(used).intersection(flagged):
+                raise errors.invalid_configuration(
+                    f"ignoreIgpMetric of {policy} needs a floating SVI, and {change.mo.dn} is not there yet"
+                )
 
 
 # -- VLAN pools -----------------------------------------------------------------------------------------

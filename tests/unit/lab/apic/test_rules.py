@@ -2,6 +2,9 @@
 
 import pytest
 
+from lab.apic import seed
+from lab.apic.catalog import Catalog
+from lab.apic.controller import Controller
 from lab.apic.errors import ApicError
 
 from .conftest import element
@@ -68,3 +71,60 @@ def test_shipped_tenants_stay(controller):
         controller.delete("uni/tn-common")
     assert str(problem.value) == "104: Cannot delete object of class:fvTenant dn[(Dn0)] Dn0=uni/tn-common, "
     assert "uni/tn-common/ctx-default" in controller.store.by_dn
+
+
+# -- releases after the catalog's -----------------------------------------------------------------------
+
+
+def l3out_with_igp_metric_ignored():
+    anchor = element("l3extVirtualLIfP", nodeDn="topology/pod-1/node-101", encap="vlan-310", ifInstT="ext-svi")
+    interfaces = element("l3extLIfP", anchor, name="i")
+    best_path = element("bgpProtP", element("bgpRsBestPathCtrlPol", tnBgpBestPathCtrlPolName="best"))
+    policy = element("bgpBestPathCtrlPol", name="best", ctrl="ignoreIgpMetric")
+    return policy, element("l3extOut", element("l3extLNodeP", interfaces, best_path, name="n"), name="a")
+
+
+@pytest.mark.parametrize(
+    ("release", "expected"),
+    [
+        ("6.0(9c)", "400: unknown property value ignoreIgpMetric, name ctrl, class bgpBestPathCtrlPol"),
+        (
+            "6.1(4h)",
+            "400: Invalid Configuration - ignoreIgpMetric of uni/tn-k8s/bestpath-best needs a floating SVI, and "
+            "uni/tn-k8s/out-a/lnodep-n/lifp-i/vlifp-[topology/pod-1/node-101]-[vlan-310] is not there yet",
+        ),
+    ],
+)
+def test_the_igp_metric_is_not_ignored_before_6_1_nor_in_one_document_with_a_floating_svi(release, expected):
+    controller = of_release(release)
+    with pytest.raises(ApicError) as problem:
+        controller.post(element("fvTenant", *l3out_with_igp_metric_ignored(), name="k8s"), "uni")
+    assert str(problem.value).startswith(expected)
+
+
+def test_the_igp_metric_is_ignored_where_the_floating_svi_is_there_and_by_releases_that_do_not_look():
+    policy, l3out = l3out_with_igp_metric_ignored()
+    controller = of_release("6.1(4h)")
+    assert controller.post(element("fvTenant", l3out, name="k8s"), "uni")
+    assert controller.post(element("fvTenant", policy, name="k8s"), "uni")
+    assert of_release("6.1(3b)").post(element("fvTenant", policy, l3out, name="k8s"), "uni")
+
+
+def of_release(release: str) -> Controller:
+    controller = Controller(Catalog(release=release))
+    seed.base(controller.store, "secret")
+    controller.boot()
+    return controller
+
+
+@pytest.mark.parametrize(
+    ("release", "problem"),
+    [
+        ("5.2(7f)", "5.2(7f) is before 6.0(9c), the release that the catalog describes"),
+        ("6.1", "6.1 is no release of APIC; write it like 6.1(4h)"),
+    ],
+)
+def test_a_release_that_the_lab_cannot_be_is_refused(release, problem):
+    with pytest.raises(ValueError) as error:
+        Catalog(release=release)
+    assert str(error.value) == problem
