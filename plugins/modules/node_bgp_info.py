@@ -85,7 +85,7 @@ missing:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.node.host import Host, runner
+from ..module_utils.node.host import local
 from ..module_utils.node.inspect import look
 from ..module_utils.node.speaker import NodeError
 
@@ -100,7 +100,7 @@ SPEC = {
 def main() -> None:
     module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
     try:
-        result = look(Host(runner(module)), **module.params)
+        result = look(local(module), **module.params)
     except (NodeError, ValueError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=False, **result)

@@ -185,7 +185,10 @@ options:
       - How many prefixes each of O(peers) may announce. Beyond it FRR and GoBGP close the session, for a minute and
         until somebody enables the neighbour; BIRD ignores the rest.
     type: int
-  vrf: {description: The VRF of all sessions. It has to exist., type: str}
+  vrf:
+    description:
+      - The VRF of all sessions. It has to exist, and O(vip.interface) to be its device, or one that is in it.
+    type: str
   vrf_table: {description: The VRF's routing table. BIRD needs it., type: int}
   adopt:
     description:
@@ -304,7 +307,7 @@ sessions:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.node.apply import bring
-from ..module_utils.node.host import Host, runner
+from ..module_utils.node.host import local
 from ..module_utils.node.options import REQUIRED_IF, SPEC
 from ..module_utils.node.speaker import NodeError
 
@@ -312,9 +315,11 @@ from ..module_utils.node.speaker import NodeError
 def main() -> None:
     module = AnsibleModule(argument_spec=SPEC, required_if=REQUIRED_IF, supports_check_mode=True)
     try:
-        result = bring(Host(runner(module), module.params["root"]), module.params, module.check_mode)
+        result = bring(local(module, module.params["root"]), module.params, module.check_mode)
     except NodeError as error:
         module.fail_json(msg=str(error))
+    for remark in result.pop("warnings", []):
+        module.warn(remark)
     module.exit_json(**result)
 
 

@@ -230,6 +230,15 @@ def test_a_configuration_that_frr_refuses_leaves_file_and_sessions_alone(site, m
     assert same(before, uptimes(site), *before)
 
 
+def test_a_vrf_that_this_kernel_does_not_have_is_refused_and_sessions_stay(site):
+    before = uptimes(site)
+    with pytest.raises(
+        NodeError, match=r"^vrf: there is no prod on this host; .*CONFIG_NET_VRF\)\. Nothing was changed\.$"
+    ):
+        bring(site, vrf="prod", vrf_table=10)
+    assert same(before, uptimes(site), *before)
+
+
 def test_ipv6_sessions_carry_the_vip_and_what_is_accepted(site):
     links.batch(site.routers["leaf1"].namespace, ["address add fd00:1::201/64 dev eth0 nodad"], force=True)
     links.batch(site.host.router.namespace, ["address add fd00:1::1/64 dev leaf1 nodad"], force=True)

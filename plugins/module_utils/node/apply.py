@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional
 
 from ..plan.errors import numbered
-from . import checks, files, inspect, model, packages, record, speakers, tell, uplink
+from . import checks, files, inspect, model, packages, record, speakers, tell, uplink, vrf
 from .host import Host, facts
 from .recover import look, recover
 from .speaker import Command, NodeError, Speaker
@@ -65,6 +65,8 @@ def bring(host: Host, options: dict, check: bool) -> dict:
 
 
 def _bring(host: Host, options: dict, check: bool) -> dict:
+    if options["state"] == "present":
+        vrf.refuse(host, options)
     recovered = recover(host, check)
     installed = _install(host, options, check) if options["state"] == "present" else False
     work = _absent(host) if options["state"] == "absent" else _present(host, options, installed and check)

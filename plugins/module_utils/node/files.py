@@ -100,8 +100,9 @@ def _write(path: str, text: str, mode: int, owner: Optional[tuple]) -> None:
 
 @contextlib.contextmanager
 def alone(host: Host, make: bool) -> Iterator[None]:
-    """Keep other runs off this host meanwhile; the kernel lets go of it when this one ends, however. Without ``make``
-    the directory that is locked is not made. Raises NodeError where another run is at work."""
+    """Keep other runs off this host meanwhile; the kernel lets go of it when this one and the last command that it ran
+    have ended, however: a reload goes on where the run that started it is killed. Without ``make`` the directory that
+    is locked is not made. Raises NodeError where another run is at work."""
     path = host.path(STATE)
     try:
         if make:
@@ -114,8 +115,10 @@ def alone(host: Host, make: bool) -> Iterator[None]:
         raise NodeError(f"{STATE} cannot be used: {_reason(error)}. Nothing was changed.") from error
     try:
         _lock(descriptor)
+        host.inherited.append(descriptor)
         yield
     finally:
+        host.inherited.clear()
         os.close(descriptor)
 
 
@@ -123,7 +126,9 @@ def _lock(descriptor: int) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise NodeError("another run of node_peering is at work on this host: wait until it has ended") from error
+        raise NodeError(
+            "another run of node_peering is at work on this host, or a command that it left: wait until it has ended"
+        ) from error
 
 
 def sweep(host: Host, directories: Iterable[str]) -> None:

@@ -27,6 +27,7 @@ class Host:
     def __init__(self, run: Callable[[List[str]], Tuple[int, str, str]], root: str = "/", live: Optional[bool] = None):
         self.root = root
         self.live = root == "/" if live is None else live
+        self.inherited: List[int] = []  # descriptors that commands inherit
         self._run = run
 
     def path(self, path: str) -> str:
@@ -102,13 +103,14 @@ class Host:
         time.sleep(seconds)
 
 
-def runner(module: Any) -> Callable[[List[str]], Tuple[int, str, str]]:
-    """An AnsibleModule's ``run_command`` for a Host: a missing program is an error, not the module's end midway."""
+def local(module: Any, root: str = "/") -> Host:
+    """The host on which an AnsibleModule runs. A missing program is an error, not the module's end midway."""
 
     def run(command: List[str]) -> Tuple[int, str, str]:
-        return module.run_command(command, handle_exceptions=False)
+        return module.run_command(command, handle_exceptions=False, pass_fds=host.inherited)
 
-    return run
+    host = Host(run, root)
+    return host
 
 
 def masked(text: str) -> str:

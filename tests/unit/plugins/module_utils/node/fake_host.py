@@ -28,6 +28,7 @@ class FakeHost(Host):
         self.addresses: dict[str, str] = {"127.0.0.1": "lo"}
         self.garbled: list[str] = []  # beginnings of commands that answer with nonsense
         self.absent: list[str] = []  # programs that are not installed
+        self.vrfs: dict[str, int] = {}  # with their tables
         self.mtu = 1500  # of bond0
         self.routes: dict[str, dict[str, object]] = {}  # family → the default route, as ``ip -j`` shows it
         self.services: set[str] = set()  # that run, now and at boot
@@ -70,7 +71,7 @@ class FakeHost(Host):
         if command[0] == "ip" and "route" in command:
             version = "-6" if "-6" in command else "-4"
             return 0, json.dumps(self._route(version, command[command.index("route") + 1 :])), ""
-        if command[0] == "ip" and command[1] == "-j":
+        if command[0] == "ip" and "-j" in command[:3]:
             return 0, json.dumps(self._links()), ""
         if command[:3] == ["ip", "link", "set"] and "mtu" in command:
             self.mtu = int(command[-1])
@@ -95,6 +96,10 @@ class FakeHost(Host):
             {"ifname": "lo", "addr_info": [{"local": address} for address in self.addresses]},
             {"ifname": "bond0", "mtu": self.mtu, "addr_info": bond},
             {"ifname": "bond0.310", "link": "bond0", "mtu": self.mtu, "addr_info": bond},
+            *[
+                {"ifname": name, "linkinfo": {"info_kind": "vrf", "info_data": {"table": table}}}
+                for name, table in self.vrfs.items()
+            ],
         ]
 
     def _route(self, version: str, words: list[str]) -> list[dict[str, object]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node import apply, files
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node.host import local
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speaker import NodeError
 
 from .fake_host import DAEMONS, JOURNAL, PACKAGED, FakeHost, have_user
@@ -14,6 +16,7 @@ from .options import VIP, options
 
 pytestmark = pytest.mark.skipif(not have_user(), reason="FRR's user does not exist here")
 LEAF1, LEAF2 = "192.168.2.201", "192.168.2.202"
+BUSY = "another run of node_peering is at work on this host, or a command that it left: wait until it has ended"
 RELOAD = "/usr/lib/frr/frr-reload.py --reload --stdout /etc/frr/frr.conf"
 
 
@@ -110,8 +113,30 @@ def test_a_mode_that_somebody_changed_is_put_right(settled):
 def test_two_runs_at_once_are_one_and_an_error(host):
     bring(host)
     with files.alone(host, make=False):
-        assert failure(host) == "another run of node_peering is at work on this host: wait until it has ended"
+        assert failure(host) == BUSY
     assert not bring(host)["changed"]
+
+
+def test_a_command_that_outlives_a_killed_run_keeps_the_next_one_waiting(host):
+    bring(host)
+    with files.alone(host, make=False):
+        left = subprocess.Popen(["sleep", "60"], pass_fds=host.inherited)
+    try:
+        assert failure(host) == BUSY
+    finally:
+        left.kill()
+        left.wait()
+    assert not bring(host)["changed"]
+
+
+def test_commands_of_a_module_inherit_the_lock():
+    class Module:
+        def run_command(self, _command, pass_fds, **_options):
+            return 0, str(list(pass_fds)), ""
+
+    host = local(Module(), "/")
+    host.inherited.append(7)
+    assert host.do(["true"]) == "[7]"
 
 
 def test_all_mistakes_fail_before_the_host_is_touched(host):

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The VRF that a host's sessions are to be in: whether the kernel has it, as the options say (ip-link(8), type vrf)."""
+
+from __future__ import annotations
+
+import json
+from typing import Dict, List, Optional, Tuple
+
+from .host import Host
+from .speaker import NodeError
+
+MAKE = "ip link add {name} type vrf table NUMBER, on a kernel with CONFIG_NET_VRF"
+
+
+def refuse(host: Host, options: dict) -> None:
+    """Raise NodeError with everything that keeps the sessions from the VRF; nothing is known of an image."""
+    if not options["vrf"] or not host.live:
+        return
+    found = mistakes(options, links(host.do(["ip", "-d", "-j", "link", "show"])))
+    if found:
+        raise NodeError("; ".join(found) + ". Nothing was changed.")
+
+
+def links(text: str) -> Dict[str, Tuple[Optional[int], str]]:
+    """``ip -d -j link show`` → interface → its routing table if it is a VRF, and the VRF (bridge, bond) it is in."""
+    try:
+        listed = json.loads(text or "[]")
+    except ValueError as error:
+        raise NodeError(f"`ip -d -j link show` did not answer with JSON: {error}") from error
+    return {link["ifname"]: (_table(link.get("linkinfo", {})), link.get("master", "")) for link in listed}
+
+
+def _table(info: dict) -> Optional[int]:
+    return info.get("info_data", {}).get("table", 0) if info.get("info_kind") == "vrf" else None
+
+
+def mistakes(options: dict, known: Dict[str, Tuple[Optional[int], str]]) -> List[str]:
+    """What is wrong, said for people. ``known``: as ``links`` returns them."""
+    name = options["vrf"]
+    if name not in known:
+        return [f"vrf: there is no {name} on this host; make it first ({MAKE.format(name=name)})"]
+    table = known[name][0]
+    if table is None:
+        others = ", ".join(sorted(other for other, (number, _in) in known.items() if number is not None))
+        return [f"vrf: {name} is no VRF; give the VRF's own device ({others or 'this host has none'})"]
+    found = []
+    if options["vrf_table"] not in (None, table):
+        found.append(f"vrf_table: {name} has table {table}, not {options['vrf_table']}; give {table}, or leave it out")
+    at = options["vip"]["interface"]
+    if options["vip"]["addresses"] and at != name and known.get(at, (None, ""))[1] != name:
+        found.append(
+            f"vip.interface: {at} is not in VRF {name}; give {name}, the VRF's own device, or one that is in it"
+        )
+    uplink = options["uplink"] or {}
+    if uplink.get("gateways") and known.get(uplink["interface"], (None, ""))[1] == name:
+        rule = f"{uplink['interface']} is in VRF {name}, and default routes are set in the main table"
+        found.append(f"uplink.gateways: {rule}; leave them out")
+    return found
