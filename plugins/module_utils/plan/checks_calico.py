@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
-from . import checks_reflectors, checks_secret
+from . import checks_calico_filters, checks_reflectors, checks_secret
 from .errors import Findings
 from .formats import Invalid, calico_community
 from .model import Cluster, Fabric, Member
 from .nested import Nested
+from .options_calico import CALICO
 from .schema import did_you_mean
 from .selectors import UNKNOWN, SelectorError, parse
 
 LARGEST_ASN = 2147483647  # asNumber is an int32 in Calico's custom resource definitions, v3.32
 BLOCK_SIZES = {4: (20, 32), 6: (116, 128)}
+DEFAULT_BLOCK_SIZES = {4: CALICO["block_size"]["default"], 6: CALICO["block_size_ipv6"]["default"]}
 REFLECTORS = ("peer-with-route-reflectors", "route-reflector-")  # how their peers' names begin
-_DIRECTIONS = ("import_v4", "import_v6", "export_v4", "export_v6")
 
 
 def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
@@ -31,9 +32,7 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     _node_names(cluster, options, findings)
     checks_reflectors.check(cluster, options, findings)
     _peers(cluster, racks, options, findings)
-    _filter_names(cluster, options, findings)
-    _rules(cluster, options, findings)
-    _open_filters(cluster, options, findings)
+    checks_calico_filters.check(cluster, options, findings)
     checks_secret.check(cluster, findings)
     _communities(cluster, options, findings)
     _asns(cluster, fabric, options, findings)
@@ -56,7 +55,7 @@ def check_nested(cluster: Nested, findings: Findings) -> None:
             "nested clusters reach hosts through their parent alone",
             "name nodes in calico.route_reflectors.nodes",
         )
-    for rule in (_node_names, checks_reflectors.check, _filter_names, _rules, _open_filters, _communities):
+    for rule in (_node_names, checks_reflectors.check, checks_calico_filters.check, _communities):
         rule(cluster, options, findings)
     for check_one in (_pools, _peers):
         check_one(cluster, {}, options, findings)
@@ -97,13 +96,25 @@ def _largest(cluster: Member, key: str, asn: int | None, findings: Findings) -> 
 
 def _peer_asn(cluster: Member, at: str, peer: dict, findings: Findings) -> None:
     _largest(cluster, f"{at}.asn", peer["asn"], findings)
-    own = peer["local_asn"] or cluster.settings["asn"]
-    if peer["asn"] and peer["asn"] == own and not peer["ibgp"]:
+    whose = _own_asns(cluster, peer).get(peer["asn"])
+    if whose and not peer["ibgp"]:
         findings.add(
             cluster.at(f"{at}.asn"),
-            f"AS {own} is the {'session' if peer['local_asn'] else 'cluster'}'s own, which makes this session iBGP",
+            f"AS {peer['asn']} is {whose} own, which makes this session iBGP",
             "give the peer's AS, or set ibgp to true if it is meant so",
         )
+
+
+def _own_asns(cluster: Member, peer: dict) -> dict:
+    """The AS numbers that a peer may see of the nodes that peer with it, and whose each is."""
+    if peer["local_asn"]:
+        return {peer["local_asn"]: "the session's"}
+    special = (cluster.settings["calico"] or {}).get("nodes") or {}
+    single = [peer["node"]] if peer["node"] in cluster.nodes else list(cluster.nodes)
+    found = {special[name]["asn"]: f"{name}'s" for name in single if name in special and special[name]["asn"]}
+    if not single or any(not (special.get(name) or {}).get("asn") for name in single):
+        found[cluster.settings["asn"]] = "the cluster's"
+    return found
 
 
 def _bfd(cluster: Cluster, findings: Findings) -> None:
@@ -144,6 +155,26 @@ def _pools(cluster: Member, racks: dict, options: dict, findings: Findings) -> N
         seen.append((index, network))
         _inside(cluster, at, network, findings)
         _block_size(cluster, f"{at}.block_size", network, pool["block_size"], findings)
+    for version in BLOCK_SIZES:
+        _room(cluster, options, version, findings)
+
+
+def _room(cluster: Member, options: dict, version: int, findings: Findings) -> None:
+    """A block for every node: one without gets addresses out of other nodes' blocks, each announced by itself."""
+    key = "block_size" if version == 4 else "block_size_ipv6"
+    size = options.get(key) or DEFAULT_BLOCK_SIZES[version]
+    given = options.get("pools") or [{"cidr": str(network), "block_size": None} for network in cluster.networks["pod"]]
+    pools = [(ip_network(pool["cidr"]), pool["block_size"] or size) for pool in given if pool["cidr"]]
+    rooms = [1 << max(0, length - network.prefixlen) for network, length in pools if network.version == version]
+    if any(pool["block_size"] and pool["block_size"] < ip_network(pool["cidr"]).prefixlen for pool in given):
+        return  # was reported
+    if rooms and sum(rooms) < len(cluster.nodes) and not cluster.doubtful("networks.pod"):
+        blocks, nodes = sum(rooms), len(cluster.nodes)
+        findings.add(
+            cluster.at(f"calico.{key}"),
+            f"the pools have {blocks} block{'s' if blocks > 1 else ''} in IPv{version} for {nodes} nodes",
+            "give a longer prefix, for smaller blocks, or more pod networks",
+        )
 
 
 def _routed(cluster: Member, at: str, pool: dict, findings: Findings) -> None:
@@ -262,116 +293,6 @@ def _one_of(cluster: Member, at: str, peer: dict, findings: Findings) -> None:
         findings.add(cluster.at(f"{at}.asn"), "has no meaning with peer_selector", "remove it; nodes know their own")
     if peer["node"] and peer["node_selector"]:
         findings.add(cluster.at(at), "node and node_selector are both there", "give one of them")
-
-
-# -- filters -------------------------------------------------------------------------------------------
-
-
-def _filter_lists(options: dict) -> list:
-    """(path, names of filters) of everything that has filters."""
-    further = [
-        (f"calico.peers[{index}].filters", peer["filters"]) for index, peer in enumerate(options.get("peers") or [])
-    ]
-    return [("calico.leaf_peers.filters", (options.get("leaf_peers") or {}).get("filters")), *further]
-
-
-def _filter_names(cluster: Member, options: dict, findings: Findings) -> None:
-    known = list(options.get("filters") or {})
-    for at, names in _filter_lists(options):
-        for name in names or []:
-            if name not in known and not cluster.doubtful("calico.filters"):
-                findings.add(cluster.at(at), f"there is no filter {name}", did_you_mean(name, known))
-
-
-def _rules(cluster: Member, options: dict, findings: Findings) -> None:
-    """The rules that the CRD itself has for BGPFilter."""
-    for name, given in (options.get("filters") or {}).items():
-        for direction in _DIRECTIONS:
-            for index, rule in enumerate(given[direction] or []):
-                _rule(cluster, f"calico.filters.{name}.{direction}[{index}]", direction, rule, findings)
-
-
-def _rule(cluster: Member, at: str, direction: str, rule: dict, findings: Findings) -> None:
-    cidr, operator = rule["cidr"], rule["match_operator"]
-    if bool(cidr) != bool(operator) and not cluster.doubtful(f"{at}.cidr"):
-        findings.add(cluster.at(at), "cidr and match_operator go together", "give both, or none")
-    if cidr and ip_network(cidr).version != int(direction[-1]):
-        findings.add(
-            cluster.at(f"{at}.cidr"),
-            f"{cidr} is not IPv{direction[-1]}",
-            f"move it to {direction[:-1]}{ip_network(cidr).version}",
-        )
-    if rule["prefix_length"] and not cidr:
-        findings.add(cluster.at(f"{at}.prefix_length"), "needs a cidr", "add it, with match_operator")
-    if rule["operations"] and rule["action"] == "Reject":
-        findings.add(cluster.at(f"{at}.operations"), "has no use in a rule that rejects", "remove it, or accept")
-    for index, operation in enumerate(rule["operations"] or []):
-        if sum(value not in (None, []) for value in operation.values()) != 1:
-            findings.add(
-                cluster.at(f"{at}.operations[{index}]"), "is not one operation", f"give one of {', '.join(operation)}"
-            )
-
-
-def _open_filters(cluster: Member, options: dict, findings: Findings) -> None:
-    """A filter accepts what none of its rules matches: a list without any Reject lets everything in."""
-    filters = options.get("filters") or {}
-    used = {name for _at, names in _filter_lists(options) for name in names or []}
-    chains = [[name for name in names or [] if name in filters] for _at, names in _filter_lists(options)]
-    for chain in [*filter(None, chains), *([name] for name in filters if name not in used)]:
-        for direction in _DIRECTIONS:
-            _open_chain(cluster, filters, chain, direction, findings)
-
-
-def _open_chain(cluster: Member, filters: dict, chain: list, direction: str, findings: Findings) -> None:
-    having = [name for name in chain if filters[name][direction]]
-    opened = _opening_rule(filters, having, direction)
-    if opened:
-        findings.add(
-            cluster.at(f"calico.filters.{opened}"),
-            "accepts everything",
-            "give it a smaller cidr, a source or an interface, or remove it",
-        )
-        return
-    rejects = any(rule["action"] == "Reject" for name in having for rule in filters[name][direction])
-    if (
-        direction.startswith("import")
-        and having
-        and not rejects
-        and all(_falls_through(filters[name]) for name in having)
-    ):
-        findings.add(
-            cluster.at(f"calico.filters.{having[-1]}.{direction}"),
-            "would accept everything: Calico accepts what no rule matches",
-            "end it with {action: Reject}, or leave default_action away",
-        )
-
-
-def _opening_rule(filters: dict, having: list, direction: str) -> str | None:
-    """Where the first rule is that takes every route, with nothing rejected before it."""
-    for name in having:
-        for index, rule in enumerate(filters[name][direction]):
-            if rule["action"] == "Reject":
-                return None
-            if rule["action"] == "Accept" and not _conditions(rule):
-                return f"{name}.{direction}[{index}]"
-        if not _falls_through(filters[name]):
-            return None
-    return None
-
-
-def _conditions(rule: dict) -> set:
-    """The keys of a rule that narrow what it takes; the whole address space does not."""
-    found = {key for key in rule if rule[key] and key not in ("action", "operations")}
-    if rule["cidr"] and rule["match_operator"] == "In" and ip_network(rule["cidr"]).prefixlen == 0:
-        lengths = rule["prefix_length"] or {}
-        longest = ip_network(rule["cidr"]).max_prefixlen
-        if not lengths.get("min") and lengths.get("max") in (None, longest):
-            found -= {"cidr", "match_operator", "prefix_length"}
-    return found
-
-
-def _falls_through(given: dict) -> bool:
-    return given["default_action"] == "Accept"
 
 
 # -- the rest ------------------------------------------------------------------------------------------
