@@ -63,6 +63,7 @@ INTENT = {
                 "asn": 65010,
                 "cni": "calico",
                 "networks": {"pod": ["10.123.0.0/16", "fd00:123::/48"], "service": ["10.97.0.0/16"]},
+                "bgp": {"password": "s3cret"},
                 "nested_in": {"cluster": CLUSTER, "ranges": ["10.1.200.0/30", "fd00:10:0:c8::/64"]},
             },
             "nodes": {},

@@ -48,6 +48,7 @@ def play(tmp_path):
 
     def run(*options: str, plan: dict | None = None, **variables: object) -> tuple[int, int, str]:
         clusters = {"k8s-prod": {"kubefabric_plan": plan or {}, "kubefabric_cluster": {"bgp": {"password": "s3cret"}}}}
+        clusters["red"] = {"kubefabric_plan": {}, "kubefabric_cluster": {"bgp": {"password": "inner-s3cret"}}}
         groups = {
             "clusters": {"hosts": clusters},
             "k8s_prod_nodes": {"hosts": {"host1": None}},
@@ -94,12 +95,16 @@ def test_a_plan_s_node_needs_no_variable_of_its_own(play, tmp_path):
 
 
 def test_a_plan_s_nested_clusters_peer_with_the_host_at_its_addresses(play, tmp_path):
-    red = {"asn": 65010, "networks": ["10.123.0.0/16"], "ranges": ["10.1.240.0/24"], "selector": None}
+    red = {"asn": 65010, "networks": ["10.123.0.0/16"], "ranges": ["10.1.240.0/24"], "password": True}
     inner = {"speaker": "host", "addresses": {"ipv4": "169.254.0.179"}, "clusters": {"red": red}}
     root, networks = tmp_path / "image", {**PLAN["networks"], "nested": ["10.123.0.0/16"]}
     assert play(plan={**PLAN, "networks": networks, "nested": inner}, node_peering_root=str(root))[:2] == (0, 1)
     text = (root / "etc/frr/frr.conf").read_text()
-    for line in (" bgp listen range 10.1.240.0/24 peer-group red-ipv4", " neighbor red-ipv4 remote-as 65010"):
+    for line in (
+        " bgp listen range 10.1.240.0/24 peer-group red-ipv4",
+        " neighbor red-ipv4 remote-as 65010",
+        " neighbor red-ipv4 password inner-s3cret",
+    ):
         assert f"{line}\n" in text
     assert "10.123.0.0/16" not in "".join(re.findall(r"prefix-list leaves-in-ipv4 .*", text))
 

@@ -37,6 +37,7 @@ def check(clusters: list[Cluster], nested: list[Nested], fabric: Fabric, finding
         _families(one, findings)
         _pools(one, findings)
         _ranges(one, findings)
+        _password(one, findings)
         _told_apart(one, nested, findings)
         checks_calico.check_nested(one, findings)
 
@@ -284,6 +285,18 @@ def _ranges(one: Nested, findings: Findings) -> None:
                 "virtual machines have their addresses",
                 f"give a part of {', '.join(map(str, pods))}",
             )
+
+
+def _password(one: Nested, findings: Findings) -> None:
+    """Calico leaves ``password`` out where it makes sessions of a localWorkloadSelector (confd's client.go, v3.32)."""
+    parent = one.parent
+    peering = (parent.settings["workload_peering"] if parent else None) or {}
+    if parent and peering.get("speaker") == "cni" and one.settings["bgp"]["password"]:
+        findings.add(
+            one.at("bgp.password"),
+            f"{parent.name} peers by Calico, which has no password with workloads: no session would come up",
+            "remove it, or let the parent's hosts peer (workload_peering.speaker: host)",
+        )
 
 
 def _told_apart(one: Nested, nested: list[Nested], findings: Findings) -> None:

@@ -21,7 +21,7 @@ from .options_cluster import CLUSTER, CNIS, NESTED
 from .schema import did_you_mean, read
 
 # a node of a nested cluster is a virtual machine: the fabric knows nothing of it
-WITHOUT = ("l3out", "bgp", "contracts", "rack_label", *(cni for cni in CNIS if cni != "calico"))
+WITHOUT = ("l3out", "contracts", "rack_label", *(cni for cni in CNIS if cni != "calico"))
 NAMESPACE = "pcns.projectcalico.org/name"
 
 
@@ -63,11 +63,13 @@ def read_nested(name: str, given: dict, findings: Findings) -> Nested:
     """Read one nested cluster: ``given`` as for model.read_cluster."""
     at = f"host_vars/{name}: kubefabric_cluster"
     options = dict(given["cluster"])
-    for key in WITHOUT:
-        if options.pop(key, None) is not None:
-            findings.add(
-                f"{at}.{key}", "has no meaning in a nested cluster", "remove it; what it needs is its parent's"
-            )
+    bgp = options.get("bgp")
+    if isinstance(bgp, dict):  # the rest of it is of sessions with leaves
+        options["bgp"] = {key: value for key, value in bgp.items() if key == "password"}
+    alien = [key for key in WITHOUT if options.pop(key, None) is not None]
+    alien += [f"bgp.{key}" for key in bgp if key != "password"] if isinstance(bgp, dict) else []
+    for key in alien:
+        findings.add(f"{at}.{key}", "has no meaning in a nested cluster", "remove it; what it needs is its parent's")
     networks = options.get("networks")
     if isinstance(networks, dict) and networks.get("node") is not None:
         findings.add(
@@ -211,6 +213,7 @@ def _child(one: Nested) -> dict:
         "ranges": ranges(one),
         "selector": selector(one),
         **({"node_selector": nodes} if nodes else {}),
+        **({"password": True} if one.settings["bgp"]["password"] else {}),
     }
 
 
@@ -227,7 +230,7 @@ def plan(one: Nested, fabric: Fabric, nested: list[Nested], given, number: int) 
     result = {
         **one.heading(fabric, number),
         "networks": {"node": ranges(one), **own},
-        "bgp": {"ecmp": root.bgp["ecmp"], "password": False},
+        "bgp": {"ecmp": root.bgp["ecmp"], "password": bool(one.settings["bgp"]["password"])},
         "leaves": {},
         "nodes": {name: {"asn": one.settings["asn"], "peers": []} for name in one.nodes},
         "nested_in": {

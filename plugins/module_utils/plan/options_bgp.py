@@ -6,7 +6,12 @@
 from __future__ import annotations
 
 BGP = {
-    "password": {"type": "str", "format": "password", "description": "TCP MD5 password of all sessions; from a vault."},
+    "password": {
+        "type": "str",
+        "format": "password",
+        "description": "TCP MD5 password of all sessions, of a nested cluster of those with its parent's hosts; from a "
+        "vault.",
+    },
     "password_key": {
         "type": "str",
         "description": "Key of the digest that shows whether the password changed; from a vault.",

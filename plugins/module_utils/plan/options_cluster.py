@@ -247,9 +247,10 @@ CLUSTER: dict = {
 }
 
 # What a nested cluster has; the rest it gets from its parent.
-NESTED_KEYS = ("asn", "cni", "kubeconfig", "context", "networks", "calico", "workload_peering", "nested_in")
+NESTED_KEYS = ("asn", "cni", "kubeconfig", "context", "networks", "bgp", "calico", "workload_peering", "nested_in")
 NESTED: dict = {name: CLUSTER[name] for name in NESTED_KEYS}
 NESTED["networks"] = {
     **CLUSTER["networks"],
     "options": {name: option for name, option in NETWORKS.items() if name != "node"},
 }
+NESTED["bgp"] = {**CLUSTER["bgp"], "options": {"password": BGP["password"]}}

@@ -156,7 +156,11 @@ def _session_cause(plan: dict, above: dict) -> str:
     """Why a machine has no session with ``above``, its parent."""
     if hosts.speak(above):
         lies = "the machine's address is in none of this cluster's nested_in.ranges"
-        return f"{lies}, or the speaker of the host it is on does not run or does not know them (kubefabric.bgp.nodes)"
+        secret = ", or has another password" if plan["bgp"]["password"] else ""
+        return (
+            f"{lies}, or the speaker of the host it is on does not run or does not know them{secret} "
+            "(kubefabric.bgp.nodes)"
+        )
     return (
         f"the parent does not select this workload (its labels, BGPPeer peer-to-workloads-{plan['cluster']} of "
         f"{above['cluster']}), has no address for workloads, or expects another AS than {plan['asn']}"

@@ -27,7 +27,7 @@ def resources(plan: dict, secrets: dict) -> list:
         *password_secret.resources(plan, options["password_secret"], options["namespace"], secrets),
         *access.access(plan, options),
         *filters.filters(plan, options),
-        *(nested.parent_peers(plan) if "nested_in" in plan else peers.leaf_peers(plan, options)),
+        *(nested.parent_peers(plan, options) if "nested_in" in plan else peers.leaf_peers(plan, options)),
         *nested.workload_peers(plan, options),
         *reflectors.peers(plan, options),
         *peers.further_peers(plan, options),

@@ -10,6 +10,7 @@ share are ``no-export``, and ``export-to-tor`` with all of their networks or the
 
 from __future__ import annotations
 
+from .. import password_secret
 from ..families import family_of
 from ..ownership import labels
 from .settings import resource
@@ -105,11 +106,17 @@ def configuration(plan: dict) -> dict:
     return {f"localWorkloadPeeringIPV{family[-1]}": addresses[family] for family in FAMILIES if family in addresses}
 
 
-def parent_peers(plan: dict) -> list:
-    """A nested cluster's peers: the parent's virtual address in each family, the same on whatever node a VM runs."""
+def parent_peers(plan: dict, options: dict) -> list:
+    """A nested cluster's peers: the parent's virtual address in each family, the same on whatever node a VM runs.
+
+    With a password where the parent's hosts ask for one; its Calico never does.
+    """
     parent = plan["nested_in"]
     names = {"ipv4": "peer-to-parent-cluster", "ipv6": "peer-to-parent-cluster-v6"}
-    more = {"filters": exported(plan)} if exported(plan) else {}
+    more: dict = {"filters": exported(plan)} if exported(plan) else {}
+    reference = password_secret.reference(plan, options["password_secret"])
+    if reference:
+        more["password"] = {"secretKeyRef": reference}
     return [
         resource(
             "BGPPeer",

@@ -183,6 +183,17 @@ def test_no_yaml_of_the_document_is_forgotten():
     assert tuple(documents.objects(documents.NESTED)) == YAMLS
 
 
+def test_where_the_parent_s_hosts_peer_a_nested_cluster_may_have_a_password_of_its_own():
+    intent = copy.deepcopy(INTENT)
+    intent["clusters"]["k8s-prod"]["cluster"]["workload_peering"]["speaker"] = "host"
+    intent["clusters"]["red"]["cluster"]["bgp"] = {"password": "inner"}
+    assert build(intent).plans["k8s-prod"]["nested"]["clusters"]["red"]["password"] is True
+    reference = {"secretKeyRef": {"name": "bgp-secrets", "key": "rr-password"}}
+    assert [spec["password"] for spec in specs(intent, "red", "BGPPeer").values()] == [reference, reference]
+    names = {(item["kind"], item["metadata"]["name"]) for item in made(intent, "red")}
+    assert names >= {("Secret", "bgp-secrets"), ("Role", "bgp-secrets-access")}
+
+
 # -- several, and deeper ---------------------------------------------------------------------------------------
 
 
