@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from . import conflicts, difference, kinds
+from . import conflicts, difference, kinds, selection
 from .client import FieldsTaken, Forbidden, NotFoundError
 from .errors import ClusterError
 from .hints import explained, hint
@@ -22,6 +22,7 @@ from .restart import with_mark
 Step = namedtuple("Step", "kind body action before after force")
 
 NAMESPACE = ("v1", "Namespace")
+NODE = ("v1", "Node")
 
 Rules = namedtuple("Rules", "state cluster force_conflicts prune restart", defaults=(False, (), None))
 
@@ -95,6 +96,7 @@ def _checked(resource: dict) -> dict:
 
 def _present_ones(cluster, served: dict, wanted: list, rules: Rules) -> list:
     """A Step each; what lives in a namespace that these steps make cannot be tried before it is there."""
+    _check_selectors(cluster, wanted)
     steps: list = []
     made: set = set()
     for resource in wanted:
@@ -102,6 +104,28 @@ def _present_ones(cluster, served: dict, wanted: list, rules: Rules) -> list:
         if _gvk(resource) == NAMESPACE and steps[-1].action == "create":
             made.add(resource["metadata"]["name"])
     return steps
+
+
+def _check_selectors(cluster, wanted: list) -> None:
+    """Refuse selectors that select no node, by the labels that nodes have and will have. Asks only if it must."""
+    planned = _labels_by_node(item for item in wanted if _gvk(item) == NODE)
+    doubtful = selection.unmatched(wanted, list(planned.values()))
+    if not doubtful:
+        return
+    live = _labels_by_node(cluster.list(cluster.kind(*NODE)))
+    nodes = [
+        {selection.HOSTNAME: name, **live.get(name, {}), **planned.get(name, {})} for name in sorted({*live, *planned})
+    ]
+    wrong = [
+        selection.complaint(resource, field, selector, nodes)
+        for resource, field, selector in selection.unmatched([found[0] for found in doubtful], nodes)
+    ]
+    if wrong:
+        raise ClusterError(". ".join(dict.fromkeys(wrong)) + ". Nothing was written.")
+
+
+def _labels_by_node(nodes) -> dict:
+    return {item["metadata"]["name"]: item["metadata"].get("labels") or {} for item in nodes}
 
 
 def _present(cluster, kind, resource: dict, rules: Rules, made: set) -> Step:
