@@ -47,80 +47,9 @@ sessions, prefixes, kubectl = FABRIC.sessions, FABRIC.prefixes, FABRIC.kubectl
 
 
 def manifests(arguments: list[str]) -> str:
-    """kube-router as its own project's manifests deploy it, with a service account."""
-    verbs = ["get", "list", "watch"]
-    rules = [
-        {"apiGroups": [""], "resources": ["namespaces", "pods", "services", "nodes", "endpoints"], "verbs": verbs},
-        {"apiGroups": ["networking.k8s.io"], "resources": ["networkpolicies"], "verbs": verbs},
-        {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": verbs},
-    ]
-    plugin = {"type": "bridge", "name": "kubernetes", "bridge": "kube-bridge", "ipam": {"type": "host-local"}}
-    cni = {"cniVersion": "0.3.0", "name": "x", "plugins": [plugin]}
-    image, conf = "docker.io/cloudnativelabs/kube-router:v2.10.0", "/etc/cni/net.d/10-kuberouter.conflist"
-    mount = {"name": "cni-conf-dir", "mountPath": "/etc/cni/net.d"}
-    install = f"if [ ! -f {conf} ]; then cp /etc/kube-router/cni-conf.json {conf}; fi"
-    pod = {
-        "serviceAccountName": "kube-router",
-        "hostNetwork": True,
-        "tolerations": [{"operator": "Exists"}],
-        "initContainers": [
-            {
-                "name": "install-cni",
-                "image": image,
-                "command": ["/bin/sh", "-c", install],
-                "volumeMounts": [mount, {"name": "cfg", "mountPath": "/etc/kube-router"}],
-            }
-        ],
-        "containers": [
-            {
-                "name": "kube-router",
-                "image": image,
-                "args": arguments,
-                "env": [
-                    {"name": "NODE_NAME", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
-                    {"name": "KUBE_ROUTER_CNI_CONF_FILE", "value": conf},
-                ],
-                "securityContext": {"privileged": True},
-                "livenessProbe": {"httpGet": {"path": "/healthz", "port": 20244}, "initialDelaySeconds": 10},
-                "volumeMounts": [mount, {"name": "xtables-lock", "mountPath": "/run/xtables.lock"}],
-            }
-        ],
-        "volumes": [
-            {"name": "cni-conf-dir", "hostPath": {"path": "/etc/cni/net.d"}},
-            {"name": "cfg", "configMap": {"name": "kube-router-cfg"}},
-            {"name": "xtables-lock", "hostPath": {"path": "/run/xtables.lock", "type": "FileOrCreate"}},
-        ],
-    }
-    labels = {"k8s-app": "kube-router"}
-    here = {"name": "kube-router", "namespace": "kube-system"}
-    rbac = "rbac.authorization.k8s.io"
-    documents = [
-        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": here},
-        {"apiVersion": f"{rbac}/v1", "kind": "ClusterRole", "metadata": {"name": "kube-router"}, "rules": rules},
-        {
-            "apiVersion": f"{rbac}/v1",
-            "kind": "ClusterRoleBinding",
-            "metadata": {"name": "kube-router"},
-            "roleRef": {"apiGroup": rbac, "kind": "ClusterRole", "name": "kube-router"},
-            "subjects": [{"kind": "ServiceAccount", **here}],
-        },
-        {
-            "apiVersion": "v1",
-            "kind": "ConfigMap",
-            "metadata": {"name": "kube-router-cfg", "namespace": "kube-system"},
-            "data": {"cni-conf.json": json.dumps(cni)},
-        },
-        {
-            "apiVersion": "apps/v1",
-            "kind": "DaemonSet",
-            "metadata": here,
-            "spec": {
-                "selector": {"matchLabels": labels},
-                "updateStrategy": {"type": "OnDelete"},
-                "template": {"metadata": {"labels": labels}, "spec": pod},
-            },
-        },
-    ]
+    """kube-router's objects, its agents with these arguments."""
+    documents = list(yaml.safe_load_all(Path(__file__).with_name("kube_router.yml").read_text()))
+    documents[-1]["spec"]["template"]["spec"]["containers"][0]["args"] = arguments
     return yaml.safe_dump_all(documents)
 
 
