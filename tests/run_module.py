@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 
 from ansible.module_utils import _internal
+from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 
 
@@ -33,6 +34,7 @@ def run_module(module, options: dict, *, check: bool = False, diff: bool = True)
     """The result of the module; raises ModuleFailed where the task would fail."""
     arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": diff}
     output = io.StringIO()
+    warnings._global_warnings.clear()  # a process has one list of them, and a task a process of its own
     with (
         _as_on_a_host(),
         patch_module_args(arguments),

@@ -490,6 +490,7 @@ def main() -> None:
                 policy=Policy(adopt=given["adopt"], password_update=given["password_update"]),
                 check=module.check_mode,
                 absent=absent,
+                complete=given["scope"] == "all" and not absent,
                 objection=_objection(given, description),
                 first=_first(given, description),
                 watch=_watch(given, description, wanted),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from . import deployment, leftovers, reading
 from .difference import Difference, Policy, difference
@@ -22,14 +22,16 @@ SETTLE = (1.0, 2.0)  # seconds between the looks after a cut connection
 @dataclass(frozen=True)
 class Options:
     """policy: see difference. check: write nothing. absent: the tree takes things away, so shared objects are read
-    again. objection: says why what was found must not be changed, if it must not; in check mode it is a warning. first:
-    a tree to be written before the whole one, for what APIC takes only when something else is there. watch: what to
-    look at after a write. sleep, clock: for tests.
+    again. complete: the tree is all that its owner wants, and what else it holds is told. objection: says why what was
+    found must not be changed, if it must not; in check mode it is a warning. first: a tree to be written before the
+    whole one, for what APIC takes only when something else is there. watch: what to look at after a write. sleep,
+    clock: for tests.
     """
 
     policy: Policy = field(default_factory=Policy)
     check: bool = False
     absent: bool = False
+    complete: bool = False
     objection: Callable[[Snapshot], Optional[str]] = lambda _snapshot: None
     first: Callable[[Difference], Optional[Mo]] = lambda _found: None
     watch: deployment.Watch = field(default_factory=deployment.Watch)
@@ -75,6 +77,8 @@ def compare(session: Session, tree: Mo, options: Options) -> Difference:
     """Reads and compares. Raises AciError where nothing may be written."""
     tree, snapshot = read(session, tree, whole=options.absent)
     found = difference(tree, snapshot, options.policy)
+    if options.complete:
+        found.warnings += _forgotten(tree, snapshot, found)
     objection = options.objection(snapshot)
     if objection and options.check:
         found.warnings.append(objection + ".")
@@ -87,6 +91,17 @@ def compare(session: Session, tree: Mo, options: Options) -> Difference:
             hint = " With `adopt: true` this collection takes over what is in the way; look at it first."
         raise AciError("Nothing was written: " + "; ".join(problems) + "." + hint)
     return found
+
+
+def _forgotten(tree: Mo, snapshot: Snapshot, found: Difference) -> List[str]:
+    left = [dn for dn in leftovers.forgotten(tree, snapshot) if dn not in found.deleted]
+    if not left:
+        return []
+    return [
+        f"{tree.owner} still holds {', '.join(left)}, of which the intent says nothing any more: it stays. "
+        "If the L3Out had another name or tenant, it is still there as well: "
+        "take it away with the intent of before and run again."
+    ]
 
 
 def _missing(dn: str) -> str:

@@ -39,9 +39,18 @@ def names(tree: Mo, found: Iterable[Found]) -> List[str]:
     if not tree.purpose or not tree.owner:
         return []
     wanted = {dn for dn, mo in walk(tree) if mo.hold != ANCESTOR}
-    held = sorted({parent_dn(item.dn) for item in found if _held(tree, item)})
+    held = sorted({parent_dn(item.dn) for item in found if _held(tree, item, tree.purpose)})
     left = [dn for dn in held if dn not in wanted and not any(above in wanted for above in _above(dn))]
     return [dn for dn in left if not any(above in left for above in _above(dn)) and _way(dn) is not None]
+
+
+def forgotten(tree: Mo, found: Iterable[Found]) -> List[str]:
+    """Distinguished names of the topmost objects that the root's owner shares and that the tree, which is all that it
+    wants, does not name: an earlier intent did. Nobody looks for those, because what they are part of is not known.
+    """
+    wanted = {dn for dn, mo in walk(tree) if mo.hold != ANCESTOR}
+    held = {parent_dn(item.dn) for item in found if _held(tree, item, "")} - wanted
+    return sorted(dn for dn in held if not any(above in wanted | held for above in _above(dn)))
 
 
 def query(dn: str) -> str:
@@ -71,11 +80,11 @@ def passed(left: Iterable[Found]) -> List[Found]:
     return list(result.values())
 
 
-def _held(tree: Mo, item: Found) -> bool:
+def _held(tree: Mo, item: Found, purpose: str) -> bool:
     return (
         item.cls == "tagAnnotation"
         and item.attributes.get("key") == owner_key(tree.owner or "")
-        and item.attributes.get("value") == tag_value(tree.purpose)
+        and item.attributes.get("value") == tag_value(purpose)
     )
 
 

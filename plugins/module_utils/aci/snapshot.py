@@ -43,6 +43,9 @@ class Snapshot:
     def __len__(self) -> int:
         return len(self._objects)
 
+    def __iter__(self) -> Iterator[Found]:
+        return iter(self._objects.values())
+
     def get(self, dn: str) -> Optional[Found]:
         """The object of that name, or None."""
         return self._objects.get(dn)

@@ -356,3 +356,27 @@ def test_a_rule_that_the_intent_drops_goes_with_what_it_matched_and_set_and_anot
     assert not run(controller, route_maps=rules[:1])["changed"]
     run(controller, route_maps=rules[:1], state="absent")
     assert policies(objects(controller)) == foreign
+
+
+def test_an_l3out_with_a_new_name_is_made_beside_the_old_one_and_the_run_says_so(controller):
+    run(controller)
+    before = objects(controller)
+    renamed = {"name": "new", "cluster": "k8s-prod", "access": {**description()["access"], "vlan_pool": "new"}}
+    said = (
+        "k8s-prod still holds uni/infra/vlanns-[k8s-prod]-static, of which the intent says nothing any more: it stays."
+        " If the L3Out had another name or tenant, it is still there as well: take it away with the intent of before and"
+        " run again."
+    )
+    for check in (True, False, False):
+        assert said in json.dumps(run(controller, check=check, **renamed)["warnings"])
+    assert before <= objects(controller)
+    run(controller, state="absent")
+    assert "still holds" not in json.dumps(run(controller, **renamed))
+    assert not run(controller, **renamed)["changed"]
+    assert "uni/tn-k8s/out-k8s-prod" not in objects(controller)
+
+
+def test_what_a_run_lets_go_of_is_not_told_to_stay(controller):
+    run(controller)
+    access = {**description()["access"], "vlans": [{"from": 320, "to": 329}]}
+    assert "still holds" not in json.dumps(run(controller, access=access))
