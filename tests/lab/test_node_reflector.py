@@ -14,6 +14,10 @@ import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node import apply
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.calico import reports
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.reflectors import problems
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
+from lab.cluster.calico import agent
 from lab.context import Lab, stop_process, wait_for
 from lab.hosts import links
 from lab.tools import program
@@ -173,10 +177,14 @@ CALICO = {
 }
 
 
-@pytest.fixture
-def birds(site: Site) -> Iterator[Birds]:
+@pytest.fixture(scope="module")
+def plan() -> dict:
+    return build(CALICO).plans["k8s-prod"]
+
+
+@pytest.fixture(scope="module")
+def birds(site: Site, plan: dict) -> Iterator[Birds]:
     """The two namespaces as nodes of the cluster, and the host as its reflector, all as the plan says."""
-    plan = build(CALICO).plans["k8s-prod"]
     speakers = Birds(site.lab)
     links.batch(site.host.router.namespace, [f"address add {REFLECTOR}/32 dev lo"])
     for name in ADDRESSES:
@@ -204,3 +212,24 @@ def reflected(birds: Birds, asked: tuple[str, ...]) -> str:
     """What a BIRD says of a route; "" unless it came by the reflector."""
     said = birds.ask(*asked)
     return said if "cluster_list: 244.0.0.1" in said else ""
+
+
+def test_verification_goes_by_what_the_nodes_report_of_their_sessions_with_the_host(
+    site: Site, plan: dict, birds: Birds
+) -> None:
+    wait_for(lambda: not told(plan, birds), "both sessions as planned", timeout=40)
+    site.host.router.stop()
+    wait_for(lambda: all(name in "".join(told(plan, birds)) for name in ADDRESSES), "both are told", timeout=20)
+    (message,) = told(plan, birds)
+    assert message.startswith(f"route reflector rr1 ({REFLECTOR}) has no Established session with leaf1 (")
+    assert "kubefabric.bgp.nodes, group reflector_hosts" in message
+
+
+def told(plan: dict, birds: Birds) -> list[str]:
+    """What verification says of the reflector, by the CalicoNodeStatuses that Calico's agents would write."""
+    said = {name: agent.sessions(birds.ask(name, "show", "protocols")) for name in plan["nodes"]}
+    statuses = [{"spec": {"node": name}, "status": {"bgp": found}} for name, found in said.items()]
+    ready = {"conditions": [{"type": "Ready", "status": "True"}]}
+    pods = [{"metadata": {"name": name}, "spec": {"nodeName": name}, "status": ready} for name in said]
+    state = from_resources([kubernetes_node(name, [], []) for name in said], pods, [], [])
+    return [one["message"] for one in problems(plan, {**state, "reports": reports(statuses)})]
