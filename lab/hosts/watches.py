@@ -11,8 +11,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-# PID 1 two, dbus and logind one each, NetworkManager two; and what networkd and systemctl want while they start.
-PER_HOST = 8
+# PID 1 two, logind one, NetworkManager two, and one to spare; dbus and networkd are other users', who have as many.
+PER_HOST = 6
 LIMIT = Path("/proc/sys/fs/inotify/max_user_instances")
 _LIBC = ctypes.CDLL(None, use_errno=True)
 

@@ -66,15 +66,15 @@ def instances(left: int):
 def test_hosts_are_not_booted_where_the_kernel_has_no_inotify_instances_for_them(tmp_path, monkeypatch):
     monkeypatch.setattr(watches, "LIMIT", tmp_path / "limit")
     watches.LIMIT.write_text("128\n")
-    assert watches.reason_to_stop(2, instances(15)) == (
-        "2 hosts need 16 inotify instances to boot, and this machine has 15 left for root "
+    assert watches.reason_to_stop(2, instances(11)) == (
+        "2 hosts need 12 inotify instances to boot, and this machine has 11 left for root "
         "(fs.inotify.max_user_instances is 128): take another lab down, or raise it, for example by "
         "`sysctl fs.inotify.max_user_instances=1024`"
     )
 
 
 def test_instances_that_were_counted_are_given_back():
-    taken = [os.open(os.devnull, os.O_RDONLY) for _ in range(8)]
+    taken = [os.open(os.devnull, os.O_RDONLY) for _ in range(6)]
     assert watches.reason_to_stop(1, iter(taken).__next__) == ""
     for descriptor in taken:
         with pytest.raises(OSError, match="Bad file descriptor"):
