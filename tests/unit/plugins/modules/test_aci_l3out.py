@@ -364,8 +364,8 @@ def test_an_l3out_with_a_new_name_is_made_beside_the_old_one_and_the_run_says_so
     renamed = {"name": "new", "cluster": "k8s-prod", "access": {**description()["access"], "vlan_pool": "new"}}
     said = (
         "k8s-prod still holds uni/infra/vlanns-[k8s-prod]-static, of which the intent says nothing any more: it stays."
-        " If the L3Out had another name or tenant, it is still there as well: take it away with the intent of before and"
-        " run again."
+        " If the L3Out had another name or tenant, it is still there as well: take it away with the intent of before"
+        " and run again."
     )
     for check in (True, False, False):
         assert said in json.dumps(run(controller, check=check, **renamed)["warnings"])
