@@ -130,6 +130,12 @@ PROJECTS: dict[str, Source] = {
     # CiliumBGPPeeringPolicy, which 1.19 removed
     "cilium-1.15": _peering_policy("v1.15.19", "h1:paLLN6chvDJiW9FB31c2KHdtFbkFB6QsVxgvLHN9XHs="),
     "cilium-1.18": _peering_policy("v1.18.4", "h1:/HrbeMmk46UDkJs4uJemIqxB7wuZ+QRMNVscNYua5C8="),
+    "external-secrets": Files(
+        "github.com/external-secrets/external-secrets",
+        "v0.20.4",
+        "h1:HhNAjWfFEshhItphr28SGsHzf2bUP7uDAOVLg76uNAg=",
+        ("config/crds/bases/external-secrets.io_externalsecrets.yaml",),
+    ),
     "frr-k8s": Files(
         # not that of the lab's program: the definitions of v0.0.20 are refused by today's API server
         "github.com/metallb/frr-k8s",
