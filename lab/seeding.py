@@ -10,13 +10,20 @@ import json
 import ssl
 import urllib.error
 import urllib.request
+from collections.abc import Collection
+from itertools import count, islice
 from pathlib import Path
 
 from lab import others, ports
 from lab.apic import seed
 from lab.topology import Topology
 
-SPINES = (201, 202)
+FIRST_SPINE = 201
+
+
+def spines(leaves: Collection[int]) -> list[int]:
+    """The node IDs of two spines: the lowest from 201 on that no leaf has."""
+    return list(islice((number for number in count(FIRST_SPINE) if number not in leaves), 2))
 
 
 def base(topology: Topology, plans: list[dict]) -> list[dict]:
@@ -26,7 +33,7 @@ def base(topology: Topology, plans: list[dict]) -> list[dict]:
         vrfs.setdefault(cluster.tenant, set())
         vrfs.setdefault(cluster.vrf_tenant, set()).add(cluster.vrf)
     tenants = [seed.tenant(name, sorted(found)).to_json() for name, found in sorted(vrfs.items())]
-    documents = [seed.fabric(topology.fabric_asn, SPINES).to_json(), _universe(tenants)]
+    documents = [seed.fabric(topology.fabric_asn, spines(topology.leaves)).to_json(), _universe(tenants)]
     for plan in (found for found in plans if "l3out" in found):
         made = [ports.objects(topology, plan), *([tenant] for tenant in others.objects(plan))]
         documents += [_universe(found) for found in made if found]
