@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INVENTORY ?= inventory
 LAB ?= demo
+NAMED = $(if $(filter-out demo,$(LAB)), --name $(LAB))
 COLLECTION := .collections/ansible_collections/kubefabric/bgp
 
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.collections
@@ -21,7 +22,7 @@ demo: setup ## a virtual ACI fabric and a Kubernetes cluster come up, site.yml c
 	@$(BIN)/python -m lab --name $(LAB) up -i $(INVENTORY)
 	@set -e; . /run/kubefabric-lab/$(LAB)/environment; \
 	  $(BIN)/ansible-playbook kubefabric.bgp.site -i $(INVENTORY) -e @/run/kubefabric-lab/$(LAB)/vars.yml
-	@echo; echo "The lab stays up: '$(BIN)/python -m lab status' shows it, '$(BIN)/python -m lab down' removes it."
+	@echo; echo "The lab stays up: '$(BIN)/python -m lab$(NAMED) status' shows it, '$(BIN)/python -m lab$(NAMED) down' removes it."
 
 rehearse: ## the same for your own inventory, in a lab of its own: make rehearse INVENTORY=path
 	@$(MAKE) --no-print-directory demo LAB=rehearse INVENTORY=$(INVENTORY)
