@@ -23,6 +23,7 @@ from lab.tools.build import ensure_go, go_environment, lock
 Report = Callable[[str], None]
 
 GENERATOR = "sigs.k8s.io/controller-tools/cmd/controller-gen"
+OPTIONS = "crd:maxDescLen=0,allowDangerousTypes=true"  # no descriptions; KubeVirt has a number with a fraction
 TYPES = SOURCES / "controller-gen"
 
 
@@ -68,6 +69,7 @@ class Types:
 
     module: str
     packages: tuple[str, ...]
+    wanted: tuple[str, ...] = ("*.yaml",)
 
     @property
     def version(self) -> str:
@@ -82,10 +84,13 @@ class Types:
     def make(self, go: Path, directory: Path) -> None:
         """Build the generator and let it read the types."""
         paths = ";".join(f"{self.module}/{package}" for package in self.packages)
-        command = [str(go), "run", GENERATOR, "crd", f"paths={paths}", f"output:crd:dir={directory}"]
+        command = [str(go), "run", GENERATOR, OPTIONS, f"paths={paths}", f"output:crd:dir={directory}"]
         done = _run(command, TYPES, go_environment(go))
         if done.returncode != 0:
             raise RuntimeError("\n".join(done.stderr.strip().splitlines()[-5:]))
+        for path in directory.iterdir():
+            if not any(path.match(pattern) for pattern in self.wanted):
+                path.unlink()
 
 
 Source = Files | Types
@@ -142,6 +147,11 @@ PROJECTS: dict[str, Source] = {
         "v0.0.25",
         "h1:lfb8759wE6P3vmGEidKtGqfDKAG/84mitNCUW1SCBVc=",
         ("config/crd/bases/*.yaml",),
+    ),
+    "kubevirt": Types(
+        "kubevirt.io/api",
+        ("core/v1",),
+        ("*_kubevirts.yaml", "*_virtualmachineinstances.yaml", "*_virtualmachines.yaml"),
     ),
     "nmstate": Types("github.com/nmstate/kubernetes-nmstate/api", ("v1",)),
     "ovn-kubernetes": Types(

@@ -13,7 +13,7 @@ GO = """#!/bin/sh
 # Stands for go: "mod download" answers with the module's folder and its checksum, "run" is the generator.
 case "$1" in
 mod) echo '{"Dir": "MODULE", "Sum": "h1:right"}'; mkdir "$GOMODCACHE"; echo "$GOMODCACHE $GONOSUMDB" > MODULE/asked ;;
-run) for last; do :; done; echo generated > "${last#output:crd:dir=}/types.yaml" ;;
+run) for last; do :; done; cd "${last#output:crd:dir=}"; echo generated > types.yaml; echo generated > more.yaml ;;
 esac
 exit ${FAIL:-0}
 """
@@ -80,10 +80,12 @@ def test_a_module_without_the_files_is_an_error(monkeypatch):
 
 
 @pytest.mark.usefixtures("module")
-def test_definitions_of_types_are_made_by_the_generator():
+def test_definitions_of_types_are_made_by_the_generator_and_the_wanted_ones_kept(monkeypatch):
     found = crds.ensure("nmstate", lambda _: None)
     assert found.name.startswith("nmstate-v0.0.0-2026")
-    assert contents(found) == {"types.yaml": "generated\n"}
+    assert contents(found) == {"types.yaml": "generated\n", "more.yaml": "generated\n"}
+    use(monkeypatch, crds.Types("kubevirt.io/api", ("core/v1",), ("ty*.yaml",)))
+    assert contents(crds.ensure("calico", lambda _: None)) == {"types.yaml": "generated\n"}
 
 
 @pytest.mark.usefixtures("module")
@@ -100,8 +102,8 @@ def test_what_go_complains_of_is_the_reason(monkeypatch):
 
 def test_a_project_without_a_module_is_named():
     with pytest.raises(RuntimeError) as error:
-        crds.ensure("kubevirt", lambda _: None)
-    assert str(error.value) == "no Go module is known that has the definitions of kubevirt"
+        crds.ensure("antrea", lambda _: None)
+    assert str(error.value) == "no Go module is known that has the definitions of antrea"
 
 
 def test_a_changed_pin_is_another_folder(monkeypatch):

@@ -96,15 +96,22 @@ def test_a_real_api_server_with_cilium_s_definitions_takes_every_resource(name, 
 
 @pytest.fixture(params=["1.15", "1.18"])
 def old_api(request, api):
-    """The first and the last release whose CiliumBGPPeeringPolicy is written: 1.16 added fields to it."""
-    crds.apply(api, f"cilium-{request.param}")
+    """The first and the last release whose CiliumBGPPeeringPolicy is written: 1.16 added fields to it.
+
+    Other tests rely on its absence from the shared server, so it goes again.
+    """
+    (folder,) = crds.required(f"cilium-{request.param}")
+    api.kubectl_run("apply", "--server-side", f"--filename={folder}")
     newer = request.param != "1.15"
     schema = "/openapi/v3/apis/cilium.io/v2alpha1"
-    wait_for(
-        lambda: ("serviceAdvertisements" in api.kubectl_run("get", "--raw", schema)) is newer,
-        f"the definition of Cilium {request.param}",
-    )
-    return api, f"{request.param}.4"
+
+    def served() -> bool:
+        found = api.kubectl_run("get", "--raw", schema)
+        return "CiliumBGPPeeringPolicy" in found and ("serviceAdvertisements" in found) is newer
+
+    wait_for(served, f"the definition of Cilium {request.param}")
+    yield api, f"{request.param}.4"
+    api.kubectl_run("delete", f"--filename={folder}")
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name.startswith("old-api")])
