@@ -32,3 +32,15 @@ def switch(default: bool, description: str) -> dict:
 def number(low: int, high: int, description: str, **more: object) -> dict:
     """A whole number within a range, not filled in where absent."""
     return {"type": "int", "fill": False, "minimum": low, "maximum": high, "description": description, **more}
+
+
+def per_node(options: dict, example: str) -> dict:
+    """Options of single nodes, by their names."""
+    return {
+        "type": "dict",
+        "key": "node_name",
+        "entry": "node",
+        "options": options,
+        "example": example,
+        "description": "What differs on single nodes.",
+    }

@@ -9,7 +9,7 @@ Installation; docs/calico.md names the field behind every option.
 
 from __future__ import annotations
 
-from .option import choice, names, number, switch, text
+from .option import choice, names, number, per_node, switch, text
 from .options_secret import PASSWORD_SECRET
 
 ENCAPSULATIONS = ["None", "IPIP", "IPIPCrossSubnet", "VXLAN", "VXLANCrossSubnet"]
@@ -273,13 +273,7 @@ CALICO = {
         "options": ROUTE_REFLECTORS,
         "description": "Nodes or hosts that reflect the nodes' routes (iBGP), beside the sessions with the leaves.",
     },
-    "nodes": {
-        "type": "dict",
-        "key": "node_name",
-        "entry": "node",
-        "options": NODE,
-        "description": "What differs for single nodes.",
-    },
+    "nodes": per_node(NODE, "{node1: {asn: 65010}}"),
     "node_status": switch(True, "Have every node report its sessions in a CalicoNodeStatus, for verification."),
     "node_status_period": number(1, 86400, "Seconds between two reports.", default=10),
 }

@@ -8,7 +8,7 @@ Ranges come from the schemas of Cilium's custom resources (v1.20.2).
 
 from __future__ import annotations
 
-from .option import number, switch
+from .option import number, per_node, switch
 from .options_secret import of_fixed_key
 
 POOL = {
@@ -157,12 +157,5 @@ CILIUM = {
         "format": "interface",
         "description": "Interface whose address the sessions use, in place of the planned addresses; API V(v2) only.",
     },
-    "nodes": {
-        "type": "dict",
-        "key": "node_name",
-        "entry": "node",
-        "options": NODE,
-        "example": "{node1: {router_id: 10.255.0.1}}",
-        "description": "What differs on single nodes.",
-    },
+    "nodes": per_node(NODE, "{node1: {router_id: 10.255.0.1}}"),
 }

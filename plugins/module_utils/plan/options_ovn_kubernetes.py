@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from .option import choice, number, switch, text
+from .option import choice, number, per_node, switch, text
 from .options_secret import of_fixed_key
 
 SECRET_NAME = "kubefabric-bgp"
@@ -223,12 +223,5 @@ OVN_KUBERNETES = {
     },
     "connect_retry": number(1, 65535, "Seconds after which a node tries again to connect.", default=5),
     "ebgp_multihop": switch(False, "Allow leaves that are not directly connected."),
-    "nodes": {
-        "type": "dict",
-        "key": "node_name",
-        "entry": "node",
-        "options": NODE,
-        "example": "{node1: {router_id: 10.255.0.1}}",
-        "description": "What differs on single nodes.",
-    },
+    "nodes": per_node(NODE, "{node1: {router_id: 10.255.0.1}}"),
 }
