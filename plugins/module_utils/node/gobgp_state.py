@@ -31,9 +31,10 @@ def _parsed(text: str, name: str) -> Any:
     if not text.strip().startswith(("{", "[")):  # not running, or a table without routes
         return None
     try:
-        return json.loads(text)
+        answer = json.loads(text)
     except ValueError as error:
         raise NodeError(f"GoBGP's answer about {name} is not JSON: {error}") from error
+    return None if isinstance(answer, dict) and "error" in answer else answer  # it has only just been started
 
 
 def _dict(value: object) -> dict:

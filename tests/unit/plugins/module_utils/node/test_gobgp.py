@@ -146,8 +146,14 @@ def test_gobgp_s_neighbours_and_routes():
     assert "s3cret" not in str(found)
 
 
-def test_gobgp_that_does_not_run_has_no_sessions():
-    assert gobgp_state.state({"neighbors": "context deadline exceeded\n"}, 0) == {"sessions": [], "routes": []}
+@pytest.mark.parametrize(
+    "answer",
+    ["context deadline exceeded\n", '{"error": "rpc error: code = Unknown desc = bgp server hasn\'t started yet"}\n'],
+    ids=["not", "not yet"],
+)
+def test_gobgp_that_does_not_run_has_no_sessions(answer):
+    outputs = dict.fromkeys(("neighbors", "ipv4", "ipv6"), answer)
+    assert gobgp_state.state(outputs, 0) == {"sessions": [], "routes": []}
 
 
 def test_an_answer_of_gobgp_that_is_cut_off_is_an_error():
