@@ -112,6 +112,15 @@ def old_api(request, api):
     wait_for(served, f"the definition of Cilium {request.param}")
     yield api, f"{request.param}.4"
     api.kubectl_run("delete", f"--filename={folder}")
+    wait_for(lambda: not discovered(api), "the definition to be gone for clients, too")
+
+
+def discovered(api) -> bool:
+    """Whether a client that asks what there is hears of the kind: a little longer than it is there."""
+    try:
+        return "CiliumBGPPeeringPolicy" in api.kubectl_run("get", "--raw", "/apis/cilium.io/v2alpha1")
+    except RuntimeError:  # nothing at all is of this version any more
+        return False
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name.startswith("old-api")])
