@@ -19,6 +19,7 @@ description:
   - A Namespace that should have the label C(k8s.ovn.org/primary-user-defined-network) and exists without it is an
     error, because OVN-Kubernetes takes that label at creation only. The feature gates of a KubeVirt are added to those
     that are there, and stay with O(state=absent).
+  - A selector of nodes, as in a BGPPeer or an FRRConfiguration, that selects none of the cluster's nodes is an error.
   - Fields that somebody changed with C(kubectl) are restored. Fields that another field manager holds are an error that
     names it.
   - Values of Secrets and BGP passwords in annotations are hidden in the result and in the diff.
