@@ -19,6 +19,7 @@ from tests.lab.conftest import _reason_to_skip
 from tests.lab.speaker_gobgp import GoBgpHost
 from tests.lab.speaker_host import Site
 from tests.lab.test_node_peering import GUEST, LEAF1, LEAF2, OPTIONS, RED, accepted_by, leaf_helps, validated
+from tests.lab.test_node_routes import path
 
 pytestmark = pytest.mark.lab
 GOBGP = SPEAKERS["gobgp"]
@@ -87,6 +88,14 @@ def test_a_change_of_one_leaf_s_session_and_of_the_routes_leaves_the_other_sessi
     wait_for(lambda: "172.30.9.0/24" in site.routes("leaf1"), "the new route")
     wait_for(lambda: ORIGINATE[0] not in site.routes("leaf1"), "the withdrawal of the old one")
     assert same(before, uptimes(site), LEAF1, GUEST)
+
+
+def test_gobgp_tells_the_leaves_the_communities_without_a_restart(site):
+    before = uptimes(site)
+    bring(site, communities=["65003:100", "65003:1:2"])
+    wait_for(lambda: path(site).get("community", {}).get("list") == ["65003:100"], "the community")
+    assert path(site)["largeCommunity"]["list"] == ["65003:1:2"]
+    assert same(before, uptimes(site), LEAF1, LEAF2, GUEST)
 
 
 def test_a_pool_that_ends_is_withdrawn_without_a_restart(site):
