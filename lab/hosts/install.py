@@ -105,6 +105,10 @@ def networkmanager(node: Node) -> dict[str, File]:
         "etc/NetworkManager/system-connections/uplink.nmconnection": File(text, 0o600),
         "etc/NetworkManager/conf.d/uplink.conf": File(managed),
         **started("NetworkManager.service"),
+        # as its package does, and the base system's debootstrap does not
+        "etc/systemd/system/dbus-org.freedesktop.nm-dispatcher.service": File(
+            link="/lib/systemd/system/NetworkManager-dispatcher.service"
+        ),
     }
 
 

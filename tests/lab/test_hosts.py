@@ -23,6 +23,7 @@ from lab import bringup
 from lab.cluster.calico import felix
 from lab.context import run, stop_process, wait_for
 from lab.hosts import links, machines, switching
+from lab.hosts.install import INTERFACE
 from tests.inventories import write, write_inventory
 from tests.lab import example
 from tests.lab.calico_birds import Birds, known, kubernetes_node
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.lab
 
 BIN = Path(sys.executable).parent
 CLUSTER = "metal"
+MTU = 8000
 STACKS = {"host1": "networkd", "host2": "ifupdown", "host3": "networkmanager", "host4": "netplan", "host5": "plain"}
 SPEAKERS = dict(zip(STACKS, ("frr", "bird", "frr", "bird", "bird")))
 INTENT = {
@@ -137,6 +139,20 @@ class Metal:
         found = json.loads(self.on(host, "ip", "-json", "address", "show", "dev", "lo"))
         return {entry["local"] for entry in found[0]["addr_info"]}
 
+    def way(self, host: str) -> tuple[int, list[str]]:
+        """The MTU of a host's uplink, and the gateways of the default routes that it uses, IPv4 and IPv6: one of each,
+        unless it shares the load where it should not."""
+        link = json.loads(self.on(host, "ip", "-json", "link", "show", "dev", INTERFACE))
+        routes = [json.loads(self.on(host, "ip", "-json", six, "route", "show", "default")) for six in ("-4", "-6")]
+        used = [min(found, key=lambda route: route.get("metric", 0)) for found in routes if found]
+        hops = [hop for route in used for hop in route.get("nexthops", [route])]
+        return link[0]["mtu"], [hop["gateway"] for hop in hops]
+
+    @property
+    def gateways(self) -> list[str]:
+        """The L3Out's secondary addresses, IPv4 and IPv6."""
+        return list(self.stage.plans[CLUSTER]["nodes"]["host1"]["gateways"].values())
+
 
 @pytest.fixture(scope="module")
 def metal(tmp_path_factory: pytest.TempPathFactory, lab_ready: None) -> Iterator[Metal]:  # noqa: ARG001
@@ -155,7 +171,8 @@ def _describe(metal: Metal) -> None:
     """Add what the hosts are to announce, and by which speaker, to the inventory."""
     plan, state = metal.stage.plans[CLUSTER], metal.stage.states[CLUSTER]
     addresses = [*plan["nested"]["addresses"].values(), *(vip.partition("/")[0] for vip in metal.vips)]
-    common = {"node_peering_install": False, "node_peering_connect_retry": 1}
+    way = {"interface": INTERFACE, "mtu": MTU, "gateways": metal.gateways}  # the installers left another MTU
+    common = {"node_peering_install": False, "node_peering_connect_retry": 1, "node_peering_uplink": way}
     write(
         metal.inventory / "group_vars" / "peering_hosts.yml", {**common, "node_peering_vip": {"addresses": addresses}}
     )
@@ -256,7 +273,7 @@ def test_the_modules_work_ad_hoc(metal: Metal) -> None:
     assert "s3cret" not in said
 
 
-def test_vip_and_sessions_come_back_after_a_reboot_with_every_network_stack(metal: Metal) -> None:
+def test_vip_way_and_sessions_come_back_after_a_reboot_with_every_network_stack(metal: Metal) -> None:
     lab, nodes = metal.stage.lab, bringup.topology_of(metal.stage.lab).nodes
     before = {host: machines.reboots(lab, nodes[host]) for host in STACKS}
     for host in STACKS:
@@ -266,11 +283,13 @@ def test_vip_and_sessions_come_back_after_a_reboot_with_every_network_stack(meta
     metal.stage.verified(CLUSTER)
     wanted = {vip.partition("/")[0] for vip in metal.vips}
     assert {host: sorted(wanted - metal.loopback(host)) for host in STACKS} == {host: [] for host in STACKS}
+    assert {host: metal.way(host) for host in STACKS} == dict.fromkeys(STACKS, (MTU, metal.gateways))
     assert {int(figure) for figure in re.findall(r"changed=(\d+)", metal.nodes())} == {0}
 
 
-def test_absent_takes_the_vip_and_every_file_off_the_hosts(metal: Metal) -> None:
+def test_absent_takes_the_vip_and_every_file_off_the_hosts_and_gives_their_way_back(metal: Metal) -> None:
     metal.nodes("-e", "node_peering_state=absent")
+    assert {host: metal.way(host) for host in STACKS} == dict.fromkeys(STACKS, (9000, metal.gateways))
     for host in STACKS:
         assert metal.loopback(host) == {"127.0.0.1", "::1"}, host
         assert metal.on(host, "find", "/etc", "-name", "*kubefabric*") == "", host

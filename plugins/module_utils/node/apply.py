@@ -289,8 +289,8 @@ def _activate(host: Host, work: Work) -> None:
         work.left = True
         for command in work.farewell():  # while its addresses are there; a speaker that does not run needs none
             _attempt(host, command)
-    # a stack that reads its files first sets the addresses itself, and adding them is an error then
-    host.do_all([*work.addresses, *work.network, *[done for done, _undone in work.uplink]])
+    # a stack that reads its files first sets addresses and routes itself, and doing it once more is an error then
+    host.do_all([*work.addresses, *[done for done, _undone in work.uplink], *work.network])
     if work.leaving:
         host.do_all([["systemctl", "disable", "--now", work.leaving.service]])
     if not work.speaker:

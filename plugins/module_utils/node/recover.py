@@ -50,9 +50,9 @@ def _recover_live(host: Host, undone: dict, half_way: List[str]) -> None:
     if not host.live:
         return
     cut_off, known = undone["record"], record.load(host)  # the same, if that run had not got as far as doing anything
-    _recover_vip(host, cut_off["vip"], known["vip"], half_way)
     _note, steps, _files = uplink.prepare(host, _as_option(known["uplink"]), cut_off["uplink"])
     host.do_all([done for done, _undone in steps])
+    _recover_vip(host, cut_off["vip"], known["vip"], half_way)  # the last, for here the stack reads its files again
     _recover_speaker(host, cut_off, known, undone["loaded"], half_way)
 
 

@@ -9,7 +9,7 @@ from typing import List, Optional
 
 from . import files, firewall
 from .host import masked
-from .model import Config
+from .model import Config, family_of
 from .speaker import Speaker
 
 
@@ -43,4 +43,19 @@ def hints(speaker: Optional[Speaker], config: Optional[Config], way: Optional[di
                 f"uplink.gateways: {address} is one leaf's own address, and the default route is lost with that leaf: "
                 "give the L3Out's secondary address, which both leaves have."
             )
+        remarks += _rivals(address, way)
     return {"firewall": firewall.hints(config), "warnings": remarks}
+
+
+def _rivals(address: str, way: dict) -> List[str]:
+    """The static default route that was there before, where the stack would set it beside ours at boot:
+    systemd-networkd adds routes of one metric to each other."""
+    was = way["was"].get(family_of(address)) or []
+    if ":" in address:  # ours has the better metric
+        return []
+    if way["manager"] not in ("systemd-networkd", "netplan") or "metric" in was or was[1:2] in ([], [address]):
+        return []
+    return [
+        f"uplink.gateways: the default route is by {address} now, and was by {was[1]}. Where the host's own "
+        f"configuration sets that one, take it out there: {way['manager']} sets both at the next boot."
+    ]

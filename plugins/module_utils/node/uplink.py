@@ -22,8 +22,12 @@ from .speaker import Command, File, NodeError
 # What is done, and what takes it back.
 Step = Tuple[Command, Command]
 UPLINK = "kubefabric-uplink"  # in the name of every file of it
+DISPATCHER = "NetworkManager-dispatcher.service"
 NETPLAN_KINDS = ("ethernets", "bonds", "bridges", "vlans")
-# A default route whose metric is not told, or this one, is the one that `ip route replace default` replaces.
+# The metric of our default routes, as `ip` takes and shows it: the best, so that no other route wins over ours. IPv6's
+# usual one is 1024, and NetworkManager gives its routes 100.
+METRIC: Dict[str, Tuple[str, ...]] = {"ipv4": (), "ipv6": ("metric", "1")}
+# What `ip` shows of a route whose metric nobody gave.
 USUAL_METRIC = {"ipv4": (None, 0), "ipv6": (None, 1024)}
 
 
@@ -42,7 +46,7 @@ class Uplink:
     def commands(self) -> List[Command]:
         """What sets it, whatever there was."""
         mtu = [_mtu(self.interface, self.mtu)] if self.mtu else []
-        return [*mtu, *[_replace(family_of(address), _way(address, self.interface)) for address in self.gateways]]
+        return [*mtu, *[_replace(family_of(address), _ours(address, self.interface)) for address in self.gateways]]
 
     def files(self, facts: Facts) -> List[File]:
         """The files that set it at boot."""
@@ -61,6 +65,7 @@ class Facts:
     network_file: str = ""
     managed: bool = False  # by NetworkManager
     stanza: bool = False  # ifupdown configures it
+    dispatcher: bool = True  # NetworkManager runs scripts
 
 
 def reload_commands(note: dict) -> List[Command]:
@@ -129,6 +134,7 @@ def _managers(host: Host, interface: str) -> dict:
     if host.succeeds(["systemctl", "is-active", "--quiet", "NetworkManager.service"]):
         said = host.ask(["nmcli", "-g", "GENERAL.STATE", "device", "show", interface])
         found["managed"] = bool(said.strip()) and "unmanaged" not in said
+        found["dispatcher"] = host.succeeds(["systemctl", "is-enabled", "--quiet", DISPATCHER])
     if host.succeeds(["systemctl", "is-active", "--quiet", "systemd-networkd.service"]):
         found["network_file"] = host.network_file(interface)
     texts = [host.read("/etc/network/interfaces") or "", *host.texts("/etc/network/interfaces.d")]
@@ -170,6 +176,8 @@ def mistakes(uplink: Uplink, facts: Facts) -> List[str]:
             found.append(f"uplink.gateways: {address} is in no network of {where} ({have}); give one that is")
     if uplink.manager == "netplan" and not facts.netplan_kind:
         found.append(f"uplink.manager: netplan does not know {where}; give auto")
+    if uplink.manager == "networkmanager" and not facts.dispatcher:
+        found.append(f"uplink.manager: NetworkManager runs no scripts on this host; systemctl enable {DISPATCHER}")
     if uplink.manager == "systemd-networkd" and not facts.network_file:
         found.append(f"uplink.manager: systemd-networkd has no file for {where}; give auto")
     return found
@@ -204,7 +212,7 @@ def steps(uplink: Optional[Uplink], known: Optional[dict], facts: Facts, before:
     if uplink.mtu and facts.mtu != uplink.mtu:
         found.append((_mtu(uplink.interface, uplink.mtu), _mtu(uplink.interface, facts.mtu or uplink.mtu)))
     for address in uplink.gateways:
-        found += _route(family_of(address), _way(address, uplink.interface), facts.routes.get(family_of(address), ()))
+        found += _route(family_of(address), _ours(address, uplink.interface), facts.routes.get(family_of(address), ()))
     return found
 
 
@@ -216,7 +224,7 @@ def _given_back(known: dict, facts: Facts, kept: Tuple[str, ...]) -> List[Step]:
         found.append((_mtu(interface, was["mtu"]), _mtu(interface, facts.mtu)))
     for address in known["gateways"]:
         family = family_of(address)
-        ours = _way(address, interface)
+        ours = _ours(address, interface)
         if family not in kept and facts.routes.get(family) == ours and family in was:
             found += _route_back(family, ours, tuple(was[family]))
     return found
@@ -225,7 +233,7 @@ def _given_back(known: dict, facts: Facts, kept: Tuple[str, ...]) -> List[Step]:
 def _route(family: str, wanted: Tuple[str, ...], now: Tuple[str, ...]) -> List[Step]:
     if wanted == now:
         return []
-    back = _replace(family, now) if now and "metric" not in now else _delete(family, wanted)
+    back = _replace(family, now) if _replaces(wanted, now) else _delete(family, wanted)
     return [(_replace(family, wanted), back)]
 
 
@@ -233,8 +241,17 @@ def _route_back(family: str, ours: Tuple[str, ...], was: Tuple[str, ...]) -> Lis
     if was == ours:
         return []
     # another metric's route is still there, below ours
-    back = _replace(family, was) if was and "metric" not in was else _delete(family, ours)
+    back = _replace(family, was) if _replaces(ours, was) else _delete(family, ours)
     return [(back, _replace(family, ours))]
+
+
+def _replaces(route: Tuple[str, ...], other: Tuple[str, ...]) -> bool:
+    """Whether a route takes the place of another one: both have the same metric."""
+    return bool(other) and route[4:] == other[4:]
+
+
+def _ours(gateway: str, interface: str) -> Tuple[str, ...]:
+    return (*_way(gateway, interface), *METRIC[family_of(gateway)])
 
 
 def _way(gateway: str, interface: str) -> Tuple[str, ...]:

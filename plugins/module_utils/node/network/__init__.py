@@ -21,6 +21,7 @@ DIRECTORIES = (
     "/etc/NetworkManager/dispatcher.d",
     "/etc/NetworkManager/system-connections",
     "/etc/netplan",
+    "/etc/network/if-up.d",
     "/etc/network/interfaces.d",
     "/etc/systemd/network",
     "/etc/systemd/system",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..speaker import HEADER, File
 
 PATH = "/etc/network/interfaces.d/kubefabric-vip"
-UPLINK = "/etc/network/interfaces.d/kubefabric-uplink"
+UPLINK = "/etc/network/if-up.d/kubefabric-uplink"
 
 
 def files(addresses: tuple, interface: str, _facts) -> list:
@@ -28,19 +28,14 @@ def reload_commands(_interface: str, _present: bool) -> list:
 
 
 def uplink_files(uplink, _facts) -> list:
-    """More stanzas for the interface, after its own; they have no address, and no `auto` of their own."""
-    lines = [f"# {HEADER}"]
-    for family, word in (("ipv4", "inet"), ("ipv6", "inet6")):
-        commands = [" ".join(command) for command in uplink.commands() if _family(command) == family]
-        if commands:
-            lines += ["", f"iface {uplink.interface} {word} manual", *[f"    up {command}" for command in commands]]
-    return [File(UPLINK, "\n".join([*lines, ""]), mode=0o644)]
+    """A script that ifup runs after each stanza of any interface (interfaces(5)). Not a stanza: Debian's installer
+    sources interfaces.d before the interface's own, where it has no address yet, and one that fails ends ifup."""
+    lines = ["#!/bin/sh", f"# {HEADER}", f'[ "$IFACE" = "{uplink.interface}" ] || exit 0']
+    # the other family's address may have to come yet: then its stanza's turn does it
+    lines += [f"{' '.join(command)} || true" for command in uplink.commands()]
+    return [File(UPLINK, "\n".join([*lines, ""]), mode=0o755)]
 
 
 def uplink_reload() -> list:
     """Nothing: running ifdown and ifup would take the interface away for a moment."""
     return []
-
-
-def _family(command: list) -> str:
-    return "ipv6" if "-6" in command else "ipv4"

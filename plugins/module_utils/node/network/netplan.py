@@ -32,6 +32,7 @@ def uplink_files(uplink, facts) -> list:
     for address in uplink.gateways:
         everywhere = "::/0" if ":" in address else "0.0.0.0/0"
         lines += [f'        - to: "{everywhere}"', f'          via: "{address}"']
+        lines += ["          metric: 1"] if ":" in address else []  # as that of the route that is set now
     return [File(UPLINK, "\n".join([*lines, ""]), mode=0o600)]
 
 

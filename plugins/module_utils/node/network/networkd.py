@@ -38,10 +38,15 @@ def uplink_files(uplink, facts) -> list:
     """A drop-in to the interface's own file."""
     name = os.path.basename(facts.network_file) or f"50-{uplink.interface}.network"
     sections = [f"[Link]\nMTUBytes={uplink.mtu}\n"] if uplink.mtu else []
-    sections += [f"[Route]\nGateway={address}\n" for address in uplink.gateways]
+    sections += [f"[Route]\nGateway={address}\n{_metric(address)}" for address in uplink.gateways]
     return [_file(f"{DIRECTORY}/{name}.d/60-kubefabric-uplink.conf", sections)]
 
 
 def uplink_reload() -> list:
     """Nothing: networkd would configure the interface anew, and the sessions over it would go."""
     return []
+
+
+def _metric(gateway: str) -> str:
+    """As that of the route that is set now: of IPv6 below what any other has."""
+    return "Metric=1\n" if ":" in gateway else ""

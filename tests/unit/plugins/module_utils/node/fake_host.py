@@ -105,6 +105,7 @@ class FakeHost(Host):
     def _route(self, version: str, words: list[str]) -> list[dict[str, object]]:
         if words[0] == "replace":
             self.routes[version] = {"gateway": words[3], "dev": words[5]}
+            self.routes[version].update({"metric": int(words[7])} if "metric" in words else {})
         elif words[0] == "del":
             del self.routes[version]
         return [self.routes[version]] if version in self.routes else []

@@ -8,9 +8,10 @@ import subprocess
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.node import apply, checks, uplink
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node import apply, checks, model, tell, uplink
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.network import STACKS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speaker import NodeError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speakers import SPEAKERS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.uplink import Facts, Uplink
 
 from .fake_host import FakeHost, have_user
@@ -58,7 +59,7 @@ def test_a_stack_is_told_only_what_is_wanted(stack):
 def test_netplan_has_the_interface_under_its_own_kind():
     ((path, text),) = files("netplan", netplan_kind="bonds").items()
     assert path == "/etc/netplan/91-kubefabric-uplink.yaml"
-    routes = [{"to": "0.0.0.0/0", "via": BOTH[0]}, {"to": "::/0", "via": BOTH[1]}]
+    routes = [{"to": "0.0.0.0/0", "via": BOTH[0]}, {"to": "::/0", "via": BOTH[1], "metric": 1}]
     assert yaml.safe_load(text) == {"network": {"version": 2, "bonds": {BOND: {"mtu": 9000, "routes": routes}}}}
 
 
@@ -80,7 +81,7 @@ def test_network_manager_s_script_is_a_script_and_cares_for_its_interface_alone(
     assert said(BOND, "up").splitlines() == [
         "ip link set dev bond0 mtu 9000",
         "ip -4 route replace default via 192.168.2.254 dev bond0",
-        "ip -6 route replace default via fd00:2::fe dev bond0",
+        "ip -6 route replace default via fd00:2::fe dev bond0 metric 1",
     ]
 
 
@@ -154,6 +155,21 @@ def test_a_route_with_another_metric_stays_below_ours():
     assert " ".join(undone) == "ip -4 route del default via 192.168.2.254 dev bond0"
 
 
+def test_an_ipv6_route_of_another_metric_stays_below_ours():
+    facts = Facts(mtu=9000, routes={"ipv6": ("via", "fe80::1", "dev", BOND)})
+    ((done, undone),) = uplink.steps(Uplink(BOND, BOTH[1:], None, "systemd"), None, facts, Facts())
+    assert " ".join(done) == "ip -6 route replace default via fd00:2::fe dev bond0 metric 1"
+    assert " ".join(undone) == "ip -6 route del default via fd00:2::fe dev bond0 metric 1"
+
+
+def test_network_manager_without_its_dispatcher_is_refused():
+    facts = Facts(mtu=9000, networks=FACTS.networks, managed=True, dispatcher=False)
+    assert uplink.mistakes(Uplink(BOND, BOTH, None, "networkmanager"), facts) == [
+        "uplink.manager: NetworkManager runs no scripts on this host; "
+        "systemctl enable NetworkManager-dispatcher.service"
+    ]
+
+
 @pytest.fixture
 def host(tmp_path):
     found = FakeHost(tmp_path)
@@ -173,7 +189,7 @@ def test_check_run_run_again_and_without(host):
     result = bring(host, uplink=GIVEN)
     assert "/etc/systemd/system/kubefabric-uplink.service" in result["files"]
     assert "/etc/systemd/system/kubefabric-uplink.service" in {item["after_header"] for item in result["diff"]}
-    ways = {"-4": {"gateway": BOTH[0], "dev": BOND}, "-6": {"gateway": BOTH[1], "dev": BOND}}
+    ways = {"-4": {"gateway": BOTH[0], "dev": BOND}, "-6": {"gateway": BOTH[1], "dev": BOND, "metric": 1}}
     assert (host.mtu, host.routes) == (9000, ways)
     assert not bring(host, uplink=GIVEN)["changed"]
     bring(host)
@@ -187,7 +203,7 @@ def test_check_run_run_again_and_without(host):
 def test_one_family_and_the_mtu_may_go_alone(host):
     bring(host, uplink=GIVEN)
     bring(host, uplink={"interface": BOND, "gateways": [BOTH[1]]})
-    assert (host.mtu, host.routes) == (1500, {"-4": OWN, "-6": {"gateway": BOTH[1], "dev": BOND}})
+    assert (host.mtu, host.routes) == (1500, {"-4": OWN, "-6": {"gateway": BOTH[1], "dev": BOND, "metric": 1}})
 
 
 @needs_user
@@ -205,6 +221,27 @@ def test_a_leaf_s_own_address_as_gateway_is_remarked(host):
         "uplink.gateways: 192.168.2.201 is one leaf's own address, and the default route is lost with that leaf: "
         "give the L3Out's secondary address, which both leaves have."
     )
+
+
+@pytest.mark.parametrize(
+    ("manager", "was", "remarked"),
+    [
+        ("systemd-networkd", ["via", "192.168.2.9", "dev", BOND], True),
+        ("netplan", ["via", "192.168.2.9", "dev", BOND], True),
+        ("ifupdown", ["via", "192.168.2.9", "dev", BOND], False),
+        ("systemd-networkd", ["via", "192.168.2.9", "dev", BOND, "metric", "100"], False),
+        ("systemd-networkd", ["via", BOTH[0], "dev", BOND], False),
+        ("systemd-networkd", [], False),
+    ],
+)
+def test_a_static_default_route_that_would_come_back_beside_ours_is_remarked(manager, was, remarked):
+    way = {"interface": BOND, "manager": manager, "gateways": BOTH[:1], "mtu": None, "was": {"ipv4": was}}
+    said = tell.hints(SPEAKERS["frr"], model.build(options()), way)["warnings"]
+    text = (
+        f"uplink.gateways: the default route is by {BOTH[0]} now, and was by 192.168.2.9. Where the host's own "
+        f"configuration sets that one, take it out there: {manager} sets both at the next boot."
+    )
+    assert said == ([text] if remarked else [])
 
 
 @needs_user
