@@ -89,6 +89,24 @@ def again(name: str) -> str:
     return f"{name} boots again"
 
 
+def residents(directory: Path, processes: Path = Path("/proc")) -> list[int]:
+    """The processes on a host: those in another mount namespace than this one that have its files as their root."""
+    found = []
+    for process in processes.glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            elsewhere = (process / "ns" / "mnt").readlink() != (processes / "self" / "ns" / "mnt").readlink()
+            if elsewhere and f"upperdir={directory / 'upper'}," in (process / "mountinfo").read_text():
+                found.append(int(process.name))
+    return found
+
+
+def end(directory: Path) -> None:
+    """Kill what is left on a host: systemd-nspawn, killed, sometimes leaves its systemd, which runs on for ever."""
+    for process in residents(directory):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
 def join_cgroup(name: str) -> Path:
     """A control group for this process and the host: two hosts in one would take each other's services for theirs."""
     group = cgroup(name)
@@ -117,6 +135,7 @@ def main() -> int:
     try:
         return keep_running(options.name, root, options.namespace)
     finally:
+        end(Path(options.directory))
         leave_cgroup(group)
         for kind in ("propagate", "unix-export"):
             shutil.rmtree(NSPAWN / kind / options.name, ignore_errors=True)
