@@ -37,14 +37,19 @@ def hints(speaker: Optional[Speaker], config: Optional[Config], way: Optional[di
     if not config or not speaker:
         return {"firewall": []}
     remarks = speaker.remarks(config)
-    for address in way["gateways"] if way else ():
-        if address in {peer.address for peer in config.peers}:
-            remarks.append(
-                f"uplink.gateways: {address} is one leaf's own address, and the default route is lost with that leaf: "
-                "give the L3Out's secondary address, which both leaves have."
-            )
-        remarks += _rivals(address, way)
+    remarks += [remark for address in way["gateways"] for remark in _doubts(address, way, config)] if way else []
     return {"firewall": firewall.hints(config), "warnings": remarks}
+
+
+def _doubts(address: str, way: dict, config: Config) -> List[str]:
+    """What is doubtful about a gateway."""
+    found = []
+    if address in {peer.address for peer in config.peers}:
+        found.append(
+            f"uplink.gateways: {address} is one leaf's own address, and the default route is lost with that leaf: "
+            "give the L3Out's secondary address, which both leaves have."
+        )
+    return [*found, *_rivals(address, way)]
 
 
 def _rivals(address: str, way: dict) -> List[str]:
