@@ -36,7 +36,7 @@ class NodeRouter(Router):
 
 def host(lab: Lab, cluster: str, name: str) -> NamespaceHost:
     """A node of the lab, with the files that Debian's package brings and no speaker yet."""
-    router = NodeRouter(lab, f"host-{name}", lab.node_namespace(cluster, name))
+    router = NodeRouter(lab, f"host-{name}", space=lab.node_namespace(cluster, name))
     return NamespaceHost(router, bare_root(lab.directory / f"root-{name}"))
 
 
