@@ -109,9 +109,14 @@ class Rack:
             lambda: self.session(leaf, peer, listen).get("operSt") == "established", f"{peer} established on {leaf}"
         )
 
-    def eventually(self, condition: Callable[[], object], what: str, timeout: float = 40.0) -> None:
-        """Wait for a state."""
-        wait_for(condition, what, timeout=timeout, interval=0.1)
+    def eventually(
+        self, condition: Callable[[], object], what: str, timeout: float = 40.0, seen: Callable[[], object] = str
+    ) -> None:
+        """Wait for a state; ``seen`` is what there was where it did not come."""
+        try:
+            wait_for(condition, what, timeout=timeout, interval=0.1)
+        except TimeoutError as error:
+            raise TimeoutError(f"{error} {seen()}") from None
 
     def stop_speakers(self) -> None:
         """End all speakers."""

@@ -300,7 +300,11 @@ def test_ipv6_sessions_carry_ipv6_routes_over_the_fabric(rack):
     rack.speaker("node3", ["fd00:10:0:3::/64"], family="ipv6")
     rack.established(101, "fd00:2::1", "fd00:2::/64")
     teps = {f"::ffff:{tunnel_address(leaf)}" for leaf in (101, 102)}
-    rack.eventually(lambda: rack.routes(103, "ipv6").get("fd00:10:0:1::/64") == teps, "the route on 103")
+    rack.eventually(
+        lambda: rack.routes(103, "ipv6").get("fd00:10:0:1::/64") == teps,
+        "the route on 103",
+        seen=lambda: [rack.session(102, "fd00:2::1", "fd00:2::/64"), rack.routes(103, "ipv6")],
+    )
     rack.eventually(lambda: "fd00:10:0:3::/64" in speaker.routes("ipv6"), "node3's route on node1")
     run(["ip", "address", "replace", "fd00:10:0:3::1/128", "dev", "lo"], namespace=node(rack, "node3"))
     run(["ip", "address", "replace", "fd00:10:0:1::1/128", "dev", "lo"], namespace=node(rack, "node1"))
