@@ -107,8 +107,10 @@ def _resource(plan: dict, options: dict, name: str, selector: dict, routers: lis
 
 
 def _bfd_profile(plan: dict) -> dict:
-    """The leaves' own intervals (bfdIfPol), in ms, as the node has them: what a leaf takes, the node sends. FRR's default
-    of 300 ms would win over them."""
+    """The leaves' own intervals (bfdIfPol), in ms, as the node has them: what a leaf takes, the node sends.
+
+    FRR's default of 300 ms would win over them.
+    """
     bgp = plan["l3out"]["bgp"]
     return {
         "name": BFD_PROFILE,
