@@ -6,9 +6,11 @@ told which namespace and which sockets to use; ``systemctl`` alone is played, by
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -222,6 +224,17 @@ def make(lab: Lab, kind: type[NamespaceHost] | None = None, bfd: bool = False) -
     """A site that is not up yet; its host, of a ``kind``, has the files that Debian's packages bring."""
     daemons = ("zebra", "bfdd", "bgpd") if bfd else ("zebra", "bgpd")
     return Site(lab, (kind or NamespaceHost)(Router(lab, "host", daemons), bare_root(lab.directory / "root")))
+
+
+@contextlib.contextmanager
+def standing(site: Site, around: dict[str, str] | None = None) -> Iterator[Site]:
+    """The site, up meanwhile with the speakers ``around`` the host, and gone afterwards."""
+    try:
+        site.up(around)
+        yield site
+    finally:
+        site.host.stop()
+        site.down()
 
 
 def bare_root(root: Path) -> Path:

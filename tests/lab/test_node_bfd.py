@@ -13,7 +13,6 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speakers impor
 from lab.context import Lab, run, wait_for
 from lab.hosts import links
 from tests.lab import speaker_host
-from tests.lab.conftest import _reason_to_skip
 from tests.lab.speaker_bird import BirdHost
 from tests.lab.speaker_host import Site
 from tests.lab.test_node_peering import validated
@@ -46,22 +45,14 @@ router bgp 65002
 
 
 @pytest.fixture(scope="module")
-def _up() -> Iterator[Site]:
-    reason = _reason_to_skip()
-    if reason:
-        pytest.skip(reason)
-    site = speaker_host.make(Lab(f"w{os.getpid()}"), BirdHost, bfd=True)
-    try:
-        site.up(around={})
+def _up(lab_ready: None) -> Iterator[Site]:  # noqa: ARG001
+    with speaker_host.standing(speaker_host.make(Lab(f"w{os.getpid()}"), BirdHost, bfd=True), around={}) as site:
         leaf = site.routers["leaf1"].namespace
         links.batch(leaf, ["address add fd00:1::201/64 dev eth0 nodad"])
         links.batch(site.host.router.namespace, ["address add fd00:1::1/64 dev leaf1 nodad"])
         run(["nft", "add table inet cut; add chain inet cut in { type filter hook input priority 0; }"], namespace=leaf)
         site.speak("leaf1", leaf_configuration())
         yield site
-    finally:
-        site.host.stop()
-        site.down()
 
 
 def leaf_configuration() -> str:

@@ -15,7 +15,6 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speakers impor
 from lab.context import Lab, wait_for
 from lab.tools import program
 from tests.lab import speaker_host
-from tests.lab.conftest import _reason_to_skip
 from tests.lab.speaker_gobgp import GoBgpHost
 from tests.lab.speaker_host import Site
 from tests.lab.test_node_peering import GUEST, LEAF1, LEAF2, OPTIONS, RED, accepted_by, leaf_helps, validated
@@ -27,18 +26,11 @@ ORIGINATE = ["172.30.0.1/32"]
 
 
 @pytest.fixture(scope="module")
-def _up() -> Iterator[Site]:
-    reason = _reason_to_skip()
-    if reason:
-        pytest.skip(reason)
+def _up(lab_ready: None) -> Iterator[Site]:  # noqa: ARG001
     site = speaker_host.make(Lab(f"g{os.getpid()}"))
     site.host = GoBgpHost(site.host.router, Path(site.host.root), program("gobgpd").parent)
-    try:
-        site.up()
+    with speaker_host.standing(site):
         yield site
-    finally:
-        site.host.stop()
-        site.down()
 
 
 @pytest.fixture

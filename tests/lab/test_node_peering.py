@@ -22,7 +22,6 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speakers impor
 from lab.context import Lab, run, start_process, stop_process, wait_for
 from lab.hosts import links
 from tests.lab import speaker_host
-from tests.lab.conftest import _reason_to_skip
 from tests.lab.speaker_bird import BirdHost
 from tests.lab.speaker_host import Site, addresses
 
@@ -46,17 +45,9 @@ OPTIONS = {
 
 
 @pytest.fixture(scope="module")
-def _up() -> Iterator[Site]:
-    reason = _reason_to_skip()
-    if reason:
-        pytest.skip(reason)
-    site = speaker_host.make(Lab(f"n{os.getpid()}"), BirdHost)
-    try:
-        site.up()
+def _up(lab_ready: None) -> Iterator[Site]:  # noqa: ARG001
+    with speaker_host.standing(speaker_host.make(Lab(f"n{os.getpid()}"), BirdHost)) as site:
         yield site
-    finally:
-        site.host.stop()
-        site.down()
 
 
 @pytest.fixture

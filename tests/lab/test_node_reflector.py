@@ -23,7 +23,6 @@ from lab.hosts import links
 from lab.tools import program
 from tests.lab import role_hosts, speaker_host
 from tests.lab.calico_birds import PASSWORD, Birds, known, kubernetes_node
-from tests.lab.conftest import _reason_to_skip
 from tests.lab.speaker_gobgp import GoBgpHost
 from tests.lab.speaker_host import NamespaceHost, Site
 from tests.lab.test_node_peering import Bird, validated
@@ -79,10 +78,7 @@ def link(made: Site) -> None:
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    reason = _reason_to_skip()
-    if reason:
-        pytest.skip(reason)
+def site(lab_ready: None) -> Iterator[Site]:  # noqa: ARG001
     made = speaker_host.make(Lab(f"rr{os.getpid()}"))
     try:
         made.up({name: client(name) for name in ADDRESSES})

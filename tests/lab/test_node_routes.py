@@ -13,7 +13,6 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.node import apply, 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speakers import SPEAKERS
 from lab.context import Lab, process_id, run, wait_for
 from tests.lab import speaker_host
-from tests.lab.conftest import _reason_to_skip
 from tests.lab.speaker_bird import BirdHost
 from tests.lab.speaker_host import Site
 from tests.lab.test_node_peering import GUEST, LEAF1, LEAF2, RED, leaf_helps, validated
@@ -25,17 +24,9 @@ Bring = Callable[..., dict]
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    reason = _reason_to_skip()
-    if reason:
-        pytest.skip(reason)
-    site = speaker_host.make(Lab(f"r{os.getpid()}"), BirdHost)
-    try:
-        site.up()
+def site(lab_ready: None) -> Iterator[Site]:  # noqa: ARG001
+    with speaker_host.standing(speaker_host.make(Lab(f"r{os.getpid()}"), BirdHost)) as site:
         yield site
-    finally:
-        site.host.stop()
-        site.down()
 
 
 @pytest.fixture(params=["frr", "bird"], scope="module")
