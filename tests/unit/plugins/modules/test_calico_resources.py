@@ -101,15 +101,15 @@ def test_a_field_that_a_controller_holds_is_an_error_that_names_it(cluster):
 
 
 def test_a_selector_of_labels_that_no_node_has_is_an_error_before_anything_is_written(cluster):
-    peer = {"name": "fw", "peer_ip": "192.0.2.9", "asn": 64999, "node_selector": 'zone == "edge"'}
+    peer = {"name": "fw", "peer_ip": "192.0.2.9", "asn": 64999, "node_selector": 'behind == "fw"'}
     cluster.plan["calico"] = {**(cluster.plan.get("calico") or {}), "peers": [peer]}
     with pytest.raises(ModuleFailed) as failure:
         cluster.run()
     assert str(failure.value).startswith(
-        'BGPPeer fw: nodeSelector zone == "edge" selects none of the cluster\'s nodes: none has the label zone; '
+        'BGPPeer fw: nodeSelector behind == "fw" selects none of the cluster\'s nodes: none has the label behind; '
     )
     assert str(failure.value).endswith(". Nothing was written.")
     assert "fw" not in cluster.names("bgppeers")
-    cluster.api.kubectl_run("label", "node", "node1", "zone=edge")
+    cluster.api.kubectl_run("label", "node", "node1", "behind=fw")
     assert [change["name"] for change in cluster.run()["changes"]] == ["fw"]
-    cluster.api.kubectl_run("label", "node", "node1", "zone-")
+    cluster.api.kubectl_run("label", "node", "node1", "behind-")
