@@ -269,11 +269,12 @@ def _route_maps(vrf: Vrf, excess: Excess) -> list[str]:
 
 
 def _next_hop_by_map(vrf: Vrf, family: str) -> bool:
-    """Whether the fabric's next hop is set by a map: where some are to stay, and where they were chosen on import.
+    """Whether the fabric's next hop is set by a map: where some are to stay, and always in IPv6.
 
-    FRR 8.4 knows no exception from next-hop-self in IPv6, and forgets it for routes with ``prefer-global``.
+    FRR 8.4 knows no exception from next-hop-self in IPv6, and forgets it for routes with ``prefer-global``. And after a
+    link that was down for less than the hold time it is ``::ffff:`` and an IPv4 address, for as long as the session is.
     """
-    return vrf.unchanged or (family == "ipv6" and any(peer.family == family for peer in vrf.peers))
+    return vrf.unchanged or family == "ipv6"
 
 
 def _to_fabric(vrf: Vrf, family: str) -> list[str]:

@@ -13,6 +13,8 @@ import pytest
 
 from lab import bringup, preflight
 from lab.context import Lab, start_process, wait_for
+from lab.fabric import vty
+from lab.fabric.instance import Instance
 from lab.hosts import nodes, switching
 from lab.topology import Cluster, Leaf, Node, Topology
 from tests.fabric_trees import Floating
@@ -94,6 +96,21 @@ class Rack:
         """The bgpPeerEntry of a peer, ``{}`` if the leaf has none."""
         dn = f"topology/pod-1/node-{leaf}/sys/bgp/inst/dom-k8s:prod/peer-[{listen}]/ent-[{peer}]"
         return self.objects().get(dn, {})
+
+    def connection(self, leaf: int, peer: str) -> tuple[str, str]:
+        """The ports of the connection that a session runs over: another pair is another session, however short."""
+        session = self.session(leaf, peer)
+        return session.get("localPort", ""), session.get("remotePort", "")
+
+    def unbroken(self, leaf: int, peer: str, before: tuple[str, str]) -> None:
+        """Assert that a session still runs over the connection of ``before``; says what bgpd told of it if not."""
+        name = f"leaf-{leaf}.k8s:prod.bgpd.log"
+        told = [line for line in self.lab.file("logs", name).read_text().splitlines() if peer in line]
+        assert self.connection(leaf, peer) == before, "\n".join(told[-20:])
+
+    def told(self, leaf: int, *commands: str) -> str:
+        """What a leaf's bgpd answers."""
+        return "\n".join(vty.ask(Instance(self.lab, leaf, "k8s:prod").bgpd, list(commands)))
 
     def speaker(self, node: str, prefixes: list[str], family: str = "ipv4", **belief: object) -> Speaker:
         """Start a speaker on a node, peering with the leaves of its rack."""

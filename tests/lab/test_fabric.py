@@ -103,11 +103,12 @@ def test_a_new_password_takes_the_old_sessions_down_and_lets_the_new_ones_in(rac
 def test_a_change_of_policy_does_not_reset_sessions(rack):
     rack.configure(fabric(ecmp=64))
     rack.speaker("node1", ["10.1.1.0/26"])
-    rack.established(101, "192.168.2.1")
-    since = rack.session(101, "192.168.2.1")["lastFlapTs"]
+    for leaf in (101, 102):
+        rack.eventually(lambda leaf=leaf: "10.1.1.0/26" in rack.routes(leaf), f"the pod prefix on {leaf}")
+    before = rack.connection(101, "192.168.2.1")
     rack.configure(fabric(ecmp=None, prefixes=(("10.1.2.0/24", True),)))
     rack.eventually(lambda: "10.1.1.0/26" not in rack.routes(101), "the narrower import policy")
-    assert rack.session(101, "192.168.2.1")["lastFlapTs"] == since
+    rack.unbroken(101, "192.168.2.1", before)
 
 
 # -- routes -------------------------------------------------------------------------------------------
@@ -151,12 +152,12 @@ def test_a_prefix_limit_with_action_reject_drops_the_excess_and_keeps_the_sessio
 
     first = {"10.1.1.0/26", "10.1.1.64/26"}
     rack.eventually(lambda: pods() == first, "two prefixes")
-    since = rack.session(101, "192.168.2.1")["lastFlapTs"]
+    before = rack.connection(101, "192.168.2.1")
     speaker.announce([f"10.1.0.{number}/32" for number in range(4)])
     rack.eventually(lambda: any("F1215" in dn for dn in rack.objects("faults")), "the fault")
     rack.eventually(lambda: len(pods()) == 3, "three prefixes")
     assert first < pods()
-    assert rack.session(101, "192.168.2.1")["lastFlapTs"] == since
+    rack.unbroken(101, "192.168.2.1", before)
 
 
 @pytest.mark.parametrize(("ecmp", "paths"), [(64, 18), (None, 16)])
@@ -294,6 +295,19 @@ def _pid_files(rack: Rack) -> list[Path]:
 # -- IPv6 ---------------------------------------------------------------------------------------------
 
 
+def test_ipv6_next_hops_are_right_after_a_link_was_down_for_less_than_the_hold_time(rack):
+    rack.configure(fabric())
+    fabric_peer = f"show bgp neighbors {tunnel_address(103, 'ipv6')}"
+    rack.eventually(lambda: "BGP state = Established" in rack.told(102, fabric_peer), "the session of 102 with 103")
+    switching.set_cut(rack.lab, {102})
+    rack.eventually(lambda: "Nexthop global: ::\n" in rack.told(102, fabric_peer), "102 to notice")
+    switching.set_cut(rack.lab, ())
+    rack.configure(fabric(leaves6=LEAVES6))
+    rack.speaker("node1", ["fd00:10:0:1::/64"], family="ipv6")
+    teps = {f"::ffff:{tunnel_address(leaf)}" for leaf in (101, 102)}
+    rack.eventually(lambda: rack.routes(103, "ipv6").get("fd00:10:0:1::/64") == teps, "the route on 103")
+
+
 def test_ipv6_sessions_carry_ipv6_routes_over_the_fabric(rack):
     rack.configure(fabric(leaves6=LEAVES6))
     speaker = rack.speaker("node1", ["fd00:10:0:1::/64"], family="ipv6")
@@ -303,7 +317,10 @@ def test_ipv6_sessions_carry_ipv6_routes_over_the_fabric(rack):
     rack.eventually(
         lambda: rack.routes(103, "ipv6").get("fd00:10:0:1::/64") == teps,
         "the route on 103",
-        seen=lambda: [rack.session(102, "fd00:2::1", "fd00:2::/64"), rack.routes(103, "ipv6")],
+        seen=lambda: [
+            rack.session(102, "fd00:2::1", "fd00:2::/64"),
+            *(rack.told(leaf, "show bgp ipv6 unicast", "show bgp nexthop", "show bgp summary") for leaf in (102, 103)),
+        ],
     )
     rack.eventually(lambda: "fd00:10:0:3::/64" in speaker.routes("ipv6"), "node3's route on node1")
     run(["ip", "address", "replace", "fd00:10:0:3::1/128", "dev", "lo"], namespace=node(rack, "node3"))
