@@ -11,7 +11,7 @@ from pathlib import Path
 from lab.context import Lab, process_id, run, start_process, stop_process, wait_for
 from lab.fabric import render, vty
 from lab.fabric.contracts import TABLE
-from lab.fabric.model import Interface, Vrf, tunnel_address
+from lab.fabric.model import FAMILIES, Interface, Vrf, tunnel_address
 from lab.fabric.render import FABRIC_INTERFACE, gateway_interface
 from lab.hosts import links, switching
 
@@ -95,7 +95,8 @@ class Instance:
     def addresses(self, vrf: Vrf) -> None:
         """Bring addresses, MTU and the shared gateway device to the model; the switch has made the links."""
         present = links.devices(self.namespace)
-        commands = [*_loopback(vrf, present), *_fabric(vrf, present)]
+        led = links.destinations(self.namespace, FABRIC_INTERFACE)
+        commands = [*_loopback(vrf, present), *_fabric(vrf, present, led)]
         for interface in vrf.interfaces:
             commands += _svi(interface, present)
         links.batch(self.namespace, commands)
@@ -200,14 +201,16 @@ def _loopback(vrf: Vrf, present: dict) -> list[str]:
     return _sync("lo", have, wanted)
 
 
-def _fabric(vrf: Vrf, present: dict) -> list[str]:
-    """The TEP, and a host route to every other leaf's: no prefix of a user's can overlap with a wide TEP pool."""
+def _fabric(vrf: Vrf, present: dict, led: set[str]) -> list[str]:
+    """The TEP, and a host route to every other leaf's: no prefix of a user's can overlap with a wide TEP pool.
+
+    A route that is there (``led`` are the destinations) stays alone: zebra would take it out and in again, and with it
+    everything that the other leaf announces.
+    """
     own = {f"{tunnel_address(vrf.leaf)}/32", f"{tunnel_address(vrf.leaf, 'ipv6')}/128"}
     commands = [f"link set {FABRIC_INTERFACE} up", *_sync(FABRIC_INTERFACE, present, own)]
-    for leaf in vrf.fabric_peers:
-        commands.append(f"route replace {tunnel_address(leaf)}/32 dev {FABRIC_INTERFACE}")
-        commands.append(f"route replace {tunnel_address(leaf, 'ipv6')}/128 dev {FABRIC_INTERFACE}")
-    return commands
+    teps = [tunnel_address(leaf, family) for leaf in vrf.fabric_peers for family in FAMILIES]
+    return commands + [f"route replace {tep} dev {FABRIC_INTERFACE}" for tep in teps if tep not in led]
 
 
 def _svi(interface: Interface, present: dict) -> list[str]:

@@ -56,6 +56,15 @@ def devices(namespace: str) -> dict[str, dict]:
     return {entry["ifname"]: entry for entry in json.loads(run(["ip", "-n", namespace, "-d", "-j", "address"]) or "[]")}
 
 
+def destinations(namespace: str, device: str) -> set[str]:
+    """Where the routes of a namespace through a device lead, both families; a host's without its length."""
+    listed = [
+        json.loads(run(["ip", "-n", namespace, word, "-j", "route", "show", "dev", device]) or "[]")
+        for word in ("-4", "-6")
+    ]
+    return {entry["dst"] for entries in listed for entry in entries}
+
+
 def addresses(device: dict) -> set[str]:
     """``address/length`` of a device, without link-local ones."""
     return {
