@@ -1,7 +1,8 @@
 """The system that every bootable host starts from: Debian by debootstrap, once, kept in the lab's cache.
 
 It has the speakers and the network stacks that ``node_peering`` knows, none of them enabled: what runs on a host is
-decided when the host is installed (``lab.hosts.install``).
+decided when the host is installed (``lab.hosts.install``). The speakers' packages are there as files, too, for tests
+that take a speaker away and have it installed: hosts reach no archive.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from lab.tools.build import lock
 
 Report = Callable[[str], None]
 
+# Their package files stay in ARCHIVE, an archive that apt on a host can install them from.
+SPEAKERS = ("frr", "frr-pythontools", "bird2", "gobgpd")
+ARCHIVE = "srv/packages"
 PACKAGES = (
     "systemd-sysv",
     "dbus",
@@ -33,11 +37,7 @@ PACKAGES = (
     "netplan.io",
     "network-manager",
     "libpam-systemd",  # polkitd, which NetworkManager needs, asks for any logind; debootstrap wants to be told which
-    # speakers
-    "frr",
-    "frr-pythontools",
-    "bird2",
-    "gobgpd",
+    *SPEAKERS,
 )
 # What their packages enable, and what a container cannot do.
 DISABLED = ("frr", "bird", "gobgpd", "networking", "NetworkManager", "NetworkManager-wait-online",
@@ -80,7 +80,7 @@ def configured_archive() -> Archive:
 
 def directory(codename: str) -> Path:
     """Where the system is kept: a change of what goes into it is a new directory."""
-    recipe = repr((PACKAGES, DISABLED, MASKED, REMOVED))
+    recipe = repr((PACKAGES, DISABLED, MASKED, REMOVED, ARCHIVE))
     return cache_directory() / "hosts" / f"{codename}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
 
 
@@ -115,11 +115,26 @@ def _make(source: Archive, root: Path, report: Report) -> None:
     _step([*alone, "/debootstrap/debootstrap", "--second-stage"])
     _step([*alone, "systemctl", "disable", "--quiet", *DISABLED])
     _step([*alone, "systemctl", "mask", "--quiet", *MASKED])
+    _keep_packages(partial)
     for pattern in REMOVED:
         for path in partial.glob(pattern):
             path.unlink()
     partial.replace(root)
     report(f"Debian {source.codename} is there after {time.monotonic() - started:.0f} s")
+
+
+def _keep_packages(root: Path) -> None:
+    """Move the speakers' package files to the archive, and describe them there as apt wants it (its index Packages)."""
+    kept = root / ARCHIVE
+    kept.mkdir(parents=True)
+    index = []
+    for name in SPEAKERS:
+        (downloaded,) = (root / "var/cache/apt/archives").glob(f"{name}_*.deb")
+        file = downloaded.rename(kept / downloaded.name)
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        fields = [run(["dpkg-deb", "--field", str(file)]).strip(), f"Filename: ./{file.name}"]
+        index.append("\n".join([*fields, f"Size: {file.stat().st_size}", f"SHA256: {digest}", ""]))
+    (kept / "Packages").write_text("\n".join(index))
 
 
 def _step(command: list[str]) -> None:

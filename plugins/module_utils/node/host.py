@@ -74,9 +74,13 @@ class Host:
             self._call(["systemctl", "reset-failed", command[-1]])
         status, output, error = self._call(command)
         if status != 0:
-            said = masked((error.strip() or output.strip())[-2000:]) or "nothing was said"
-            raise NodeError(f"`{' '.join(command)}` failed with status {status}: {said}")
+            raise NodeError(_complaint(command, status, output, error))
         return output
+
+    def complaint(self, command: List[str]) -> str:
+        """What ``do`` would raise; nothing where the command succeeds."""
+        status, output, error = self._call(command)
+        return _complaint(command, status, output, error) if status != 0 else ""
 
     def relabel(self, paths: List[str]) -> None:
         """Give files the label that SELinux's policy has for their path; nothing where there is no SELinux."""
@@ -101,6 +105,11 @@ class Host:
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
+
+
+def _complaint(command: List[str], status: int, output: str, error: str) -> str:
+    said = masked((error.strip() or output.strip())[-2000:]) or "nothing was said"
+    return f"`{' '.join(command)}` failed with status {status}: {said}"
 
 
 def local(module: Any, root: str = "/") -> Host:

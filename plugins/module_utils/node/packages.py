@@ -16,6 +16,9 @@ MANAGERS = {
         "env",
         "DEBIAN_FRONTEND=noninteractive",
         "apt-get",
+        # seconds to wait for another one, such as unattended-upgrades, to end (apt 2.0; older ones fail at once)
+        "-o",
+        "DPkg::Lock::Timeout=120",
         "install",
         "-y",
         "--no-install-recommends",
@@ -23,6 +26,8 @@ MANAGERS = {
     "/usr/bin/dnf": ["dnf", "install", "-y"],
     "/usr/bin/zypper": ["zypper", "--non-interactive", "install"],
 }
+# What reads the archives' lists again, for those that do not look themselves how old theirs are.
+REFRESH = {"/usr/bin/apt-get": ["apt-get", "update"]}
 SEPARATOR = {"/usr/bin/apt-get": "=", "/usr/bin/dnf": "-", "/usr/bin/zypper": "="}
 
 
@@ -57,3 +62,21 @@ def command(host: Host, speaker: Speaker, version: Optional[str]) -> Command:
             f"{' and '.join(speaker.programs)} on the host by hand"
         )
     return install_command(program, speaker.packages, version)
+
+
+def install(host: Host, speaker: Speaker, version: Optional[str]) -> None:
+    """Install the speaker; where the host's lists of packages may be old, or not there, once more with new ones.
+
+    Raises NodeError with what the package manager said at the last try.
+    """
+    wanted = command(host, speaker, version)
+    complaint, refresh = host.complaint(wanted), REFRESH.get(manager(host) or "")
+    if complaint and refresh:
+        # one archive of many that does not answer need not matter: what was to be installed tells
+        unread = host.complaint(refresh)
+        complaint = host.complaint(wanted)
+        complaint += f"\nBefore: {unread}" if complaint and unread else ""
+    if complaint:
+        raise NodeError(complaint)
+    if missing(host, speaker):
+        raise NodeError(f"`{' '.join(wanted)}` ended well, but {' or '.join(speaker.programs)} is missing")

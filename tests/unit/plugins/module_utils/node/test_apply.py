@@ -349,8 +349,26 @@ def test_a_missing_speaker_is_installed_in_the_version_that_was_given(host):
     host.commands.clear()
     assert bring(host, version="8.4.4")["installed"]
     assert host.commands[0] == (
-        "env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends frr=8.4.4 frr-pythontools=8.4.4"
+        "env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "
+        "frr=8.4.4 frr-pythontools=8.4.4"
     )
+    assert "apt-get update" not in host.commands
+
+
+def test_a_host_that_never_read_its_lists_of_packages_reads_them_and_installs(host):
+    program, play = Path(host.root, "usr/bin/vtysh"), host._run
+    program.unlink()
+
+    def installing(command):
+        if "install" in command:
+            if "apt-get update" not in host.commands:
+                return 100, "", "E: Unable to locate package frr"
+            program.touch()
+        return play(command)
+
+    host._run = installing
+    assert bring(host)["installed"]
+    assert host.commands.count("apt-get update") == 1
 
 
 def test_a_vip_of_another_interface_is_refused(host):

@@ -12,7 +12,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speaker import
 from .fake_host import FakeHost, have_user
 from .options import options
 
-APT = "env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends"
+APT = "env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends"
 INSTALLED = {
     ("apt-get", "frr"): f"{APT} frr=9 frr-pythontools=9",
     ("apt-get", "bird"): f"{APT} bird2=9",

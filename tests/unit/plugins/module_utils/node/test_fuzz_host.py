@@ -24,7 +24,8 @@ from .options import PASSWORD, VIP, options
 pytestmark = pytest.mark.skipif(
     not (have_user() and have_user("bird")), reason="FRR's or BIRD's user does not exist here"
 )
-INSTALL = "env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends frr frr-pythontools"
+APT = "env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120"
+INSTALL = f"{APT} install -y --no-install-recommends frr frr-pythontools"
 LEAF1, LEAF2 = "192.168.2.201", "192.168.2.202"
 UPLINK = {"interface": "bond0", "gateways": ["192.168.2.254"], "mtu": 9000}
 OLD: dict = {}
@@ -293,8 +294,12 @@ STATES: dict[str, tuple[Callable[[FakeHost], object], str]] = {
         "frr is not installed, and there is no apt-get, dnf or zypper: install frr and frr-pythontools by hand",
     ),
     "a package that does not install": (
-        lambda host: (_without(host, "usr/bin/vtysh"), host.fails.update({"apt-get": "Unable to locate package frr"})),
+        lambda host: (_without(host, "usr/bin/vtysh"), host.fails.update({"install": "Unable to locate package frr"})),
         f"`{INSTALL}` failed with status 1: Unable to locate package frr",
+    ),
+    "a package that does not install, and no archive": (
+        lambda host: (_without(host, "usr/bin/vtysh"), host.fails.update({"apt-get": "no network"})),
+        f"`{INSTALL}` failed with status 1: no network\nBefore: `apt-get update` failed with status 1: no network",
     ),
     "a package without its programs": (
         lambda host: _without(host, "usr/bin/vtysh"),
