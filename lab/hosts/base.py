@@ -8,6 +8,7 @@ that take a speaker away and have it installed: hosts reach no archive.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import time
@@ -20,6 +21,7 @@ from lab.tools.build import lock
 
 Report = Callable[[str], None]
 
+RELEASE = "KUBEFABRIC_DEBIAN"
 # Their package files stay in ARCHIVE, an archive that apt on a host can install them from.
 SPEAKERS = ("frr", "frr-pythontools", "bird2", "gobgpd")
 ARCHIVE = "srv/packages"
@@ -71,11 +73,17 @@ def archive(index_targets: str, codename: str) -> Archive:
 
 
 def configured_archive() -> Archive:
-    """The archive that this machine's apt uses. ValueError if it uses none of its own release."""
+    """The archive that this machine's apt uses, for its own release or that which RELEASE in the environment names.
+
+    ValueError if apt uses none of the machine's own release.
+    """
     release = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line)
     fields = "$(REPO_URI)|$(CODENAME)|$(COMPONENT)|$(SIGNED_BY)"
     listed = run(["apt-get", "indextargets", "--format", fields, "Created-By: Packages"], check=False)
-    return archive(listed, release.get("VERSION_CODENAME", "").strip('"'))
+    own = archive(listed, release.get("VERSION_CODENAME", "").strip('"'))
+    wanted = os.environ.get(RELEASE, own.codename)
+    # an archive has all releases; a key that is not Debian's own may be for one
+    return own if wanted == own.codename else Archive(own.uri, wanted, "")
 
 
 def directory(codename: str) -> Path:

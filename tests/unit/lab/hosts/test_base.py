@@ -30,6 +30,15 @@ def test_a_machine_whose_apt_knows_no_archive_of_its_release_is_told_so():
         base.archive(LISTED, "trixie")
 
 
+def test_hosts_run_another_release_from_the_same_archive_where_the_environment_names_one(monkeypatch):
+    own = base.archive(LISTED, "bookworm")
+    monkeypatch.setattr(base, "run", lambda *_, **__: LISTED)
+    monkeypatch.setattr(base, "archive", lambda *_: own)
+    assert base.configured_archive() == own
+    monkeypatch.setenv(base.RELEASE, "trixie")
+    assert base.configured_archive() == base.Archive(own.uri, "trixie", "")
+
+
 def test_another_list_of_packages_is_another_system(monkeypatch):
     before = base.directory("bookworm")
     monkeypatch.setattr(base, "PACKAGES", (*base.PACKAGES, "tcpdump"))

@@ -50,8 +50,15 @@ def test_ssh_reaches_a_host_in_its_namespace_with_the_lab_s_key_and_no_other(tmp
 
 def test_a_host_boots_in_the_namespace_of_its_node(tmp_path):
     command = machine.command("kf-t-host1", tmp_path, "kf-t-node-metal-host1")
-    assert command[-1] == "--network-namespace-path=/run/netns/kf-t-node-metal-host1"
+    assert "--network-namespace-path=/run/netns/kf-t-node-metal-host1" in command
     assert "--boot" in command
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_a_systemd_that_would_refuse_control_groups_of_version_1_is_told_to_take_them(tmp_path, monkeypatch, legacy):
+    monkeypatch.setattr(machine, "legacy_cgroups", lambda: legacy)
+    command = machine.command("kf-t-host1", tmp_path, "kf-t-node-metal-host1")
+    assert ("SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1" in command) is legacy
 
 
 def test_somebody_reads_a_host_s_console(tmp_path):
