@@ -254,6 +254,9 @@ def _bfd(config: Config) -> List[str]:
 def _router(config: Config) -> List[str]:
     lines = [f"router bgp {config.asn}" + (f" vrf {config.vrf}" if config.vrf else "")]
     lines += [f" bgp router-id {config.router_id}", " no bgp default ipv4-unicast"]
+    # FRR 10 may take the route to the uplink's subnet for one that is not connected where NetworkManager made it, by
+    # which of the two was up first, and would never try a session there. A TTL of 1 keeps sessions on the link anyway.
+    lines.append(" bgp disable-ebgp-connected-route-check")
     lines += [f" bgp cluster-id {config.cluster_id}", f" bgp listen limit {LISTEN_LIMIT}"] if config.cluster_id else []
     lines += [" bgp bestpath as-path multipath-relax", *_graceful_restart(config), " no bgp network import-check"]
     for peer in config.peers:
