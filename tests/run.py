@@ -3,8 +3,8 @@
 ``python -m tests.run unit runs lab``; each layer is a folder below ``tests/`` that pytest runs. Exit status 1 when
 anything failed, or when nothing was tested at all.
 
-What fails in a layer of real daemons is tried once more, alone and in a lab of its own: their timers run on a machine
-that others share. What passes then counts as passed and is named, with what went wrong at first printed above it.
+What fails in a layer of real daemons is tried once more, in a lab of its own: their timers run on a machine that
+others share. What passes then counts as passed and is named, with what went wrong at first printed above it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # A file's tests stay together, for they share what their fixtures start; the lab's own share one machine's namespaces.
 TWO_AT_A_TIME = ("-n", "2", "--dist", "loadfile")
 # Layers whose failures are tried again; a change that breaks more than a few is broken, and is not tried twice.
-SECOND_TRY = ("lab", "molecule")
+# In the lab with the whole file, for there are tests that go on from where another one ended.
+SECOND_TRY = {"lab": "file", "molecule": "test"}
 MOST_TRIED_AGAIN = 5
 PARALLEL = {"unit": TWO_AT_A_TIME, "runs": TWO_AT_A_TIME, "lint": ("-n", "2"), "versions": ("-n", "2")}
 
@@ -37,8 +38,6 @@ class Outcome:
 
     def tried_again(self, again: Outcome) -> Outcome:
         """This outcome after the failed ones were tried a second time."""
-        if again.broken or again.skipped:
-            return self
         mended = self.failed & again.passed - again.failed
         return replace(self, passed=self.passed | mended, failed=self.failed - mended, second=mended)
 
@@ -46,19 +45,26 @@ class Outcome:
 def run_layer(layer: str) -> Outcome:
     """Run one layer, and what failed there once more where the layer is one of real daemons."""
     print(f"\n=== {layer} " + "=" * (100 - len(layer)), flush=True)
-    outcome = run_pytest(layer, layer, *PARALLEL.get(layer, ()))
-    if layer in SECOND_TRY and not outcome.broken and 0 < len(outcome.failed) <= MOST_TRIED_AGAIN:
+    outcome = run_pytest(layer, f"tests/{layer}", *PARALLEL.get(layer, ()))
+    if layer in SECOND_TRY and 0 < len(outcome.failed) <= MOST_TRIED_AGAIN:
         print(f"\n=== {layer}, what failed once more " + "=" * (80 - len(layer)), flush=True)
-        outcome = outcome.tried_again(run_pytest(layer, f"{layer}-again", "--last-failed"))
+        whole = SECOND_TRY[layer] == "file"
+        again = files(outcome.failed) if whole else [f"tests/{layer}", "--last-failed"]
+        outcome = outcome.tried_again(run_pytest(f"{layer}-again", *again))
     return outcome
 
 
-def run_pytest(layer: str, name: str, *options: str) -> Outcome:
-    """Run pytest on a layer; ``name`` is that of its JUnit report."""
+def files(names: set[str]) -> list[str]:
+    """The files of tests: ``tests.lab.test_hosts.test_x[1.2]`` is in tests/lab/test_hosts.py."""
+    return sorted({"/".join(name.split(".")[:3]) + ".py" for name in names})
+
+
+def run_pytest(name: str, *arguments: str) -> Outcome:
+    """Run pytest; ``name`` is that of its JUnit report."""
     report = ROOT / "build" / "test" / f"{name}.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-q", f"tests/{layer}", f"--junitxml={report}", *options]
+    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
     subprocess.run(command, cwd=ROOT, check=False)
     return read_report(report)
 

@@ -22,7 +22,7 @@ REPORT = """<testsuites><testsuite>
 def tries(monkeypatch) -> dict[str, Outcome]:
     """Report's name → what pytest would say; those that were asked for are taken out."""
     outcomes: dict[str, Outcome] = {}
-    monkeypatch.setattr(run, "run_pytest", lambda _layer, name, *_: outcomes.pop(name))
+    monkeypatch.setattr(run, "run_pytest", lambda name, *_: outcomes.pop(name))
     return outcomes
 
 
@@ -53,6 +53,15 @@ def test_what_is_skipped_or_not_run_at_the_second_try_is_not_mended(tries):
     for again in (Outcome(skipped={"c": "no root"}), Outcome(broken=True), Outcome(passed={"a"})):
         tries.update({"lab": Outcome(passed={"a"}, failed={"c"}), "lab-again": again})
         assert run.run_layer("lab").failed == {"c"}
+
+
+def test_a_test_is_tried_again_with_its_file():
+    assert run.files(
+        {"tests.lab.test_a.test_x[10.1.0.0/16]", "tests.lab.test_a.test_y", "tests.lab.test_b.test_z"}
+    ) == [
+        "tests/lab/test_a.py",
+        "tests/lab/test_b.py",
+    ]
 
 
 @pytest.mark.parametrize("layer", ["unit", "runs", "lint", "versions"])
