@@ -21,6 +21,7 @@ from lab.tools.build import lock
 
 Report = Callable[[str], None]
 
+# In the environment: the release of Debian that hosts run in place of the machine's own, by its codename.
 RELEASE = "KUBEFABRIC_DEBIAN"
 # Their package files stay in ARCHIVE, an archive that apt on a host can install them from.
 SPEAKERS = ("frr", "frr-pythontools", "bird2", "gobgpd")

@@ -32,11 +32,7 @@ def test_scenario(scenario: str, release: str, monkeypatch: pytest.MonkeyPatch) 
     done = subprocess.run(
         [str(bin_directory / "molecule"), "test", "--scenario-name", scenario],
         cwd=ROOT,
-        env={
-            **os.environ,
-            "PATH": f"{bin_directory}:{os.environ['PATH']}",
-            "ANSIBLE_FORCE_COLOR": "0",
-        },
+        env={**os.environ, "PATH": f"{bin_directory}:{os.environ['PATH']}", "ANSIBLE_FORCE_COLOR": "0"},
         capture_output=True,
         text=True,
         check=False,

@@ -94,9 +94,9 @@ def _install(host: Host, options: dict, check: bool) -> bool:
     if not options["install"]:
         wanted = " and ".join(speaker.packages)
         raise NodeError(f"{speaker.name} is not installed: install {wanted}, or let the module do it (install: true)")
-    packages.command(host, speaker, options["version"])  # refuses in check mode, too, where there is no way
+    command = packages.command(host, speaker, options["version"])
     if not check:
-        packages.install(host, speaker, options["version"])
+        packages.install(host, speaker, command)
     return True
 
 

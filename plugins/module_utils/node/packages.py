@@ -64,12 +64,11 @@ def command(host: Host, speaker: Speaker, version: Optional[str]) -> Command:
     return install_command(program, speaker.packages, version)
 
 
-def install(host: Host, speaker: Speaker, version: Optional[str]) -> None:
-    """Install the speaker; where the host's lists of packages may be old, or not there, once more with new ones.
+def install(host: Host, speaker: Speaker, wanted: Command) -> None:
+    """Install the speaker by ``command``'s answer; where the host's lists of packages may be old, again with new ones.
 
     Raises NodeError with what the package manager said at the last try.
     """
-    wanted = command(host, speaker, version)
     complaint, refresh = host.complaint(wanted), REFRESH.get(manager(host) or "")
     if complaint and refresh:
         # one archive of many that does not answer need not matter: what was to be installed tells
