@@ -18,7 +18,8 @@ export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-demo: setup ## a virtual ACI fabric and a Kubernetes cluster come up, site.yml configures both, a table proves it (root)
+demo: $(VENV)/.dev ## a virtual ACI fabric and a Kubernetes cluster come up, site.yml configures both, a table proves it (root)
+	@$(BIN)/python -m lab.setup --base
 	@$(BIN)/python -m lab --name $(LAB) up -i $(INVENTORY)
 	@set -e; . /run/kubefabric-lab/$(LAB)/environment; \
 	  $(BIN)/ansible-playbook kubefabric.bgp.site -i $(INVENTORY) -e @/run/kubefabric-lab/$(LAB)/vars.yml

@@ -1,7 +1,8 @@
 """Brings a Debian machine to where the lab can run: ``python -m lab.setup``; quick when everything is there.
 
-Debian packages, a Go toolchain, the programs built from Go modules, and APIC's class catalog. Nothing is configured
-on the machine beyond the packages, and no service that a package brings is left running or enabled.
+Debian packages, APIC's class catalog, and all that ``lab.provision`` builds for the tests. With ``--base`` the packages
+and the catalog alone: ``lab up`` builds what the clusters of an inventory need. Nothing is configured on the machine
+beyond the packages, and no service that a package brings is left running or enabled.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lab import provision
 from lab.context import run
-from lab.tools.build import ensure_tools
 from lab.tools.catalog import ensure_catalog
 
 Report = Callable[[str], None]
@@ -41,13 +42,18 @@ SERVICES = ("bird", "etcd", "frr", "nftables")
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 
-def ensure(report: Report) -> None:
-    """Provision all that the lab needs; ``report`` gets a line per step. RuntimeError says what could not be done."""
+def ensure(report: Report, *, base: bool = False) -> None:
+    """Provision what the tests need, with ``base`` only what every lab needs before its inventory is known.
+
+    ``report`` gets a line per step. RuntimeError says what could not be done.
+    """
     if os.geteuid() != 0:
         raise RuntimeError("the lab makes network namespaces: run it as root")
     ensure_packages(report)
-    ensure_catalog(report)
-    ensure_tools(report)
+    if base:
+        ensure_catalog(report)
+    else:
+        provision.run(provision.everything(report), report)
 
 
 # -- Debian packages ------------------------------------------------------------------------------------
@@ -126,9 +132,14 @@ def _disable_services(services: list[str], report: Report) -> None:
 
 
 def main() -> int:
-    """``python -m lab.setup``: provision, with progress for people."""
+    """``python -m lab.setup [--base]``: provision, with progress for people."""
+    import argparse
+
     from rich.console import Console
 
+    parser = argparse.ArgumentParser(prog="python -m lab.setup", description="Install and build what the lab needs.")
+    parser.add_argument("--base", action="store_true", help="packages and catalog alone; `lab up` builds the rest")
+    options = parser.parse_args()
     console = Console()
     started = time.monotonic()
     with console.status("Checking what the lab needs") as status:
@@ -141,7 +152,7 @@ def main() -> int:
                 console.print(message, markup=False, highlight=False)
 
         try:
-            ensure(report)
+            ensure(report, base=options.base)
         except RuntimeError as error:
             console.print(f"setup: {error}", style="red", markup=False)
             return 1

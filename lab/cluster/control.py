@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from lab import provision
 from lab.cluster import commands, nodes, pki, ports, stages, stand_ins, workload
 from lab.cluster.api import Api, ApiError
 from lab.cluster.commands import Layout
@@ -42,8 +43,7 @@ def up(lab: Lab, topology: Topology, report: Report) -> None:
     Leaves ``<lab directory>/<cluster>.kubeconfig`` (administrator) and ``bin/kubectl`` behind. RuntimeError or
     TimeoutError names the program that did not come, with the end of its log.
     """
-    for cni in sorted({cluster.cni for cluster in topology.clusters.values()}):
-        stand_ins.prepare(cni, report)
+    provision.run(provision.for_clusters(sorted({cluster.cni for cluster in topology.clusters.values()})), report)
     _link_kubectl(lab)
     gone = sorted(set(lab.read_state(STATE)) - set(topology.clusters))
     for name in gone:

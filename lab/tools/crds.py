@@ -179,7 +179,7 @@ def ensure(project: str, report: Report) -> Path:
         raise RuntimeError(f"no Go module is known that has the definitions of {project}")
     final = directory(project)
     if not final.is_dir():
-        with lock(cache_directory() / "definitions.lock", report):
+        with lock(cache_directory() / f"definitions-{project}.lock", report):
             if not final.is_dir():  # another process may have made it while this one waited
                 _make(project, final, ensure_go(report), report)
     return final

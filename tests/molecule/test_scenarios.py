@@ -14,8 +14,7 @@ from lab.hosts import base, machines
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = sorted(path.parent.name for path in (ROOT / "molecule").glob("*/molecule.yml"))
 BOOTED = [name for name in SCENARIOS if name != "default"]
-# Releases of Debian that hosts run beside the machine's own: FRR 10 in place of 8
-ELSEWHERE = [("frr", "trixie")]
+ELSEWHERE = [("frr", base.NEWER)]
 
 
 @pytest.mark.lab
