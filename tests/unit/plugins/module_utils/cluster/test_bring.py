@@ -1,0 +1,328 @@
+"""What a run does to a cluster's objects: whose they are decides what is written, amended and deleted."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import bring, ownership
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.conflicts import Conflict
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
+from tests.fake_cluster import FakeCluster
+
+OURS, THEIRS = "a", "b"
+
+
+def config_map(name: str = "settings", owner: str | None = OURS, namespace: str = "kube-system", **more: str) -> dict:
+    """A ConfigMap of a cluster, or of nobody of ours (``owner`` None)."""
+    labels = ownership.labels(owner) if owner else {}
+    metadata = {"name": name, "namespace": namespace, "labels": labels}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"text": "one", **more}}
+
+
+def node(name: str = "n1", **labels: str) -> dict:
+    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}}
+
+
+def namespace(name: str, owner: str | None = OURS) -> dict:
+    labels = ownership.labels(owner) if owner else {}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+
+
+def kept(item: dict) -> dict:
+    """The same, as something that everything else stands on."""
+    item["metadata"]["annotations"] = {ownership.KEEP_ANNOTATION: "true"}
+    return item
+
+
+def steps(cluster: FakeCluster, resources: list, state: str = "present", owner: str | None = OURS, **rules) -> list:
+    return bring.plan_steps(cluster, resources, bring.Rules(state, owner, **rules))
+
+
+def told(found: list) -> list[tuple]:
+    return [(step.action, step.body["kind"], step.body["metadata"]["name"]) for step in found]
+
+
+def refusal(cluster: FakeCluster, resources: list, state: str = "present", **rules) -> str:
+    before = copy.deepcopy(cluster.objects)
+    with pytest.raises(ClusterError) as failure:
+        steps(cluster, resources, state, **rules)
+    assert (cluster.writes, cluster.objects) == ([], before)
+    return str(failure.value)
+
+
+# -- absent --------------------------------------------------------------------------------------------
+
+
+def test_absent_deletes_what_this_cluster_made() -> None:
+    cluster = FakeCluster().add(config_map())
+    found = steps(cluster, [config_map()], "absent")
+    assert told(found) == [("delete", "ConfigMap", "settings")]
+    bring.carry_out(cluster, found)
+    assert cluster.writes == [("delete", "ConfigMap", "kube-system", "settings")]
+    assert told(steps(cluster, [config_map()], "absent")) == [("none", "ConfigMap", "settings")]
+
+
+def test_absent_of_one_cluster_refuses_the_object_of_another() -> None:
+    cluster = FakeCluster().add(config_map(owner=THEIRS))
+    assert refusal(cluster, [config_map(owner=OURS)], "absent") == (
+        "ConfigMap kube-system/settings is not ours: it does not carry the labels "
+        "app.kubernetes.io/managed-by=kubefabric.bgp,bgp.kubefabric.io/cluster=a. Remove it by hand if it should go."
+    )
+
+
+def test_absent_refuses_an_object_that_somebody_made_by_hand() -> None:
+    cluster = FakeCluster().add(config_map(owner=None))
+    assert "is not ours" in refusal(cluster, [config_map()], "absent")
+    assert "is not ours" in refusal(cluster, [config_map()], "absent", owner=None)
+
+
+def test_absent_without_a_cluster_deletes_what_any_cluster_made() -> None:
+    cluster = FakeCluster().add(config_map(owner=THEIRS))
+    assert told(steps(cluster, [config_map()], "absent", owner=None)) == [("delete", "ConfigMap", "settings")]
+
+
+def test_absent_keeps_what_everything_else_stands_on() -> None:
+    cluster = FakeCluster().add(kept(namespace("kubefabric")))
+    found = steps(cluster, [kept(namespace("kubefabric"))], "absent")
+    bring.carry_out(cluster, found)
+    assert told(found) == [("none", "Namespace", "kubefabric")]
+    assert cluster.writes == []
+
+
+def test_absent_takes_only_our_fields_from_an_object_of_others() -> None:
+    cluster = FakeCluster().add(node(zone="z"))
+    bring.carry_out(cluster, steps(cluster, [node(rack_id="rack1")]))
+    found = steps(cluster, [node(rack_id="rack1")], "absent")
+    assert told(found) == [("withdraw", "Node", "n1")]
+    assert found[0].body == {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1"}}
+    bring.carry_out(cluster, found)
+    assert cluster.objects["Node", None, "n1"]["metadata"]["labels"] == {"zone": "z"}
+    assert told(steps(cluster, [node(rack_id="rack1")], "absent")) == [("none", "Node", "n1")]
+
+
+def test_absent_leaves_what_we_set_where_machines_run_by_it() -> None:
+    metadata = {"name": "kubevirt", "namespace": "default"}
+    virt = {"apiVersion": "kubevirt.io/v1", "kind": "KubeVirt", "metadata": metadata, "spec": {"x": 1}}
+    cluster = FakeCluster().add(virt, manager="kubefabric")
+    assert told(steps(cluster, [virt], "absent")) == [("none", "KubeVirt", "kubevirt")]
+
+
+# -- present -------------------------------------------------------------------------------------------
+
+
+def test_present_creates_then_changes_then_does_nothing() -> None:
+    cluster = FakeCluster()
+    for wanted, action in ((config_map(), "create"), (config_map(text="two"), "change")):
+        found = steps(cluster, [wanted])
+        assert told(found) == [(action, "ConfigMap", "settings")]
+        bring.carry_out(cluster, found)
+    assert cluster.objects["ConfigMap", "kube-system", "settings"]["data"] == {"text": "two"}
+    cluster.writes.clear()
+    found = steps(cluster, [config_map(text="two")])
+    bring.carry_out(cluster, found)
+    assert (told(found), cluster.writes) == ([("none", "ConfigMap", "settings")], [])
+
+
+def test_present_owns_what_was_right_already() -> None:
+    cluster = FakeCluster().add(config_map())
+    found = steps(cluster, [config_map()])
+    assert told(found) == [("own", "ConfigMap", "settings")]
+    bring.carry_out(cluster, found)
+    assert told(steps(cluster, [config_map()])) == [("none", "ConfigMap", "settings")]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        (
+            node("n9", rack_id="rack1"),
+            "Node n9 does not exist in the cluster, and it is not ours to create. "
+            "Is the node's name in the inventory the name by which it joined?",
+        ),
+        (
+            config_map(owner=None),
+            "ConfigMap kube-system/settings does not exist in the cluster, and it is not ours to create.",
+        ),
+    ],
+)
+def test_present_does_not_create_what_it_only_amends(wanted: dict, message: str) -> None:
+    assert refusal(FakeCluster(), [wanted]) == message
+
+
+def test_present_creates_what_everything_else_stands_on_though_nobody_owns_it() -> None:
+    assert told(steps(FakeCluster(), [kept(namespace("kubefabric", None))])) == [("create", "Namespace", "kubefabric")]
+
+
+def test_what_lives_in_a_namespace_of_this_run_is_created_after_it() -> None:
+    cluster = FakeCluster()
+    found = steps(cluster, [namespace("new"), config_map(namespace="new")])
+    assert told(found) == [("create", "Namespace", "new"), ("create", "ConfigMap", "settings")]
+    bring.carry_out(cluster, found)
+    assert ("ConfigMap", "new", "settings") in cluster.objects
+
+
+def test_a_namespace_that_nobody_makes_is_named() -> None:
+    message = "ConfigMap absent/settings: the namespace absent does not exist"
+    assert refusal(FakeCluster(), [config_map(namespace="absent")]) == message
+    there = FakeCluster().add(namespace("absent"))
+    assert refusal(there, [namespace("absent"), config_map(namespace="absent")]) == message
+
+
+def test_a_namespaced_object_without_its_namespace_is_refused() -> None:
+    wanted = config_map()
+    del wanted["metadata"]["namespace"]
+    assert refusal(FakeCluster(), [wanted]) == "resources: ConfigMap settings has no metadata.namespace"
+
+
+@pytest.mark.parametrize("metadata", [None, {}, {"name": ""}])
+def test_an_object_without_a_name_is_refused(metadata: dict | None) -> None:
+    wanted = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
+    assert refusal(FakeCluster(), [wanted]) == "resources: a ConfigMap has no metadata.name"
+
+
+def test_kinds_that_the_cluster_does_not_serve_are_one_error() -> None:
+    cluster = FakeCluster(unserved={"ConfigMap", "Node"})
+    assert refusal(cluster, [node(rack_id="r"), config_map()]) == (
+        "the cluster does not serve Node (v1), ConfigMap (v1); install what brings it first. Nothing was written."
+    )
+
+
+# -- fields of others ----------------------------------------------------------------------------------
+
+
+def test_fields_that_people_set_are_taken_back_and_those_of_a_controller_are_not() -> None:
+    people, controller = Conflict("kubectl-edit", "data.text"), Conflict("operator", "data.text")
+    cluster = FakeCluster(taken=[people]).add(config_map(text="by hand"))
+    (step,) = found = steps(cluster, [config_map()])
+    assert (step.action, step.force) == ("change", True)
+    bring.carry_out(cluster, found)
+    assert cluster.writes == [("apply", "ConfigMap", "kube-system", "settings", True)]
+    cluster = FakeCluster(taken=[people, controller]).add(config_map(text="theirs"))
+    assert refusal(cluster, [config_map()]) == (
+        "ConfigMap kube-system/settings: operator holds data.text. Two managers would fight over it: stop the other "
+        "one from setting it, or take it with force_conflicts: true. Nothing was written."
+    )
+    assert steps(cluster, [config_map()], force_conflicts=True)[0].force is True
+    assert steps(FakeCluster(), [config_map()])[0].force is False
+
+
+def test_fields_that_somebody_took_in_the_meantime_stop_the_run() -> None:
+    cluster = FakeCluster().add(config_map(text="two"))
+    found = steps(cluster, [config_map()])
+    cluster.taken = [Conflict("operator", "data.text")]
+    with pytest.raises(ClusterError, match=r"operator holds data\.text"):
+        bring.carry_out(cluster, found)
+    assert cluster.writes == []
+
+
+# -- prune ---------------------------------------------------------------------------------------------
+
+ENTRY = {"api_version": "v1", "kind": "ConfigMap"}
+ELSEWHERE = {**ENTRY, "namespace": "kube-system", "elsewhere": True}
+
+
+def test_prune_deletes_what_left_the_plan_and_nothing_of_others() -> None:
+    cluster = FakeCluster().add(config_map(), config_map("old"), config_map("other", THEIRS), config_map("hand", None))
+    found = steps(cluster, [config_map()], prune=[ENTRY])
+    assert told(found)[1:] == [("delete", "ConfigMap", "old")]
+
+
+def test_prune_leaves_what_a_controller_made_of_ours() -> None:
+    derived = config_map("derived")
+    derived["metadata"]["ownerReferences"] = [{"kind": "ExternalSecret", "controller": True}]
+    assert steps(FakeCluster().add(derived), [], prune=[ENTRY]) == []
+    derived["metadata"]["ownerReferences"] = [{"kind": "ExternalSecret"}]
+    assert told(steps(FakeCluster().add(derived), [], prune=[ENTRY])) == [("delete", "ConfigMap", "derived")]
+
+
+def test_prune_deletes_an_object_once_though_two_entries_find_it() -> None:
+    cluster = FakeCluster().add(config_map("old"))
+    assert told(steps(cluster, [], prune=[ENTRY, ENTRY])) == [("delete", "ConfigMap", "old")]
+
+
+def test_prune_skips_a_kind_that_the_cluster_does_not_serve() -> None:
+    cluster = FakeCluster(unserved={"FRRConfiguration"}).add(config_map("old"))
+    unserved = {"api_version": "frrk8s.metallb.io/v1beta1", "kind": "FRRConfiguration"}
+    assert told(steps(cluster, [], prune=[unserved, ENTRY])) == [("delete", "ConfigMap", "old")]
+
+
+def test_prune_stays_in_its_namespace_unless_told_otherwise() -> None:
+    cluster = FakeCluster().add(config_map("old"), config_map("old", namespace="default"))
+    here = steps(cluster, [], prune=[{**ENTRY, "namespace": "kube-system"}])
+    assert [step.body["metadata"]["namespace"] for step in here] == ["kube-system"]
+
+
+def test_prune_elsewhere_deletes_what_we_applied_and_no_copies() -> None:
+    applied, copied = config_map("applied", namespace="default"), config_map("copied", namespace="default")
+    cluster = FakeCluster().add(config_map("old"), copied).add(applied, manager="kubefabric")
+    assert told(steps(cluster, [], prune=[ELSEWHERE])) == [
+        ("delete", "ConfigMap", "old"),
+        ("delete", "ConfigMap", "applied"),
+    ]
+
+
+def test_prune_elsewhere_stays_where_the_user_has_rights() -> None:
+    applied = config_map("applied", namespace="default")
+    cluster = FakeCluster(forbidden={None}).add(config_map("old")).add(applied, manager="kubefabric")
+    assert told(steps(cluster, [], prune=[ELSEWHERE])) == [("delete", "ConfigMap", "old")]
+
+
+def test_prune_of_amended_objects_takes_our_fields_and_deletes_nothing() -> None:
+    cluster = FakeCluster().add(node("n1"), node("n2"), node("n3"))
+    bring.carry_out(cluster, steps(cluster, [node("n1", rack_id="rack1"), node("n2", rack_id="rack1")]))
+    entry = {"api_version": "v1", "kind": "Node", "amended": True}
+    found = steps(cluster, [node("n1", rack_id="rack1")], prune=[entry])
+    assert told(found) == [("none", "Node", "n1"), ("withdraw", "Node", "n2"), ("none", "Node", "n3")]
+
+
+def test_prune_knows_an_object_by_its_group_and_not_by_its_version() -> None:
+    live = {**config_map("peer"), "apiVersion": "example.net/v1beta1"}
+    wanted = {**config_map("peer"), "apiVersion": "example.net/v1"}
+    entry = {**ENTRY, "api_version": "example.net/v1beta1"}
+    cluster = FakeCluster().add(live)
+    assert [step.action for step in steps(cluster, [wanted], prune=[entry])] == ["change"]
+    other_group = {**wanted, "apiVersion": "example.org/v1"}
+    assert [step.action for step in steps(FakeCluster().add(live), [other_group], prune=[entry])][-1] == "delete"
+
+
+# -- selectors of nodes --------------------------------------------------------------------------------
+
+
+def peer(selector: str) -> dict:
+    metadata = {"name": "leaf", "namespace": "default", "labels": ownership.labels(OURS)}
+    spec = {"nodeSelector": selector}
+    return {"apiVersion": "projectcalico.org/v3", "kind": "BGPPeer", "metadata": metadata, "spec": spec}
+
+
+def test_a_selector_is_held_against_labels_that_nodes_have_and_will_have() -> None:
+    cluster = FakeCluster().add(node("n1", rack_id="old", zone="z"))
+    wanted = node("n1", rack_id="rack1")
+    assert told(steps(cluster, [wanted, peer("rack_id == 'rack1'")]))[-1] == ("create", "BGPPeer", "leaf")
+    assert told(steps(cluster, [wanted, peer("zone == 'z'")]))[-1] == ("create", "BGPPeer", "leaf")
+    by_name = peer("kubernetes.io/hostname == 'n1'")
+    assert told(steps(cluster, [wanted, by_name]))[-1] == ("create", "BGPPeer", "leaf")
+    assert refusal(cluster, [wanted, peer("rack_id == 'old'")]) == (
+        "BGPPeer leaf: nodeSelector rack_id == 'old' selects none of the cluster's nodes: rack_id is rack1 on them. "
+        "Nothing was written."
+    )
+
+
+# -- what people read ----------------------------------------------------------------------------------
+
+
+def test_a_step_is_described_by_its_object_and_the_places_that_changed() -> None:
+    cluster = FakeCluster().add(config_map(), node("n1"))
+    change, amended = steps(cluster, [config_map(text="two"), node("n1", rack_id="rack1")])
+    assert bring.describe(change) == {
+        "action": "change",
+        "api_version": "v1",
+        "kind": "ConfigMap",
+        "name": "settings",
+        "namespace": "kube-system",
+        "changed": ["data.text"],
+    }
+    assert bring.describe(amended)["namespace"] is None
+    (created,) = steps(FakeCluster(), [config_map()])
+    assert bring.describe(created)["changed"] == []
