@@ -5,8 +5,6 @@ The section: "Cilium routing and BGP configuration". WHITE_PAPER is its example 
 
 from __future__ import annotations
 
-import yaml
-
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import files, resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from tests import documents
@@ -104,33 +102,18 @@ MORE = {
 }
 
 
-def leaves(tree: dict, path: str = "") -> dict:
-    """Every value of a nested dictionary by its path."""
-    found_leaves = {}
-    for key, value in tree.items():
-        found_leaves.update(leaves(value, f"{path}{key}.") if isinstance(value, dict) else {f"{path}{key}": value})
-    return found_leaves
-
-
 def test_our_values_are_the_white_papers_in_todays_names():
     expected = {**EXPECTED, **MORE}
     for meaning in VALUES.values():
         expected.update(meaning if isinstance(meaning, dict) else {})
-    assert leaves(files(white_paper())["cilium-values.yml"]) == expected
+    assert documents.leaves(files(white_paper())["cilium-values.yml"]) == expected
 
 
-def written() -> list:
-    """The values, the pool and the policy of the white paper."""
-    text = documents.text(documents.WHITE_PAPER)
-    text = text[text.index("This section assumes", text.index("Cilium routing and BGP configuration")) :]
-    values = text[text.index("bgpControlPlane:\n") : text.index("Create a  CiliumLoadBalancerIPPool")]
-    pool = text[text.index('apiVersion: "cilium.io/v2alpha1"') : text.index("Create a CiliumBGPPeeringPolicy")]
-    policy = text[text.index("apiVersion: cilium.io/v2alpha1") : text.index("Annotate the node with the RackID")]
-    return [yaml.safe_load(part) for part in (values, pool, policy)]
+THEIRS = documents.facts(documents.WHITE_PAPER)["cilium"]
 
 
 def test_no_value_of_the_white_paper_is_forgotten():
-    theirs = leaves(written()[0])
+    theirs = THEIRS["values"]
     assert set(theirs) == set(VALUES)
     assert {key: value for key, value in theirs.items() if VALUES[key] is SAME} == EXPECTED
 
@@ -141,11 +124,11 @@ def test_no_value_of_the_white_paper_is_forgotten():
 def test_our_pool_holds_the_white_papers_addresses_as_blocks():
     (ours,) = found(white_paper(), "CiliumLoadBalancerIPPool")
     assert ours["apiVersion"] == "cilium.io/v2"
-    assert ours["spec"] == {"blocks": written()[1]["spec"]["cidrs"]}  # 1.16 knows no cidrs
+    assert ours["spec"] == {"blocks": THEIRS["pool"]["cidrs"]}  # 1.16 knows no cidrs
 
 
 def test_our_policy_is_the_white_papers_with_timers_and_graceful_restart():
-    theirs = written()[2]["spec"]
+    theirs = THEIRS["policy"]
     (ours,) = found(white_paper(version="1.14.9", api="peering_policy"), "CiliumBGPPeeringPolicy")
     assert ours["spec"]["nodeSelector"] == theirs["nodeSelector"]
     (router,), (wanted,) = ours["spec"]["virtualRouters"], theirs["virtualRouters"]
@@ -160,7 +143,7 @@ def test_our_policy_is_the_white_papers_with_timers_and_graceful_restart():
 
 
 def test_the_v2_resources_say_what_the_white_papers_policy_says():
-    theirs, of = written()[2]["spec"], white_paper()
+    theirs, of = THEIRS["policy"], white_paper()
     (config,) = found(of, "CiliumBGPClusterConfig")
     (instance,), (wanted,) = config["spec"]["bgpInstances"], theirs["virtualRouters"]
     assert config["spec"]["nodeSelector"] == theirs["nodeSelector"]
