@@ -15,6 +15,7 @@ from lab.fabric.model import tunnel_address
 from lab.hosts import switching
 from tests.fabric_trees import Floating
 from tests.lab.conftest import LEAVES, LEAVES6, Rack
+from tests.lab.speaker import Speaker
 
 pytestmark = pytest.mark.lab
 
@@ -98,6 +99,39 @@ def test_a_new_password_takes_the_old_sessions_down_and_lets_the_new_ones_in(rac
     rack.speaker("node1", ["10.1.1.0/26"])
     rack.established(101, "192.168.2.1")
     rack.established(102, "192.168.2.1")
+
+
+def test_ten_changes_of_the_password_bring_every_session_back_on_every_leaf(rack):
+    """Nodes first and leaves first by turns: a node that changes first leaves its old key behind on its leaves."""
+    rack.configure(fabric(leaves6=LEAVES6))
+    sessions = [(leaf, f"192.168.2.{number}") for leaf, number in ((101, 1), (102, 1), (101, 2), (102, 2), (103, 3))]
+    speakers = [rack.speaker(f"node{number}", [f"10.1.{number}.0/26"]) for number in (1, 2, 3)]
+    for leaf, peer in sessions:
+        rack.established(leaf, peer)
+    for turn in range(10):
+        before = [rack.connection(*session) for session in sessions]
+        _rotate(rack, speakers, f"n3w-{turn}", nodes_first=turn % 2 == 0)
+        for (leaf, peer), connection in zip(sessions, before, strict=True):
+            _new_session(rack, leaf, peer, connection)
+
+
+def _rotate(rack: Rack, speakers: list[Speaker], password: str, nodes_first: bool) -> None:
+    if not nodes_first:
+        rack.configure(fabric(leaves6=LEAVES6, password=password))
+    for speaker in speakers:
+        speaker.change_password(password)
+    if nodes_first:
+        rack.configure(fabric(leaves6=LEAVES6, password=password))
+
+
+def _new_session(rack: Rack, leaf: int, peer: str, before: tuple[str, str]) -> None:
+    rack.eventually(
+        lambda: (
+            rack.session(leaf, peer).get("operSt") == "established"
+            and rack.connection(leaf, peer) not in (before, ("", ""))
+        ),
+        f"a new session of {peer} with {leaf}",
+    )
 
 
 def test_a_change_of_policy_does_not_reset_sessions(rack):
