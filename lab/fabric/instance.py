@@ -60,6 +60,10 @@ class Instance:
         """The lab's name of one of its processes."""
         return f"leaf-{self.leaf}.{self.vrf}.{daemon}"
 
+    def log(self, daemon: str) -> Path:
+        """Where one of its processes writes."""
+        return self.lab.directory / "logs" / f"{self.process(daemon)}.log"
+
     # -- up and down ----------------------------------------------------------------------------------
 
     def ensure(self, bfd: bool = False) -> bool:

@@ -36,7 +36,7 @@ Excess = Mapping[str, tuple[str, ...]]
 
 def configuration(vrf: Vrf, excess: Excess | None = None) -> str:
     """FRR's integrated configuration of one (leaf, VRF) instance."""
-    lines = ["frr defaults traditional", "log stdout notifications"]
+    lines = ["frr defaults traditional", "log stdout informational"]
     if vrf.asn is not None:
         lines.append("bgp route-map delay-timer 1")
         lines += [*_bfd(vrf), *_lists(vrf, excess or {}), *_route_maps(vrf, excess or {}), *_bgp(vrf)]

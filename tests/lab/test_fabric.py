@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -174,6 +175,34 @@ def test_nodes_of_one_as_hear_each_other_only_without_the_peer_as_check(rack):
     assert "10.1.1.0/26" not in listener.routes()
     rack.configure(fabric(ctrl="as-override,dis-peer-as-check"))
     rack.eventually(lambda: listener.routes().get("10.1.1.0/26") == {"192.168.2.203"}, "the route on node3")
+
+
+def advertised(rack: Rack, leaf: int, peer: str) -> set[str]:
+    """The pod and service prefixes that a leaf sends a node."""
+    told = rack.told(leaf, f"show bgp ipv4 unicast neighbors {peer} advertised-routes json")
+    return {prefix for prefix in json.loads(told)["advertisedRoutes"] if prefix.startswith("10.1.")}
+
+
+def test_a_leaf_sends_no_node_the_routes_whose_best_path_it_has_from_that_node(rack):
+    rack.configure(fabric())
+    blocks = {number: f"10.1.{number}.0/26" for number in (1, 2, 3)}
+    for number, block in blocks.items():
+        rack.speaker(f"node{number}", [block, "10.1.7.7/32"] if number != 3 else [block])
+    both = {"192.168.2.1", "192.168.2.2"}
+    for leaf in (101, 102):
+        rack.eventually(lambda leaf=leaf: rack.routes(leaf).get("10.1.7.7/32") == both, "both ways to the service")
+        for number, other in ((1, 2), (2, 1)):
+            peer, foreign = f"192.168.2.{number}", {blocks[other], blocks[3]}
+            rack.eventually(
+                lambda leaf=leaf, peer=peer, foreign=foreign: advertised(rack, leaf, peer) - {"10.1.7.7/32"} == foreign,
+                f"leaf {leaf} to send {peer} the others' blocks alone",
+                seen=lambda leaf=leaf, peer=peer: advertised(rack, leaf, peer),
+            )
+        # of the two nodes that announce the service, the one with the best path does not get it
+        assert sum("10.1.7.7/32" in advertised(rack, leaf, peer) for peer in both) == 1
+    rack.eventually(
+        lambda: advertised(rack, 103, "192.168.2.3") == {blocks[1], blocks[2], "10.1.7.7/32"}, "node3's routes"
+    )
 
 
 def test_a_prefix_limit_with_action_reject_drops_the_excess_and_keeps_the_session(rack):
