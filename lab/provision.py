@@ -16,12 +16,13 @@ from lab.hosts import base, machines
 from lab.tools import TOOLS, Tool, catalog_directory, crds
 from lab.tools.build import ensure_tool
 from lab.tools.catalog import ensure_catalog
+from lab.vm import packages
 
 Report = Callable[[str], None]
 
 AT_A_TIME = 2
 # CPU seconds, as measured once: only their order matters.
-_CATALOG, _SYSTEM = 3, 60
+_CATALOG, _EMULATOR, _SYSTEM = 3, 10, 60
 _DEFINITIONS = {"ovn-kubernetes": 200, "kubevirt": 50, "nmstate": 30}
 _OTHER_DEFINITIONS = 10
 
@@ -82,6 +83,8 @@ def everything(report: Report) -> list[Job]:
         jobs.append(Job("Debian for bootable hosts", _SYSTEM, base.ensure))
         newer = partial(base.ensure, release=base.NEWER)
         jobs.append(Job(f"Debian {base.NEWER} for bootable hosts", _SYSTEM, newer, needed=False))
+    if packages.missing() is None:
+        jobs.append(Job("programs of the virtual machine", _EMULATOR, packages.ensure, needed=False))
     return jobs
 
 

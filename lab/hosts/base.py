@@ -80,13 +80,18 @@ def configured_archive(name: str = "") -> Archive:
 
     ValueError if apt uses none of the machine's own release.
     """
-    release = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line)
     fields = "$(REPO_URI)|$(CODENAME)|$(COMPONENT)|$(SIGNED_BY)"
     listed = run(["apt-get", "indextargets", "--format", fields, "Created-By: Packages"], check=False)
-    own = archive(listed, release.get("VERSION_CODENAME", "").strip('"'))
+    own = archive(listed, own_codename())
     wanted = name or os.environ.get(RELEASE, own.codename)
     # an archive has all releases; a key that is not Debian's own may be for one
     return own if wanted == own.codename else Archive(own.uri, wanted, "")
+
+
+def own_codename() -> str:
+    """The codename of this machine's release of Debian; "" where it has none."""
+    release = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line)
+    return release.get("VERSION_CODENAME", "").strip('"')
 
 
 def directory(codename: str) -> Path:
