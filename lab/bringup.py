@@ -5,6 +5,7 @@ plan → topology → APIC, seeded once → namespaces → leaves → control pl
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import os
 import shlex
@@ -24,7 +25,6 @@ from lab.hosts import links, machines, nodes, switching
 from lab.topology import Topology, from_plans, from_state
 
 ROOT = Path(__file__).resolve().parent.parent
-PLAN_SOURCES = ("plugins/module_utils/plan", "plugins/action", "roles/intent", "playbooks/plan.yml")
 Report = Callable[[str], None]
 
 
@@ -122,9 +122,19 @@ def plan(lab: Lab, inventory: Path, report: Report) -> Path:
     return output
 
 
+def _collection() -> list[Path]:
+    """What of the checkout is the collection: everything that galaxy.yml does not leave out of a release."""
+    left_out = yaml.safe_load((ROOT / "galaxy.yml").read_text())["build_ignore"]
+    return [
+        path
+        for path in sorted(ROOT.iterdir())
+        if not path.name.startswith(".") and not any(fnmatch.fnmatch(path.name, pattern) for pattern in left_out)
+    ]
+
+
 def _fingerprint(inventory: Path) -> str:
-    """A digest of the inventory and of the planner: the plan is a pure function of both."""
-    places = [inventory if inventory.is_dir() else inventory.parent, *(ROOT / source for source in PLAN_SOURCES)]
+    """A digest of the inventory and of the collection: the plan is a pure function of both."""
+    places = [inventory if inventory.is_dir() else inventory.parent, *_collection()]
     digest = hashlib.sha256(str(inventory.resolve()).encode())
     for place in places:
         files = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())

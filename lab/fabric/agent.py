@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 from lab.context import Lab
-from lab.fabric import contracts, limits, mo, render, report, resolve, vty
+from lab.fabric import contracts, horizon, limits, mo, render, report, resolve, vty
 from lab.fabric.controller import Source, Unreachable
 from lab.fabric.instance import ConfigurationError, Instance
 from lab.fabric.model import Fabric, Vrf
@@ -106,6 +106,10 @@ class Agent:
                 log.info("leaf %s %s: removed", leaf, vrf)
                 self.instances.pop((int(leaf), vrf), Instance(self.lab, int(leaf), vrf)).remove()
 
+    def running(self) -> list[tuple[Instance, Vrf]]:
+        """What runs, with what it was configured with."""
+        return [(self.instances[key], vrf) for key, vrf in self.applied.copy().items() if key in self.instances]
+
     # -- state ----------------------------------------------------------------------------------------
 
     def observe(self, topology: Topology) -> None:
@@ -177,6 +181,7 @@ def serve(lab: Lab, source: Source, stopping: Callable[[], bool]) -> None:
     """Run until told to stop: apply what is new, look once a second, report."""
     agent, changed = Agent(lab, source), threading.Event()
     threading.Thread(target=follow, args=(source, changed, stopping), daemon=True).start()
+    threading.Thread(target=horizon.keep, args=(agent.running, stopping), daemon=True).start()
     loaded = False
     while not stopping():
         begun = time.monotonic()

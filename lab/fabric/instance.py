@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -9,12 +10,13 @@ import subprocess
 from pathlib import Path
 
 from lab.context import Lab, process_id, run, start_process, stop_process, wait_for
-from lab.fabric import render, vty
+from lab.fabric import keys, vty
 from lab.fabric.contracts import TABLE
 from lab.fabric.model import FAMILIES, Interface, Vrf, tunnel_address
 from lab.fabric.render import FABRIC_INTERFACE, gateway_interface
 from lab.hosts import links, switching
 
+log = logging.getLogger("lab.fabric")
 DAEMONS = Path("/usr/lib/frr")
 RELOAD = DAEMONS / "frr-reload.py"
 SETTINGS = {
@@ -57,6 +59,10 @@ class Instance:
     def process(self, daemon: str) -> str:
         """The lab's name of one of its processes."""
         return f"leaf-{self.leaf}.{self.vrf}.{daemon}"
+
+    def log(self, daemon: str) -> Path:
+        """Where one of its processes writes."""
+        return self.lab.directory / "logs" / f"{self.process(daemon)}.log"
 
     # -- up and down ----------------------------------------------------------------------------------
 
@@ -106,14 +112,10 @@ class Instance:
     def configure(self, text: str) -> bool:
         """Load a configuration unless it is loaded: first checked by FRR's own parser, then only what differs."""
         loaded = self.directory / "frr.loaded"
-        before = loaded.read_text() if loaded.exists() else ""
-        if before == text:
+        if loaded.exists() and loaded.read_text() == text:
             return False
-        changed = render.changed_passwords(before, text)
-        if changed:
-            # FRR leaves the old key of a dynamic neighbour on its listening socket: without the group it goes.
-            self._reload(render.without_groups(text, changed))
         self._reload(text)
+        self._remove_stale_keys(text)
         if "router bgp" in text:
             # Not every option makes FRR look at what it sent and received before; NX-OS does.
             vty.ask(self.bgpd, ["clear bgp * soft"])
@@ -130,6 +132,20 @@ class Instance:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise ConfigurationError(without_passwords((done.stdout + done.stderr).strip()[-2000:]))
+
+    def _remove_stale_keys(self, text: str) -> None:
+        """Leave no key on bgpd's listening sockets but those of this configuration."""
+        pid = process_id(self.lab, self.process("bgpd"))
+        if pid is None:
+            return
+        try:
+            removed = keys.remove_stale(pid, self.namespace, keys.configured(text))
+        except OSError as error:
+            reason = f"{error}; after a change of password a node may be locked out"
+            log.warning("leaf %s %s: cannot remove old MD5 keys: %s", self.leaf, self.vrf, reason)
+            return
+        if removed:
+            log.info("leaf %s %s: removed old MD5 keys of %s", self.leaf, self.vrf, ", ".join(map(str, removed)))
 
     def contracts(self, text: str) -> None:
         """Load the filter between external EPGs unless it is loaded."""

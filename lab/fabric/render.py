@@ -5,7 +5,6 @@ Where FRR and NX-OS differ, the lines here make FRR behave as the rack does; doc
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Mapping
 from ipaddress import ip_interface
@@ -37,7 +36,7 @@ Excess = Mapping[str, tuple[str, ...]]
 
 def configuration(vrf: Vrf, excess: Excess | None = None) -> str:
     """FRR's integrated configuration of one (leaf, VRF) instance."""
-    lines = ["frr defaults traditional", "log stdout notifications"]
+    lines = ["frr defaults traditional", "log stdout informational"]
     if vrf.asn is not None:
         lines.append("bgp route-map delay-timer 1")
         lines += [*_bfd(vrf), *_lists(vrf, excess or {}), *_route_maps(vrf, excess or {}), *_bgp(vrf)]
@@ -52,23 +51,6 @@ def gateway_interface(svi: str) -> str:
 def peer_group(peer: Peer) -> str:
     """The name of a peer's group in FRR: its range, which people recognise in ``show bgp summary``."""
     return f"peer-{peer.range}".replace("/", "_")
-
-
-def changed_passwords(before: str, after: str) -> set[str]:
-    """The peer groups that both configurations have, with different passwords."""
-
-    def passwords(text: str) -> dict[str, str]:
-        groups = dict.fromkeys(re.findall(r"^ neighbor (\S+) peer-group$", text, re.MULTILINE), "")
-        return groups | dict(re.findall(r"^ neighbor (\S+) password (\S+)$", text, re.MULTILINE))
-
-    old, new = passwords(before), passwords(after)
-    return {name for name in old.keys() & new.keys() if old[name] != new[name]}
-
-
-def without_groups(text: str, names: set[str]) -> str:
-    """A configuration without some peer groups, their members and ranges."""
-    gone = re.compile(rf"^ +(no )?(neighbor|bgp listen range) .*\b({'|'.join(map(re.escape, sorted(names)))})( |$)")
-    return "".join(line for line in text.splitlines(keepends=True) if not gone.match(line.rstrip("\n")))
 
 
 def _bgp(vrf: Vrf) -> list[str]:

@@ -81,6 +81,13 @@ class Speaker:
         table = vty.ask_json(self.directory / "zebra.vty", [f"show {word} route bgp json"])[0]
         return {prefix: {hop["ip"] for hop in found[0]["nexthops"] if "ip" in hop} for prefix, found in table.items()}
 
+    def change_password(self, password: str) -> None:
+        """Use another password with all peers; FRR closes the sessions."""
+        self.password = password
+        peers = vty.ask_json(self.directory / "bgpd.vty", ["show bgp neighbors json"])[0]
+        lines = [f"neighbor {peer} password {password}" for peer in peers]
+        vty.ask(self.directory / "bgpd.vty", ["configure", f"router bgp {self.asn}", *lines])
+
     def announce(self, prefixes: list[str]) -> None:
         """Announce more prefixes."""
         for prefix in prefixes:

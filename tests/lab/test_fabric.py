@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -15,6 +16,7 @@ from lab.fabric.model import tunnel_address
 from lab.hosts import switching
 from tests.fabric_trees import Floating
 from tests.lab.conftest import LEAVES, LEAVES6, Rack
+from tests.lab.speaker import Speaker
 
 pytestmark = pytest.mark.lab
 
@@ -100,6 +102,39 @@ def test_a_new_password_takes_the_old_sessions_down_and_lets_the_new_ones_in(rac
     rack.established(102, "192.168.2.1")
 
 
+def test_ten_changes_of_the_password_bring_every_session_back_on_every_leaf(rack):
+    """Nodes first and leaves first by turns: a node that changes first leaves its old key behind on its leaves."""
+    rack.configure(fabric(leaves6=LEAVES6))
+    sessions = [(leaf, f"192.168.2.{number}") for leaf, number in ((101, 1), (102, 1), (101, 2), (102, 2), (103, 3))]
+    speakers = [rack.speaker(f"node{number}", [f"10.1.{number}.0/26"]) for number in (1, 2, 3)]
+    for leaf, peer in sessions:
+        rack.established(leaf, peer)
+    for turn in range(10):
+        before = [rack.connection(*session) for session in sessions]
+        _rotate(rack, speakers, f"n3w-{turn}", nodes_first=turn % 2 == 0)
+        for (leaf, peer), connection in zip(sessions, before, strict=True):
+            _new_session(rack, leaf, peer, connection)
+
+
+def _rotate(rack: Rack, speakers: list[Speaker], password: str, nodes_first: bool) -> None:
+    if not nodes_first:
+        rack.configure(fabric(leaves6=LEAVES6, password=password))
+    for speaker in speakers:
+        speaker.change_password(password)
+    if nodes_first:
+        rack.configure(fabric(leaves6=LEAVES6, password=password))
+
+
+def _new_session(rack: Rack, leaf: int, peer: str, before: tuple[str, str]) -> None:
+    rack.eventually(
+        lambda: (
+            rack.session(leaf, peer).get("operSt") == "established"
+            and rack.connection(leaf, peer) not in (before, ("", ""))
+        ),
+        f"a new session of {peer} with {leaf}",
+    )
+
+
 def test_a_change_of_policy_does_not_reset_sessions(rack):
     rack.configure(fabric(ecmp=64))
     rack.speaker("node1", ["10.1.1.0/26"])
@@ -140,6 +175,34 @@ def test_nodes_of_one_as_hear_each_other_only_without_the_peer_as_check(rack):
     assert "10.1.1.0/26" not in listener.routes()
     rack.configure(fabric(ctrl="as-override,dis-peer-as-check"))
     rack.eventually(lambda: listener.routes().get("10.1.1.0/26") == {"192.168.2.203"}, "the route on node3")
+
+
+def advertised(rack: Rack, leaf: int, peer: str) -> set[str]:
+    """The pod and service prefixes that a leaf sends a node."""
+    told = rack.told(leaf, f"show bgp ipv4 unicast neighbors {peer} advertised-routes json")
+    return {prefix for prefix in json.loads(told)["advertisedRoutes"] if prefix.startswith("10.1.")}
+
+
+def test_a_leaf_sends_no_node_the_routes_whose_best_path_it_has_from_that_node(rack):
+    rack.configure(fabric())
+    blocks = {number: f"10.1.{number}.0/26" for number in (1, 2, 3)}
+    for number, block in blocks.items():
+        rack.speaker(f"node{number}", [block, "10.1.7.7/32"] if number != 3 else [block])
+    both = {"192.168.2.1", "192.168.2.2"}
+    for leaf in (101, 102):
+        rack.eventually(lambda leaf=leaf: rack.routes(leaf).get("10.1.7.7/32") == both, "both ways to the service")
+        for number, other in ((1, 2), (2, 1)):
+            peer, foreign = f"192.168.2.{number}", {blocks[other], blocks[3]}
+            rack.eventually(
+                lambda leaf=leaf, peer=peer, foreign=foreign: advertised(rack, leaf, peer) - {"10.1.7.7/32"} == foreign,
+                f"leaf {leaf} to send {peer} the others' blocks alone",
+                seen=lambda leaf=leaf, peer=peer: advertised(rack, leaf, peer),
+            )
+        # of the two nodes that announce the service, the one with the best path does not get it
+        assert sum("10.1.7.7/32" in advertised(rack, leaf, peer) for peer in both) == 1
+    rack.eventually(
+        lambda: advertised(rack, 103, "192.168.2.3") == {blocks[1], blocks[2], "10.1.7.7/32"}, "node3's routes"
+    )
 
 
 def test_a_prefix_limit_with_action_reject_drops_the_excess_and_keeps_the_session(rack):

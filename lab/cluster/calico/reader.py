@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from lab.cluster.calico import routes
 from lab.cluster.calico.model import Peer, Resources, Speaker, notes
-from lab.cluster.calico.selectors import SelectorError, parse
+from lab.cluster.calico.selectors import SelectorError, read
 from lab.cluster.objects import internal_addresses, labels
 
 DEFAULT_ASN = 64512
@@ -152,7 +152,7 @@ def workload_labels(pod: dict, spaces: Mapping[str, dict]) -> dict:
 def _takes(selector: str, found: dict) -> bool:
     """Whether a selector takes something with these labels; one that is wrong takes nothing."""
     try:
-        return parse(selector)(found) is True
+        return read(selector).takes(found)
     except SelectorError:
         return False
 

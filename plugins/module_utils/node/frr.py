@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, Optional, Set, Tuple
 
 from . import frr_state
 from .model import FAMILIES, Config, Peer, Workload, of_family
@@ -127,37 +127,47 @@ def configuration(config: Config) -> str:
 
 
 def forget_keys(before: str, after: str, keys: str) -> List[Command]:
-    """Remove the groups whose password changes, and the keys of their neighbours on FRR's listening socket.
+    """Remove what a reload from ``before`` to ``after`` would leave of old passwords on FRR's listening socket.
 
-    FRR leaves a group's old key there otherwise. It leaves, too, that of a neighbour which came by a range and has
-    gone; it would win over the range's new key, and the neighbour never come back. ``keys``: what ``ss`` says. A
-    neighbour that is configured, and removed, takes its key with it.
+    A neighbour that came by a range has a key of its own there, and FRR leaves it when the neighbour goes
+    (``peer_delete`` in bgpd.c). It wins over the range's key, so after a change of password that neighbour would never
+    come back. Groups whose password changes go with their ranges first, then the keys of single addresses within these
+    ranges and within those that are removed. ``keys``: what ``ss`` prints. A configured neighbour keeps its key.
     """
     was, becomes = (dict(re.findall(r"(?m)^ neighbor (\S+) password (\S+)$", text)) for text in (before, after))
-    ranges = re.findall(r"(?m)^ bgp listen range (\S+) peer-group (\S+)$", before)
-    groups = {group for _prefix, group in ranges if group in was and was[group] != becomes.get(group)}
+    present, planned = (re.findall(r"(?m)^ bgp listen range (\S+) peer-group (\S+)$", text) for text in (before, after))
+    ranges = [(prefix, group) for prefix, group in present if group in was]
+    groups = {group for _prefix, group in ranges if was[group] != becomes.get(group)}
+    ending = [(prefix, group) for prefix, group in ranges if group in groups or (prefix, group) not in planned]
     router = re.search(r"(?m)^router bgp .*$", before)
-    if not groups or not router:
+    if not ending or not router:
         return []
     lines = ["configure terminal", router.group(0)]
     # first, while its neighbours are there: each of them has a key of its own on the socket, which only this takes away
     lines += [f"no neighbor {group} password" for group in sorted(groups)]
-    lines += [f"no bgp listen range {prefix} peer-group {group}" for prefix, group in ranges if group in groups]
+    lines += [f"no bgp listen range {prefix} peer-group {group}" for prefix, group in ending]
     lines += [f"no neighbor {group} peer-group" for group in sorted(groups)]
-    for address in _addresses_with_keys(keys, [prefix for prefix, group in ranges if group in groups]):
+    configured = set(re.findall(r"(?m)^ neighbor (\S+) ", before))
+    for address in _addresses_with_keys(keys, [prefix for prefix, _group in ending], configured):
         lines += [f"neighbor {address} remote-as external", f"neighbor {address} password gone"]
         lines += [f"no neighbor {address}"]
     return [["vtysh", *(word for line in lines for word in ("-c", line))]]
 
 
-def _addresses_with_keys(keys: str, ranges: List[str]) -> List[str]:
-    """The single addresses within the ranges that have a key, from ``md5keys:10.1.0.0/16=…,10.1.0.5/32=…`` of ss."""
-    named = [text.partition("/")[0] for text in re.findall(r"[:,]([0-9a-fA-F.:]+/(?:32|128))=", keys)]
+def _addresses_with_keys(keys: str, ranges: List[str], configured: Set[str]) -> List[str]:
+    """The single addresses within the ranges that have a key, from ``md5keys:10.1.0.0/16=…,10.1.0.5/32=…`` of ss.
+
+    Configured neighbours are left out: a leaf may be within the range of a reflector's clients.
+    """
+    named = [ipaddress.ip_network(text, strict=False) for text in re.findall(r"[:,]([0-9a-fA-F.:]+/[0-9]+)=", keys)]
     networks = [ipaddress.ip_network(prefix) for prefix in ranges]
+    single = [
+        key.network_address for key in named if key.num_addresses == 1 and str(key.network_address) not in configured
+    ]
     return [
-        address
-        for address in named
-        if any(ipaddress.ip_address(address) in network and network.num_addresses > 1 for network in networks)
+        str(address)
+        for address in single
+        if any(address in network and network.num_addresses > 1 for network in networks)
     ]
 
 

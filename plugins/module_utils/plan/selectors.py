@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Calico's label selectors, such as ``rack_id == "1" && !has(edge)``: read, and held against labels. Pure.
 
-Grammar: docs.tigera.io, "Calico selectors" (NetworkPolicy, Selectors). A label may be unknown: the planner knows only
-some of a node's labels, and then says neither that a selector matches nor that it does not.
+Grammar: docs.tigera.io, "Calico selectors" (NetworkPolicy, Selectors), and libcalico-go's tokenizer. A label may be
+unknown: the planner knows only some of a node's labels, and then says neither that a selector matches nor that it
+does not.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from __future__ import annotations
 import re
 
 UNKNOWN = object()  # as a label's value: it may be anything, or not be there
-_TOKEN = re.compile(
-    r"""\s*(?:
-    (?P<text>"[^"]*"|'[^']*') | (?P<op>==|!=|&&|\|\||!|\(|\)|\{|\}|,) |
-    (?P<words>not\s+in\b|starts\s+with\b|ends\s+with\b|in\b|contains\b) | (?P<name>[A-Za-z0-9_./-]+)
-    )""",
-    re.VERBOSE,
-)
+_SIGNS = r"""(?P<text>"[^"]*"|'[^']*')|(?P<op>==|!=|&&|\|\||!|\(|\)|\{|\}|,)"""
+# A word is an operator after a label, and a label anywhere else; blanks are spaces and tabs alone.
+_WORDS = r"(?P<words>contains|starts[ \t]*with|ends[ \t]*with|not[ \t]*in|in)(?![A-Za-z0-9_./-])"
+_AFTER_A_LABEL = re.compile(rf"[ \t]*(?:{_SIGNS}|{_WORDS}|(?P<name>[A-Za-z0-9_./-]+))")
+_TOKEN = re.compile(rf"[ \t]*(?:{_SIGNS}|(?P<call>has|all|global)\(|(?P<name>[A-Za-z0-9_./-]+))")
+_OPERATORS = {"startswith": "starts with", "endswith": "ends with", "notin": "not in"}
+LONGEST_LABEL = 512
 _TESTS = {
     "==": lambda label, given: label == given,
     "!=": lambda label, given: label != given,
@@ -44,22 +45,34 @@ def parse(text: str):
         return lambda _labels: True
     parser = _Parser(text, tokens)
     expression = parser.any_of()
-    if parser.left():
+    if parser.tokens:
         raise SelectorError(f"{parser.left()!r} is not expected there")
     return expression
 
 
 def _tokens(text: str) -> list:
-    found, position, text = [], 0, text.rstrip()
+    found: list = []
+    position, text = 0, text.rstrip(" \t")
     while position < len(text):
-        hit = _TOKEN.match(text, position)
+        after_a_label = bool(found) and found[-1][0] == "name"
+        hit = (_AFTER_A_LABEL if after_a_label else _TOKEN).match(text, position)
         if not hit:
-            raise SelectorError(f"{text[position:].strip()!r} is not understood")
+            raise SelectorError(f"{text[position:].strip(' ')!r} is not understood")
         position = hit.end()
-        kind = str(hit.lastgroup)
-        value = hit[kind]
-        found.append((kind, value[1:-1] if kind == "text" else re.sub(r"\s+", " ", value)))
+        found.append(_token(str(hit.lastgroup), hit[str(hit.lastgroup)]))
     return found
+
+
+def _token(kind: str, value: str) -> tuple:
+    """What a token means: a text without its quotes, an operator of words without its blanks."""
+    if kind == "text":
+        return kind, value[1:-1]
+    if kind == "words":
+        joined = re.sub(r"[ \t]", "", value)
+        return kind, _OPERATORS.get(joined, joined)
+    if kind == "name" and len(value) > LONGEST_LABEL:
+        raise SelectorError(f"{value[:20]!r}… is longer than a label, {LONGEST_LABEL} characters, can be")
+    return kind, value
 
 
 class _Parser:
@@ -105,11 +118,12 @@ class _Parser:
         return self._term()
 
     def _term(self):
-        name = self._need("name", "a label")
-        if name in ("all", "global", "has") and self._take("op", "("):
-            key = self._need("name", "a label") if name == "has" else None
+        call = self._take("call")
+        if call:
+            key = self._need("name", "a label") if call == "has" else None
             self._need("op", "')'", ")")
             return _has(key) if key else lambda _labels: True
+        name = self._need("name", "a label")
         test = self._take("op", "==", "!=") or self._take("words")
         if test is None:
             raise SelectorError(
@@ -119,9 +133,11 @@ class _Parser:
 
     def _set(self) -> list:
         self._need("op", "'{'", "{")
-        found = [self._need("text", "a quoted text")]
-        while self._take("op", ","):
-            found.append(self._need("text", "a quoted text"))
+        found: list = []
+        text = self._take("text")
+        while text is not None:  # a set may be empty, and end with a comma
+            found.append(text)
+            text = self._take("text") if self._take("op", ",") else None
         self._need("op", "'}'", "}")
         return found
 

@@ -1,36 +1,36 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Cilium announces from each node. Pure; follows v1.20, pkg/bgp/manager/reconciler/{pod_cidr,service}.go."""
+"""What Cilium announces from each node, and what it reports. Pure; follows v1.20, pkg/bgp/manager/reconciler."""
 
 from __future__ import annotations
 
 from ..cluster.cilium.announced import service_addresses, service_selector
 from ..cluster.cilium.policy import announced_addresses
-from ..cluster.cilium.settings import PEERING_POLICY, settings
+from ..cluster.cilium.settings import PEERING_POLICY, settings, version
 from ..cluster.families import families
 from .addresses import address, family, prefix
+from .cilium_services import Service, is_watched
 from .services import by_service, key, selected
-
-LOAD_BALANCER_CLASS = "io.cilium/bgp-control-plane"
 
 
 def advertised(plan: dict, state: dict) -> dict:
     """``{node: {prefix, …}}``: what the agent of every node of the plan announces, in the plan's families."""
     options, spoken = settings(plan), families(plan)
     slices = by_service(state["endpoint_slices"])
-    selector = service_selector(options)
-    services = [
-        (service, _local_nodes(slices.get(key(service), [])))
-        for service in state["services"]
-        if selected(_labels(service), selector)
-    ]
+    selector, release = service_selector(options), version(options)
     kinds = announced_addresses(options) if options["api"] == PEERING_POLICY else service_addresses(options)
+    services = [
+        Service(service, slices.get(key(service), []), kinds, release)
+        for service in state["services"]
+        if selected(_labels(service), selector) and is_watched(service, options)
+    ]
     result = {}
     for name in plan["nodes"]:
-        found = set(state["nodes"].get(name, {}).get("pod_cidrs", [])) if options["advertise_pod_cidr"] else set()
-        for service, local in services:
-            found |= {prefix(text) for text in _announced(service, name in local, kinds)}
+        node = state["nodes"].get(name, {})
+        found = set(node.get("pod_cidrs", [])) if options["advertise_pod_cidr"] else set()
+        for service in services:
+            found |= {prefix(text) for text in service.announced_from(name, node.get("labels", {}))}
         result[name] = {item for item in found if family(item) in spoken}
     return result
 
@@ -46,7 +46,8 @@ def pod_networks(cilium_nodes: list) -> dict:
 def reports(configs: list) -> dict:
     """``{node: {peer's address: state}}`` of the CiliumBGPNodeConfigs whose agents have written their status.
 
-    A configured peer without a state is one that the agent has not taken up.
+    A configured peer without a state is one that the agent has not taken up. The numbers of routes are not read:
+    the agent does not write what it has advertised when that changes, only when something else does.
     """
     result: dict = {}
     for item in configs:
@@ -66,44 +67,3 @@ def _labels(service: dict) -> dict:
         "io.kubernetes.service.name": metadata["name"],
         "io.kubernetes.service.namespace": metadata.get("namespace"),
     }
-
-
-def _local_nodes(slices: list) -> set:
-    """The nodes with a backend that is active: one that is ready."""
-    endpoints = (endpoint for item in slices for endpoint in item.get("endpoints") or [])
-    return {
-        endpoint["nodeName"]
-        for endpoint in endpoints
-        if endpoint.get("nodeName") and (endpoint.get("conditions") or {}).get("ready") is not False
-    }
-
-
-def _announced(service: dict, local: bool, kinds: list) -> list:
-    """The addresses that a node announces; ``local`` says whether a backend of the Service is there.
-
-    A Service without any backend is announced from everywhere (enable-no-service-endpoints-routable, on by default),
-    unless its traffic policy is Local.
-    """
-    spec = service.get("spec") or {}
-    cluster = [text for text in spec.get("clusterIPs") or [] if text and text != "None"]
-    if not cluster or spec.get("type") == "ExternalName":
-        return []
-    outside = local or spec.get("externalTrafficPolicy") != "Local"
-    inside = local or spec.get("internalTrafficPolicy") != "Local"
-    found = []
-    if "LoadBalancerIP" in kinds and outside and _served(spec):
-        found += _balancer_addresses(service)
-    if "ExternalIP" in kinds and outside:
-        found += spec.get("externalIPs") or []
-    if "ClusterIP" in kinds and inside:
-        found += cluster
-    return found
-
-
-def _served(spec: dict) -> bool:
-    return spec.get("type") == "LoadBalancer" and spec.get("loadBalancerClass") in (None, LOAD_BALANCER_CLASS)
-
-
-def _balancer_addresses(service: dict) -> list:
-    ingress = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or []
-    return [item["ip"] for item in ingress if item.get("ip")]

@@ -78,21 +78,5 @@ def test_frr_accepts_every_golden_configuration(path):
     check(path)
 
 
-def test_a_changed_password_is_noticed_and_its_group_can_be_left_out():
-    before, after = configuration(Floating().tree()), configuration(Floating(password="n3w").tree())
-    groups = render.changed_passwords(before, after)
-    assert groups == {"peer-192.168.2.0_24"}
-    assert "peer-192.168.2.0_24" not in "".join(
-        line for line in render.without_groups(after, groups).splitlines() if not line.startswith("route-map")
-    )
-    assert render.changed_passwords(before, before) == set()
-
-
-def test_a_password_that_comes_or_goes_is_a_change():
-    with_one, without = configuration(Floating().tree()), configuration(Floating(password="").tree())
-    assert render.changed_passwords(without, with_one) == {"peer-192.168.2.0_24"}
-    assert render.changed_passwords(with_one, without) == {"peer-192.168.2.0_24"}
-
-
 def test_messages_of_frr_go_into_the_log_without_passwords():
     assert without_passwords("line 7: neighbor x password s3cret") == "line 7: neighbor x password ***"

@@ -14,10 +14,14 @@ from tests.plans import plan
 PODS = {"node1": ["10.1.0.0/24"], "node2": ["10.1.1.0/24"]}
 
 
-def service(name: str = "web", labels: dict | None = None, **spec: object) -> dict:
+OLD = {"version": "1.18.4"}  # the last release that looks at the Service's own fields
+ALL = ["10.1.0.0/24", "192.168.3.10/32", "192.168.3.99/32"]
+
+
+def service(name: str = "web", labels: dict | None = None, notes: dict | None = None, **spec: object) -> dict:
     balanced = {"loadBalancer": {"ingress": [{"ip": "192.168.3.10"}]}}
     return {
-        "metadata": {"name": name, "namespace": "default", "labels": labels or {}},
+        "metadata": {"name": name, "namespace": "default", "labels": labels or {}, "annotations": notes or {}},
         "spec": {"type": "LoadBalancer", "clusterIPs": ["10.96.0.10"], "externalIPs": ["192.168.3.99"], **spec},
         "status": balanced,
     }
@@ -31,7 +35,10 @@ def endpoints(*nodes: str, ready: bool = True) -> dict:
 
 
 def announced(services: list, slices: list, node: str = "node1", *families: str, **options: object) -> list:
-    nodes = [{"metadata": {"name": name}, "spec": {"podCIDRs": ["10.244.0.0/24"]}} for name in PODS]
+    nodes = [
+        {"metadata": {"name": name, "labels": {"rack_id": f"rack{name[-1]}"}}, "spec": {"podCIDRs": ["10.244.0.0/24"]}}
+        for name in PODS
+    ]
     state = from_resources(nodes, [], services, slices, PODS)
     return sorted(advertised({**plan(*families), "cni": "cilium", "cilium": options}, state)[node])
 
@@ -72,6 +79,71 @@ def test_a_service_of_another_load_balancer_class_keeps_its_load_balancer_addres
 def test_a_service_can_say_no_and_a_headless_one_has_nothing_to_announce():
     assert announced([service(labels={"bgp.kubefabric.io/advertise": "false"})], []) == ["10.1.0.0/24"]
     assert announced([service(clusterIPs=["None"])], []) == ["10.1.0.0/24"]
+    assert announced([service(clusterIPs=["None"])], [], **OLD) == ALL
+
+
+@pytest.mark.parametrize(
+    ("labels", "values", "expected"),
+    [
+        ({"service.kubernetes.io/service-proxy-name": "other"}, None, ALL[:1]),
+        ({"service.kubernetes.io/service-proxy-name": "cilium"}, {"k8s": {"serviceProxyName": "cilium"}}, ALL),
+        ({}, {"k8s": {"serviceProxyName": "cilium"}}, ALL[:1]),
+        ({"service.kubernetes.io/headless": ""}, None, ALL[:1]),
+    ],
+)
+def test_a_service_of_another_service_proxy_is_not_looked_at(labels, values, expected):
+    assert announced([service(labels=labels)], [], helm_values=values) == expected
+    assert announced([service(labels=labels)], [], helm_values=values, **OLD) == expected
+
+
+@pytest.mark.parametrize(
+    ("only", "expected"),
+    [
+        ("LoadBalancer", ["192.168.3.10/32", "192.168.3.99/32"]),
+        ("ClusterIP", ["10.96.0.10/32", "192.168.3.99/32"]),
+        ("NodePort", ["192.168.3.99/32"]),
+        ("Anything", ["10.96.0.10/32", "192.168.3.10/32", "192.168.3.99/32"]),
+    ],
+)
+def test_a_service_that_is_exposed_as_one_type_has_the_addresses_of_that_type_and_its_external_ones(only, expected):
+    annotated = service(notes={"service.cilium.io/type": only})
+    options = {"advertise_cluster_ip": True, "advertise_pod_cidr": False}
+    assert announced([annotated], [], **options) == expected
+    assert len(announced([annotated], [], **options, **OLD)) == 3
+
+
+def test_an_external_name_is_announced_where_it_has_external_addresses_and_ports():
+    external = {"type": "ExternalName", "clusterIPs": []}
+    assert announced([service(**external, ports=[{"port": 80}])], []) == ["10.1.0.0/24", "192.168.3.99/32"]
+    assert announced([service(**external)], []) == ["10.1.0.0/24"]
+
+
+@pytest.mark.parametrize(
+    ("notes", "node1", "node2"),
+    [
+        ({"service.cilium.io/node-selector": "rack_id=rack1"}, True, False),
+        ({"service.cilium.io/node-selector": "rack_id in (rack2, rack3),!spare"}, False, True),
+        ({"service.cilium.io/node-selector": "rack_id in rack2"}, True, True),  # cannot be read
+        ({"service.cilium.io/node": "edge"}, False, False),  # no node has the label
+    ],
+)
+def test_a_service_may_be_on_some_nodes_alone(notes, node1, node2):
+    found = [len(announced([service(notes=notes)], [], node)) > 1 for node in ("node1", "node2")]
+    assert found == [node1, node2]
+    assert len(announced([service(notes=notes)], [], "node2", **OLD)) == 3
+
+
+def test_an_address_that_another_load_balancer_terminates_is_not_announced():
+    proxied = service()
+    proxied["status"]["loadBalancer"]["ingress"][0]["ipMode"] = "Proxy"
+    assert announced([proxied], []) == ["10.1.0.0/24", "192.168.3.99/32"]
+
+
+def test_with_a_local_traffic_policy_a_backend_counts_for_its_own_family():
+    local = service(externalTrafficPolicy="Local")
+    assert announced([local], [{**endpoints("node1"), "addressType": "IPv6"}]) == ["10.1.0.0/24"]
+    assert announced([local], [{**endpoints("node1"), "addressType": "IPv4"}]) == ALL
+    assert announced([local], [{**endpoints("node1"), "addressType": "IPv6"}], **OLD) == ALL
 
 
 def test_a_selector_may_name_a_service_and_its_namespace():
