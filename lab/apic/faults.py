@@ -16,8 +16,10 @@ from lab.apic.store import Mo, Store, timestamp
 OWNER = "faults"
 SEVERITIES = ("critical", "major", "minor", "warning")
 _COUNTERS = dict(zip(SEVERITIES, ("crit", "maj", "minor", "warn")))
-# Where a leaf keeps its view of a tenant's object: …/uni/epp/rtd-[uni/tn-k8s/out-x/instP-y]/node-101/…
+# Where a leaf keeps its view of a tenant's object: …/uni/epp/rtd-[uni/tn-k8s/out-x/instP-y]/nwissues, and of a whole
+# L3Out and its interfaces: …/resPolCont/rtdOutCont/rtdOutDef-[uni/tn-k8s/out-x]/node-101/…
 _CONCRETE = re.compile(r"/uni/epp/\w+-\[(uni/[^\[\]]+)\]/")
+_OUTSIDE = re.compile(r"/(resPolCont/rtdOutCont/rtdOutDef-\[(uni/[^\[\]]+)\]/.*)")
 
 
 class Faults:
@@ -82,19 +84,24 @@ def delegates(faults: Iterable[Element]) -> list[Element]:
     """What a tenant's objects show of faults that leaves raised on their view of them: a faultDelegate for each.
 
     F0467 on ``topology/pod-1/node-101/local/svc-…/uni/epp/fv-[uni/tn-a/ap-b/epg-c]/…`` shows at the EPG as
-    ``fd-[topology/…]-fault-F0467``.
+    ``fd-[topology/…]-fault-F0467``; on ``…/resPolCont/rtdOutCont/rtdOutDef-[uni/tn-a/out-b]/…`` at the L3Out as
+    ``fd-[resPolCont/…]-fault-F0467``, one for all leaves that say the same. Both forms were recorded on racks.
     """
-    return [delegate for fault in faults if (delegate := _delegate(fault)) is not None]
+    found = [delegate for fault in faults if (delegate := _delegate(fault)) is not None]
+    return list({delegate.attributes["dn"]: delegate for delegate in found}.values())
 
 
 def _delegate(fault: Element) -> Element | None:
     affected, _, name = fault.attributes.get("dn", "").rpartition("/fault-")
-    found = _CONCRETE.search(f"{affected}/")
-    if found is None or fault.cls != "faultInst":
+    concrete, outside = _CONCRETE.search(f"{affected}/"), _OUTSIDE.search(affected)
+    if fault.cls != "faultInst" or not (concrete or outside):
         return None
+    target = concrete[1] if concrete else outside[2]  # type: ignore[index]
+    affected = outside[1] if outside else affected
     kept = {key: value for key, value in fault.attributes.items() if key not in ("dn", "delegated", "alert", "title")}
-    dn = f"{found[1]}/fd-[{affected}]-fault-{name}"
-    return Element("faultDelegate", {**kept, "code": name, "affected": affected, "dn": dn})
+    told = {"descr": f"Fault delegate: {kept['descr']}"} if "descr" in kept else {}
+    dn = f"{target}/fd-[{affected}]-fault-{name}"
+    return Element("faultDelegate", {**kept, **told, "code": name, "affected": affected, "dn": dn})
 
 
 def counts(mo: Mo) -> dict[str, str]:

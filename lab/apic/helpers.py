@@ -145,7 +145,7 @@ class Helpers:
 
     def _raise_fault(self, fault: dict) -> None:
         self._faults.append(parse(json.dumps({"faultInst": {"attributes": fault}}).encode(), "json"))
-        self.controller.replace_operational("faults:inject", self._faults)
+        self.controller.replace_operational("faults:inject", [*self._faults, *delegates(self._faults)])
 
 
 def _number(request: web.Request, name: str, default: float) -> float:

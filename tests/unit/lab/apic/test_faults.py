@@ -57,6 +57,24 @@ def test_a_fault_of_a_leafs_view_shows_at_the_tenants_object():
     assert (found.attributes["affected"], found.attributes["severity"]) == (affected, "minor")
 
 
+def test_a_fault_of_an_l3outs_interface_shows_at_the_l3out_by_the_name_that_the_leaf_has_for_it():
+    """As ACI-Pre-Upgrade-Validation-Script shows both, in different places."""
+    local = f"resPolCont/rtdOutCont/rtdOutDef-[{OUT}]/node-101/stpathatt-[eth1/7]/nwissues"
+    (found,) = faults.delegates([Element("faultInst", {"dn": f"{LEAF}/{local}/fault-F0467", "descr": "failed"})])
+    assert found.attributes == {
+        "dn": f"{OUT}/fd-[{local}]-fault-F0467",
+        "affected": local,
+        "code": "F0467",
+        "descr": "Fault delegate: failed",
+    }
+
+
+def test_leaves_that_say_the_same_of_an_l3out_show_once():
+    local = f"resPolCont/rtdOutCont/rtdOutDef-[{OUT}]/nwissues/fault-F0467"
+    both = [Element("faultInst", {"dn": f"{LEAF.replace('101', leaf)}/{local}"}) for leaf in ("101", "102")]
+    assert len(faults.delegates(both)) == 1
+
+
 def test_other_faults_are_delegated_to_nobody():
     assert faults.delegates([Element("faultInst", {"dn": "topology/pod-1/node-101/sys/fault-F0001"})]) == []
 

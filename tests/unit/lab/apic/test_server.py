@@ -217,7 +217,7 @@ def test_leaves_faults_show_at_the_tenants_objects(server):
     fault = {"dn": f"{affected}/fault-F0467", "code": "F0467", "severity": "minor", "descr": "twice"}
     server.call("PUT", "/lab/faults?owner=test", [{"faultInst": {"attributes": fault}}])
     (found,) = server.get("/api/mo/uni/tn-k8s/ctx-prod.json?rsp-subtree-include=faults,no-scoped")
-    assert found["faultDelegate"]["attributes"]["descr"] == "twice"
+    assert found["faultDelegate"]["attributes"]["descr"] == "Fault delegate: twice"
     server.call("PUT", "/lab/faults?owner=test", [])
     assert server.get("/api/mo/uni/tn-k8s/ctx-prod.json?rsp-subtree-include=faults,no-scoped") == []
 
