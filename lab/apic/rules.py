@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from lab.apic import errors, releases
+from lab.apic import errors, loopbacks, releases
 from lab.apic.relations import find_named
 from lab.apic.store import Mo, Store
 from lab.apic.transaction import Change
@@ -22,6 +22,7 @@ def check(store: Store, changes: Mapping[str, Change]) -> None:
             _keep_shipped(change.mo)
         elif change.mo.cls in _RULES:
             _RULES[change.mo.cls](store, change.mo)
+    loopbacks.check(store, changes, vrf_of)
     if releases.at_least(store.catalog.version, releases.IGP_METRIC_AFTER_SVI):
         _igp_metric_after_svi(store, changes)
 
@@ -34,15 +35,15 @@ def _keep_shipped(mo: Mo) -> None:
 # -- one router ID per VRF and node ---------------------------------------------------------------------
 
 
-def _vrf(store: Store, node: Mo) -> str:
-    """The DN of the VRF of the L3Out that an l3extRsNodeL3OutAtt belongs to; empty if it has none."""
+def vrf_of(store: Store, node: Mo) -> str:
+    """The DN of the VRF of the L3Out that an object belongs to; empty if it has none."""
     l3out = next((mo for mo in node.ancestors() if mo.cls == "l3extOut"), None)
     relation = l3out.children.get("rsectx") if l3out is not None else None
     return find_named(store, relation) if relation is not None else ""
 
 
 def _one_router_id(store: Store, node: Mo) -> None:
-    vrf, router_id, leaf = _vrf(store, node), store.value(node, "rtrId"), store.value(node, "tDn")
+    vrf, router_id, leaf = vrf_of(store, node), store.value(node, "rtrId"), store.value(node, "tDn")
     if not vrf:
         return
     for other in store.by_class["l3extRsNodeL3OutAtt"].values():
@@ -51,7 +52,7 @@ def _one_router_id(store: Store, node: Mo) -> None:
             other is not node
             and store.value(other, "tDn") == leaf
             and theirs != router_id
-            and _vrf(store, other) == vrf
+            and vrf_of(store, other) == vrf
         ):
             raise errors.invalid_configuration(
                 f"VRF Validation failed for VRF = {vrf}: Different RouterId exists for node in {other.dn}; "

@@ -39,6 +39,43 @@ def test_an_l3out_does_not_bring_another_id_when_it_changes_its_vrf(post, refusa
     assert "Different RouterId" in refusal("uni/tn-k8s/out-b", "l3extOut", {"name": "b"}, moved)
 
 
+def loopback(address: str = "192.168.2.201/24", *, node: int = 101, **identity: str):
+    """Children of an L3Out with a router ID on leaf 101 and an SVI on ``node``."""
+    attachment = element("l3extRsNodeL3OutAtt", tDn="topology/pod-1/node-101", **{"rtrId": "192.168.2.201", **identity})
+    svi = element("l3extVirtualLIfP", nodeDn=f"topology/pod-1/node-{node}", encap="vlan-310", addr=address)
+    profile = element("l3extLNodeP", attachment, element("l3extLIfP", svi, name="i"), name="n")
+    return element("l3extRsEctx", tnFvCtxName="prod"), profile
+
+
+def test_a_router_id_that_is_a_loopback_is_in_no_subnet_of_the_leafs_interfaces(refusal):
+    node = "uni/tn-k8s/out-a/lnodep-n"
+    assert refusal("uni/tn-k8s/out-a", "l3extOut", {"name": "a"}, *loopback()) == (
+        "400: Invalid Configuration - VRF Validation failed for VRF = uni/tn-k8s/ctx-prod: loopback address "
+        f"192.168.2.201 of {node}/rsnodeL3OutAtt-[topology/pod-1/node-101] overlaps with 192.168.2.201/24 of "
+        f"{node}/lifp-i/vlifp-[topology/pod-1/node-101]-[vlan-310]"
+    )
+
+
+@pytest.mark.parametrize(
+    "children",
+    [loopback(rtrIdLoopBack="no"), loopback(node=102), loopback(rtrId="1.1.1.101"), loopback("192.168.3.201/24")],
+    ids=["no loopback", "another leaf", "another router ID", "another subnet"],
+)
+def test_a_router_id_beside_the_interfaces_is_fine(post, children):
+    assert post("uni/tn-k8s/out-a", "l3extOut", {"name": "a"}, *children)
+
+
+def test_a_loopback_of_its_own_and_a_side_of_a_vpc_are_looked_at_too(post, refusal):
+    post("uni/tn-k8s/out-a", "l3extOut", {"name": "a"}, *loopback("10.0.0.1/24", rtrIdLoopBack="no"))
+    path = "topology/pod-1/protpaths-101-102/pathep-[node1]"
+    member = element("l3extMember", side="B", addr="10.1.0.2/24")
+    svi = element("l3extRsPathL3OutAtt", member, tDn=path, encap="vlan-311", addr="0.0.0.0")
+    post("uni/tn-k8s/out-a/lnodep-n/lifp-j", "l3extLIfP", {"name": "j"}, svi)
+    node = "uni/tn-k8s/out-a/lnodep-n/rsnodeL3OutAtt-[topology/pod-1/node-101]"
+    assert "loopback address 10.1.0.9" in refusal(f"{node}/lbp-[10.1.0.9]", "l3extLoopBackIfP", {"addr": "10.1.0.9"})
+    assert post(f"{node}/lbp-[10.2.0.9]", "l3extLoopBackIfP", {"addr": "10.2.0.9"})
+
+
 def test_the_only_router_id_may_change(post):
     post("uni/tn-k8s/out-a", "l3extOut", {"name": "a"}, *l3out("prod", "1.1.1.101"))
     assert post("uni/tn-k8s/out-a", "l3extOut", {"name": "a"}, *l3out("prod", "3.3.3.101"))
