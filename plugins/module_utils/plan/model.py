@@ -121,10 +121,11 @@ class Member:
 
     def heading(self, fabric: Fabric, number: int) -> dict:
         """How its plan begins; ``number`` is the format's."""
+        spines = {"route_reflectors": fabric.reflectors} if fabric.reflectors else {}
         return {
             "format": number,
             "cluster": self.name,
-            "fabric": {"name": fabric.name, "asn": fabric.asn, "version": fabric.version},
+            "fabric": {"name": fabric.name, "asn": fabric.asn, "version": fabric.version, **spines},
             **{key: self.settings[key] for key in ("asn", "cni", "rack_label")},
         }
 

@@ -30,6 +30,13 @@ def test_an_intent_makes_its_golden_plan(case: str) -> None:
     assert result.warnings == []
 
 
+def test_a_plan_names_the_spines_that_the_intent_makes_route_reflectors():
+    intent = white_paper()
+    assert "route_reflectors" not in build(intent).plans["prod"]["fabric"]
+    intent["fabric"]["bgp"] = {"route_reflectors": {212: {}, 211: {}}}
+    assert build(intent).plans["prod"]["fabric"]["route_reflectors"] == [211, 212]
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_a_second_run_with_the_kept_allocations_makes_the_same_plan_and_allocates_nothing(case: str) -> None:
     intent = yaml.safe_load((GOLDEN / case / "intent.yml").read_text())
