@@ -225,7 +225,7 @@ def main() -> None:
         missing = collect.wait(session, vrf, given["leaves"], expected, given["wait"])
         state = collect.collect(session, vrf, given["leaves"])
         fabric = collect.fabric(session)
-        faults = collect.faults(session, given["tenant"], given["l3out"], given["objects"])
+        faults = collect.faults(session, given["tenant"], given["l3out"], vrf, given["objects"])
     except (ValueError, *glue.ERRORS) as error:
         module.fail_json(msg=str(error))
     missing_list = [{"leaf": number, "peer": peer} for number, peer in sorted(missing)]

@@ -20,7 +20,7 @@ from .snapshot import Found, flatten, parent_dn
 SESSION_CLASSES = ("bgpPeer", "bgpPeerEntry", "bgpPeerEvents", "bgpPeerAfEntry")
 ROUTE_CLASSES = ("uribv4Nexthop", "uribv6Nexthop")
 NODES = "/api/class/fabricNode.json?query-target-filter=" + quote('eq(fabricNode.role,"leaf")', safe=",")
-FABRIC_CLASSES = "bgpAsP,bgpRRNodePEp,fabricRsPodPGrpBGPRRP,fabricRsPodPGrp"
+FABRIC_CLASSES = "bgpAsP,bgpRRNodePEp,bgpInvalidRREp,fabricRsPodPGrpBGPRRP,fabricRsPodPGrp"
 FABRIC = "/api/mo/uni/fabric.json?query-target=subtree&target-subtree-class=" + FABRIC_CLASSES
 _NOTHING = ("", "none", "unspecified", "unknown")
 
@@ -39,16 +39,24 @@ def sessions_only(leaf: Dict[str, Any], vrf: str) -> str:
     return _subtree(f"{node_dn(leaf)}/sys/bgp/inst/dom-{vrf}", SESSION_CLASSES)
 
 
-def faults(tenant: str, l3out: str) -> str:
-    """The path for the faults of an L3Out: below it, and where leaves failed to carry out what it says."""
-    condition = f'wcard(faultInst.dn,"uni/tn-{tenant}/out-{l3out}/")'
-    return "/api/class/faultInst.json?query-target-filter=" + quote(condition, safe=",")
+def faults(tenant: str, l3out: str, vrf: str) -> str:
+    """The path for the faults of an L3Out: below it, where leaves failed to carry out what it says, and of addresses in
+    the VRF, written ``tenant:vrf``.
+
+    A leaf's view of an external EPG is ``…/rtd-[uni/tn-x/out-y/instP-z]/…``, of an L3Out and its interfaces
+    ``…/rtdOutDef-[uni/tn-x/out-y]/…``. The dots stand for brackets: wcard takes a regular expression.
+    """
+    names = [f"uni/tn-{tenant}/out-{l3out}/", f"rtdOutDef-.uni/tn-{tenant}/out-{l3out}./"]
+    names += [f"/sys/{family}/inst/dom-{vrf}/" for family in ("ipv4", "ipv6")]
+    conditions = ",".join(f'wcard(faultInst.dn,"{name}")' for name in names)
+    return "/api/class/faultInst.json?query-target-filter=" + quote(f"or({conditions})", safe=",")
 
 
 def fabric(imdata: List[Dict[str, Any]]) -> Dict[str, Any]:
     """{asn, route_reflectors, applied} of the fabric, from the answer to FABRIC.
 
-    Leaves pass routes on to each other only where a pod policy group applies a bgpInstPol with route reflectors.
+    Leaves pass routes on to each other only where a pod policy group applies a bgpInstPol with route reflectors. A node
+    that APIC calls an invalid selection (bgpInvalidRREp: no spine) is none.
     """
     found = list(flatten(imdata))
     groups = {item.attributes.get("tDn") for item in found if item.cls == "fabricRsPodPGrp"}
@@ -58,7 +66,16 @@ def fabric(imdata: List[Dict[str, Any]]) -> Dict[str, Any]:
     numbers = [
         _number(item.attributes.get("asn")) for item in found if item.cls == "bgpAsP" and item.dn == policy + "/as"
     ]
-    nodes = [item for item in found if item.cls == "bgpRRNodePEp" and item.dn.startswith(policy + "/rr/")]
+    invalid = {
+        parent_dn(item.dn)
+        for item in found
+        if item.cls == "bgpInvalidRREp" and item.attributes.get("isInvalid") in ("yes", "true")
+    }
+    nodes = [
+        item
+        for item in found
+        if item.cls == "bgpRRNodePEp" and item.dn.startswith(policy + "/rr/") and item.dn not in invalid
+    ]
     return {
         "asn": next((number for number in numbers if number), None),
         "route_reflectors": sorted(_number(node.attributes.get("id")) for node in nodes),

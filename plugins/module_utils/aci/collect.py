@@ -60,9 +60,9 @@ def fabric(session: Session) -> Dict[str, Any]:
     return bgp.fabric(session.get(bgp.FABRIC))
 
 
-def faults(session: Session, tenant: str, l3out: Optional[str], dns: List[str]) -> List[Dict[str, Any]]:
+def faults(session: Session, tenant: str, l3out: Optional[str], vrf: str, dns: List[str]) -> List[Dict[str, Any]]:
     """Faults of an L3Out and of what leaves make of it, and those of other objects and all below them."""
-    found = deployment.parse_faults(session.get(bgp.faults(tenant, l3out))) if l3out else []
+    found = deployment.parse_faults(session.get(bgp.faults(tenant, l3out, vrf))) if l3out else []
     return deployment.once([*found, *(deployment.faults(session, dns) if dns else [])])
 
 

@@ -27,6 +27,7 @@ from .snapshot import flatten
 
 INTERVAL = 1.0  # seconds between two looks
 _DELEGATE = re.compile(r"/fd-\[(.+)\]-fault-[^/]+$")
+_DELEGATED = "Fault delegate: "  # what APIC writes before the description of one
 # faultInst.lc and faultDelegate.lc of a fault whose cause has gone
 _GOING = ("soaking-clearing", "raised-clearing", "retaining")
 _PEER = re.compile(r"/node-(\d+)/sys/bgp/inst/dom-.*/peer-\[(.+)\]$")
@@ -96,12 +97,17 @@ def faults(session: Session, dns: List[str]) -> List[Dict[str, Any]]:
 
 
 def once(found: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
-    """Each fault once: a leaf's fault also shows as faultDelegate at the object that it is about, the first stays."""
+    """Each fault once: a leaf's fault also shows as faultDelegate at the object that it is about, the leaf's own stays.
+
+    A delegate names the leaf's object from ``topology`` on, or as the leaf itself calls it (``resPolCont/…``).
+    """
+    own = {fault["dn"] for fault in found if not _DELEGATE.search(fault["dn"])}
+    known = own | {dn.partition("/local/")[2].partition("/")[2] for dn in own}
     kept: Dict[Tuple[str, str], Dict[str, Any]] = {}
     for fault in found:
         delegate = _DELEGATE.search(fault["dn"])
-        dn = f"{delegate[1]}/fault-{fault['code']}" if delegate else fault["dn"]
-        kept.setdefault((dn, fault["code"]), fault)
+        if not delegate or f"{delegate[1]}/fault-{fault['code']}" not in known:
+            kept.setdefault((fault["dn"], fault["code"]), fault)
     return list(kept.values())
 
 
@@ -145,6 +151,10 @@ def _prefix(text: str) -> str:
     return str(ipaddress.ip_network(text, strict=False))
 
 
+def _without(prefix: str, text: str) -> str:
+    return text[len(prefix) :] if text.startswith(prefix) else text
+
+
 def _fault(dn: str, cls: str, attributes: Dict[str, str]) -> Optional[Dict[str, Any]]:
     if cls in ("faultInst", "faultDelegate"):
         if attributes.get("severity") == "cleared" or attributes.get("lc") in _GOING:
@@ -153,7 +163,7 @@ def _fault(dn: str, cls: str, attributes: Dict[str, str]) -> Optional[Dict[str, 
             "dn": dn,
             "code": attributes.get("code", ""),
             "severity": attributes.get("severity", ""),
-            "description": attributes.get("descr", ""),
+            "description": _without(_DELEGATED, attributes.get("descr", "")),
             "acknowledged": attributes.get("ack") == "yes",
         }
     issues = attributes.get("configIssues", "")

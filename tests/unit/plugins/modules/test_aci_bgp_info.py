@@ -87,6 +87,20 @@ def test_faults_of_the_l3out_are_found_wherever_they_are(controller):
     assert sorted(fault["dn"] for fault in run(controller, l3out="k8s-prod")["faults"]) == sorted([below, leaf])
 
 
+def test_faults_of_interfaces_and_addresses_are_found_where_a_rack_has_them(controller):
+    local = "topology/pod-1/node-101/local/svc-policyelem-id-0/resPolCont/rtdOutCont/rtdOutDef-[uni/tn-k8s/out-{}]"
+    address = "topology/pod-1/node-101/sys/ipv4/inst/dom-{}/if-[vlan310]/addr-[10.0.0.1/24]/fault-F1425"
+    ours = [
+        f"{local.format('k8s-prod')}/node-101/stpathatt-[eth1/11]/nwissues/fault-F0467",
+        f"{local.format('k8s-prod')}/nwissues/fault-F0467",
+        address.format("k8s:prod"),
+    ]
+    others = [f"{local.format('k8s-prod2')}/nwissues/fault-F0467", address.format("k8s:prod2")]
+    faults = [mo("faultInst", dn, code=dn[-5:], severity="minor", descr="x") for dn in (*ours, *others)]
+    controller.operational(faults, owner="faults")
+    assert sorted(fault["dn"] for fault in run(controller, l3out="k8s-prod")["faults"]) == sorted(ours)
+
+
 def test_an_expectation_of_a_leaf_that_is_not_read_is_a_mistake(controller):
     with pytest.raises(ModuleFailed) as error:
         run(controller, expect=[{"leaf": 7, "peer": "10.0.0.1"}])

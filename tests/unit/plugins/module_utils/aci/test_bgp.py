@@ -118,6 +118,14 @@ def test_the_fabrics_own_policy_is_the_one_that_a_pod_policy_group_applies():
     assert bgp.fabric(answer) == {"asn": 1, "route_reflectors": [], "applied": False}
 
 
+def test_a_node_that_is_no_spine_is_no_route_reflector():
+    profile = "uni/fabric/bgpInstP-default/rr"
+    nodes = [mo("bgpRRNodePEp", f"{profile}/node-{node}", id=str(node)) for node in (101, 201)]
+    wrong = mo("bgpInvalidRREp", f"{profile}/node-101/badselection", isInvalid="yes")
+    right = mo("bgpInvalidRREp", f"{profile}/node-201/badselection", isInvalid="no")
+    assert bgp.fabric([*nodes, wrong, right])["route_reflectors"] == [201]
+
+
 class Leaves:
     """A session to a controller with leaf 101 up and 102 down; sessions come up at the given look."""
 

@@ -126,6 +126,21 @@ def test_a_fault_whose_cause_has_gone_is_none_any_more(stage):
     assert deployment.parse_faults([{"faultInst": {"attributes": gone}}]) == []
 
 
+def test_an_l3out_names_a_leafs_fault_as_the_leaf_does():
+    local = "resPolCont/rtdOutCont/rtdOutDef-[uni/tn-k8s/out-a]/node-101/stpathatt-[eth1/7]/nwissues"
+    leaf = f"topology/pod-1/node-101/local/svc-policyelem-id-0/{local}/fault-F0467"
+    delegate = f"uni/tn-k8s/out-a/fd-[{local}]-fault-F0467"
+    seen = [{"dn": dn, "code": "F0467"} for dn in (delegate, leaf)]
+    assert deployment.once(seen) == [{"dn": leaf, "code": "F0467"}]
+    assert deployment.once(seen[:1]) == seen[:1]
+
+
+def test_a_delegate_has_the_description_of_the_fault():
+    shown = {"dn": "uni/a/fd-[b]-fault-F1", "code": "F1", "severity": "minor", "descr": "Fault delegate: not deployed"}
+    (found,) = deployment.parse_faults([{"faultDelegate": {"attributes": shown}}])
+    assert found["description"] == "not deployed"
+
+
 def test_a_leafs_fault_and_what_its_object_shows_of_it_are_one():
     view = "topology/pod-1/node-101/local/svc-policyelem-id-0/uni/epp/rtd-[uni/tn-k8s/out-a/instP-default]/node-101"
     seen = [f"{view}/fault-F0467", f"uni/tn-k8s/out-a/instP-default/fd-[{view}]-fault-F0467"]

@@ -24,6 +24,32 @@ def test_a_code_is_told_once_with_the_number_of_those_that_have_it():
     ]
 
 
+OUTSIDE = "topology/pod-1/node-{}/local/svc-policyelem-id-0/resPolCont/rtdOutCont/rtdOutDef-[uni/tn-k8s/out-k8s-prod]"
+FAILED = "Configuration failed for uni/tn-k8s/out-k8s-prod node {} node1 due to {}, debug message: {}: …;"
+
+
+def test_each_cause_of_one_code_is_told_by_itself():
+    path, vlan = ("Invalid Path Configuration", "invalid-path"), ("Invalid VLAN Configuration", "invalid-vlan")
+    place = OUTSIDE + "/node-{}/stpathatt-[node1]/nwissues/fault-F0467"
+    found = [
+        fault(place.format(leaf, leaf), description=FAILED.format(leaf, *cause))
+        for leaf, cause in ((101, path), (102, path), (103, vlan))
+    ]
+    assert [problem["message"] for problem in faults.problems(found)] == [
+        "APIC shows F0467 (minor) at uni/tn-k8s/out-k8s-prod on leaf 101 and 1 other: "
+        f"{FAILED.format(101, *path).rstrip(';')}.",
+        f"APIC shows F0467 (minor) at uni/tn-k8s/out-k8s-prod on leaf 103: {FAILED.format(103, *vlan).rstrip(';')}.",
+    ]
+
+
+def test_each_issue_that_objects_state_is_told_by_itself():
+    found = [
+        fault(f"uni/tn-k8s/out-k8s-prod/lnodep-k8s-prod/{name}", "configIssues", "major", description=issue)
+        for name, issue in (("a", "subnet-mismatch"), ("b", "mtu-mac-mismatch"), ("c", "subnet-mismatch"))
+    ]
+    assert [len(problem["objects"]) for problem in faults.problems(found)] == [2, 1]
+
+
 def test_the_worst_comes_first_and_each_object_by_its_own_name():
     node = "uni/tn-k8s/out-k8s-prod/lnodep-k8s-prod"
     found = [
