@@ -10,20 +10,11 @@ import json
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Collection
-from itertools import count, islice
 from pathlib import Path
 
 from lab import others, ports
 from lab.apic import seed
-from lab.topology import Topology
-
-FIRST_SPINE = 201
-
-
-def spines(leaves: Collection[int]) -> list[int]:
-    """The node IDs of two spines: the lowest from 201 on that no leaf has."""
-    return list(islice((number for number in count(FIRST_SPINE) if number not in leaves), 2))
+from lab.topology import Topology, spines
 
 
 def base(topology: Topology, plans: list[dict]) -> list[dict]:

@@ -7,11 +7,14 @@ Nothing of BGP: that reaches the leaves through the APIC API and the nodes throu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import count, islice
 from pathlib import Path
 
 import yaml
+
+FIRST_SPINE = 201
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,10 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Topology:
-    """All of it. ``fabric_asn`` is what the fabric was brought up with."""
+    """All of it. ``fabric_asn`` is what the fabric was brought up with.
+
+    ``reflectors``: the spines that the plan names as route reflectors, which a person racked.
+    """
 
     fabric: str
     fabric_asn: int
@@ -66,6 +72,12 @@ class Topology:
     leaves: dict[int, Leaf] = field(default_factory=dict)
     clusters: dict[str, Cluster] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
+    reflectors: tuple[int, ...] = ()
+
+    @property
+    def spines(self) -> tuple[int, ...]:
+        """The node IDs of the spines: two, and those that reflect routes."""
+        return tuple(sorted({*spines(self.leaves), *self.reflectors}))
 
     def to_state(self) -> dict:
         """As plain data for the lab's state file."""
@@ -74,6 +86,11 @@ class Topology:
     def rack_leaves(self, rack: str) -> list[Leaf]:
         """The leaves that a rack's hosts are cabled to (a vPC pair), by id."""
         return sorted((leaf for leaf in self.leaves.values() if leaf.rack == rack), key=lambda leaf: leaf.id)
+
+
+def spines(leaves: Collection[int]) -> list[int]:
+    """The node IDs of two spines: the lowest from 201 on that no leaf has."""
+    return list(islice((number for number in count(FIRST_SPINE) if number not in leaves), 2))
 
 
 def from_state(state: dict) -> Topology:
@@ -88,6 +105,7 @@ def from_state(state: dict) -> Topology:
             key: Node(**{**node, "addresses": tuple(node["addresses"]), "gateways": tuple(node["gateways"])})
             for key, node in state["nodes"].items()
         },
+        reflectors=tuple(state.get("reflectors", ())),
     )
 
 
@@ -102,7 +120,12 @@ def from_documents(plans: Sequence[dict]) -> Topology:
     if not plans:
         raise ValueError("no plan.yml: run the plan playbook first")
     fabric = plans[0]["fabric"]
-    topology = Topology(fabric=fabric["name"], fabric_asn=fabric["asn"], version=fabric["version"])
+    topology = Topology(
+        fabric=fabric["name"],
+        fabric_asn=fabric["asn"],
+        version=fabric["version"],
+        reflectors=tuple(fabric.get("route_reflectors", ())),
+    )
     for plan in plans:
         l3out = plan["l3out"]
         topology.clusters[plan["cluster"]] = Cluster(

@@ -22,6 +22,8 @@ class Floating:
     leaves6: dict[int, str] = field(default_factory=dict)
     secondary: str = "192.168.2.254/24"
     secondary6: str = "fd00:2::ffff/64"
+    floating: str = "192.168.2.253/24"
+    floating6: str = "fd00:2::fffe/64"
     peers: str = "192.168.2.0/24"
     peers6: str = "fd00:2::/64"
     vlan: int = 310
@@ -93,9 +95,11 @@ class Floating:
             mo("bgpRsBestPathCtrlPol", tnBgpBestPathCtrlPolName="relax"),
         )
         bfd = [mo("bfdIfP", mo("bfdRsIfPol", tnBfdIfPolName="b"))] if self.bfd else []
-        interfaces = [mo("l3extLIfP", *self._svis(self.leaves, self.secondary, self.peers), *bfd, name="ipv4")]
+        interfaces = [
+            mo("l3extLIfP", *self._svis(self.leaves, self.secondary, self.floating, self.peers), *bfd, name="ipv4")
+        ]
         if self.leaves6:
-            svis = self._svis(self.leaves6, self.secondary6, self.peers6)
+            svis = self._svis(self.leaves6, self.secondary6, self.floating6, self.peers6)
             interfaces.append(mo("l3extLIfP", *svis, *bfd, name="ipv6"))
         domain = [mo("l3extRsL3DomAtt", tDn=self.l3_domain)] if self.l3_domain else []
         return mo(
@@ -114,7 +118,7 @@ class Floating:
             enforceRtctrl=self.enforce,
         )
 
-    def _svis(self, leaves: dict[int, str], secondary: str, peers: str) -> list[dict]:
+    def _svis(self, leaves: dict[int, str], secondary: str, floating: str, peers: str) -> list[dict]:
         limit = [mo("bgpRsPeerPfxPol", tnBgpPeerPfxPolName="limit")] if self.limit else []
 
         def peer(address: str) -> dict:
@@ -133,7 +137,7 @@ class Floating:
             mo(
                 "l3extVirtualLIfP",
                 mo("l3extIp", addr=secondary),
-                mo("l3extRsDynPathAtt", tDn="uni/phys-k8s"),
+                mo("l3extRsDynPathAtt", tDn="uni/phys-k8s", floatingAddr=floating),
                 *(peer(found) for found in ((peers,) if self.neighbors is None else self.neighbors[leaf])),
                 nodeDn=f"topology/pod-1/node-{leaf}",
                 encap=f"vlan-{self.vlan}",

@@ -6,7 +6,7 @@ The texts are those of APIC's F0467 (fvNwIssues, "Configuration failed"), so tha
 
 from __future__ import annotations
 
-from lab.fabric import vpc
+from lab.fabric import single, vpc
 from lab.fabric.mo import Mo
 
 INVALID_VLAN = (
@@ -16,6 +16,7 @@ INVALID_VLAN = (
 INVALID_PATH = (
     "invalid-path: vlan-{vlan} :There is no domain, associated with both EPG and Port, that has required VLAN"
 )
+NO_PATH = "invalid-path: Interface does not exist"
 
 
 def vlan_of(encap: str) -> int:
@@ -36,6 +37,7 @@ class AccessPolicies:
             for profile in (infra.all("infraAttEntityP") if infra else [])
         }
         self.vpcs = vpc.paths(root)
+        self._single = single.paths(infra) if infra else {}
 
     def floating(self, l3out: Mo, vlan: int, domains: list[str]) -> list[str]:
         """A floating SVI: the physical domains of its l3extRsDynPathAtt carry it to the ports."""
@@ -45,11 +47,20 @@ class AccessPolicies:
         return _unique([*self._l3_domain(l3out, vlan), *problems])
 
     def standard(self, l3out: Mo, vlan: int, path: str) -> list[str]:
-        """An SVI on a vPC: the AAEP of the vPC's policy group takes the L3Out's own domain to the port."""
+        """An SVI on a path: the AAEP of the path's policy group takes the L3Out's own domain to the port."""
         relation = l3out.first("l3extRsL3DomAtt")
-        domain = relation.get("tDn") if relation else ""
-        reached = domain in self._attached.get(self.vpcs.get(path, ""), ())
+        aaep = self._aaep(path)
+        if aaep is None:
+            return [*self._l3_domain(l3out, vlan), NO_PATH]
+        reached = relation is not None and relation.get("tDn") in self._attached.get(aaep, ())
         return _unique([*self._l3_domain(l3out, vlan), *([] if reached else [INVALID_PATH.format(vlan=vlan)])])
+
+    def _aaep(self, path: str) -> str | None:
+        """The DN of the AAEP that a path's port or port channel is under ("": of none); None: there is no such path."""
+        leaves, name = vpc.path_end(path)
+        if len(leaves) != 1:
+            return self.vpcs.get(path)
+        return self._single.get((leaves[0], name), "" if single.is_port(name) else None)
 
     def _l3_domain(self, l3out: Mo, vlan: int) -> list[str]:
         relation = l3out.first("l3extRsL3DomAtt")
@@ -64,11 +75,18 @@ class AccessPolicies:
         return [] if attached else [INVALID_PATH.format(vlan=vlan)]
 
     def _holds(self, domain: str, vlan: int) -> bool:
+        """Does the domain's pool hold the VLAN in a block that VLANs are taken from by name (static allocation)?"""
         relation = self._domains[domain].first("infraRsVlanNs") if domain in self._domains else None
         pool = self._pools.get(relation.get("tDn")) if relation else None
         return pool is not None and any(
-            vlan_of(block.get("from")) <= vlan <= vlan_of(block.get("to")) for block in pool.all("fvnsEncapBlk")
+            vlan_of(block.get("from")) <= vlan <= vlan_of(block.get("to")) and _static(pool, block)
+            for block in pool.all("fvnsEncapBlk")
         )
+
+
+def _static(pool: Mo, block: Mo) -> bool:
+    mode = block.get("allocMode", "inherit")
+    return (pool.get("allocMode", "dynamic") if mode == "inherit" else mode) == "static"
 
 
 def _unique(problems: list[str]) -> list[str]:

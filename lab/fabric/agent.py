@@ -32,7 +32,6 @@ class Agent:
         self.lab, self.source = lab, source
         self.fabric = Fabric(None, False)
         self.revision = -1
-        self.spines: tuple[int, ...] = ()
         self.instances: dict[Key, Instance] = {}
         self.applied: dict[Key, Vrf] = {}
         self.refused: dict[Key, tuple[Vrf, float]] = {}
@@ -45,12 +44,11 @@ class Agent:
 
     # -- configuration --------------------------------------------------------------------------------
 
-    def load(self) -> None:
+    def load(self, topology: Topology) -> None:
         """Read the controller's tree into the model."""
         revision, document = self.source.tree()
         root = mo.parse(document)
-        self.fabric = resolve.build(root)
-        self.spines = resolve.reflectors(root)
+        self.fabric = resolve.build(root, topology.spines)
         self.revision = revision
         for fault in self.fabric.faults:
             log.info("%s %s: %s", fault.code, fault.object, fault.description)
@@ -119,7 +117,7 @@ class Agent:
         answered = {key: state for key, state in states.items() if state is not None}
         pods = {leaf.id: leaf.pod for leaf in topology.leaves.values()}
         running = replace(self.fabric, vrfs=tuple(self.applied[key] for key in sorted(answered)))
-        self._send("operational", report.objects(running, topology.leaves.values(), self.spines, answered, cut))
+        self._send("operational", report.objects(running, topology.leaves.values(), topology.spines, answered, cut))
         faults = [fault for fault in (*self.fabric.faults, *self.limiter.faults(self.applied)) if fault.leaf not in cut]
         now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
         names = [report.fault_dn(fault, pods) for fault in faults]
@@ -186,12 +184,12 @@ def serve(lab: Lab, source: Source, stopping: Callable[[], bool]) -> None:
     while not stopping():
         begun = time.monotonic()
         try:
+            topology = from_state(lab.read_state("topology"))
             if changed.is_set() or not loaded:
                 changed.clear()
-                agent.load()
+                agent.load(topology)
                 agent.sent.clear()
                 loaded = True
-            topology = from_state(lab.read_state("topology"))
             agent.apply(topology)
             agent.observe(topology)
         except Unreachable as error:

@@ -8,7 +8,7 @@ Filters' ports are not looked at, and what belongs to no external EPG passes: se
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_network
 
 from lab.fabric import policy
@@ -28,15 +28,41 @@ class Side:
     provides: frozenset[str]
     consumes: frozenset[str]
 
+    @property
+    def l3out(self) -> str:
+        """The DN of its L3Out."""
+        return self.dn.rpartition("/instP-")[0]
+
 
 def sides(tenants: dict[str, Mo], tenant: str, l3out: Mo) -> list[Side]:
     """The external EPGs of an L3Out."""
     return [_side(tenants, tenant, group) for group in l3out.all("l3extInstP")]
 
 
+def repeated(found: Iterable[Side]) -> list[tuple[Side, str]]:
+    """(external EPG, prefix) of every prefix that an external EPG before it has already: the first one keeps it.
+
+    The default routes may stand in any number of them.
+    """
+    owners: dict[str, str] = {}
+    return [
+        (side, prefix)
+        for side in found
+        for prefix in side.prefixes
+        if ip_network(prefix, strict=False).prefixlen
+        and owners.setdefault(str(ip_network(prefix, strict=False)), side.dn) != side.dn
+    ]
+
+
 def joined(found: Iterable[Side]) -> tuple[ExternalEpg, ...]:
-    """The external EPGs of a VRF, each with those that it has a contract with."""
-    everybody = [side for side in found if side.prefixes]
+    """The external EPGs of a VRF, each with those that it has a contract with, less what ``repeated`` names."""
+    sides_found = list(found)
+    lost = {(side.dn, prefix) for side, prefix in repeated(sides_found)}
+    kept = [
+        replace(side, prefixes=tuple(prefix for prefix in side.prefixes if (side.dn, prefix) not in lost))
+        for side in sides_found
+    ]
+    everybody = [side for side in kept if side.prefixes]
     return tuple(
         ExternalEpg(one.dn, one.prefixes, tuple(other.dn for other in everybody if _meet(one, other)))
         for one in everybody

@@ -22,21 +22,26 @@ CODES = {
     ("l3extRsPathL3OutAtt", "access-encap-node-overlap"): "F4214",
     ("l3extVirtualLIfP", "access-encap-node-overlap"): "F4215",
 }
+_NO_ADDRESS = ("", "0.0.0.0", "0.0.0.0/0", "::", "::/0")
 Found = tuple[Mo, str, str]  # object, issue, what is wrong
 
 
 def of_l3out(l3out: Mo) -> list[Found]:
     """Everything that does not fit together inside of one L3Out."""
     profiles = l3out.all("l3extLNodeP")
-    return [*(found for profile in profiles for found in _nodes(profile)), *_subnets(l3out), *_settings(l3out)]
+    nodes = [found for profile in profiles for found in _nodes(profile)]
+    return [*nodes, *_subnets(l3out), *_floating(l3out), *_settings(l3out)]
 
 
 def faults(found: list[Found]) -> list[Fault]:
-    """The faults of those issues that have one, at the object itself."""
+    """The faults of those issues that have one, at the object itself: one for each, with everything that is wrong."""
+    texts: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
+    for mo, issue, text in found:
+        if (mo.cls, issue) in CODES:
+            texts[CODES[mo.cls, issue], issue, mo.dn][text] = None
     return [
-        Fault(CODES[mo.cls, issue], issue, "minor", mo.dn, f"Configuration is invalid due to {issue}: {text}")
-        for mo, issue, text in found
-        if (mo.cls, issue) in CODES
+        Fault(code, issue, "minor", dn, f"Configuration is invalid due to {issue}: {'; '.join(wrong)}")
+        for (code, issue, dn), wrong in texts.items()
     ]
 
 
@@ -74,6 +79,23 @@ def _subnets(l3out: Mo) -> Iterator[Found]:
         if len(networks) > 1:
             for svi in svis:
                 yield svi, "subnet-mismatch", f"the anchors of {encap} are in {' and '.join(networks)}"
+
+
+def floating_addresses(svi: Mo) -> list[str]:
+    """The floating address of each physical domain of a floating SVI; "" where none is given."""
+    attached = [mo for mo in svi.all("l3extRsDynPathAtt") if "/phys-" in mo.get("tDn")]
+    return ["" if mo.get("floatingAddr") in _NO_ADDRESS else mo.get("floatingAddr") for mo in attached]
+
+
+def _floating(l3out: Mo) -> Iterator[Found]:
+    """The floating address is in the anchors' subnet: "Primary IP and floating ip are not in same subnet"."""
+    for svi in l3out.walk("l3extVirtualLIfP"):
+        for address in floating_addresses(svi) if svi.get("addr") else ():
+            network = ip_interface(svi.get("addr")).network
+            if not address:
+                yield svi, "subnet-mismatch", f"{svi.get('addr')} has no floating address beside it"
+            elif ip_interface(address).ip not in network:
+                yield svi, "subnet-mismatch", f"floating address {address} is not in {network}"
 
 
 def _settings(l3out: Mo) -> Iterator[Found]:

@@ -51,6 +51,7 @@ RN_FORMATS = {
     "fvnsEncapBlk": "from-[{from}]-to-[{to}]",
     "fvnsVlanInstP": "vlanns-[{name}]-{allocMode}",
     "infraAccBndlGrp": "accbundle-{name}",
+    "infraAccPortGrp": "accportgrp-{name}",
     "infraAccPortP": "accportprof-{name}",
     "infraAttEntityP": "attentp-{name}",
     "infraFuncP": "funcprof",

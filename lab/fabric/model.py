@@ -214,7 +214,10 @@ class Vrf:
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that keeps a configuration from being deployed: what the rack would raise, on ``leaf`` if on one."""
+    """Something that keeps a configuration from being deployed: what the rack would raise, on ``leaf`` if on one.
+
+    ``changes`` and ``rule`` are the fault's changeSet and rule, where a rack's are known.
+    """
 
     code: str
     cause: str
@@ -222,6 +225,8 @@ class Fault:
     object: str
     description: str
     leaf: int | None = None
+    changes: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -229,7 +234,7 @@ class Fabric:
     """Everything the leaves are to do, by leaf id and ``tenant:vrf``, and what cannot be done.
 
     ``vpcs`` are the DNs of the port channels that the access policies make on pairs of leaves; ``issues`` what objects
-    state against themselves: (DN, configIssues).
+    state against themselves: (DN, configIssues); ``misplaced`` the DNs of route reflectors that are no spines.
     """
 
     asn: int | None
@@ -238,6 +243,7 @@ class Fabric:
     faults: tuple[Fault, ...] = ()
     vpcs: tuple[str, ...] = ()
     issues: tuple[tuple[str, str], ...] = ()
+    misplaced: tuple[str, ...] = ()
 
 
 def tunnel_address(leaf: int, family: str = "ipv4") -> str:

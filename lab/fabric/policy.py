@@ -35,6 +35,11 @@ def named(tenants: dict[str, Mo], tenant: str, cls: str, name: str) -> Mo | None
     return None
 
 
+def own(tenants: dict[str, Mo], tenant: str, cls: str, name: str) -> Mo | None:
+    """A match or set rule of a tenant: its own alone. Those of tenant common serve in tenant common only."""
+    return next((mo for mo in tenants[tenant].all(cls) if name and mo.get("name") == name), None)
+
+
 def timers(tenants: dict[str, Mo], tenant: str, relation: Mo | None) -> Timers:
     """bgpCtxPol through bgpRsBgpNodeCtxPol or fvRsBgpCtxPol; the default policy where nothing is named."""
     name = relation.get("tnBgpCtxPolName", "default") if relation else "default"
@@ -142,7 +147,7 @@ def _context(tenants: dict[str, Mo], tenant: str, context: Mo) -> list[RouteMapE
     relations = context.all("rtctrlRsCtxPToSubjP")
     if not relations:
         return [entry]
-    found = [named(tenants, tenant, "rtctrlSubjP", mo.get("tnRtctrlSubjPName")) for mo in relations]
+    found = [own(tenants, tenant, "rtctrlSubjP", mo.get("tnRtctrlSubjPName")) for mo in relations]
     subjects = [subject for subject in found if subject]
     plain = [subject for subject in subjects if not subject.all("rtctrlMatchCommTerm")]
     merged = replace(entry, rules=tuple(rule for subject in plain for rule in _prefixes(subject)))
@@ -177,10 +182,15 @@ def _full_length(prefix: str) -> int:
 
 
 def _subnets(l3out: Mo, direction: str) -> tuple[RouteMapEntry, ...]:
+    """Subnets of an L3Out's external EPGs as a rule; ``aggregate`` counts with the default routes alone."""
     scope = f"{direction}-rtctrl"
     subnets = [mo for mo in l3out.walk("l3extSubnet") if scope in mo.flags("scope", "import-security")]
     rules = tuple(
-        PrefixRule(mo.get("ip"), None, _full_length(mo.get("ip")) if scope in mo.flags("aggregate") else None)
+        PrefixRule(
+            mo.get("ip"),
+            None,
+            _full_length(mo.get("ip")) if scope in mo.flags("aggregate") and mo.get("ip").endswith("/0") else None,
+        )
         for mo in subnets
     )
     return (RouteMapEntry("permit", rules),) if rules else ()
@@ -190,7 +200,7 @@ def _attributes(tenants: dict[str, Mo], tenant: str, context: Mo) -> Mo | None:
     """The set rule (rtctrlAttrP) of a context."""
     scope = context.first("rtctrlScope")
     relation = scope.first("rtctrlRsScopeToAttrP") if scope else None
-    return named(tenants, tenant, "rtctrlAttrP", relation.get("tnRtctrlAttrPName")) if relation else None
+    return own(tenants, tenant, "rtctrlAttrP", relation.get("tnRtctrlAttrPName")) if relation else None
 
 
 def _sets(found: Mo | None) -> tuple[str, ...]:

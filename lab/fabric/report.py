@@ -50,6 +50,10 @@ def objects(fabric: Fabric, leaves: Iterable[Leaf], spines: Iterable[int], state
         if leaf not in cut:
             found += _system(pod, leaf, fabric)
     found += [_node(1, spine, "spine", True) for spine in sorted(spines)]
+    found += [
+        _mo("bgpInvalidRREp", f"{dn}/badselection", id=dn.rpartition("-")[2], isInvalid="yes", rrNodePEpDn=dn)
+        for dn in fabric.misplaced
+    ]
     found += _vpcs(fabric.vpcs)
     for vrf in fabric.vrfs:
         state = states.get((vrf.leaf, vrf.key))
@@ -341,6 +345,7 @@ def faults(found: Iterable[Fault], pods: Mapping[int, int], since: Mapping[str, 
         dn = fault_dn(fault, pods)
         seen = since.get(dn, "")
         times = {"created": seen, "lastTransition": seen} if seen else {}
+        known = {"changeSet": fault.changes, "rule": fault.rule, "subject": "management" if fault.rule else ""}
         result[dn] = _mo(
             "faultInst",
             dn,
@@ -352,8 +357,10 @@ def faults(found: Iterable[Fault], pods: Mapping[int, int], since: Mapping[str, 
             descr=fault.description,
             lc="raised",
             type="config",
-            domain="tenant",
+            domain="infra" if "/sys/" in dn else "tenant",
+            delegated="yes" if "/local/svc-policyelem-id-0/" in dn else "no",
             occur=1,
+            **{name: text for name, text in known.items() if text},
             **times,
         )
     return [result[dn] for dn in sorted(result)]
@@ -362,7 +369,7 @@ def faults(found: Iterable[Fault], pods: Mapping[int, int], since: Mapping[str, 
 def fault_dn(fault: Fault, pods: Mapping[int, int]) -> str:
     """Where a fault lives: the leaf's policy elements and its own objects are below the leaf."""
     name = f"{fault.object}/fault-{fault.code}"
-    if fault.leaf is None or not fault.object.startswith(("uni/epp/", "sys/")):
+    if fault.leaf is None or not fault.object.startswith(("uni/epp/", "resPolCont/", "sys/")):
         return name
     leaf = f"topology/pod-{pods.get(fault.leaf, 1)}/node-{fault.leaf}"
     return f"{leaf}/{name}" if fault.object.startswith("sys/") else f"{leaf}/local/svc-policyelem-id-0/{name}"

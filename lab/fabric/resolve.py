@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from lab.fabric import contracts, issues, policy
+from lab.fabric import addresses, contracts, issues, policy, reflectors
 from lab.fabric.access import AccessPolicies, vlan_of
+from lab.fabric.failures import Failures
 from lab.fabric.mo import Mo
 from lab.fabric.model import Fabric, Fault, Interface, LocalAs, Peer, RouteMap, Timers, Vrf
 from lab.fabric.vpc import path_end
 
 GATEWAY_MAC = "00:22:bd:f8:19:ff"
 DEFAULT_MTU = 9000  # what an L3Out's interface inherits from the fabric's L2 MTU policy
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """What a node profile's bgpProtP says: a leaf has one in a VRF, whatever its L3Outs."""
+
+    timers: Timers
+    relax: bool
 
 
 @dataclass
@@ -24,20 +35,24 @@ class _Draft:
     vrf: Mo
     router_id: str = ""
     loopback: bool = False
-    timers: Timers | None = None
-    relax: bool = False
+    protocol: Protocol | None = None
     interfaces: dict[str, Interface] = field(default_factory=dict)
     peers: list[Peer] = field(default_factory=list)
     maps: dict[str, RouteMap] = field(default_factory=dict)
 
 
-def build(root: Mo) -> Fabric:
-    """Read the whole configuration. What cannot be deployed is left out and named in the faults."""
-    asn, exchange = fabric_bgp(root)
+def build(root: Mo, spines: Collection[int] | None = None) -> Fabric:
+    """Read the whole configuration. What cannot be deployed is left out and named in the faults.
+
+    ``spines``: the spines that the fabric has; None: unknown, every node may be one that no L3Out takes for a leaf.
+    """
     resolver = _Resolver(root)
     for tenant in resolver.tenants.values():
         for l3out in tenant.all("l3extOut"):
             resolver.l3out(tenant.get("name"), l3out)
+    resolver.settle()
+    chosen = reflectors.read(root, spines, {leaf for leaf, _vrf in resolver.drafts})
+    asn, exchange = chosen.asn, chosen.exchange
     members: dict[str, list[int]] = defaultdict(list)
     for leaf, key in sorted(resolver.drafts):
         members[key].append(leaf)
@@ -46,46 +61,11 @@ def build(root: Mo) -> Fabric:
         for (leaf, key), draft in sorted(resolver.drafts.items())
     )
     vpcs = tuple(sorted(resolver.access.vpcs))
-    faults = (*resolver.faults, *issues.faults(resolver.issues))
+    faults = (*resolver.faults, *resolver.failures.faults(), *issues.faults(resolver.issues), *chosen.faults())
     stated = tuple(issues.merged(resolver.issues).items())
-    return Fabric(asn=asn, exchange=exchange, vrfs=vrfs, faults=faults, vpcs=vpcs, issues=stated)
-
-
-def fabric_bgp(root: Mo) -> tuple[int | None, bool]:
-    """The fabric's AS and whether leaves exchange routes (MP-BGP route reflectors).
-
-    Both come from the bgpInstPol that a pod policy group applies through a pod selector. Without such a group the AS of
-    the policy ``default`` serves, but no reflector is configured, and routes stay on the leaf that learned them.
-    """
-    fabric = root.first("fabricInst")
-    if fabric is None:
-        return None, False
-    policies = {mo.get("name"): mo for mo in fabric.all("bgpInstPol")}
-    applied = policies.get(_applied_bgp_policy(fabric))
-    chosen = applied or policies.get("default")
-    autonomous_system = chosen.first("bgpAsP") if chosen else None
-    asn = autonomous_system.number("asn", 0) if autonomous_system else 0
-    reflectors = applied.first("bgpRRP") if applied else None
-    return asn or None, bool(asn and reflectors and reflectors.all("bgpRRNodePEp"))
-
-
-def reflectors(root: Mo) -> tuple[int, ...]:
-    """The spines that the fabric's BGP policies name as route reflectors."""
-    fabric = root.first("fabricInst")
-    nodes = fabric.walk("bgpRRNodePEp") if fabric else ()
-    return tuple(sorted({node.number("id", 0) for node in nodes} - {0}))
-
-
-def _applied_bgp_policy(fabric: Mo) -> str:
-    functions = fabric.first("fabricFuncP")
-    groups = {mo.dn: mo for mo in functions.all("fabricPodPGrp")} if functions else {}
-    for selector in fabric.walk("fabricPodS"):
-        relation = selector.first("fabricRsPodPGrp")
-        group = groups.get(relation.get("tDn")) if relation else None
-        named = group.first("fabricRsPodPGrpBGPRRP") if group else None
-        if named is not None:
-            return named.get("tnBgpInstPolName", "default")
-    return ""
+    return Fabric(
+        asn=asn, exchange=exchange, vrfs=vrfs, faults=faults, vpcs=vpcs, issues=stated, misplaced=chosen.misplaced
+    )
 
 
 class _Resolver:
@@ -97,6 +77,9 @@ class _Resolver:
         self.drafts: dict[tuple[int, str], _Draft] = {}
         self.encaps: dict[tuple[int, int], str] = {}
         self.sides: dict[str, list[contracts.Side]] = defaultdict(list)
+        self.leaves: dict[str, set[int]] = defaultdict(set)  # by L3Out
+        self.placed: list[addresses.Placed] = []
+        self.failures = Failures()
         self.faults: list[Fault] = []
         self.issues: list[issues.Found] = []
 
@@ -114,26 +97,36 @@ class _Resolver:
             for attachment in node_profile.all("l3extRsNodeL3OutAtt"):
                 leaf = node_id(attachment.get("tDn"))
                 if leaf is not None:
+                    self.leaves[l3out.dn].add(leaf)
                     draft = self.drafts.setdefault((leaf, f"{owner}:{vrf.get('name')}"), _Draft(owner, vrf))
                     self._node(draft, tenant, l3out, node_profile, attachment, leaf)
 
     def _node(self, draft: _Draft, tenant: str, l3out: Mo, profile: Mo, attachment: Mo, leaf: int) -> None:
         draft.router_id = draft.router_id or attachment.get("rtrId")
         draft.loopback = draft.loopback or attachment.yes("rtrIdLoopBack", True)
-        protocol = profile.first("bgpProtP")
-        if protocol is not None:
-            draft.timers = draft.timers or policy.timers(self.tenants, tenant, protocol.first("bgpRsBgpNodeCtxPol"))
-            relation = protocol.first("bgpRsBestPathCtrlPol")
-            name = relation.get("tnBgpBestPathCtrlPolName") if relation else ""
-            found = policy.named(self.tenants, tenant, "bgpBestPathCtrlPol", name)
-            draft.relax = draft.relax or bool(found and "asPathMultipathRelax" in found.flags("ctrl"))
+        protocol = self._protocol(tenant, profile)
+        draft.protocol = draft.protocol or protocol
+        if protocol not in (None, draft.protocol):
+            self.failures.outside(l3out, leaf, "bgpProt-policy-already-existing")
         for interfaces in profile.all("l3extLIfP"):
             for svi in interfaces.all("l3extVirtualLIfP", "l3extRsPathL3OutAtt"):
                 self._svi(draft, tenant, l3out, interfaces, svi, leaf)
 
+    def _protocol(self, tenant: str, profile: Mo) -> Protocol | None:
+        protocol = profile.first("bgpProtP")
+        if protocol is None:
+            return None
+        relation = protocol.first("bgpRsBestPathCtrlPol")
+        name = relation.get("tnBgpBestPathCtrlPolName") if relation else ""
+        found = policy.named(self.tenants, tenant, "bgpBestPathCtrlPol", name)
+        return Protocol(
+            policy.timers(self.tenants, tenant, protocol.first("bgpRsBgpNodeCtxPol")),
+            bool(found and "asPathMultipathRelax" in found.flags("ctrl")),
+        )
+
     def _svi(self, draft: _Draft, tenant: str, l3out: Mo, profile: Mo, svi: Mo, leaf: int) -> None:
-        addresses = _addresses(svi, leaf)
-        if addresses is None:
+        found = _addresses(svi, leaf)
+        if found is None:
             return
         vlan = vlan_of(svi.get("encap"))
         if svi.cls == "l3extVirtualLIfP":
@@ -141,14 +134,20 @@ class _Resolver:
             problems = self.access.floating(l3out, vlan, paths)
         else:
             problems = self.access.standard(l3out, vlan, svi.get("tDn"))
+        for problem in problems:
+            cause, _, message = problem.partition(": ")
+            self.failures.interface(l3out, svi, leaf, cause, message)
         if problems:
-            self.faults.extend(_not_deployed(l3out, svi, leaf, problem) for problem in problems)
             return
-        self._interface(draft, l3out, svi, leaf, vlan, addresses)
-        if l3out.first("bgpExtP") is not None:
-            draft.peers.extend(self._peer(draft, tenant, l3out, profile, peer) for peer in svi.all("bgpPeerP"))
+        self._interface(draft, l3out, svi, leaf, vlan, found)
+        for peer in svi.all("bgpPeerP") if l3out.first("bgpExtP") is not None else ():
+            if peer.get("addr").partition("/")[0] == draft.router_id:
+                message = f"BGP peer {peer.get('addr')} has the router ID of node {leaf} for an address"
+                self.failures.interface(l3out, svi, leaf, "invalid-bgp-peer-address", message)
+            else:
+                draft.peers.append(self._peer(draft, tenant, l3out, profile, peer))
 
-    def _interface(self, draft: _Draft, l3out: Mo, svi: Mo, leaf: int, vlan: int, addresses: tuple) -> None:
+    def _interface(self, draft: _Draft, l3out: Mo, svi: Mo, leaf: int, vlan: int, found: tuple) -> None:
         scope = l3out.dn if svi.get("encapScope", "local") == "local" else draft.vrf.dn
         domain = f"{scope}/vlan-{vlan}"
         name = f"vlan{vlan}"
@@ -157,7 +156,10 @@ class _Resolver:
             text = f"vlan-{vlan} is used by {first.rpartition('/')[0]} on node {leaf}, too"
             self.issues.append((svi, "access-encap-node-overlap", text))
             return
-        own, shared = addresses
+        own, shared = found
+        floating = tuple(address for address in issues.floating_addresses(svi) if address)
+        vrf = f"{draft.tenant}:{draft.vrf.get('name')}"
+        self.placed.append(addresses.Placed(leaf, vrf, l3out, svi, own, shared, floating))
         present = draft.interfaces.get(name)
         present = present or Interface(name, domain, vlan, svi.number("mtu", DEFAULT_MTU), _mac(svi))
         path = {svi.get("tDn")} if svi.cls == "l3extRsPathL3OutAtt" else set()
@@ -204,6 +206,24 @@ class _Resolver:
             local_as=_local_as(peer),
         )
 
+    def settle(self) -> None:
+        """What only shows once all L3Outs are read: addresses and prefixes that are used twice in a VRF."""
+        lost = addresses.repeated(self.placed, self.failures)
+        for (leaf, key), draft in sorted(self.drafts.items()):
+            draft.interfaces = addresses.without(draft.interfaces, lost[leaf, key])
+            overlaps = dict(addresses.overlapping(leaf, key, list(draft.interfaces.values())))
+            draft.interfaces = addresses.without(draft.interfaces, addresses.Lost(set(overlaps), set(overlaps)))
+            self.faults += [fault for faults in overlaps.values() for fault in faults]
+        for vrf in {draft.vrf.dn: draft.vrf for draft in self.drafts.values()}.values():
+            self._prefixes(vrf)
+
+    def _prefixes(self, vrf: Mo) -> None:
+        deployed = [side for side in self.sides[vrf.dn] if self.leaves[side.l3out]]
+        for side, prefix in contracts.repeated(deployed):
+            message = f"Prefix entry sys/ctx-[vxlan-{_segment(vrf)}]/pfx-[{prefix}] is in use"
+            for leaf in self.leaves[side.l3out]:
+                self.failures.group(side.dn, leaf, "prefix-entry-already-in-use", message)
+
     def finish(self, leaf: int, draft: _Draft, asn: int | None, fabric_peers: tuple[int, ...]) -> Vrf:
         """The model of one VRF on one leaf, all of its L3Outs gathered."""
         default = policy.timers(self.tenants, draft.tenant, draft.vrf.first("fvRsBgpCtxPol"))
@@ -217,9 +237,9 @@ class _Resolver:
             interfaces=tuple(draft.interfaces[name] for name in sorted(draft.interfaces)),
             peers=tuple(sorted(draft.peers, key=lambda peer: peer.dn)),
             route_maps=tuple(draft.maps[name] for name in sorted(draft.maps)),
-            timers=draft.timers or default,
+            timers=draft.protocol.timers if draft.protocol else default,
             families=policy.families(self.tenants, draft.tenant, draft.vrf),
-            multipath_relax=draft.relax,
+            multipath_relax=bool(draft.protocol and draft.protocol.relax),
             fabric_peers=fabric_peers,
             epgs=contracts.joined(self.sides[draft.vrf.dn]) if _enforced(draft.vrf) else (),
         )
@@ -274,11 +294,6 @@ def _unresolved_vrf(l3out: Mo, name: str) -> Fault:
     return _fault("F1020", "resolution-failed", f"{l3out.dn}/rsectx", text, None)
 
 
-def _not_deployed(l3out: Mo, svi: Mo, leaf: int, problem: str) -> Fault:
-    """F0467 where the leaf's policy element raises it: under the external EPG, the node and the path."""
-    kind = "Invalid VLAN Configuration" if problem.startswith("invalid-vlan") else "Invalid Path Configuration"
-    group = next((mo.dn for mo in l3out.all("l3extInstP")), f"{l3out.dn}/instP-")
-    path = f"dyatt-[{svi.dn}]" if svi.cls == "l3extVirtualLIfP" else f"stpathatt-[{svi.get('tDn')}]"
-    dn = f"uni/epp/rtd-[{group}]/node-{leaf}/{path}/nwissues"
-    text = f"Configuration failed for {group} node {leaf} {svi.dn} due to {kind}, debug message: {problem};"
-    return _fault("F0467", "configuration-failed", dn, text, leaf)
+def _segment(vrf: Mo) -> int:
+    """The VRF's VXLAN ID: APIC's, or where it deals none a number of the range that it takes them from."""
+    return vrf.number("scope", 0) or 2097152 + zlib.crc32(vrf.dn.encode()) % 2**18

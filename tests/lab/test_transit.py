@@ -20,7 +20,7 @@ from tests.lab.speaker import Speaker
 
 pytestmark = pytest.mark.lab
 
-ROUTER, LEAF = "198.51.100.1", "198.51.100.254"
+ROUTER, LEAF, FLOATING = "198.51.100.1", "198.51.100.254", "198.51.100.253"
 CLUSTER = {leaf: LEAVES[leaf] for leaf in (101, 102)}  # the router stands alone in the rack of leaf 103
 POD = {"kind": "pod", "prefix": "10.1.0.0/16", "aggregate": True}
 TRANSIT = {"tenant": "k8s", "l3out": "internet", "external_epg": "all", "order": 9, "networks": [POD]}
@@ -55,7 +55,7 @@ class Fabric:
         peer = mo("bgpPeerP", mo("bgpAsP", asn=65100), addr=ROUTER)
         svi = mo(
             "l3extVirtualLIfP",
-            mo("l3extRsDynPathAtt", tDn="uni/phys-k8s"),
+            mo("l3extRsDynPathAtt", tDn="uni/phys-k8s", floatingAddr=f"{FLOATING}/24"),
             peer,
             nodeDn="topology/pod-1/node-103",
             encap="vlan-310",

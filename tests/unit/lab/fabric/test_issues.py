@@ -61,13 +61,30 @@ def test_a_path_on_a_leaf_that_the_node_profile_lacks():
 def test_anchors_in_different_subnets():
     fabric = change(Floating().tree(), "l3extVirtualLIfP", addr="192.168.9.202/24")
     assert fabric.issues == tuple((SVI.format(leaf), "subnet-mismatch") for leaf in (101, 102))
-    assert {(fault.code, fault.description) for fault in fabric.faults} == {
-        (
-            "F3744",
-            "Configuration is invalid due to subnet-mismatch: "
-            "the anchors of vlan-310 are in 192.168.2.0/24 and 192.168.9.0/24",
-        )
-    }
+    wrong = "the anchors of vlan-310 are in 192.168.2.0/24 and 192.168.9.0/24"
+    outside = "floating address 192.168.2.253/24 is not in 192.168.9.0/24"
+    assert [(fault.code, fault.object, fault.description) for fault in fabric.faults] == [
+        ("F3744", SVI.format(101), f"Configuration is invalid due to subnet-mismatch: {wrong}"),
+        ("F3744", SVI.format(102), f"Configuration is invalid due to subnet-mismatch: {wrong}; {outside}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("floating", "wrong"),
+    [
+        ("", "192.168.2.201/24 has no floating address beside it"),
+        ("0.0.0.0", "192.168.2.201/24 has no floating address beside it"),
+        ("192.168.9.253/24", "floating address 192.168.9.253/24 is not in 192.168.2.0/24"),
+    ],
+    ids=["none", "the model's nothing", "in another subnet"],
+)
+def test_a_floating_address_that_is_not_in_the_anchors_subnet(floating, wrong):
+    fabric = resolve.build(mo.parse(Floating(floating=floating).tree()))
+    assert fabric.issues == tuple((SVI.format(leaf), "subnet-mismatch") for leaf in (101, 102))
+    fault = fabric.faults[0]
+    assert (fault.code, fault.object) == ("F3744", SVI.format(101))
+    assert fault.description == f"Configuration is invalid due to subnet-mismatch: {wrong}"
+    assert [len(vrf.interfaces) for vrf in fabric.vrfs] == [1, 1]
 
 
 def test_two_interfaces_of_one_vlan_on_a_leaf_with_different_mtu():

@@ -162,12 +162,15 @@ def test_a_leaf_that_is_cut_off_is_inactive_and_has_nothing_below_it():
 def test_a_fault_of_an_undeployed_svi_lives_on_its_leaf_and_keeps_its_time():
     (first, *_) = resolve.build(mo.parse(Floating(vlan=500).tree())).faults
     dn = report.fault_dn(first, {101: 1})
-    assert dn.startswith(
-        "topology/pod-1/node-101/local/svc-policyelem-id-0/uni/epp/rtd-[uni/tn-k8s/out-prod/instP-default]"
+    assert dn == (
+        "topology/pod-1/node-101/local/svc-policyelem-id-0/resPolCont/rtdOutCont/rtdOutDef-[uni/tn-k8s/out-prod]"
+        "/node-101/dyatt-[uni/phys-k8s]/nwissues/fault-F0467"
     )
+    assert catalog().class_of(dn) == "faultInst"
     (made,) = report.faults([first], {101: 1}, {dn: "2026-11-21T12:00:00.000+00:00"})
     attributes = made["faultInst"]["attributes"]
     assert (attributes["code"], attributes["created"]) == ("F0467", "2026-11-21T12:00:00.000+00:00")
+    assert (attributes["delegated"], attributes["rule"]) == ("yes", "fv-nw-issues-config-failed")
     model = catalog()
     for name, value in attributes.items():
         if name != "dn":

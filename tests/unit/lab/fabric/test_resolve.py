@@ -60,15 +60,19 @@ def test_a_standard_svi_is_on_its_vpc_alone():
 
 
 @pytest.mark.parametrize(
-    "missing",
-    [{"leaves": (101,)}, {"pair": False}, {"aaep": "other"}],
+    ("missing", "problem"),
+    [
+        ({"leaves": (101,)}, "invalid-path: Interface does not exist;"),
+        ({"pair": False}, "invalid-path: Interface does not exist;"),
+        ({"aaep": "other"}, "invalid-path: vlan-311 :There is no domain"),
+    ],
     ids=["ports on one leaf only", "leaves are no vPC domain", "ports in another AAEP"],
 )
-def test_a_standard_svi_without_its_vpc_is_a_fault_and_is_not_deployed(missing):
+def test_a_standard_svi_without_its_vpc_is_a_fault_and_is_not_deployed(missing, problem):
     fabric = build(fabric_trees.standard(**missing))
     assert all(vrf.interfaces == () and vrf.peers == () for vrf in fabric.vrfs)
     assert [(fault.code, fault.leaf) for fault in fabric.faults] == [("F0467", 101), ("F0467", 102)]
-    assert "invalid-path: vlan-311 :There is no domain" in fabric.faults[0].description
+    assert problem in fabric.faults[0].description
 
 
 def test_one_vlan_of_two_l3outs_on_a_leaf_is_a_fault_whatever_their_vrfs():
@@ -190,6 +194,23 @@ def test_a_combinable_profile_also_lets_the_subnets_of_its_scope_through():
 def test_a_global_profile_stands_alone():
     subnets = (("10.9.0.0/16", "export-rtctrl", ""),)
     assert len(route_map(Floating(subnets=subnets).tree(), "export")) == 1
+
+
+def test_an_aggregate_counts_with_the_default_route_alone():
+    subnets = (("10.9.0.0/16", "import-rtctrl", "import-rtctrl"), ("::/0", "import-rtctrl", "import-rtctrl"))
+    tree = Floating(profile_type="combinable", subnets=subnets, default_import=False).tree()
+    rules = (PrefixRule("10.9.0.0/16"), PrefixRule("::/0", None, 128))
+    assert route_map(tree, "import") == (RouteMapEntry("permit", rules),)
+
+
+def test_match_and_set_rules_of_tenant_common_serve_nobody_else():
+    rule, (subject, actions) = fabric_trees.tagging(
+        0, ("10.8.0.0/16",), (), fabric_trees.mo("rtctrlSetPref", localPref=200)
+    )
+    known = RouteMapEntry("permit", (PrefixRule("10.1.0.0/16", None, 32), PrefixRule("192.168.2.0/24")))
+    tree = Floating(import_rules=(rule,), prefixes=(("10.1.0.0/16", True), ("192.168.2.0/24", False))).tree()
+    tree["polUni"]["children"].append(fabric_trees.mo("fvTenant", subject, actions, name="common"))
+    assert route_map(tree, "import") == (RouteMapEntry("permit", ()), known)
 
 
 def test_rules_are_tried_by_their_order_and_one_with_communities_asks_for_both():

@@ -1,0 +1,51 @@
+"""MP-BGP route reflectors are spines of the fabric: what else is named reflects nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.fabric import mo, report, resolve
+from lab.topology import Leaf
+from tests.catalog_check import catalog
+from tests.fabric_trees import Floating
+
+NODE = "uni/fabric/bgpInstP-default/rr/node-{}"
+LEAVES = [Leaf(101, 1, "rack1"), Leaf(102, 1, "rack1")]
+
+
+def build(*named: int, spines: tuple[int, ...] | None = (201, 202)):
+    return resolve.build(mo.parse(Floating(reflectors=named).tree()), spines)
+
+
+@pytest.mark.parametrize("node", [101, 999], ids=["a leaf", "no node at all"])
+def test_what_is_no_spine_reflects_nothing(node):
+    fabric = build(node)
+    assert (fabric.exchange, fabric.misplaced) == (False, (NODE.format(node),))
+    assert all(vrf.fabric_peers == () for vrf in fabric.vrfs)
+    (fault,) = fabric.faults
+    assert (fault.code, report.fault_dn(fault, {})) == ("F1893", f"{NODE.format(node)}/badselection/fault-F1893")
+    assert fault.description == f"Invalid route reflector: node {node} is not a spine"
+    assert "F1893" in catalog()["bgpInvalidRREp"].faults.values()
+
+
+def test_one_spine_is_enough():
+    fabric = build(201, 999)
+    assert (fabric.exchange, fabric.misplaced) == (True, (NODE.format(999),))
+
+
+def test_where_the_spines_are_not_known_a_leaf_is_none():
+    assert build(101, spines=None).misplaced == (NODE.format(101),)
+    assert build(999, spines=None).exchange
+
+
+def test_only_the_spines_that_are_there_are_nodes_of_the_fabric():
+    found = report.objects(build(999), LEAVES, (201, 202), {}, ())
+    nodes = [body["attributes"]["id"] for item in found for cls, body in item.items() if cls == "fabricNode"]
+    assert nodes == ["101", "102", "201", "202"]
+    (invalid,) = [body["attributes"] for item in found for cls, body in item.items() if cls == "bgpInvalidRREp"]
+    assert invalid == {
+        "dn": f"{NODE.format(999)}/badselection",
+        "id": "999",
+        "isInvalid": "yes",
+        "rrNodePEpDn": NODE.format(999),
+    }
