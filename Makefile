@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INVENTORY ?= inventory
 LAB ?= demo
+LAYERS ?= lint unit runs versions lab molecule
 NAMED = $(if $(filter-out demo,$(LAB)), --name $(LAB))
 COLLECTION := .collections/ansible_collections/kubefabric/bgp
 
@@ -28,10 +29,10 @@ demo: $(VENV)/.dev ## a virtual ACI fabric and a Kubernetes cluster come up, sit
 rehearse: ## the same for your own inventory, in a lab of its own: make rehearse INVENTORY=path
 	@$(MAKE) --no-print-directory demo LAB=rehearse INVENTORY=$(INVENTORY)
 
-test: setup ## everything that can be checked here is checked; ends with one line: N passed, N failed, N skipped
-	@$(BIN)/python -m tests.run unit runs versions lab molecule
+test: $(VENV)/.dev $(VENV)/.lint ## everything that can be checked here is checked; ends with one line: N passed, N failed, N skipped
+	@$(BIN)/python -m tests.run --setup $(LAYERS)
 
-unit: $(VENV)/.dev ## the quick layer alone
+unit: setup ## the quick layer alone
 	@$(BIN)/python -m tests.run unit
 
 lint: $(VENV)/.lint ## ruff, types, yamllint, ansible-lint, ansible-test sanity, docs

@@ -23,6 +23,10 @@ def cache_directory() -> Path:
     return Path(base) / "kubefabric-lab"
 
 
+# In the environment: the pid of the test run that a lab belongs to, noted in the lab's file ``owner``.
+OWNER = "KUBEFABRIC_LAB_OWNER"
+
+
 @dataclass(frozen=True)
 class Lab:
     """One lab on this machine."""
@@ -105,6 +109,8 @@ def start_process(
     if running is not None:
         return running
     argv = [*(["ip", "netns", "exec", namespace] if namespace else []), *command]
+    if os.environ.get(OWNER):
+        lab.file("owner").write_text(os.environ[OWNER])
     with lab.file("logs", f"{name}.log").open("ab") as log:
         process = subprocess.Popen(
             argv,
@@ -137,6 +143,11 @@ def stop_process(lab: Lab, name: str, *, timeout: float = 10.0) -> None:
                 continue
             break
     _pid_file(lab, name).unlink(missing_ok=True)
+
+
+def dying_with_parent(command: Sequence[str], signal_name: str = "KILL") -> list[str]:
+    """A command line whose process gets that signal when the thread that starts it ends, however it ends."""
+    return ["setpriv", "--pdeathsig", signal_name, "--", *command]
 
 
 def process_names(lab: Lab) -> list[str]:

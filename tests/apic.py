@@ -11,9 +11,11 @@ def test_something(apic):
 
 from __future__ import annotations
 
+import ctypes
 import json
 import multiprocessing
 import os
+import signal
 import ssl
 import urllib.error
 import urllib.request
@@ -30,6 +32,7 @@ from lab.apic.document import Element
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "lab-Secret.1"
+PR_SET_PDEATHSIG = 1  # prctl(2)
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["tests.apic_nursery"])
 
@@ -189,7 +192,11 @@ def start_apic(directory: Path, *arguments: str, password: str = PASSWORD) -> It
 
 
 def _serve(options: list[str], password: str, log: Path, output: Connection) -> None:
-    """In the new process: the server's command line, its standard output and error as a parent of it would set them."""
+    """In the new process: the server's command line, its standard output and error as a parent of it would set them.
+
+    It ends with the process that it was forked from, which ends with the test run, however that ends.
+    """
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     os.environ["APIC_PASSWORD"] = password
     with log.open("ab") as file:
         os.dup2(file.fileno(), 2)

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 from ansible.utils.collection_loader import _collection_finder as finder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,3 +27,11 @@ def pytest_configure() -> None:
     sys.path.insert(0, str(ROOT))
     if not any(isinstance(item, finder._AnsibleCollectionFinder) for item in sys.meta_path):
         finder._AnsibleCollectionFinder(paths=[str(COLLECTIONS), *sys.path])._install()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Where labs are brought up, see to it that they go even if this process is killed."""
+    if any(item.get_closest_marker("lab") for item in session.items):
+        from tests import guardian
+
+        guardian.start()

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from lab.cluster.ports import choose
+from lab.context import dying_with_parent
 from lab.tools import program
 
 TOKEN = "kubefabric-test"
@@ -91,7 +92,9 @@ def _binary(name: str) -> Path | None:
 
 def _start(directory: Path, name: str, *command: str) -> subprocess.Popen:
     with (directory / f"{name}.log").open("wb") as log:
-        return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        return subprocess.Popen(
+            dying_with_parent(command), stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+        )
 
 
 def _etcd(directory: Path, client: int, peer: int) -> subprocess.Popen:

@@ -1,7 +1,9 @@
-"""Runs layers of tests one after the other and ends with one line for all of them: ``N passed, N failed, N skipped``.
+"""Runs layers of tests and ends with one line for all of them: ``N passed, N failed, N skipped``.
 
-``python -m tests.run unit runs lab``; each layer is a folder below ``tests/`` that pytest runs. Exit status 1 when
-anything failed, or when nothing was tested at all.
+``python -m tests.run [--setup] unit runs lab``; each layer is a folder below ``tests/`` that pytest runs
+(tests/runner/layers.py). Two lanes of layers run at the same time; with ``--setup`` the lab's programs are built while
+the first layers that do not need them run. JUnit reports and, where lanes run, the layers' output are in build/test.
+Exit status 1 when anything failed, or when nothing was tested at all.
 
 What fails in a layer of real daemons is tried once more, in a lab of its own: their timers run on a machine that
 others share. What passes then counts as passed and is named, with what went wrong at first printed above it.
@@ -9,102 +11,148 @@ others share. What passes then counts as passed and is named, with what went wro
 
 from __future__ import annotations
 
+import argparse
+import os
+import re
 import subprocess
 import sys
-import xml.etree.ElementTree as ElementTree
-from collections import Counter
-from dataclasses import dataclass, field, replace
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
+from lab.context import dying_with_parent
+from tests.runner import summary
+from tests.runner.layers import LAYERS, Layer
+from tests.runner.outcome import Outcome, files, read
+
 ROOT = Path(__file__).resolve().parent.parent
-# A file's tests stay together, for they share what their fixtures start; the lab's own share one machine's namespaces.
-TWO_AT_A_TIME = ("-n", "2", "--dist", "loadfile")
-# Layers whose failures are tried again; a change that breaks more than a few is broken, and is not tried twice.
-# In the lab with the whole file, for there are tests that go on from where another one ended.
-SECOND_TRY = {"lab": "file", "molecule": "test"}
+REPORTS = ROOT / "build" / "test"
+# A change that breaks more than a few tests is broken, and is not tried twice.
 MOST_TRIED_AGAIN = 5
-PARALLEL = {"unit": TWO_AT_A_TIME, "runs": TWO_AT_A_TIME, "lint": ("-n", "2"), "versions": ("-n", "2")}
+WITHOUT_SETUP = ("lint",)  # layers that need nothing of what the set-up builds
+STATUS_SECONDS = 60.0
 
 
-@dataclass
-class Outcome:
-    """What came of a layer's tests, by name; ``skipped`` has the reasons, ``broken`` is pytest without a report."""
-
-    passed: set[str] = field(default_factory=set)
-    failed: set[str] = field(default_factory=set)
-    skipped: dict[str, str] = field(default_factory=dict)
-    second: set[str] = field(default_factory=set)
-    broken: bool = False
-
-    def tried_again(self, again: Outcome) -> Outcome:
-        """This outcome after the failed ones were tried a second time."""
-        mended = self.failed & again.passed - again.failed
-        return replace(self, passed=self.passed | mended, failed=self.failed - mended, second=mended)
-
-
-def run_layer(layer: str) -> Outcome:
-    """Run one layer, and what failed there once more where the layer is one of real daemons."""
-    print(f"\n=== {layer} " + "=" * (100 - len(layer)), flush=True)
-    outcome = run_pytest(layer, f"tests/{layer}", *PARALLEL.get(layer, ()))
-    if layer in SECOND_TRY and 0 < len(outcome.failed) <= MOST_TRIED_AGAIN:
-        print(f"\n=== {layer}, what failed once more " + "=" * (80 - len(layer)), flush=True)
-        whole = SECOND_TRY[layer] == "file"
-        again = files(outcome.failed) if whole else [f"tests/{layer}", "--last-failed"]
-        outcome = outcome.tried_again(run_pytest(f"{layer}-again", *again))
-    return outcome
-
-
-def files(names: set[str]) -> list[str]:
-    """The files of tests: ``tests.lab.test_hosts.test_x[1.2]`` is in tests/lab/test_hosts.py."""
-    return sorted({"/".join(name.split(".")[:3]) + ".py" for name in names})
-
-
-def run_pytest(name: str, *arguments: str) -> Outcome:
-    """Run pytest; ``name`` is that of its JUnit report."""
-    report = ROOT / "build" / "test" / f"{name}.xml"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.unlink(missing_ok=True)
+def run_pytest(name: str, arguments: list[str], *, quiet: bool) -> Outcome:
+    """Run pytest; ``name`` is that of its report. With ``quiet`` its output goes to a file until it has ended."""
+    report, log = REPORTS / f"{name}.xml", REPORTS / f"{name}.log"
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    for path in (report, log):
+        path.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
-    subprocess.run(command, cwd=ROOT, check=False)
-    return read_report(report)
-
-
-def read_report(report: Path) -> Outcome:
-    """The outcome that a JUnit report tells. A test whose end failed, after it passed itself, has failed."""
-    if not report.exists():
-        return Outcome(broken=True)
-    outcome = Outcome()
-    for case in ElementTree.parse(report).iter("testcase"):
-        name, skipped = f"{case.get('classname')}.{case.get('name')}", case.find("skipped")
-        if case.find("failure") is not None or case.find("error") is not None:
-            outcome.failed.add(name)
-        elif skipped is not None:
-            outcome.skipped[name] = skipped.get("message", "no reason given")
-        else:
-            outcome.passed.add(name)
-    outcome.passed -= outcome.failed
+    started = time.monotonic()
+    run_process(command, log if quiet else None)
+    outcome = read(report)
+    outcome.seconds = time.monotonic() - started
     return outcome
 
 
-def main(layers: list[str]) -> int:
+def run_process(command: list[str], log: Path | None = None) -> int:
+    """Run a command that ends with this process, its output on the terminal or in a file; the exit status."""
+    command = dying_with_parent(command, "TERM")
+    if log is None:
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
+    with log.open("wb") as output:
+        return subprocess.run(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, check=False).returncode
+
+
+def run_layer(layer: Layer, *, quiet: bool = False) -> Outcome:
+    """Run one layer, and what failed there once more where the layer is one of real daemons."""
+    if not quiet:
+        say(f"\n=== {layer.name} " + "=" * (100 - len(layer.name)))
+    outcome = run_pytest(layer.name, [f"tests/{layer.name}", *layer.options], quiet=quiet)
+    if quiet:
+        show(layer.name)
+    if layer.second_try and 0 < len(outcome.failed) <= MOST_TRIED_AGAIN:
+        say(f"\n=== {layer.name}: once more what failed " + "=" * 60)
+        whole = layer.second_try == "file"
+        again = files(outcome.failed) if whole else [f"tests/{layer.name}", "--last-failed"]
+        outcome = outcome.tried_again(run_pytest(f"{layer.name}-again", again, quiet=quiet))
+        if quiet:
+            show(f"{layer.name}-again")
+    return outcome
+
+
+_printing = threading.Lock()
+
+
+def say(text: str) -> None:
+    """Print lines that no other lane interrupts."""
+    with _printing:
+        print(text, flush=True)
+
+
+def show(name: str) -> None:
+    """Print what pytest wrote to a layer's log."""
+    log = REPORTS / f"{name}.log"
+    text = log.read_text(errors="replace").rstrip() if log.exists() else "(no output)"
+    say(f"\n=== {name} " + "=" * (100 - len(name)) + f"\n{text}")
+
+
+# -- lanes ------------------------------------------------------------------------------------------------
+
+
+def run_lanes(layers: list[Layer], *, setup: bool) -> dict[str, Outcome]:
+    """Run the layers, those of different lanes at the same time; outcomes in the order of ``layers``.
+
+    What needs a set-up that failed is not run, and counts as broken.
+    """
+    lanes = [[layer for layer in layers if layer.lane == lane] for lane in dict.fromkeys(item.lane for item in layers)]
+    quiet = len(lanes) > 1 or setup
+    found: dict[str, Outcome] = {}
+    with ThreadPoolExecutor(len(lanes) + 1) as pool:
+        ready = pool.submit(set_up) if setup else None
+
+        def run_lane(lane: list[Layer]) -> None:
+            for layer in lane:
+                able = ready is None or layer.name in WITHOUT_SETUP or ready.result()
+                found[layer.name] = run_layer(layer, quiet=quiet) if able else Outcome(broken=True)
+
+        jobs = [pool.submit(run_lane, lane) for lane in lanes]
+        while quiet and wait(jobs, STATUS_SECONDS).not_done:
+            say(status(layers, found))
+        for job in jobs:
+            job.result()
+    return {layer.name: found[layer.name] for layer in layers}
+
+
+def set_up() -> bool:
+    """Build and install what the lab needs; whether that succeeded."""
+    started = time.monotonic()
+    succeeded = run_process([sys.executable, "-m", "lab.setup"]) == 0
+    say(f"set-up: {summary.clock(time.monotonic() - started)}{'' if succeeded else ', failed'}")
+    return succeeded
+
+
+def status(layers: list[Layer], found: Mapping[str, Outcome]) -> str:
+    """How far the layers are that run now, for example ``… unit 53 %, lab 12 %``."""
+    running = [layer.name for layer in layers if layer.name not in found and (REPORTS / f"{layer.name}.log").exists()]
+    return "… " + (", ".join(f"{name} {_percent(REPORTS / f'{name}.log')} %" for name in running) or "set-up")
+
+
+def _percent(log: Path) -> int:
+    """What pytest wrote last of its progress."""
+    return int((re.findall(r"\[ *(\d+)%\]", log.read_text(errors="replace")) or ["0"])[-1])
+
+
+def main(arguments: list[str]) -> int:
     """Run the layers and print the summary."""
-    total: Counter = Counter()
-    why: Counter = Counter()
-    second: list[str] = []
-    for layer in layers:
-        outcome = run_layer(layer)
-        total += Counter(passed=len(outcome.passed), failed=len(outcome.failed) + outcome.broken)
-        total += Counter(skipped=len(outcome.skipped))
-        why.update(outcome.skipped.values())
-        second += sorted(outcome.second)
-    print()
-    for reason, number in why.most_common():
-        print(f"skipped {number}: {reason}")
-    for name in second:
-        print(f"passed at the second try only: {name}")
-    print(f"{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped")
-    return 1 if total["failed"] or not total["passed"] else 0
+    parser = argparse.ArgumentParser(prog="python -m tests.run", description="Run layers of tests.")
+    parser.add_argument(
+        "--setup", action="store_true", help="build and install what the lab needs beside the first layers"
+    )
+    parser.add_argument("layers", nargs="*", choices=[*LAYERS, []], default=["unit"], metavar="LAYER")
+    options = parser.parse_args(arguments)
+    for path in REPORTS.glob("*.log"):
+        path.unlink()
+    outcomes = run_lanes([LAYERS[name] for name in options.layers], setup=options.setup)
+    lines, code = summary.closing(outcomes, strict=os.environ.get("CI") == "true")
+    say("\n".join(["", f"The {summary.SLOWEST} slowest tests:", *summary.slowest(outcomes), ""]))
+    say("\n".join([*summary.times(outcomes), "", *lines]))
+    return code
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or ["unit"]))
+    sys.exit(main(sys.argv[1:]))

@@ -36,6 +36,48 @@ def _reason_to_skip() -> str:
     return ""
 
 
+# Files whose tests share nothing beyond the value of a parameter: each value is handed to a worker of its own.
+SPLIT = {"test_cni_matrix": "run", "test_matrix": "case"}
+# In the order of their length: what takes long begins first, so that two workers end at about the same time.
+LONGEST = ("test_cni_matrix", "test_hosts", "test_nested", "test_matrix", "test_end_to_end")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Name the group of each test, which one worker runs in order, and begin with the longest."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: _place(item.path.stem))
+
+
+def _group(item: pytest.Item) -> str:
+    """A test's file, with the value of the parameter that splits it."""
+    stem = item.path.stem
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    value = parameters.get(SPLIT.get(stem, ""), "")
+    return f"{stem}-{value}" if value else stem
+
+
+def _place(stem: str) -> int:
+    return LONGEST.index(stem) if stem in LONGEST else len(LONGEST)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):  # noqa: ARG001 - pytest's name
+    """Let a test's report carry the rows that it noted, from the worker to the process that prints the tables."""
+    report = yield
+    for number, table in enumerate(matrix.TABLES):
+        report.user_properties += [("row", [number, *row]) for row in table.drain()]
+    return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Keep the rows that a report carries, once."""
+    if report.when == "call" and not os.environ.get("PYTEST_XDIST_WORKER"):
+        for name, row in report.user_properties:
+            if name == "row":
+                matrix.TABLES[row[0]].note(tuple(row[1:]))
+
+
 def pytest_terminal_summary(terminalreporter) -> None:
     """What the matrices of tests noted."""
     for table in matrix.TABLES:

@@ -14,6 +14,11 @@ class Table:
         """Add a line, a cell per title."""
         self._rows.append(row)
 
+    def drain(self) -> list[tuple]:
+        """The rows that were noted since the last time, which are taken out."""
+        rows, self._rows = self._rows, []
+        return rows
+
     def lines(self) -> list[str]:
         """The table as text, titles first; nothing if nothing was noted."""
         cells = [[str(cell) for cell in row] for row in (self.titles, *self._rows)]

@@ -1,0 +1,1 @@
+"""What ``python -m tests.run`` is made of: the layers, their reports, and the running of them."""
