@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="the lab needs root (network namespaces)"),
 ]
 
-LAB = Lab("test-cluster")
+LAB = Lab(f"k{os.getpid()}")
 CLUSTER = "k8s-dual"
 NODES = ("n1", "n2")
 TOPOLOGY = topology(CLUSTER, "kube_router", NODES)

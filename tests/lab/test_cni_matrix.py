@@ -4,6 +4,8 @@ Of the inventory only `cni`, `svi` and the networks differ from cell to cell. Th
 because Calico cannot hold the example's 1 s and 3 s. All clusters of one address family stand in one fabric and one
 VRF, and must not meet; runs of site.yml configure them at the same time, one per network. The playbooks prove what they
 did: verify finds everything that was planned and nothing else. Here the leaves are asked once more, by longest match.
+
+Among the clusters of IPv4 is one more, whose Calico came by manifests: no operator, agents in kube-system.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from lab import bringup
 from lab.cluster import control
 from lab.cluster.api import Api
 from lab.cluster.workload import NAMESPACE
-from lab.context import Lab
+from lab.context import Lab, wait_for
 from lab.context import run as command
 from lab.fabric import vty
 from lab.fabric.instance import Instance
@@ -35,13 +37,14 @@ pytestmark = pytest.mark.lab
 
 NETWORKS = ("kube_router", "calico", "cilium", "ovn_kubernetes")
 WITHOUT_SERVICES = ("ovn_kubernetes",)  # announces pod networks alone
-DEFINITIONS = ("calico", "cilium", "frr-k8s", "ovn-kubernetes")
+DEFINITIONS = ("calico", "calico-storage", "cilium", "frr-k8s", "ovn-kubernetes")
 DESIGNS = ("floating", "standard")
 FAMILIES = {"ipv4": (4,), "ipv6": (6,), "dual": (4, 6)}
 NODES = ("node1", "node2", "node4")  # of the example: two in one rack, one in the other
 PATIENCE = ("-e", "verify_wait=180")  # many clusters come up on few cores
 REFLECTING = ("calico", "floating")  # its first node reflects the routes of the others
 CELLS = [(network, design) for network in NETWORKS for design in DESIGNS]
+BY_MANIFESTS = ("calico", "manifests")  # with a floating SVI
 
 
 def cluster_name(network: str, design: str) -> str:
@@ -62,7 +65,12 @@ def cluster(number: int, network: str, design: str, versions: tuple[int, ...]) -
     if (network, design) == REFLECTING:
         reflector = next(iter(nodes(*REFLECTING)))
         made["calico"] = {"route_reflectors": {"nodes": [reflector], "cluster_id": "244.0.0.1"}}
-    l3out = made["l3out"] | {"name": cluster_name(network, design), "svi": design, "leaves": {}}
+    if (network, design) == BY_MANIFESTS:
+        made["calico"], design = {"install": "manifest"}, "floating"
+        name = cluster_name(*BY_MANIFESTS)
+    else:
+        name = cluster_name(network, design)
+    l3out = made["l3out"] | {"name": name, "svi": design, "leaves": {}}
     first = 400 + 10 * number
     vlans = {"vlan": first} if design == "floating" else {"vlans": f"{first}-{first + 9}"}
     made["l3out"] = {key: value for key, value in l3out.items() if key != "vlan"} | vlans
@@ -82,6 +90,7 @@ class Run:
     """One lab with all clusters of an address family, and what the playbooks said, by network."""
 
     lab: Lab
+    inventory: Path
     family: str
     first: dict[str, str]
     second: dict[str, str]
@@ -126,10 +135,11 @@ def run(
     """A lab with a cluster for every cell of the family, and site.yml run twice."""
     crds.required(*DEFINITIONS)
     versions = FAMILIES[request.param]
+    cells = [*CELLS, BY_MANIFESTS] if request.param == "ipv4" else CELLS
     directory = tmp_path_factory.mktemp(request.param)
     clusters = {
         cluster_name(*cell): {"cluster": cluster(number, *cell, versions), "nodes": nodes(*cell)}
-        for number, cell in enumerate(CELLS, 1)
+        for number, cell in enumerate(cells, 1)
     }
     intent = {"fabric": example.fabric(), "clusters": clusters}
     inventory = write_inventory(directory / "inventory", intent, clusters)
@@ -138,19 +148,20 @@ def run(
         bringup.up(lab, inventory, None, lambda _: None)
         yield Run(
             lab,
+            inventory,
             request.param,
-            playbooks(lab, inventory, directory / "build", "site"),
-            playbooks(lab, inventory, directory / "build", "fabric", "clusters"),
+            playbooks(lab, inventory, directory / "build", cells, "site"),
+            playbooks(lab, inventory, directory / "build", cells, "fabric", "clusters"),
         )
     finally:
         bringup.down(lab, lambda _: None)
 
 
-def playbooks(lab: Lab, inventory: Path, output: Path, *names: str) -> dict[str, str]:
+def playbooks(lab: Lab, inventory: Path, output: Path, cells: list[tuple[str, str]], *names: str) -> dict[str, str]:
     """What playbooks said that ran for all networks at the same time: Ansible would take their roles one by one."""
 
     def one(network: str) -> str:
-        limit = ",".join(cluster_name(network, design) for design in DESIGNS)
+        limit = ",".join(cluster_name(*cell) for cell in cells if cell[0] == network)
         done = example.playbook(lab, inventory, output, *names, arguments=["--limit", limit, *PATIENCE])
         return done.stdout + done.stderr
 
@@ -160,6 +171,11 @@ def playbooks(lab: Lab, inventory: Path, output: Path, *names: str) -> dict[str,
 
 @pytest.mark.parametrize(("network", "design"), CELLS)
 def test_a_cluster_comes_up_as_planned_and_a_second_run_changes_nothing(run: Run, network: str, design: str) -> None:
+    prove(run, network, design)
+
+
+def prove(run: Run, network: str, design: str) -> None:
+    """Hold a cell against what was planned, and note it in the table."""
     name = cluster_name(network, design)
     said, again = run.first[network], run.second[network]
     first, second = run.recap(said, name), run.recap(again, name)
@@ -168,6 +184,7 @@ def test_a_cluster_comes_up_as_planned_and_a_second_run_changes_nothing(run: Run
     planned = len(NODES) * 2 * len(FAMILIES[run.family])
     assert f"cluster {name}: {planned} of {planned} sessions Established" in said
     seen = Cell(run, name, services=network not in WITHOUT_SERVICES)
+    seen.peers_with_the_leaves_of_its_rack_alone(said)
     pods, service, local = seen.pod_blocks(), seen.ways("web"), seen.ways("web-local")
     row = (network, design, run.family, len(NODES), f"{planned}/{planned}", pods, service, local, "none", 0)
     matrix.NETWORKS.note(row)
@@ -182,6 +199,42 @@ def test_a_node_s_pods_are_known_to_another_by_the_route_reflector(run: Run) -> 
         assert re.search(r"cluster_list: 244\.0\.0\.1\b", said), said
 
 
+@pytest.mark.parametrize("run", ["ipv4"], indirect=True)
+def test_calico_installed_by_manifests_comes_up_as_planned(run: Run) -> None:
+    prove(run, *BY_MANIFESTS)
+    kubectl, api = tools(run, cluster_name(*BY_MANIFESTS))
+    ours = ("get", "secrets,roles,rolebindings", "--selector=app.kubernetes.io/managed-by", "--output=name")
+    made = command([*kubectl, *ours, "--all-namespaces"])
+    assert made == command([*kubectl, *ours, "--namespace=kube-system"])
+    assert len(made.split()) == 3
+    pool = api.request("GET", "/apis/projectcalico.org/v3/ippools/default-ipv4-ippool")["spec"]
+    assert (pool["blockSize"], pool["natOutgoing"], pool["ipipMode"]) == (26, False, "Never")
+
+
+@pytest.mark.parametrize("run", ["ipv4"], indirect=True)
+def test_where_calico_s_storage_alone_is_served_a_run_says_so_and_writes_nothing(run: Run, tmp_path: Path) -> None:
+    """The last of IPv4's tests, for it takes the cluster's definitions away."""
+    name = cluster_name(*BY_MANIFESTS)
+    kubectl, api = tools(run, name)
+    (storage,) = crds.required("calico-storage")
+    command([*kubectl, "delete", "crd", "--all"])
+    command([*kubectl, "apply", "--server-side", "--validate=false", "-f", str(storage)])
+    stored = "/apis/crd.projectcalico.org/v1/bgppeers"
+    served = [*kubectl, "get", "--raw", "/apis/crd.projectcalico.org/v1"]
+    wait_for(lambda: '"bgppeers"' in command(served), stored)
+    done = example.playbook(run.lab, run.inventory, tmp_path, "clusters", arguments=["--limit", name])
+    assert "Calico's API server is not there, only its storage, crd.projectcalico.org/v1" in done.stdout + done.stderr
+    assert "Nothing was written." in done.stdout + done.stderr
+    assert api.request("GET", stored)["items"] == []
+
+
+def tools(run: Run, name: str) -> tuple[list[str], Api]:
+    """kubectl's command line for a cluster, and a client of its API server."""
+    made = control.layout(run.lab, name)
+    kubectl = [str(run.lab.directory / "bin" / "kubectl"), f"--kubeconfig={run.lab.directory / name}.kubeconfig"]
+    return kubectl, Api(made.ports["kube-apiserver"], made.pki)
+
+
 class Cell:
     """One cluster of a run, held against what its own API server says."""
 
@@ -193,6 +246,12 @@ class Cell:
         planned = bringup.topology_of(run.lab)
         self.racks = {node: planned.nodes[node].rack for node in self.nodes}
         self.leaves = {leaf.id: leaf.rack for leaf in planned.leaves.values()}
+
+    def peers_with_the_leaves_of_its_rack_alone(self, said: str) -> None:
+        """The rows of verification's table have a node with the leaves of its own rack, and with no other."""
+        for node in self.nodes:
+            rows = set(re.findall(rf"\b{re.escape(node)}\s+(\d+)\s+ipv[46]\s+\S+\s+(\w+)", said))
+            assert rows == {(str(leaf), "Established") for leaf in self._own_leaves(node)}, (node, rows)
 
     def pod_blocks(self) -> str:
         """Every node's blocks are on the leaves of its rack, through that node alone."""

@@ -18,7 +18,7 @@ from lab.context import Lab
 from tests.lab import example
 
 ROOT = Path(__file__).resolve().parents[2]
-NAME = "e2e"
+NAME = f"e{os.getpid()}"
 DIRECTORY = Path("/run/kubefabric-lab") / NAME
 
 pytestmark = [

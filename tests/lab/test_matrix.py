@@ -2,8 +2,8 @@
 
 Both SVI designs, IPv4, IPv6 and dual stack, one to six racks, both designs in one fabric, and 64 nodes on one pair of
 leaves; but for CNIs whose announcements verification cannot foretell, and clusters nested in others (test_nested.py).
-Nodes are small FRR speakers with the plan's peers (tests/lab/stage.py); test_end_to_end.py and test_designs.py do it
-with Kubernetes and kube-router.
+Nodes are small FRR speakers with the plan's peers (tests/lab/stage.py); test_end_to_end.py and test_cni_matrix.py do it
+with Kubernetes and real agents.
 """
 
 from __future__ import annotations
