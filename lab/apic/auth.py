@@ -23,6 +23,9 @@ from lab.apic import errors
 from lab.apic.document import Element
 from lab.apic.store import Mo, Store, timestamp
 
+# APIC sets the first and takes either: its own message names the second, and acc-provision and scripts of TAC send it.
+TOKEN_COOKIES = ("APIC-cookie", "APIC-Cookie")
+
 
 @dataclass
 class Session:
@@ -73,6 +76,14 @@ class Sessions:
             raise errors.token_invalid()
         return session
 
+    def of_cookie(self, header: str) -> Session:
+        """The session of a Cookie header; ApicError 403 if it names none, or one that is over."""
+        cookies = parse_cookies(header)
+        token = next((cookies[name] for name in TOKEN_COOKIES if name in cookies), None)
+        if token is None:
+            raise errors.token_missing()
+        return self.of_token(token)
+
     def refresh(self, session: Session) -> Session:
         """A new token for the same login."""
         self._sessions.pop(session.token, None)
@@ -95,10 +106,7 @@ class Sessions:
         cookies = parse_cookies(cookie)
         if "APIC-Request-Signature" in cookies:
             return self._signed(cookies, method, path, body)
-        token = cookies.get("APIC-cookie")
-        if token is None:
-            raise errors.token_missing()
-        return self.of_token(token).user
+        return self.of_cookie(cookie).user
 
     def _signed(self, cookies: dict[str, str], method: str, path: str, body: bytes) -> str:
         certificate = self.store.get(cookies.get("APIC-Certificate-DN", ""))

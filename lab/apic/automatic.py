@@ -1,6 +1,8 @@
-"""Objects that APIC makes together with another and the model calls ordinary, so that the model cannot tell."""
+"""What APIC makes by itself of what is posted, and the model calls ordinary, so that the model cannot tell."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from lab.apic.document import Element
 
@@ -9,3 +11,14 @@ _COMMON = Element(
     "aaaUserDomain", {"name": "common"}, [Element("aaaUserRole", {"name": "read-all", "privType": "readPriv"})]
 )
 COMPANIONS: dict[str, tuple[Element, ...]] = {"aaaUser": (_COMMON,)}
+# The end of a range that is given by its start alone: the same port (vzEntry as acc-provision and others post it).
+_ENDS = {"vzEntry": {"sFromPort": "sToPort", "dFromPort": "dToPort"}}
+
+
+def derived(cls: str, posted: Mapping[str, str], current: Mapping[str, str]) -> dict[str, str]:
+    """Properties that follow from those posted, where nobody has set them; ``current``: as they are without these."""
+    return {
+        last: posted[first]
+        for first, last in _ENDS.get(cls, {}).items()
+        if first in posted and last not in posted and current[last] == "unspecified"
+    }

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import zlib
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ VERSION = "niwaki-2.1.0"
 # Bits of prop_sig.flags, in the order that the catalog's manifest (`prop_flags`) gives.
 _CONFIGURABLE, _CREATE_ONLY, _READ_ONLY = 1 << 0, 1 << 2, 1 << 4
 _NAMING, _SECURE, _MANDATORY, _HIDDEN = 1 << 5, 1 << 6, 1 << 8, 1 << 13
+
+
+_CLASS_NAME = re.compile(rb'"([a-z0-9]+:[A-Z]\w*)"')
 
 
 def locate(path: str | os.PathLike[str] | None = None) -> Path:
@@ -141,6 +145,17 @@ class Catalog:
     def __contains__(self, name: object) -> bool:
         return name in self._ids
 
+    def names(self, name: str) -> bool:
+        """Whether a class is at least mentioned: of the public cloud's classes the catalog has names only."""
+        return name in self._ids or name in self._mentioned
+
+    @cached_property
+    def _mentioned(self) -> frozenset[str]:
+        """The classes that others contain, or that contain them, whether or not they are described."""
+        texts = (zlib.decompress(row[0]) for row in self._db.execute("SELECT residual FROM mo WHERE residual NOTNULL"))
+        found = {name for text in texts for name in _CLASS_NAME.findall(text)}
+        return frozenset(api_name(name.decode()) for name in found)
+
     def __getitem__(self, name: str) -> MoClass:
         """The class of that name; KeyError if the model has none."""
         if name not in self._classes:
@@ -255,10 +270,11 @@ class Catalog:
 
     def child(self, parent: str, rn: str) -> tuple[MoClass, dict[str, str]] | None:
         """The class of what is called ``rn`` within class ``parent``, and its naming values; None if there is none."""
-        for cls in self.children(parent):
-            values = cls.rn.match(rn) if cls.rn else None
-            if values is not None:
-                return cls, values
+        for match in (RnFormat.match, RnFormat.match_bare):
+            for cls in self.children(parent):
+                values = match(cls.rn, rn) if cls.rn else None
+                if values is not None:
+                    return cls, values
         return None
 
     def _parse_dn(self, dn: str) -> tuple[tuple[str, str], ...]:

@@ -44,6 +44,22 @@ class Controller:
         self.faults.settle()
         return Query(self.store, options).of_class(name, below)
 
+    def get_tagged(self, name: str, options: Mapping[str, str]) -> Result:
+        """GET /api/tag/<name>: the objects that have the tag, a tagInst of that name."""
+        tags = (mo for mo in self.store.of_class("tagInst") if mo.rn == f"tag-{name}")
+        return Query(self.store, options).of_objects(mo.parent for mo in tags if mo.parent is not None)
+
+    def get_tags(self, dn: str) -> Result:
+        """GET /api/tag/mo/<dn>: the tags of an object."""
+        return self.get_object(dn, {"query-target": "children", "target-subtree-class": "tagInst"})
+
+    def tag(self, dn: str, add: Iterable[str], remove: Iterable[str], user: str = "admin") -> list[Change]:
+        """POST /api/tag/mo/<dn>?add=…&remove=…"""
+        dn = self.canonical(dn)
+        changes = [*((name, "created,modified") for name in add), *((name, "deleted") for name in remove)]
+        tags = [Element("tagInst", {"dn": f"{dn}/tag-{name}", "status": status}) for name, status in changes]
+        return self.post(tags, dn, user)
+
     def canonical(self, dn: str) -> str:
         """A DN as the store knows it; ApicError if the model has no such DN."""
         return Transaction(self.store).canonical_dn(dn)
@@ -116,7 +132,7 @@ class Controller:
                 raise values.Unreadable(text)
             return values.canonical(prop, text)
         except ValueError:
-            raise errors.unknown_value(text, "configIssues", mo.cls, mo.dn) from None
+            raise errors.unknown_value(text, "configIssues", mo.cls) from None
 
     def _drop(self, transaction: Transaction, owner: str, wanted: set[str]) -> None:
         """Take out what an owner no longer has; a container that holds another's objects goes over to that other."""
@@ -149,7 +165,8 @@ def _nearest(mo: Mo, elements: Mapping[str, Element]) -> Element | None:
 
 def _changed_element(store: Store, change: Change, *, nested: bool) -> Element:
     if change.status == "created":
-        attributes = store.attributes(change.mo, nested=nested)
+        attributes = {**store.attributes(change.mo, nested=nested), "childAction": "deleteNonPresent"}
+        attributes.setdefault("rn", "")
     else:
         known = store.catalog.properties(change.mo.cls)
         attributes = {name: value for name, value in change.properties.items() if not known[name].secure}

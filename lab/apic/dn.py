@@ -59,15 +59,18 @@ class RnFormat:
         self.text = text
         self.properties: tuple[str, ...] = tuple(match[2] for match in _PLACEHOLDER.finditer(text))
         self.literal = len(_PLACEHOLDER.sub("", text))
-        self._pattern = re.compile(self._expression())
+        self._pattern = re.compile(self._expression(bare=False))
+        self._bare_pattern = re.compile(self._expression(bare=True)) if "[" in text else None
 
-    def _expression(self) -> str:
+    def _expression(self, *, bare: bool) -> str:
+        """The format as a pattern; ``bare``: without the brackets, around values that have none inside."""
         expression, position, seen = "", 0, set()
         for match in _PLACEHOLDER.finditer(self.text):
             expression += re.escape(self.text[position : match.start()])
-            value = f"(?P<{match[2]}>.*)" if match[2] not in seen else f"(?P={match[2]})"
+            value = r"[^\[\]/]+" if bare else ".*"
+            named = f"(?P<{match[2]}>{value})" if match[2] not in seen else f"(?P={match[2]})"
             seen.add(match[2])
-            expression += re.escape(match[1]) + value + re.escape(match[3])
+            expression += named if bare else re.escape(match[1]) + named + re.escape(match[3])
             position = match.end()
         return expression + re.escape(self.text[position:])
 
@@ -78,6 +81,16 @@ class RnFormat:
         """
         found = self._pattern.fullmatch(rn)
         return {name: _bare(value) for name, value in found.groupdict().items()} if found else None
+
+    def read(self, rn: str) -> dict[str, str] | None:
+        """The same with or without the format's brackets."""
+        found = self.match(rn)
+        return self.match_bare(rn) if found is None else found
+
+    def match_bare(self, rn: str) -> dict[str, str] | None:
+        """The naming values in ``rn`` where it lacks the format's brackets: APIC reads ``peerP-1.1.1.1`` too."""
+        found = self._bare_pattern.fullmatch(rn) if self._bare_pattern is not None else None
+        return found.groupdict() if found else None
 
     def build(self, values: Mapping[str, str]) -> str:
         """The relative name for naming values; KeyError names the one that is missing."""

@@ -5,6 +5,8 @@ docs/lab-apic.md says of each where its code and text are known from, and which 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class ApicError(Exception):
     """A refusal; ``code`` and ``text`` appear in the body, ``http`` is the response's status."""
@@ -29,14 +31,19 @@ def unknown_attribute(name: str, cls: str) -> ApicError:
     return ApicError(400, f"unknown attribute '{name}' in element '{cls}'")
 
 
-def unknown_value(value: str, name: str, cls: str, dn: str = "") -> ApicError:
-    """A value that cannot be read as the property's type (enumeration, number, DN …)."""
-    return ApicError(400, f"unknown property value {value}, name {name}, class {cls} [(Dn0)] Dn0={dn}, ")
+def unknown_value(value: str, name: str, cls: str) -> ApicError:
+    """A value that cannot be read as the property's type (enumeration, number, DN …), refused without its DN."""
+    return ApicError(120, f"unknown property value {value}, name {name}, class {cls} [(Dn0)] Dn0=, ")
 
 
-def failed_validation(name: str, rn: str, value: str) -> ApicError:
-    """A value of the right type that is out of the property's range, length or character set."""
-    return ApicError(801, f"property {name} of {rn} failed validation for value '{value}'")
+def failed_validation(name: str, where: str, value: str) -> ApicError:
+    """A text that is too long, too short or of other characters; ``where``: the DN, of a naming property the RN."""
+    return ApicError(801, f"property {name} of {where} failed validation for value '{value}'")
+
+
+def out_of_range(name: str, where: str) -> ApicError:
+    """A number that is too large or too small; ``where`` as above."""
+    return ApicError(801, f"Property {name} of {where} is out of range")
 
 
 def naming_missing(cls: str, name: str) -> ApicError:
@@ -87,7 +94,7 @@ def not_deletable(cls: str, dn: str) -> ApicError:
 
 def invalid_configuration(text: str) -> ApicError:
     """A configuration whose objects are each valid, but not together."""
-    return ApicError(400, f"Invalid Configuration - {text}")
+    return ApicError(1, f"Invalid Configuration {text}")
 
 
 def validation_failed(text: str) -> ApicError:
@@ -108,6 +115,11 @@ def filter_property(name: str, cls: str) -> ApicError:
 def bad_query(text: str) -> ApicError:
     """A query option whose value cannot be read."""
     return ApicError(107, text)
+
+
+def bad_choice(option: str, choices: Sequence[str]) -> ApicError:
+    """A query option with a value that is none of its choices; the first is its default."""
+    return ApicError(8, f"{option} argument is incorrect (possible options: _{choices[0]}_|{'|'.join(choices[1:])})")
 
 
 def token_invalid() -> ApicError:

@@ -15,9 +15,10 @@ from lab.apic.document import Element
 from lab.apic.filters import Filter, compile_filter, order_key
 from lab.apic.store import Mo, Store
 
+SUBTREES = ("no", "children", "full")
 _CHOICES = {
     "query-target": ("self", "children", "subtree"),
-    "rsp-subtree": ("no", "children", "full", "modified"),
+    "rsp-subtree": SUBTREES,
     "rsp-prop-include": ("all", "naming-only", "config-only"),
 }
 _KNOWN = {
@@ -74,7 +75,7 @@ class Query:
         choices = _CHOICES[option]
         value = self.options.get(option, default or choices[0])
         if value not in choices:
-            raise errors.bad_query(f"Invalid value '{value}' for query parameter '{option}'")
+            raise errors.bad_choice(option, choices)
         return value
 
     def _classes(self, option: str) -> frozenset[str] | None:
@@ -84,9 +85,12 @@ class Query:
         return frozenset().union(*(self._concrete(name.strip()) for name in text.split(",")))
 
     def _concrete(self, name: str) -> frozenset[str]:
-        if name not in self.store.catalog:
-            raise errors.unknown_class(name)
-        return self.store.catalog.concrete(name)
+        catalog = self.store.catalog
+        if name in catalog:
+            return catalog.concrete(name)
+        if catalog.names(name):
+            return frozenset((name,))  # a class of the public cloud: known, and without objects on premises
+        raise errors.unknown_class(name)
 
     def _filter(self, option: str) -> Filter | None:
         text = self.options.get(option)
@@ -110,11 +114,14 @@ class Query:
             return Result([element], 1)
         return self._result([mo] if mo is not None else [])
 
+    def of_objects(self, found: Iterable[Mo]) -> Result:
+        """The answer for objects that were found in another way."""
+        return self._result(list(found))
+
     def of_class(self, name: str, below: str = "") -> Result:
         """The answer for ``/api/class/<name>``; ``below`` limits it to one node's objects."""
-        if name not in self.store.catalog:
-            raise errors.unknown_class(name)
-        found = self.store.of_class(name)
+        self._concrete(name)
+        found = self.store.of_class(name) if name in self.store.catalog else ()
         return self._result([mo for mo in found if not below or mo.dn == below or mo.dn.startswith(f"{below}/")])
 
     def _result(self, start: list[Mo]) -> Result:

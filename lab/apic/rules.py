@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from lab.apic import errors, loopbacks, releases
+from lab.apic import consistency, errors, loopbacks, releases
 from lab.apic.relations import find_named
 from lab.apic.store import Mo, Store
 from lab.apic.transaction import Change
@@ -20,8 +20,10 @@ def check(store: Store, changes: Mapping[str, Change]) -> None:
     for change in changes.values():
         if change.status == "deleted":
             _keep_shipped(change.mo)
-        elif change.mo.cls in _RULES:
-            _RULES[change.mo.cls](store, change.mo)
+        else:
+            consistency.check(store, change.mo)
+            if change.mo.cls in _RULES:
+                _RULES[change.mo.cls](store, change.mo)
     loopbacks.check(store, changes, vrf_of)
     if releases.at_least(store.catalog.version, releases.IGP_METRIC_AFTER_SVI):
         _igp_metric_after_svi(store, changes)
@@ -55,7 +57,7 @@ def _one_router_id(store: Store, node: Mo) -> None:
             and vrf_of(store, other) == vrf
         ):
             raise errors.invalid_configuration(
-                f"VRF Validation failed for VRF = {vrf}: Different RouterId exists for node in {other.dn}; "
+                f"- VRF Validation failed for VRF = {vrf}: Different RouterId exists for node in {other.dn}; "
                 f"conflicting router ids are: {theirs} and {router_id} "
                 "If this was an attempt to modify, consider deletion followed by addition"
             )
@@ -87,7 +89,7 @@ def _igp_metric_after_svi(store: Store, changes: Mapping[str, Change]) -> None:
             used = [find_named(store, mo) for mo in l3out.walk() if mo.cls == "bgpRsBestPathCtrlPol"]
             for policy in set(used).intersection(flagged):
                 raise errors.invalid_configuration(
-                    f"ignoreIgpMetric of {policy} needs a floating SVI, and {change.mo.dn} is not there yet"
+                    f"- ignoreIgpMetric of {policy} needs a floating SVI, and {change.mo.dn} is not there yet"
                 )
 
 

@@ -10,9 +10,11 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from lab.apic import errors
-from lab.apic.auth import Session, Sessions, login_element, parse_cookies
+from lab.apic.auth import Session, Sessions, login_element
 from lab.apic.controller import Controller, modified_tree
 from lab.apic.document import Element, parse, parse_all, render, render_error
+from lab.apic.query import SUBTREES
+from lab.apic.transaction import Change
 
 LOG = logging.getLogger("lab.apic")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -43,22 +45,19 @@ class Api:
 
     async def login(self, request: web.Request) -> web.Response:
         """POST aaaLogin."""
+        if request.query.get("rsp-subtree", "no") not in SUBTREES:
+            raise errors.bad_choice("rsp-subtree", SUBTREES)
         session = self.sessions.login(parse(await request.read(), request.match_info["form"]))
         return self._session_response(request, session)
 
     async def refresh(self, request: web.Request) -> web.Response:
         """GET aaaRefresh, or POST as aciClient does."""
-        token = parse_cookies(request.headers.get("Cookie", "")).get("APIC-cookie")
-        if token is None:
-            raise errors.token_missing()
-        return self._session_response(request, self.sessions.refresh(self.sessions.of_token(token)))
+        session = self.sessions.of_cookie(request.headers.get("Cookie", ""))
+        return self._session_response(request, self.sessions.refresh(session))
 
     async def logout(self, request: web.Request) -> web.Response:
         """POST aaaLogout."""
-        token = parse_cookies(request.headers.get("Cookie", "")).get("APIC-cookie")
-        if token is None:
-            raise errors.token_missing()
-        self.sessions.logout(self.sessions.of_token(token))
+        self.sessions.logout(self.sessions.of_cookie(request.headers.get("Cookie", "")))
         return _response([], request.match_info["form"])
 
     async def domains(self, request: web.Request) -> web.Response:
@@ -81,27 +80,34 @@ class Api:
         kind, rest = _target(path)
         if request.method == "GET":
             return self._get(request, kind, rest, form)
+        if kind == "tag" and request.method == "POST":
+            add, remove = _names(request, "add"), _names(request, "remove")
+            return self._changed(request, self.controller.tag(_tagged(rest), add, remove, user), form)
         if kind != "mo":
             raise errors.malformed(f"{request.method} is supported on managed objects only")
         if request.method == "POST":
             return self._post(request, rest, form, body, user)
         if request.method == "DELETE":
-            self.controller.delete(rest, user)
-            self.on_change()
-            return _response([], form)
+            return self._changed(request, self.controller.delete(rest, user), form)
         raise web.HTTPMethodNotAllowed(request.method, ["GET", "POST", "DELETE"])
 
     def _get(self, request: web.Request, kind: str, rest: str, form: str) -> web.Response:
         options = {name: _option(request, name) for name in request.query}
         if kind == "mo":
             result = self.controller.get_object(rest, options)
+        elif kind == "tag":
+            below_mo = rest.startswith("mo/")
+            result = self.controller.get_tags(_tagged(rest)) if below_mo else self.controller.get_tagged(rest, options)
         else:
             below, _, name = rest.rpartition("/")
             result = self.controller.get_class(name, options, below)
         return _response(result.elements, form, result.total)
 
     def _post(self, request: web.Request, dn: str, form: str, body: bytes, user: str) -> web.Response:
-        changes = self.controller.post(parse_all(body, form), dn, user)
+        return self._changed(request, self.controller.post(parse_all(body, form), dn, user), form)
+
+    def _changed(self, request: web.Request, changes: list[Change], form: str) -> web.Response:
+        """The answer to a POST or DELETE: what changed if that is asked for, else nothing."""
         self.on_change()
         if request.query.get("rsp-subtree") == "modified":
             return _response(modified_tree(self.controller.store, changes), form)
@@ -164,9 +170,20 @@ def _target(path: str) -> tuple[str, str]:
     parts = path.split("/", 1)
     if parts[0] == "node" and len(parts) == 2:
         parts = parts[1].split("/", 1)
-    if parts[0] in ("mo", "class"):
+    if parts[0] in ("mo", "class", "tag"):
         return parts[0], parts[1].strip("/") if len(parts) == 2 else ""
     raise errors.malformed(f"Request to '/api/{path}' is not supported")
+
+
+def _names(request: web.Request, option: str) -> list[str]:
+    return [name for name in request.query.get(option, "").split(",") if name]
+
+
+def _tagged(rest: str) -> str:
+    """The DN behind ``/api/tag/mo/``."""
+    if not rest.startswith("mo/"):
+        raise errors.malformed(f"Request to '/api/tag/{rest}' is not supported")
+    return rest[len("mo/") :]
 
 
 def application(api: Api, extra: list[web.RouteDef], middlewares: list[Callable] | None = None) -> web.Application:

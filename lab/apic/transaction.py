@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lab.apic import errors, values
-from lab.apic.automatic import COMPANIONS
+from lab.apic.automatic import COMPANIONS, derived
 from lab.apic.catalog import MoClass, Property
 from lab.apic.dn import join, split
 from lab.apic.document import Element
@@ -149,7 +149,7 @@ class Transaction:
         self._check_names(element, cls)
         rn = self._relative_name(element, cls, parent_dn, rn)
         dn = join(parent_dn, rn)
-        status = self._status(element, cls, dn)
+        status = self._status(element, cls)
         mo = self.store.get(dn)
         if "deleted" in status:
             if mo is not None:
@@ -178,11 +178,11 @@ class Transaction:
             if name not in known and name not in META:
                 raise errors.unknown_attribute(name, cls.name)
 
-    def _status(self, element: Element, cls: MoClass, dn: str) -> set[str]:
+    def _status(self, element: Element, cls: MoClass) -> set[str]:
         text = element.attributes.get("status", "")
         parts = {part.strip() for part in text.split(",")}
         if not parts <= _STATUSES:
-            raise errors.unknown_value(text, "status", cls.name, dn)
+            raise errors.unknown_value(text, "status", cls.name)
         return parts - {""}
 
     # -- names ------------------------------------------------------------------------------------
@@ -203,12 +203,12 @@ class Transaction:
 
     def _alternative(self, steps: tuple[tuple[str, str], ...], cls: MoClass) -> bool:
         """Whether another class of the same place and name format is meant."""
-        parent = steps[-2][0] if len(steps) > 1 else "topRoot"
-        return cls.name in self.catalog[parent].contains and bool(cls.rn and cls.rn.match(steps[-1][1]))
+        parent, rn = steps[-2][0] if len(steps) > 1 else "topRoot", steps[-1][1]
+        return cls.name in self.catalog[parent].contains and cls.rn is not None and cls.rn.read(rn) is not None
 
     def _canonical_rn(self, cls: MoClass, rn: str) -> str:
         assert cls.rn is not None
-        found = cls.rn.match(rn)
+        found = cls.rn.read(rn)
         if found is None:
             raise errors.invalid_dn(rn)
         return cls.rn.build({name: self._value(cls, name, text, rn) for name, text in found.items()})
@@ -264,16 +264,19 @@ class Transaction:
 
     # -- values -----------------------------------------------------------------------------------
 
-    def _value(self, cls: MoClass, name: str, text: str, rn: str, dn: str = "") -> str:
+    def _value(self, cls: MoClass, name: str, text: str, where: str) -> str:
+        """The value as printed; ``where`` names the object in a refusal."""
         prop = self.catalog.properties(cls.name)[name]
         try:
             if prop.base == "reference:BinRef":
                 return self._reference(text)
             return values.canonical(prop, text)
+        except values.FailedValidation:
+            raise errors.failed_validation(name, where, text) from None
         except values.OutOfRange:
-            raise errors.failed_validation(name, rn, text) from None
+            raise errors.out_of_range(name, where) from None
         except values.Unreadable:
-            raise errors.unknown_value(text, name, cls.name, dn) from None
+            raise errors.unknown_value(text, name, cls.name) from None
 
     def _reference(self, text: str) -> str:
         """A DN as a value: it must be one that the model can have, not one that exists."""
@@ -287,11 +290,12 @@ class Transaction:
     def _assign(self, mo: Mo, cls: MoClass, element: Element) -> None:
         fresh = mo.dn in self.changes and self.changes[mo.dn].status == "created"
         properties = self.catalog.properties(cls.name)
-        for name, text in element.attributes.items():
+        current = {**self.store.defaults(cls.name), **mo.values}
+        for name, text in {**element.attributes, **derived(cls.name, element.attributes, current)}.items():
             if name in _OVERLOOKED or name in cls.naming or text == self.store.value(mo, name):
                 continue
             prop = properties[name]
-            value = self._value(cls, name, text, mo.rn, mo.dn)
+            value = self._value(cls, name, text, mo.dn)
             if self.owner == CONFIGURATION:
                 self._check_writable(mo, cls, prop, value, fresh)
             if value != self.store.value(mo, name):

@@ -17,12 +17,21 @@ _SIGNED = {"SByte": 8, "Sint16": 16, "Sint32": 32, "Sint64": 64}
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:?\d{2})?")
 
 
+# What APIC shows of a label's or profile's colour: terraform-provider-aci's tests of l3extLNodeP, vzProvSubjLbl,
+# dhcpLbl. The catalog gives these properties no default.
+COLOUR = "yellow-green"
+
+
 class Unreadable(ValueError):
     """The text is not of the property's type."""
 
 
 class OutOfRange(ValueError):
     """The value is of the property's type, but its validators do not accept it."""
+
+
+class FailedValidation(OutOfRange):
+    """The same of a text: its length, or a character in it."""
 
 
 def canonical(prop: Property, text: str) -> str:
@@ -39,7 +48,7 @@ def canonical(prop: Property, text: str) -> str:
     if base in _UNSIGNED or base in _SIGNED or prop.kind == "number":
         return _number(prop, base, text)
     if base in ("Ip", "IPv4", "IPv6") or prop.address in ("IPv4", "IPv6", "IPv4OrIPv6"):
-        return _address(base, prop.address, text)
+        return _address(prop, base, text)
     if base == "MAC":
         return _mac(text)
     if base == "Encap":
@@ -58,6 +67,8 @@ def default(prop: Property) -> str:
         return _flags(prop, prop.default or "0")
     if prop.default is not None:
         return _printed(prop, base, prop.default)
+    if prop.name == "tag" and COLOUR in prop.constants:
+        return COLOUR
     zero = next((name for name, value in prop.constants.items() if value == 0), None)
     if zero is not None and not base.startswith("Basic"):
         return zero
@@ -67,6 +78,8 @@ def default(prop: Property) -> str:
 def _printed(prop: Property, base: str, text: str) -> str:
     if base == "Bool":
         return _boolean(text)
+    if base == "IPv4" and text.isdigit():
+        return _address(prop, base, text)
     if base in ("Float", "Double") and _named(prop, text) is None:
         return f"{float(text):.6f}"
     if base == "MAC" and text.isdigit():
@@ -176,16 +189,19 @@ def _check_ranges(ranges: tuple[Range, ...], number: float, text: str) -> None:
         raise OutOfRange(text)
 
 
-def _address(base: str, address: str, text: str) -> str:
+def _address(prop: Property, base: str, text: str) -> str:
+    """An address as printed; of IPv4 a number is one too (an OSPF area), and some have a name (area ``backbone``)."""
     if not text:
         return "0.0.0.0"
+    wanted = {"IPv4": 4, "IPv6": 6}.get(base if base != "Ip" else prop.address)
     try:
-        value = ipaddress.ip_interface(text)
+        value = ipaddress.ip_interface(int(text) if base == "IPv4" and text.isdigit() else text)
     except ValueError:
         raise Unreadable(text) from None
-    wanted = {"IPv4": 4, "IPv6": 6}.get(base if base != "Ip" else address)
     if wanted is not None and value.version != wanted:
         raise Unreadable(text)
+    if base == "IPv4" and (name := _named(prop, str(int(value.ip)))) is not None:
+        return name
     return value.compressed if "/" in text else value.ip.compressed
 
 
@@ -231,7 +247,7 @@ def _string(prop: Property, text: str) -> str:
             continue
         if not text or not limits.patterns or any(_fits(pattern, text) for pattern in limits.patterns):
             return text
-    raise OutOfRange(text)
+    raise FailedValidation(text)
 
 
 def _fits(pattern: str, text: str) -> bool:

@@ -15,7 +15,7 @@ import pytest
 from tests.apic import ROOT, start_apic
 
 
-@pytest.mark.parametrize("name", ["acitoolkit", "aciclient", "niwaki"])
+@pytest.mark.parametrize("name", ["acitoolkit", "aciclient", "niwaki", "acc_provision"])
 def test_a_client_that_people_use_gets_what_it_expects(name, tmp_path):
     python = Path(os.environ.get("KUBEFABRIC_CLIENTS", "/nonexistent")) / name / "bin" / "python"
     if not python.exists():

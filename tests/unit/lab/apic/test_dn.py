@@ -36,6 +36,13 @@ def test_the_root_has_no_name():
     assert join("uni", "tn-a") == "uni/tn-a"
 
 
+def test_a_name_without_the_formats_brackets_is_read_too():
+    form = RnFormat("peerP-[{addr}]")
+    assert form.read("peerP-1.1.1.1") == form.read("peerP-[1.1.1.1]") == {"addr": "1.1.1.1"}
+    assert form.match("peerP-1.1.1.1") is None
+    assert form.read("peerP-1.1.1.0/24") is None
+
+
 def test_brackets_are_read_where_the_format_has_none():
     assert RnFormat("lifp-{name}").match("lifp-[a]") == {"name": "a"}
     assert RnFormat("lifp-{name}").match("lifp-[a][b]") == {"name": "[a][b]"}

@@ -25,17 +25,18 @@ def test_attributes_must_come_first():
     )
 
 
-def test_null_is_no_value():
-    assert refusal(b'{"fvTenant": {"attributes": {"descr": null}}}') == (
-        "400: invalid data at line '1'. Attribute 'descr' of 'fvTenant' must be a string"
+@pytest.mark.parametrize("value", ["32768", "true", "null"])
+def test_a_value_without_quotes_loses_its_first_character(value):
+    body = json.dumps({"lacpIfPol": {"attributes": {"prio": json.loads(value), "descr": ""}}})
+    assert refusal(body.encode()) == (
+        f"120: unknown property value {value[1:]}, , name prio, class lacpIfPol [(Dn0)] Dn0=, "
     )
 
 
-def test_numbers_and_booleans_are_taken_as_text():
-    assert parse(b'{"bgpAsP": {"attributes": {"asn": 65003, "x": true}}}', "json").attributes == {
-        "asn": "65003",
-        "x": "true",
-    }
+def test_a_last_value_without_quotes_never_ends():
+    assert refusal(b'{"lacpIfPol": {"attributes": {"name": "a", "prio": 32768}}}') == (
+        "400: JSON parsing failed - incomplete attribute value at line: 1"
+    )
 
 
 def test_what_is_not_json_is_refused():

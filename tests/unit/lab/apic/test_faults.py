@@ -99,5 +99,5 @@ def test_an_issue_that_the_model_does_not_know_is_refused(post, controller):
     with pytest.raises(ApicError) as problem:
         controller.replace_issues("a", {f"{OUT}/lnodep-n": "too-hot"})
     assert str(problem.value) == (
-        f"400: unknown property value too-hot, name configIssues, class l3extLNodeP [(Dn0)] Dn0={OUT}/lnodep-n, "
+        "120: unknown property value too-hot, name configIssues, class l3extLNodeP [(Dn0)] Dn0=, "
     )

@@ -189,7 +189,11 @@ def test_a_class_below_one_node(controller):
     [
         ("fvTennant", {}, "12: Unknown class fvTennant"),
         ("uni/foo-x", {}, "107: Invalid DN uni/foo-x, unable to parse"),
-        ("fvTenant", {"rsp_subtree": "all"}, "107: Invalid value 'all' for query parameter 'rsp-subtree'"),
+        (
+            "fvTenant",
+            {"rsp_subtree": "all"},
+            "8: rsp-subtree argument is incorrect (possible options: _no_|children|full)",
+        ),
         ("fvTenant", {"rsp_subtree_class": "nope"}, "12: Unknown class nope"),
         (
             "fvTenant",
@@ -246,3 +250,13 @@ def test_the_audit_log_says_who_changed_what(ask, controller):
 def test_the_audit_log_holds_no_secrets(ask, post):
     post("uni/userext/user-u", "aaaUser", {"name": "u", "pwd": "very-Secret.1"})
     assert "very-Secret.1" not in str([item.attributes for item in ask("aaaModLR")])
+
+
+def test_a_class_of_the_public_cloud_is_known_and_has_no_objects(ask):
+    assert ask("cloudProvP") == []
+    assert ask("uni", query_target="subtree", target_subtree_class="cloudProvP") == []
+
+
+def test_a_class_that_nothing_names_is_unknown(ask):
+    with pytest.raises(ApicError, match="Unknown class cloudNope"):
+        ask("cloudNope")

@@ -18,7 +18,7 @@ def l3out(vrf: str, router_id: str, leaf: int = 101):
 def test_a_node_has_one_router_id_per_vrf(post, refusal):
     post("uni/tn-k8s/out-a", "l3extOut", {"name": "a"}, *l3out("prod", "1.1.1.101"))
     assert refusal("uni/tn-k8s/out-b", "l3extOut", {"name": "b"}, *l3out("prod", "2.2.2.101")) == (
-        "400: Invalid Configuration - VRF Validation failed for VRF = uni/tn-k8s/ctx-prod: Different RouterId exists "
+        "1: Invalid Configuration - VRF Validation failed for VRF = uni/tn-k8s/ctx-prod: Different RouterId exists "
         "for node in uni/tn-k8s/out-a/lnodep-n/rsnodeL3OutAtt-[topology/pod-1/node-101]; conflicting router ids are: "
         "1.1.1.101 and 2.2.2.101 If this was an attempt to modify, consider deletion followed by addition"
     )
@@ -124,10 +124,10 @@ def l3out_with_igp_metric_ignored():
 @pytest.mark.parametrize(
     ("release", "expected"),
     [
-        ("6.0(9c)", "400: unknown property value ignoreIgpMetric, name ctrl, class bgpBestPathCtrlPol"),
+        ("6.0(9c)", "120: unknown property value ignoreIgpMetric, name ctrl, class bgpBestPathCtrlPol"),
         (
             "6.1(4h)",
-            "400: Invalid Configuration - ignoreIgpMetric of uni/tn-k8s/bestpath-best needs a floating SVI, and "
+            "1: Invalid Configuration - ignoreIgpMetric of uni/tn-k8s/bestpath-best needs a floating SVI, and "
             "uni/tn-k8s/out-a/lnodep-n/lifp-i/vlifp-[topology/pod-1/node-101]-[vlan-310] is not there yet",
         ),
     ],

@@ -235,3 +235,46 @@ def test_leaves_say_what_is_wrong_over_http(server):
     (found,) = server.get(f"/api/mo/{dn}.json")
     assert found["l3extLNodeP"]["attributes"]["configIssues"] == ""
     server.delete("uni/tn-k8s/out-o")
+
+
+@pytest.mark.parametrize("name", ["APIC-cookie", "APIC-Cookie"])
+def test_the_token_comes_in_a_cookie_of_either_spelling(server, name):
+    token = server.login().partition("=")[2]
+    assert raw(server, "GET", "/api/class/fvTenant.json", cookie=f"{name}={token}")[0] == 200
+    assert raw(server, "GET", "/api/aaaRefresh.json", cookie=f"{name}={token}")[0] == 200
+
+
+def test_a_delete_says_what_it_deleted_where_that_is_asked_for(server):
+    server.post("uni", {"fvTenant": {"attributes": {"name": "gone"}}})
+    status, text, _ = raw(server, "DELETE", "/api/mo/uni/tn-gone.json?rsp-subtree=modified", cookie=server.login())
+    assert status == 200
+    tenant = json.loads(text)["imdata"][0]["fvTenant"]["attributes"]
+    assert (tenant["dn"], tenant["status"]) == ("uni/tn-gone", "deleted")
+
+
+def test_tags_are_put_on_objects_and_find_them(server):
+    server.post(
+        "uni", {"fvTenant": {"attributes": {"name": "t"}, "children": [{"fvAp": {"attributes": {"name": "a"}}}]}}
+    )
+    cookie = server.login()
+    for dn in ("uni/tn-t", "uni/tn-t/ap-a"):
+        assert raw(server, "POST", f"/api/tag/mo/{dn}.json?add=mine,yours", b"{}", cookie)[0] == 200
+    found = server.get("/api/tag/mine.json")
+    assert {body["attributes"]["dn"] for item in found for body in item.values()} == {"uni/tn-t", "uni/tn-t/ap-a"}
+    raw(server, "POST", "/api/tag/mo/uni/tn-t.json?remove=mine", b"{}", cookie)
+    assert [item["tagInst"]["attributes"]["name"] for item in server.get("/api/tag/mo/uni/tn-t.json")] == ["yours"]
+    assert len(server.get("/api/tag/mine.json")) == 1
+    assert server.get("/api/tag/nobodys.json") == []
+    server.delete("uni/tn-t")
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/api/class/fvTenant.json"), ("POST", "/api/aaaLogin.json")])
+def test_what_changed_is_asked_of_changes_alone(server, method, path):
+    body = json.dumps({"aaaUser": {"attributes": {"name": "admin", "pwd": server.password}}}).encode()
+    status, text, _ = raw(
+        server, method, f"{path}?rsp-subtree=modified", body if method == "POST" else None, server.login()
+    )
+    assert (status, json.loads(text)["imdata"][0]["error"]["attributes"]) == (
+        400,
+        {"code": "8", "text": "rsp-subtree argument is incorrect (possible options: _no_|children|full)"},
+    )

@@ -57,7 +57,7 @@ def test_one_wrong_value_undoes_the_whole_document(refusal, controller):
     before = set(controller.store.by_dn)
     wrong = element("l3extLNodeP", element("l3extLIfP", name="l", prio="highest"), name="n")
     assert refusal(DN, "l3extOut", {"name": "o"}, wrong) == (
-        "400: unknown property value highest, name prio, class l3extLIfP [(Dn0)] Dn0=uni/tn-k8s/out-o/lnodep-n/lifp-l, "
+        "120: unknown property value highest, name prio, class l3extLIfP [(Dn0)] Dn0=, "
     )
     assert set(controller.store.by_dn) == before
 
@@ -89,14 +89,14 @@ def test_a_name_that_contradicts_the_url_is_refused(refusal):
 
 def test_a_dn_outside_the_url_is_refused(refusal):
     assert refusal("uni/tn-k8s", "fvTenant", {"dn": "uni/tn-b"}) == (
-        "400: unknown property value uni/tn-b, name dn, class fvTenant [(Dn0)] Dn0=, "
+        "120: unknown property value uni/tn-b, name dn, class fvTenant [(Dn0)] Dn0=, "
     )
 
 
 def test_a_child_whose_dn_is_elsewhere_is_refused(refusal):
     stray = element("fvCtx", dn="uni/tn-other/ctx-x")
     assert refusal("uni/tn-k8s", "fvTenant", {}, stray) == (
-        "400: unknown property value uni/tn-other/ctx-x, name dn, class fvCtx [(Dn0)] Dn0=, "
+        "120: unknown property value uni/tn-other/ctx-x, name dn, class fvCtx [(Dn0)] Dn0=, "
     )
 
 
@@ -107,7 +107,7 @@ def test_a_missing_name_is_refused(refusal):
 @pytest.mark.parametrize("key", ["a]", "[a", "a]/[b"])
 def test_a_name_that_would_break_its_dn_is_refused(refusal, key):
     assert refusal("uni/tn-k8s", "fvTenant", {}, element("tagAnnotation", key=key, value="v")) == (
-        f"400: unknown property value {key}, name key, class tagAnnotation [(Dn0)] Dn0=, "
+        f"120: unknown property value {key}, name key, class tagAnnotation [(Dn0)] Dn0=, "
     )
 
 
@@ -145,13 +145,13 @@ def test_a_class_in_the_wrong_place_is_refused(refusal):
 
 def test_a_value_that_the_validators_exclude_is_refused(refusal):
     assert refusal("uni/tn-k8s", "bgpCtxPol", {"name": "t", "holdIntvl": "2"}) == (
-        "801: property holdIntvl of bgpCtxP-t failed validation for value '2'"
+        "801: Property holdIntvl of uni/tn-k8s/bgpCtxP-t is out of range"
     )
 
 
 def test_a_target_that_is_no_dn_is_refused(refusal):
     assert refusal(DN, "l3extOut", {"name": "o"}, element("l3extRsL3DomAtt", tDn="d1")) == (
-        "400: unknown property value d1, name tDn, class l3extRsL3DomAtt [(Dn0)] Dn0=uni/tn-k8s/out-o/rsl3DomAtt, "
+        "120: unknown property value d1, name tDn, class l3extRsL3DomAtt [(Dn0)] Dn0=, "
     )
 
 
@@ -191,7 +191,7 @@ def test_created_and_modified_together_is_the_default(post):
 
 def test_an_unknown_status_is_refused(refusal):
     assert refusal("uni", "fvTenant", {"name": "k8s", "status": "gone"}) == (
-        "400: unknown property value gone, name status, class fvTenant [(Dn0)] Dn0=uni/tn-k8s, "
+        "120: unknown property value gone, name status, class fvTenant [(Dn0)] Dn0=, "
     )
 
 
@@ -240,3 +240,19 @@ def test_a_user_may_read_the_security_domain_common(post, controller):
     post("uni/userext/user-u", "aaaUser", {"name": "u"})
     role = controller.store.by_dn["uni/userext/user-u/userdomain-common/role-read-all"]
     assert controller.store.value(role, "privType") == "readPriv"
+
+
+@pytest.mark.parametrize("where", [{"rn": "annotationKey-owner"}, {"dn": "uni/tn-k8s/annotationKey-owner"}])
+def test_a_name_without_its_brackets_is_the_one_with_them(controller, post, where):
+    post("uni/tn-k8s", "tagAnnotation", {**where, "value": "me"})
+    assert controller.store.by_dn["uni/tn-k8s/annotationKey-[owner]"].values["value"] == "me"
+    assert len(controller.get_object("uni/tn-k8s/annotationKey-owner", {}).elements) == 1
+
+
+def test_a_text_that_is_too_long_is_refused_with_the_objects_dn_and_a_name_with_its_own(refusal):
+    long = "x" * 129
+    expected = f"801: property descr of uni/tn-k8s/ap-a failed validation for value '{long}'"
+    assert refusal("uni/tn-k8s", "fvAp", {"name": "a", "descr": long}) == expected
+    assert refusal("uni/tn-k8s", "fvAp", {"name": long}) == (
+        f"801: property name of ap-{long} failed validation for value '{long}'"
+    )

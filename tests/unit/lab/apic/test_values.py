@@ -3,6 +3,10 @@ import pytest
 from lab.apic.values import OutOfRange, Unreadable, canonical, default
 
 CANONICAL = [
+    ("ospfExtP", "areaId", "0", "backbone"),
+    ("ospfExtP", "areaId", "0.0.0.0", "backbone"),
+    ("ospfExtP", "areaId", "10", "0.0.0.10"),
+    ("ospfExtP", "areaId", "0.0.1.1", "0.0.1.1"),
     ("bgpPeerP", "ctrl", "dis-peer-as-check,as-override", "as-override,dis-peer-as-check"),
     ("bgpPeerP", "ctrl", "", ""),
     ("l3extSubnet", "scope", "import-security,import-rtctrl", "import-rtctrl,import-security"),
@@ -59,6 +63,9 @@ DEFAULTS = [
     ("bgpPeerP", "extMngdBy", ""),
     ("l3extOut", "enforceRtctrl", "export"),
     ("l3extOut", "targetDscp", "unspecified"),
+    ("l3extLNodeP", "tag", "yellow-green"),
+    ("vzProvSubjLbl", "tag", "yellow-green"),
+    ("ospfExtP", "areaId", "0.0.0.1"),
     ("l3extVirtualLIfP", "mac", "00:22:BD:F8:19:FF"),
     ("l3extVirtualLIfP", "llAddr", "::"),
     ("l3extVirtualLIfP", "addr", "0.0.0.0"),
