@@ -2,7 +2,8 @@
 
 CHECKOUT is a checkout of github.com/CiscoDevNet/ansible-aci, whose modules are used too. Its tests are written for, and
 run by Cisco against, real controllers: what they expect is what an APIC does. Nothing of it is part of this project.
-Prints one line per target: ok, or the task at which it ended and why. ``--logs DIR`` keeps Ansible's whole output.
+Prints one line per target: ok, or the task at which it ended and why; then the score, and what does not pass and why
+(``not_passing.yml``). ``--logs DIR`` keeps Ansible's whole output. ansible-core is installed on first use.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
+from tests.aci_integration import environment, score
 from tests.apic import Apic, start_apic
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -26,8 +30,7 @@ SETTINGS = {
     "ANSIBLE_STDOUT_CALLBACK": "default",
     "ANSIBLE_NOCOLOR": "1",
     "ANSIBLE_LOCALHOST_WARNING": "false",
-    # What those tests were written for: conditions that are not boolean, the same key twice in a task.
-    "ANSIBLE_ALLOW_BROKEN_CONDITIONALS": "true",
+    # The same key twice in a task.
     "ANSIBLE_DUPLICATE_YAML_DICT_KEY": "ignore",
     "PYTHONPATH": str(ROOT),
 }
@@ -36,18 +39,24 @@ SHORT_NAME = re.compile(r"^( +)(aci_\w+):(?=\s*(?:&\w+)?\s*$)", re.M)
 
 
 def main() -> int:
-    """Run the targets named, or all there are; 1 if one fails."""
+    """Run the targets named, or all there are; 1 if one ends otherwise than ``not_passing.yml`` says."""
     parser = argparse.ArgumentParser(description="Run cisco.aci's integration tests against the lab's APIC.")
     parser.add_argument("checkout", type=Path)
     parser.add_argument("targets", nargs="*")
     parser.add_argument("--logs", type=Path)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
     given = parser.parse_intermixed_args()
+    binaries = environment.ensure()
     with tempfile.TemporaryDirectory() as directory:
         roles = _layout(given.checkout, Path(directory))
         names = given.targets or sorted(path.name for path in roles.iterdir())
-        problems = [_report(name, roles, Path(directory) / "runs" / name, given.logs) for name in names]
-    print(f"{problems.count('')} of {len(names)} targets pass")
-    return int(any(problems))
+        addresses = {name: f"127.16.{number // 250}.{number % 250 + 1}" for number, name in enumerate(names)}
+        run = Run(binaries, roles, Path(directory) / "runs", given.logs, addresses)
+        with ThreadPoolExecutor(given.jobs) as workers:
+            found = dict(zip(names, workers.map(run.report, names)))
+    lines, wrong = score.summary(found, score.not_passing())
+    print("\n".join(lines))
+    return int(wrong)
 
 
 def _layout(checkout: Path, directory: Path) -> Path:
@@ -66,44 +75,64 @@ def _qualified(match: re.Match[str], modules: set[str]) -> str:
     return f"{match[1]}cisco.aci.{match[2]}:" if match[2] in modules else match[0]
 
 
-def _report(name: str, roles: Path, directory: Path, logs: Path | None) -> str:
-    """Why a target failed, printed as its line; empty if it did not."""
-    with start_apic(directory) as apic:
-        apic.seed()
-        done = _run(name, roles, directory, apic)
-    if logs is not None:
-        logs.mkdir(parents=True, exist_ok=True)
-        (logs / f"{name}.log").write_text(done.stdout + done.stderr)
-    problem = "" if done.returncode == 0 else _reason(done.stdout + done.stderr)
-    print(f"{name}: {problem or 'ok'}", flush=True)
-    return problem
+@dataclass(frozen=True)
+class Run:
+    """How targets are run: ansible-core's programs, the targets as roles, a directory to work in, one for logs.
+
+    ``addresses``: where the controller of a target listens. It has the port 443, for connections name no other.
+    """
+
+    binaries: Path
+    roles: Path
+    directory: Path
+    logs: Path | None
+    addresses: dict[str, str]
+
+    def report(self, name: str) -> str:
+        """Why a target failed, printed as its line; empty if it did not."""
+        with start_apic(self.directory / name, "--address", self.addresses[name], "--port", "443") as apic:
+            apic.seed()
+            done = self._play(name, apic)
+        if self.logs is not None:
+            self.logs.mkdir(parents=True, exist_ok=True)
+            (self.logs / f"{name}.log").write_text(done.stdout + done.stderr)
+        problem = "" if done.returncode == 0 else _reason(done.stdout + done.stderr)
+        print(f"{name}: {problem or 'ok'}", flush=True)
+        return problem
+
+    def _play(self, name: str, apic: Apic) -> subprocess.CompletedProcess[str]:
+        """One target as a play of its own against a controller of its own."""
+        directory = self.directory / name
+        host = {
+            "ansible_connection": "local",
+            "ansible_python_interpreter": str(self.binaries / "python"),
+            "ansible_network_os": "cisco.aci.aci",
+            "ansible_host": self.addresses[name],
+            "aci_hostname": self.addresses[name],
+            "aci_username": apic.username,
+            "aci_password": apic.password,
+            "aci_validate_certs": False,
+        }
+        inventory, playbook = directory / "inventory.json", directory / "play.yml"
+        inventory.write_text(json.dumps({"aci": {"hosts": {"apic": host}}}))
+        playbook.write_text(json.dumps([{"hosts": "aci", "gather_facts": False, "roles": [name]}]))
+        collections = (str(self.roles.parents[5]), _collections_of_this_environment())
+        variables = {
+            **os.environ,
+            **SETTINGS,
+            "ANSIBLE_HOME": str(directory / "ansible"),
+            "ANSIBLE_ROLES_PATH": str(self.roles),
+            "ANSIBLE_COLLECTIONS_PATH": ":".join(collections),
+        }
+        command = [str(self.binaries / "ansible-playbook"), "-i", str(inventory), str(playbook)]
+        return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
 
 
-def _run(name: str, roles: Path, directory: Path, apic: Apic) -> subprocess.CompletedProcess[str]:
-    """One target as a play of its own against a controller of its own."""
-    host = {
-        "ansible_connection": "local",
-        "ansible_python_interpreter": sys.executable,
-        "ansible_network_os": "cisco.aci.aci",
-        "ansible_host": "127.0.0.1",
-        "ansible_httpapi_port": apic.port,
-        "aci_hostname": f"127.0.0.1:{apic.port}",
-        "aci_username": apic.username,
-        "aci_password": apic.password,
-        "aci_validate_certs": False,
-    }
-    inventory, playbook = directory / "inventory.json", directory / "play.yml"
-    inventory.write_text(json.dumps({"aci": {"hosts": {"apic": host}}}))
-    playbook.write_text(json.dumps([{"hosts": "aci", "gather_facts": False, "roles": [name]}]))
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), str(playbook)]
-    collections = roles.parents[5]
-    environment = {
-        **os.environ,
-        **SETTINGS,
-        "ANSIBLE_ROLES_PATH": str(roles),
-        "ANSIBLE_COLLECTIONS_PATH": str(collections),
-    }
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+def _collections_of_this_environment() -> str:
+    """Where ansible.netcommon and ansible.utils are, as the ``ansible`` package brought them."""
+    import ansible_collections.ansible.netcommon as anchor
+
+    return str(Path(next(iter(anchor.__path__))).parents[2])
 
 
 def _reason(output: str) -> str:

@@ -5,11 +5,15 @@ Only ``tests.aci_integration`` puts it in the way.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
+import json
+from types import ModuleType
 
+from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
 from ansible.plugins.action import ActionBase
-
-from tests.run_module import ModuleFailed, run_module
 
 
 class ActionModule(ActionBase):
@@ -22,10 +26,20 @@ class ActionModule(ActionBase):
         namespace, _, module = name.rpartition(".")
         if namespace != "cisco.aci" or self._connection._socket_path:
             return self._execute_module(task_vars=task_vars)
-        if module.startswith("aci_cloud_"):
-            return {"changed": False, "current": []}  # the catalog has no public cloud: this is a fabric's controller
         code = importlib.import_module(f"ansible_collections.cisco.aci.plugins.modules.{module}")
-        try:
-            return run_module(code, self._task.args, check=self._task.check_mode, diff=self._task.diff)
-        except ModuleFailed as problem:
-            return problem.result
+        check = {"_ansible_check_mode": self._task.check_mode, "_ansible_diff": self._task.diff}
+        return _result(code, {**self._task.args, **check})
+
+
+def _result(module: ModuleType, arguments: dict) -> dict:
+    """What the module prints, as it would in a process of its own; ansible-core 2.18 takes the options so."""
+    output = io.StringIO()
+    warnings._global_warnings.clear()
+    warnings._global_deprecations.clear()
+    basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
+    try:
+        with contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
+            module.main()
+    finally:
+        basic._ANSIBLE_ARGS = None
+    return json.loads(output.getvalue())
