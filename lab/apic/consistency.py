@@ -66,17 +66,17 @@ def _external_subnet(store: Store, mo: Mo) -> None:
     """A prefix of an external EPG: what it may be shared or aggregated for."""
     scope = _flags(store, mo, "scope")
     if "shared-security" in scope and "import-security" not in scope:
-        raise errors.invalid_configuration("- shared_security scope also needs import_security")
+        raise errors.invalid_configuration("shared_security scope also needs import_security")
     aggregate = _flags(store, mo, "aggregate") & {"import-rtctrl", "export-rtctrl"}
     if aggregate and store.value(mo, "ip") not in ("0.0.0.0/0", "::/0"):
         raise errors.invalid_configuration(
-            f"- Import/Export Subnet Aggregation Supported Only for 0.0.0.0/0 or ::/0, not for {mo.dn}"
+            f"Import/Export Subnet Aggregation Supported Only for 0.0.0.0/0 or ::/0, not for {mo.dn}"
         )
 
 
 def _subnet(store: Store, mo: Mo) -> None:
     if {"private", "public"} <= _flags(store, mo, "scope"):
-        raise errors.invalid_configuration(": Subnet scope cannot be both private and public")
+        raise errors.invalid_configuration("Subnet scope cannot be both private and public", " : ")
 
 
 def _static_path(store: Store, mo: Mo) -> None:
@@ -86,12 +86,13 @@ def _static_path(store: Store, mo: Mo) -> None:
 
 def _l3out(store: Store, mo: Mo) -> None:
     if "export" not in _flags(store, mo, "enforceRtctrl"):
-        raise errors.invalid_configuration("Unenforced Route Control is not supported for Export direction.")
+        text = "Unenforced Route Control is not supported for Export direction."
+        raise errors.invalid_configuration(text, " ")
 
 
 def _ospf(store: Store, mo: Mo) -> None:
     if store.value(mo, "multipodInternal") == "yes" and not mo.dn.startswith("uni/tn-infra/"):
-        raise errors.invalid_configuration("OSPF Multipod Internal can be set only under infra tenant.")
+        raise errors.invalid_configuration("OSPF Multipod Internal can be set only under infra tenant.", " ")
 
 
 _CHECKS: dict[str, Callable[[Store, Mo], None]] = {

@@ -92,9 +92,9 @@ def not_deletable(cls: str, dn: str) -> ApicError:
     return ApicError(104, f"Cannot delete object of class:{cls} dn[(Dn0)] Dn0={dn}, ")
 
 
-def invalid_configuration(text: str) -> ApicError:
-    """A configuration whose objects are each valid, but not together."""
-    return ApicError(1, f"Invalid Configuration {text}")
+def invalid_configuration(text: str, separator: str = " - ") -> ApicError:
+    """A configuration whose objects are each valid, but not together. What stands before the text differs by rule."""
+    return ApicError(1, f"Invalid Configuration{separator}{text}")
 
 
 def validation_failed(text: str) -> ApicError:

@@ -57,7 +57,7 @@ def _one_router_id(store: Store, node: Mo) -> None:
             and vrf_of(store, other) == vrf
         ):
             raise errors.invalid_configuration(
-                f"- VRF Validation failed for VRF = {vrf}: Different RouterId exists for node in {other.dn}; "
+                f"VRF Validation failed for VRF = {vrf}: Different RouterId exists for node in {other.dn}; "
                 f"conflicting router ids are: {theirs} and {router_id} "
                 "If this was an attempt to modify, consider deletion followed by addition"
             )
@@ -89,7 +89,7 @@ def _igp_metric_after_svi(store: Store, changes: Mapping[str, Change]) -> None:
             used = [find_named(store, mo) for mo in l3out.walk() if mo.cls == "bgpRsBestPathCtrlPol"]
             for policy in set(used).intersection(flagged):
                 raise errors.invalid_configuration(
-                    f"- ignoreIgpMetric of {policy} needs a floating SVI, and {change.mo.dn} is not there yet"
+                    f"ignoreIgpMetric of {policy} needs a floating SVI, and {change.mo.dn} is not there yet"
                 )
 
 

@@ -50,7 +50,7 @@ def loopback(address: str = "192.168.2.201/24", *, node: int = 101, **identity: 
 def test_a_router_id_that_is_a_loopback_is_in_no_subnet_of_the_leafs_interfaces(refusal):
     node = "uni/tn-k8s/out-a/lnodep-n"
     assert refusal("uni/tn-k8s/out-a", "l3extOut", {"name": "a"}, *loopback()) == (
-        "400: Invalid Configuration - VRF Validation failed for VRF = uni/tn-k8s/ctx-prod: loopback address "
+        "1: Invalid Configuration - VRF Validation failed for VRF = uni/tn-k8s/ctx-prod: loopback address "
         f"192.168.2.201 of {node}/rsnodeL3OutAtt-[topology/pod-1/node-101] overlaps with 192.168.2.201/24 of "
         f"{node}/lifp-i/vlifp-[topology/pod-1/node-101]-[vlan-310]"
     )
