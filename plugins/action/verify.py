@@ -135,10 +135,12 @@ class ActionModule(ActionBase):
         state = from_resources(nodes, pods, services, slices, blocks and agent.pod_networks(blocks))
         reports = self._objects(given, task_vars, *agent.reports) if agent.reports else []
         others = self._objects(given, task_vars, *agent.others) if agent.others else []
-        verdicts = self._objects(given, task_vars, *agent.verdicts) if agent.verdicts else []
+        verdicts = reports  # Cilium's are in the same objects
+        if agent.verdicts != agent.reports:
+            verdicts = self._objects(given, task_vars, *agent.verdicts) if agent.verdicts else []
         return {
             **state,
-            "verdicts": agent.read_verdicts(verdicts) if verdicts else {},
+            "verdicts": agent.read_verdicts(verdicts) if agent.verdicts else {},
             "reports": agent.read_reports(reports) if reports else {},
             "further": agent.read_others(given["plan"], others, nodes) if others else {},
         }

@@ -16,6 +16,7 @@ from . import hosts, ovn_kubernetes
 from .calico import pod_networks as calico_pod_networks
 from .calico import reports as calico_reports
 from .cilium import pod_networks as cilium_pod_networks
+from .cilium import refusals as cilium_refusals
 from .cilium import reports as cilium_reports
 
 # selector, namespace: of the plan, the label selector of the agents' pods and where they are; None where no pod speaks.
@@ -59,6 +60,8 @@ AGENTS = {
         cilium_pod_networks,
         ("cilium.io/v2", "CiliumBGPNodeConfig"),
         cilium_reports,
+        verdicts=("cilium.io/v2", "CiliumBGPNodeConfig"),
+        read_verdicts=cilium_refusals,
     ),
     "kube_router": Agent(
         lambda _plan: "k8s-app=kube-router",

@@ -13,6 +13,8 @@ from .addresses import address, family, prefix
 from .cilium_services import Service, is_watched
 from .services import by_service, key, selected
 
+RECONCILE_ERROR = "cilium.io/BGPReconcileError"
+
 
 def advertised(plan: dict, state: dict) -> dict:
     """``{node: {prefix, …}}``: what the agent of every node of the plan announces, in the plan's families."""
@@ -56,6 +58,16 @@ def reports(configs: list) -> dict:
             peers = [peer for instance in instances for peer in instance.get("peers") or []]
             taken = {address(peer["peerAddress"]): peer["peeringState"] for peer in peers if peer.get("peeringState")}
             result[item["metadata"]["name"]] = taken
+    return result
+
+
+def refusals(configs: list) -> dict:
+    """``{node: why}`` of the CiliumBGPNodeConfigs that their agents could not carry out as a whole."""
+    result = {}
+    for item in configs:
+        for condition in (item.get("status") or {}).get("conditions") or []:
+            if condition["type"] == RECONCILE_ERROR and condition["status"] == "True":
+                result[item["metadata"]["name"]] = " ".join(condition.get("message", "").split())
     return result
 
 

@@ -189,6 +189,25 @@ def config(node: str, **states: str | None) -> dict:
     return {"metadata": {"name": node}, "status": {"bgpInstances": [{"name": "fabric", "peers": peers}]}}
 
 
+def test_an_agent_that_cannot_carry_out_its_configuration_is_told_with_its_own_words():
+    why = 'fabric: Neighbor: failed to fetch secret "kubefabric-bgp":\n missing password key\n'
+    error = {"type": "cilium.io/BGPReconcileError", "status": "True", "message": why}
+    fine = {"type": "cilium.io/BGPReconcileError", "status": "False", "message": ""}
+    configs = [
+        {"metadata": {"name": "node1"}, "status": {"conditions": [error]}},
+        {"metadata": {"name": "node2"}, "status": {"conditions": [fine]}},
+        {"metadata": {"name": "node3"}},
+    ]
+    of = {**plan("ipv4"), "cni": "cilium", "cilium": {}}
+    (problem,) = reported.refusals(of, agents.of(of).read_verdicts(configs))
+    assert (problem["kind"], problem["node"]) == ("refused", "node1")
+    assert problem["message"] == (
+        'cilium on node1 refuses its configuration (fabric: Neighbor: failed to fetch secret "kubefabric-bgp": missing '
+        "password key) and runs with an earlier one. Likely cause: an object that selects this node is wrong, ours or "
+        "another's"
+    )
+
+
 def test_a_node_whose_agent_has_not_taken_up_a_peer_is_told():
     of = {**plan("ipv4"), "cni": "cilium", "cilium": {}}
     of["nodes"] = {name: of["nodes"][name] for name in ("node1", "node2", "node3")}
