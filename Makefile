@@ -4,8 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INVENTORY ?= inventory
+FABRIC ?=
 LAB ?= demo
 LAYERS ?= lint unit runs versions lab molecule
+# The demo of the example inventory is on the example's fabric.
+DESCRIBED = $(or $(FABRIC),$(if $(filter demo-inventory,$(LAB)-$(INVENTORY)),fabrics/dc1.yml))
 NAMED = $(if $(filter-out demo,$(LAB)), --name $(LAB))
 COLLECTION := .collections/ansible_collections/kubefabric/bgp
 
@@ -21,13 +24,14 @@ help: ## this list
 
 demo: $(VENV)/.dev ## a virtual ACI fabric and a Kubernetes cluster come up, site.yml configures both, a table proves it (root)
 	@$(BIN)/python -m lab.setup --base
-	@$(BIN)/python -m lab --name $(LAB) up -i $(INVENTORY)
+	@$(BIN)/python -m lab --name $(LAB) up -i $(INVENTORY)$(if $(DESCRIBED), --fabric $(DESCRIBED))
 	@set -e; . /run/kubefabric-lab/$(LAB)/environment; \
 	  $(BIN)/ansible-playbook kubefabric.bgp.site -i $(INVENTORY) -e @/run/kubefabric-lab/$(LAB)/vars.yml
 	@echo; echo "The lab stays up: '$(BIN)/python -m lab$(NAMED) status' shows it, '$(BIN)/python -m lab$(NAMED) down' removes it."
 
-rehearse: ## the same for your own inventory, in a lab of its own: make rehearse INVENTORY=path
-	@$(MAKE) --no-print-directory demo LAB=rehearse INVENTORY=$(INVENTORY)
+rehearse: ## the same for your own inventory, in a lab of its own: make rehearse INVENTORY=path FABRIC=file
+	@$(MAKE) --no-print-directory demo LAB=rehearse INVENTORY=$(INVENTORY) FABRIC=$(FABRIC); done=$$?; \
+	  if [ -d /run/kubefabric-lab/rehearse ]; then $(BIN)/python -m lab --name rehearse granted; fi; exit $$done
 
 test: $(VENV)/.dev $(VENV)/.lint ## everything that can be checked here is checked; ends with one line: N passed, N failed, N skipped
 	@$(BIN)/python -m tests.run --setup $(LAYERS)

@@ -1,4 +1,4 @@
-"""Writes docs/reference/ from the collection's own documentation: modules and roles as ansible-doc knows them.
+"""Writes docs/reference/: modules and roles as ansible-doc knows them, and the lab's fabric description by its schema.
 
 ``make docs`` runs it; a test holds that running it again changes nothing, so that the pages cannot go stale.
 """
@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 
 from jinja2 import Environment
+
+from docs import fabric_description
 
 ROOT = Path(__file__).resolve().parent.parent
 COLLECTION = "kubefabric.bgp"
@@ -67,6 +69,7 @@ def generate() -> dict[Path, str]:
     """Every generated page, by path."""
     template = Environment(autoescape=False).from_string(TEMPLATE.read_text())
     return {
+        ROOT / "docs" / "reference" / "fabric-description.md": fabric_description.page(),
         ROOT / "docs" / "reference" / "modules.md": template.render(title="Modules", pages=module_pages()) + "\n",
         ROOT / "docs" / "reference" / "roles.md": template.render(title="Roles", pages=role_pages()) + "\n",
     }

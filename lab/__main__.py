@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from lab import bringup, preflight, status
+from lab import bringup, preflight, rehearsal, status
 from lab.context import Lab
 from lab.fabric.instance import Instance
 from lab.hosts import access, install, links, switching
@@ -46,18 +46,31 @@ def main(context: click.Context, name: str) -> None:
 @main.command()
 @click.option("-i", "--inventory", default="inventory", type=click.Path(path_type=Path), show_default=True)
 @click.option("--plans", type=click.Path(path_type=Path, file_okay=False), help="Take <cluster>/plan.yml from here.")
+@click.option(
+    "--fabric",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="What the fabric has already; made up from the inventory where absent (docs/lab.md).",
+)
 @click.option("--fabric-only", is_flag=True, help="Leaves and nodes, no Kubernetes.")
 @click.option(
     "--boot", multiple=True, metavar="NODE[:STACK]", help=f"Boot Debian on this node, or on `all`; STACK is {STACKS}."
 )
 @click.pass_obj
-def up(lab: Lab, inventory: Path, plans: Path | None, fabric_only: bool, boot: tuple[str, ...]) -> None:
+def up(
+    lab: Lab, inventory: Path, plans: Path | None, fabric: Path | None, fabric_only: bool, boot: tuple[str, ...]
+) -> None:
     """Bring the lab to the inventory; what is there stays."""
     preflight.require_root()
     preflight.require_programs()
     with console.status("…") as spinner:
         topology = bringup.up(
-            lab, inventory, plans, _reporter(spinner.update), control_plane=not fabric_only, boot=boot
+            lab,
+            inventory,
+            plans,
+            _reporter(spinner.update),
+            control_plane=not fabric_only,
+            boot=boot,
+            described=fabric,
         )
     console.print(
         f"Lab [bold]{lab.name}[/] is up: {len(topology.leaves)} leaves, {len(topology.nodes)} nodes, "
@@ -89,6 +102,13 @@ def status_command(lab: Lab) -> None:
     """Leaves with their sessions, nodes, control planes, faults; exit code 1 if something does not run."""
     if not status.show(lab, bringup.topology_of(lab), console):
         sys.exit(1)
+
+
+@main.command()
+@click.pass_obj
+def granted(lab: Lab) -> None:
+    """What was made up for the rehearsal; with a fabric description, what the inventory presumes and it lacks."""
+    rehearsal.show(lab, console)
 
 
 @main.command("exec", context_settings={"ignore_unknown_options": True})

@@ -18,11 +18,12 @@ from pathlib import Path
 
 import yaml
 
-from lab import seeding
+from lab import rehearsal, seeding
 from lab.context import Lab, process_id, process_names, start_process, stop_process, wait_for
 from lab.fabric.controller import Controller, Unreachable
+from lab.fabric_description import load
 from lab.hosts import links, machines, nodes, switching
-from lab.topology import Topology, from_plans, from_state
+from lab.topology import Topology, from_documents, from_state
 
 ROOT = Path(__file__).resolve().parent.parent
 Report = Callable[[str], None]
@@ -40,16 +41,23 @@ def up(
     *,
     control_plane: bool = True,
     boot: tuple[str, ...] = (),
+    described: Path | None = None,
 ) -> Topology:
     """Bring the whole lab to the inventory; quick where nothing is to be done. Raises Failed with a reason.
 
-    ``boot``: nodes that are to be real systems, as ``lab.hosts.machines.parse`` reads them.
+    ``boot``: nodes that are to be real systems, as ``lab.hosts.machines.parse`` reads them. ``described``: the file
+    that says what the fabric has; without one it is made up from the plans.
     """
+    there = load.read(described) if described else None
     files = plan_files(plans) if plans else plan_files(plan(lab, inventory, report))
-    topology = from_plans(files)
+    documents = [yaml.safe_load(path.read_text()) for path in files]
+    topology = from_documents(documents)
+    found = rehearsal.fabric(topology, documents, there, str(described or ""))
+    topology = rehearsal.cabled(topology, found)
     stacks = machines.parse(topology, boot)
     lab.write_state("topology", topology.to_state())
-    apic(lab, files, topology, report)
+    rehearsal.note(lab, found)
+    apic(lab, seeding.seed(found.description, whole=described is not None), report)
     report(f"racks: {len(topology.leaves)} leaves, {len(topology.nodes)} nodes")
     switching.up(lab)
     nodes.remove_others(lab, topology)
@@ -147,8 +155,8 @@ def _fingerprint(inventory: Path) -> str:
 # -- controller ---------------------------------------------------------------------------------------
 
 
-def apic(lab: Lab, files: list[Path], topology: Topology, report: Report) -> None:
-    """Start the controller's API, wait for it, and give a new one the fabric's base and the clusters' tenants."""
+def apic(lab: Lab, wanted: seeding.Seed, report: Report) -> None:
+    """Start the controller's API, wait for it, and give it what the fabric has."""
     state = lab.read_state("apic")
     port = state.get("port") or _free_port()
     directory = lab.directory / "apic"
@@ -161,12 +169,12 @@ def apic(lab: Lab, files: list[Path], topology: Topology, report: Report) -> Non
         start_process(lab, "apic", command, environment={"APIC_PASSWORD": password()}, directory=ROOT)
     lab.write_state("apic", state)
     wait_for(lambda: _answers(lab, state), f"the APIC (see {lab.directory}/logs/apic.log)", timeout=60)
-    wanted = seeding.base(topology, [yaml.safe_load(path.read_text()) for path in files])
-    digest = hashlib.sha256(repr(wanted).encode()).hexdigest()
-    if state.get("seed") != digest:
-        report("APIC: the fabric's base")
-        seeding.post(state["url"], Path(state["ca"]), password(), wanted)
-        lab.write_state("apic", {**state, "seed": digest})
+    if state.get("seed") != wanted.digest:
+        report("APIC: what the fabric has")
+        before = state.get("seeded", [])
+        seeding.bring(state["url"], Path(state["ca"]), password(), wanted, before)
+        seeded = wanted.names if wanted.whole else sorted({*before, *wanted.names})
+        lab.write_state("apic", {**state, "seed": wanted.digest, "seeded": seeded})
 
 
 def password() -> str:

@@ -7,12 +7,9 @@ Nothing of BGP: that reaches the leaves through the APIC API and the nodes throu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import count, islice
-from pathlib import Path
-
-import yaml
 
 FIRST_SPINE = 201
 
@@ -61,9 +58,10 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Topology:
-    """All of it. ``fabric_asn`` is what the fabric was brought up with.
+    """All of it. ``fabric_asn`` is the fabric's AS as the plans have it.
 
-    ``reflectors``: the spines that the plan names as route reflectors, which a person racked.
+    ``reflectors``: the spines that the plan names as route reflectors, which a person racked. ``described``: the spines
+    of a described fabric, pods by node ID; None: it is made up.
     """
 
     fabric: str
@@ -73,11 +71,14 @@ class Topology:
     clusters: dict[str, Cluster] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
     reflectors: tuple[int, ...] = ()
+    described: dict[int, int] | None = None
 
     @property
-    def spines(self) -> tuple[int, ...]:
-        """The node IDs of the spines: two, and those that reflect routes."""
-        return tuple(sorted({*spines(self.leaves), *self.reflectors}))
+    def spines(self) -> dict[int, int]:
+        """The spines, pods by node ID: of a made-up fabric two, and those that reflect routes."""
+        if self.described is not None:
+            return self.described
+        return dict.fromkeys(sorted({*spines(self.leaves), *self.reflectors}), 1)
 
     def to_state(self) -> dict:
         """As plain data for the lab's state file."""
@@ -106,16 +107,19 @@ def from_state(state: dict) -> Topology:
             for key, node in state["nodes"].items()
         },
         reflectors=tuple(state.get("reflectors", ())),
+        described=_described(state.get("described")),
     )
 
 
-def from_plans(files: Iterable[Path]) -> Topology:
-    """Read ``<cluster>/plan.yml`` files (docs/plan.md describes them) into one topology."""
-    return from_documents([yaml.safe_load(path.read_text()) for path in files])
+def _described(spines: dict | None) -> dict[int, int] | None:
+    return None if spines is None else {int(key): pod for key, pod in spines.items()}
 
 
 def from_documents(plans: Sequence[dict]) -> Topology:
-    """The topology of plans that are read already; nested clusters have no part in it. ValueError if there are none."""
+    """The topology of plans (docs/plan.md describes them); nested clusters have no part in it.
+
+    ValueError if there are none.
+    """
     plans = [plan for plan in plans if "l3out" in plan]
     if not plans:
         raise ValueError("no plan.yml: run the plan playbook first")

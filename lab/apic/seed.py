@@ -105,24 +105,19 @@ def fabric(asn: int, reflectors: Sequence[int] = ()) -> Element:
     nodes = [Element("bgpRRNodePEp", {"id": str(node)}) for node in reflectors]
     instance = [Element("bgpAsP", {"asn": str(asn)})]
     instance += [Element("bgpRRP", {}, nodes)] if nodes else []
-    group = Element("fabricRsPodPGrpBGPRRP", {"tnBgpInstPolName": "default"})
-    profile = Element(
-        "fabricPodP",
-        {"name": "default"},
-        [
-            Element(
-                "fabricPodS",
-                {"name": "default", "type": "ALL"},
-                [Element("fabricRsPodPGrp", {"tDn": "uni/fabric/funcprof/podpgrp-default"})],
-            )
-        ],
-    )
-    policies = [
-        Element("bgpInstPol", {"name": "default"}, instance),
-        Element("fabricFuncP", {}, [Element("fabricPodPGrp", {"name": "default"}, [group])]),
-        profile,
-    ]
+    policies = [Element("bgpInstPol", {"name": "default"}, instance), *applied_bgp_policy()]
     return Element("polUni", {}, [Element("fabricInst", {}, policies)])
+
+
+def applied_bgp_policy() -> list[Element]:
+    """Children of ``fabricInst``: the policy group of all pods, which applies the fabric's BGP policy."""
+    relation = Element("fabricRsPodPGrpBGPRRP", {"tnBgpInstPolName": "default"})
+    group = Element("fabricRsPodPGrp", {"tDn": "uni/fabric/funcprof/podpgrp-default"})
+    selector = Element("fabricPodS", {"name": "default", "type": "ALL"}, [group])
+    return [
+        Element("fabricFuncP", {}, [Element("fabricPodPGrp", {"name": "default"}, [relation])]),
+        Element("fabricPodP", {"name": "default"}, [selector]),
+    ]
 
 
 def nodes(leaves: Iterable[tuple[int, int]], spines: Iterable[tuple[int, int]] = ()) -> list[Element]:

@@ -41,15 +41,20 @@ FAMILY_NAMES = {"ipv4": "ipv4Unicast", "ipv6": "ipv6Unicast"}
 State = Mapping[tuple[int, str], dict]
 
 
-def objects(fabric: Fabric, leaves: Iterable[Leaf], spines: Iterable[int], states: State, cut: Collection[int]) -> list:
-    """Every operational object, flat, in the order of their names. ``states``: what each instance answered."""
+def objects(
+    fabric: Fabric, leaves: Iterable[Leaf], spines: Mapping[int, int], states: State, cut: Collection[int]
+) -> list:
+    """Every operational object, flat, in the order of their names.
+
+    ``spines``: pods by node ID. ``states``: what each instance answered.
+    """
     found = []
     pods = {leaf.id: leaf.pod for leaf in leaves}
     for leaf, pod in sorted(pods.items()):
         found.append(_node(pod, leaf, "leaf", leaf not in cut))
         if leaf not in cut:
             found += _system(pod, leaf, fabric)
-    found += [_node(1, spine, "spine", True) for spine in sorted(spines)]
+    found += [_node(pod, spine, "spine", True) for spine, pod in sorted(spines.items())]
     found += [
         _mo("bgpInvalidRREp", f"{dn}/badselection", id=dn.rpartition("-")[2], isInvalid="yes", rrNodePEpDn=dn)
         for dn in fabric.misplaced

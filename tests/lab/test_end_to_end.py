@@ -75,7 +75,7 @@ def changed_counts(output: str) -> set[int]:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     lab("down")
-    lab("up", "-i", str(ROOT / "inventory"))
+    lab("up", "-i", str(ROOT / "inventory"), "--fabric", str(ROOT / "fabrics" / "dc1.yml"))
     stage = Demo(tmp_path_factory.mktemp("build"))
     stage.first = stage.playbook("site").stdout
     yield stage

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from lab import __main__ as command_line
-from lab import bringup, preflight, seeding
+from lab import bringup, preflight
 from lab.context import Lab
 from lab.topology import Cluster, Leaf, Node, Topology
 
@@ -75,30 +75,6 @@ def test_plans_that_are_not_there_are_named(tmp_path):
     )
 
 
-def test_the_seed_holds_the_fabrics_as_and_the_tenants_and_vrfs_of_the_plans(topology):
-    fabric, tenants = seeding.base(topology, [{"l3out": {"access": {"manage": True}}}])
-    assert '"asn": "65002"' in str(fabric).replace("'", '"')
-    names = [
-        (child["fvTenant"]["attributes"]["name"], [vrf["fvCtx"]["attributes"]["name"] for vrf in _children(child)])
-        for child in tenants["polUni"]["children"]
-    ]
-    assert names == [("apps", []), ("common", ["blue"])]
-
-
-def test_access_policies_that_somebody_else_keeps_are_there_already(topology):
-    access = {
-        "manage": False,
-        "aaep": "hosts",
-        "vlan_pool": "pool",
-        "vlans": [{"from": 310, "to": 311}],
-        "physical_domain": "phys",
-        "l3_domain": "routed",
-    }
-    document = seeding.base(topology, [{"l3out": {"access": access}}])[-1]
-    text = str(document)
-    for name in ("uni/infra/vlanns-[pool]-static", "vlan-311", "uni/phys-phys", "uni/l3dom-routed"):
-        assert name in text
-
-
-def _children(tenant: dict) -> list[dict]:
-    return [child for child in tenant["fvTenant"].get("children", []) if "fvCtx" in child]
+def test_a_description_that_is_not_there_is_named():
+    result = CliRunner().invoke(command_line.main, ["--name", "unit", "up", "--fabric", "/none/dc1.yml"])
+    assert "File '/none/dc1.yml' does not exist" in result.output

@@ -1,17 +1,33 @@
-"""What the lab's fabric has before anybody plans a cluster."""
+"""What the lab posts to its controller, and what it takes back when the description changes."""
 
-import json
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
 
 from lab import seeding
-from lab.topology import Leaf, Topology, from_state
+from lab.fabric_description import load
+from tests.apic import apic  # noqa: F401 - fixture
+from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
+from tests.playbooks import configuration
+
+BEFORE = {"format": 1, "leaves": {101: {}}, "tenants": {"k8s": {"vrfs": {"prod": {}, "old": {}}}, "legacy": {}}}
+AFTER = {"format": 1, "leaves": {101: {}}, "tenants": {"k8s": {"vrfs": {"prod": {}}}}}
 
 
-def test_spines_have_numbers_that_no_leaf_has():
-    assert seeding.spines([101, 102]) == [201, 202]
-    assert seeding.spines([201, 202, 204]) == [203, 205]
+def test_only_the_topmost_names_that_are_gone_are_deleted():
+    before = ["uni/tn-a", "uni/tn-a/ctx-x", "uni/tn-a-b", "uni/tn-c/ctx-y", "uni/tn-c"]
+    assert seeding.gone(before, ["uni/tn-c", "uni/tn-new"]) == ["uni/tn-a", "uni/tn-a-b", "uni/tn-c/ctx-y"]
 
 
-def test_the_racks_have_the_spines_that_a_plan_makes_route_reflectors():
-    topology = Topology("dc1", 65002, "6.0(9c)", {101: Leaf(101, 1, "rack1")}, reflectors=(211, 212))
-    assert topology.spines == (201, 202, 211, 212)
-    assert from_state(json.loads(json.dumps(topology.to_state()))) == topology
+@pytest.mark.usefixtures("needs_catalog")
+@pytest.mark.parametrize("whole", [True, False], ids=["described", "made up"])
+def test_what_is_described_no_more_goes_and_what_was_made_up_stays(apic, whole):  # noqa: F811
+    seeds = [seeding.seed(load.parse(document, "here"), whole=whole) for document in (BEFORE, AFTER)]
+    seeding.bring(apic.url, Path(apic.ca), apic.password, seeds[0], ())
+    assert {"uni/tn-k8s/ctx-old", "uni/tn-legacy"} <= configuration(apic)
+    seeding.bring(apic.url, Path(apic.ca), apic.password, seeds[1], seeds[0].names)
+    there = {"uni/tn-k8s/ctx-old", "uni/tn-legacy"} & configuration(apic)
+    assert there == (set() if whole else {"uni/tn-k8s/ctx-old", "uni/tn-legacy"})
+    assert "uni/tn-k8s/ctx-prod" in configuration(apic)

@@ -9,7 +9,9 @@ import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import contracts
 from ansible_collections.kubefabric.bgp.plugins.modules import aci_contract_info, aci_l3out
-from lab import others
+from lab import rehearsal
+from lab.fabric_description import objects
+from lab.topology import from_documents
 from tests.aci_modules import connection, controller, methods  # noqa: F401 - fixture
 from tests.apic import Apic, apic  # noqa: F401 - fixture
 from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
@@ -25,8 +27,8 @@ REACHABILITY = PLAN["l3out"]["reachability"]
 @pytest.fixture
 def fabric(controller) -> Apic:  # noqa: F811
     """A controller with what others have and everything of the cluster."""
-    for tenant in others.objects(PLAN):
-        controller.post("uni", mo("polUni", tenant))
+    for document in objects.documents(rehearsal.fabric(from_documents([PLAN]), [PLAN], None, "").description):
+        controller.post("uni", document)
     run_module(aci_l3out, {**connection(controller), **PLAN["l3out"], "wait_for_faults": 0})
     controller.reset()
     return controller
