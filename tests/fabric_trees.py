@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 
 def mo(cls: str, *children: dict, **attributes: object) -> dict:
-    """``{cls: {attributes, children}}``; a trailing ``_`` of a name falls away (``from_``)."""
-    values = {name.rstrip("_"): str(value) for name, value in attributes.items()}
+    """``{cls: {attributes, children}}``; one trailing ``_`` of a name falls away (``from_``)."""
+    values = {name.removesuffix("_"): str(value) for name, value in attributes.items()}
     return {cls: {"attributes": values, "children": list(children)}}
 
 
@@ -31,6 +31,7 @@ class Floating:
     mtu: str = "9000"
     attached: tuple[str, ...] = ("uni/phys-k8s", "uni/l3dom-k8s")
     l3_domain: str | None = "uni/l3dom-k8s"
+    ports: tuple[int, ...] | None = None  # leaves with ports under the AAEP; None: all
     ctrl: str = "as-override,dis-peer-as-check"
     peer_ctrl: str = ""
     enforce: str = "export,import"
@@ -164,7 +165,24 @@ class Floating:
     def _infra(self) -> dict:
         block = mo("fvnsEncapBlk", from_=f"vlan-{self.pool[0]}", to=f"vlan-{self.pool[1]}")
         profile = mo("infraAttEntityP", *(mo("infraRsDomP", tDn=domain) for domain in self.attached), name="hosts")
-        return mo("infraInfra", mo("fvnsVlanInstP", block, name="k8s", allocMode="static"), profile)
+        pool = mo("fvnsVlanInstP", block, name="k8s", allocMode="static")
+        return mo("infraInfra", pool, profile, *self._ports())
+
+    def _ports(self) -> list[dict]:
+        """Ports of the leaves in ``ports`` (None: of all leaves) under the AAEP."""
+        blocks = [mo("infraNodeBlk", name=leaf, from__=leaf, to__=leaf) for leaf in self.ports or ()]
+        group = mo("infraAccPortGrp", mo("infraRsAttEntP", tDn="uni/infra/attentp-hosts"), name="hosts")
+        chosen = mo("infraRsAccBaseGrp", tDn="uni/infra/funcprof/accportgrp-hosts")
+        return [
+            mo("infraFuncP", group),
+            mo("infraAccPortP", mo("infraHPortS", chosen, name="hosts", type="range"), name="single"),
+            mo(
+                "infraNodeP",
+                mo("infraLeafS", *blocks, name="leaves", type="ALL" if self.ports is None else "range"),
+                mo("infraRsAccPortP", tDn="uni/infra/accportprof-single"),
+                name="single",
+            ),
+        ]
 
     def _domains(self) -> list[dict]:
         pool = mo("infraRsVlanNs", tDn="uni/infra/vlanns-[k8s]-static")

@@ -21,6 +21,7 @@ CODE, CAUSE = "F0467", "configuration-failed"
 QUALITIES = {
     "bgpProt-policy-already-existing": "A specific leaf node can hold only a single bgpProtP config; "
     "this fault is raised when inconsistent configuration is detected",
+    "encap-already-in-use": "Encap Already Used in Another EPG",
     "invalid-bgp-peer-address": "BGP Peer Address Cannot Be Same as Router ID",
     "invalid-path": "Invalid Path Configuration",
     "invalid-vlan": "Invalid VLAN Configuration",

@@ -131,9 +131,9 @@ class _Resolver:
         vlan = vlan_of(svi.get("encap"))
         if svi.cls == "l3extVirtualLIfP":
             paths = [mo.get("tDn") for mo in svi.all("l3extRsDynPathAtt")]
-            problems = self.access.floating(l3out, vlan, paths)
+            problems = self.access.floating(l3out, leaf, vlan, paths)
         else:
-            problems = self.access.standard(l3out, vlan, svi.get("tDn"))
+            problems = self.access.standard(l3out, leaf, vlan, svi.get("tDn"))
         for problem in problems:
             cause, _, message = problem.partition(": ")
             self.failures.interface(l3out, svi, leaf, cause, message)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
+from lab.fabric.attachments import aaep_of, leaves_of_groups, on_leaf
 from lab.fabric.mo import Mo
 
-_GROUP = re.compile(r"uni/infra/funcprof/accbundle-(.+)")
 _PATH = re.compile(r"topology/pod-\d+/(?:prot)?paths-([\d-]+)/pathep-\[(.+)\]")
 
 
@@ -19,13 +19,13 @@ def paths(root: Mo) -> dict[str, str]:
     infra = root.first("infraInfra")
     if infra is None:
         return {}
-    groups = {group.get("name"): _aaep(group) for group in infra.walk("infraAccBndlGrp") if group.get("lagT") == "node"}
-    members = _members(infra)
+    groups = [group for group in infra.walk("infraAccBndlGrp") if group.get("lagT") == "node"]
+    leaves = leaves_of_groups(infra)
     return {
-        f"topology/pod-{pod}/protpaths-{low}-{high}/pathep-[{name}]": aaep
+        f"topology/pod-{pod}/protpaths-{low}-{high}/pathep-[{group.get('name')}]": aaep_of(group)
         for pod, low, high in pairs(root)
-        for name, aaep in sorted(groups.items())
-        if {low, high} <= members.get(name, set())
+        for group in groups
+        if all(on_leaf(leaves.get(group.dn, set()), leaf) for leaf in (low, high))
     }
 
 
@@ -43,29 +43,3 @@ def path_end(dn: str) -> tuple[tuple[int, ...], str]:
     """The leaves (sorted) and the name in a path's DN; ``((), "")`` if it is none."""
     found = _PATH.fullmatch(dn)
     return (tuple(sorted(int(leaf) for leaf in found.group(1).split("-"))), found.group(2)) if found else ((), "")
-
-
-def _aaep(group: Mo) -> str:
-    relation = group.first("infraRsAttEntP")
-    return relation.get("tDn") if relation else ""
-
-
-def _members(infra: Mo) -> dict[str, set[int]]:
-    """Policy group → the leaves on which a port selector names it."""
-    groups = {profile.dn: _groups(profile) for profile in infra.all("infraAccPortP")}
-    members: dict[str, set[int]] = {}
-    for switch in infra.all("infraNodeP"):
-        leaves = {leaf for block in switch.walk("infraNodeBlk") for leaf in _range(block)}
-        for relation in switch.all("infraRsAccPortP"):
-            for name in groups.get(relation.get("tDn"), ()):
-                members.setdefault(name, set()).update(leaves)
-    return members
-
-
-def _groups(profile: Mo) -> set[str]:
-    targets = [relation.get("tDn") for relation in profile.walk("infraRsAccBaseGrp")]
-    return {found.group(1) for found in map(_GROUP.fullmatch, targets) if found}
-
-
-def _range(block: Mo) -> range:
-    return range(block.number("from_", 0), block.number("to_", 0) + 1)

@@ -39,7 +39,7 @@ def test_where_the_spines_are_not_known_a_leaf_is_none():
 
 
 def test_only_the_spines_that_are_there_are_nodes_of_the_fabric():
-    found = report.objects(build(999), LEAVES, (201, 202), {}, ())
+    found = report.objects(build(999), LEAVES, {201: 1, 202: 1}, {}, ())
     nodes = [body["attributes"]["id"] for item in found for cls, body in item.items() if cls == "fabricNode"]
     assert nodes == ["101", "102", "201", "202"]
     (invalid,) = [body["attributes"] for item in found for cls, body in item.items() if cls == "bgpInvalidRREp"]

@@ -80,7 +80,7 @@ def fabric() -> Fabric:
 
 
 def objects(cut=()) -> dict[str, tuple[str, dict]]:
-    found = report.objects(fabric(), LEAVES, (201,), {(101, "k8s:prod"): STATE}, cut)
+    found = report.objects(fabric(), LEAVES, {201: 1}, {(101, "k8s:prod"): STATE}, cut)
     return {body["attributes"]["dn"]: (cls, body["attributes"]) for item in found for cls, body in item.items()}
 
 
@@ -143,7 +143,7 @@ def test_an_ipv6_next_hop_on_another_leaf_is_its_ipv4_tep():
 def test_a_nodes_address_that_another_leaf_told_is_an_internal_next_hop():
     state = copy.deepcopy(STATE)
     state["ipv4"]["10.1.1.0/26"][0].update(distance=200, nexthops=[{"ip": "192.168.2.9", "active": True}])
-    found = report.objects(fabric(), LEAVES, (201,), {(101, "k8s:prod"): state}, ())
+    found = report.objects(fabric(), LEAVES, {201: 1}, {(101, "k8s:prod"): state}, ())
     (hop,) = [body["attributes"] for item in found for body in item.values() if "192.168.2.9" in str(body)]
     assert (hop["addr"], hop["vrf"], hop["routeType"]) == ("192.168.2.9/32", "k8s:prod", "ibgp")
 
@@ -185,13 +185,13 @@ def test_a_fault_without_a_leaf_is_below_its_object():
 def test_the_ends_of_a_connection_that_is_not_there_are_left_empty():
     waiting = {**NEIGHBOR, "bgpState": "Connect", "hostLocal": "Unknown", "portLocal": -1, "portForeign": -1}
     state = {**STATE, "neighbors": {"192.168.2.1": waiting}}
-    found = report.objects(fabric(), LEAVES, (), {(101, "k8s:prod"): state}, ())
+    found = report.objects(fabric(), LEAVES, {}, {(101, "k8s:prod"): state}, ())
     (entry,) = [body["attributes"] for item in found for cls, body in item.items() if cls == "bgpPeerEntry"]
     assert (entry["operSt"], entry["localIp"], entry["localPort"]) == ("connect", "", "unspecified")
 
 
 def test_a_vpc_is_a_path_below_its_pair_of_leaves():
-    found = report.objects(resolve.build(mo.parse(fabric_trees.standard())), LEAVES, (), {}, ())
+    found = report.objects(resolve.build(mo.parse(fabric_trees.standard())), LEAVES, {}, {}, ())
     dns = {body["attributes"]["dn"]: cls for item in found for cls, body in item.items() if "Path" in cls}
     assert dns == {
         "topology/pod-1/protpaths-101-102": "fabricProtPathEpCont",

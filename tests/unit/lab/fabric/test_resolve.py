@@ -291,3 +291,28 @@ def _walk(tree: dict):
     for body in tree.values():
         for child in body["children"]:
             yield from _walk(child)
+
+
+def test_a_floating_svi_comes_only_on_leaves_with_a_port_under_its_aaep():
+    fabric = build(Floating(ports=(101,)).tree())
+    assert {vrf.leaf: bool(vrf.interfaces) for vrf in fabric.vrfs} == {101: True, 102: False}
+    assert [(fault.code, fault.leaf) for fault in fabric.faults] == [("F0467", 102)]
+    assert "invalid-path: vlan-310 :There is no domain" in fabric.faults[0].description
+
+
+@pytest.mark.parametrize(
+    ("path", "leaves"),
+    [("paths-102/pathep-[eth1/9]", [102]), ("protpaths-101-102/pathep-[esx]", [101, 102])],
+    ids=["port", "vPC"],
+)
+def test_a_vlan_that_an_epg_has_on_a_leaf_is_a_fault_there(path, leaves):
+    binding = fabric_trees.mo("fvRsPathAtt", tDn=f"topology/pod-1/{path}", encap="vlan-310")
+    epg = fabric_trees.mo("fvAEPg", binding, name="web")
+    tenant = fabric_trees.mo("fvTenant", fabric_trees.mo("fvAp", epg, name="shop"), name="legacy")
+    fabric = build(Floating(extra=(tenant,)).tree())
+    assert [fault.leaf for fault in fabric.faults] == leaves
+    assert (
+        "due to Encap Already Used in Another EPG, debug message: "
+        "encap-already-in-use: Encap (vlan-310) is already in use by legacy:shop:web;" in fabric.faults[0].description
+    )
+    assert [vrf.leaf for vrf in fabric.vrfs if not vrf.interfaces] == leaves
