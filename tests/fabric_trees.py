@@ -170,6 +170,8 @@ class Floating:
 
     def _ports(self) -> list[dict]:
         """Ports of the leaves in ``ports`` (None: of all leaves) under the AAEP."""
+        if self.ports == ():
+            return []
         blocks = [mo("infraNodeBlk", name=leaf, from__=leaf, to__=leaf) for leaf in self.ports or ()]
         group = mo("infraAccPortGrp", mo("infraRsAttEntP", tDn="uni/infra/attentp-hosts"), name="hosts")
         chosen = mo("infraRsAccBaseGrp", tDn="uni/infra/funcprof/accportgrp-hosts")
@@ -251,7 +253,7 @@ def vpc(name: str, *, leaves: tuple[int, ...] = (101, 102), pair: bool = True, a
 
 def standard(**options: object) -> dict:
     """The same tenant with a standard SVI on one vPC: two members, a single neighbour address; options as of vpc()."""
-    base = Floating()
+    base = Floating(ports=())
     tree = base.tree()
     fabric, *infra = vpc("node1", **options)  # type: ignore[arg-type]
     for child in tree["polUni"]["children"]:

@@ -11,6 +11,7 @@ from itertools import count
 
 from lab.topology import Node, Topology, spines
 
+
 def document(topology: Topology, plans: list[dict]) -> dict:
     """What the fabric must have for these plans to work on it."""
     reflectors = spines(topology.leaves)

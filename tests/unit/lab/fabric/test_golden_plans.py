@@ -9,13 +9,14 @@ import pytest
 import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.documents import documents
-from lab import seeding
+from lab import rehearsal
 from lab.apic import seed
 from lab.apic.catalog import Catalog
 from lab.apic.controller import Controller
 from lab.apic.document import parse
 from lab.fabric import mo, resolve
 from lab.fabric.model import Fabric
+from lab.fabric_description import objects
 from lab.topology import from_documents
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "plan"
@@ -35,7 +36,8 @@ def deployed(catalog: Catalog, case: str) -> Fabric:
     controller = Controller(catalog)
     seed.base(controller.store, "secret")
     controller.boot()
-    for document in (*seeding.base(topology, plans), *map(json.loads, files)):
+    there = rehearsal.fabric(topology, plans, None, "").description
+    for document in (*objects.documents(there), *map(json.loads, files)):
         controller.post(parse(json.dumps(document).encode(), "json"), "uni")
     tree = controller.store.export(controller.store.by_dn["uni"]).to_json()
     return resolve.build(mo.parse(tree), topology.spines)
