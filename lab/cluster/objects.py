@@ -70,13 +70,21 @@ def homes(pods: Iterable[Mapping], label: str) -> dict[str, str]:
     }
 
 
+def slices_of(slices: Iterable[Mapping], service: Mapping) -> list[Mapping]:
+    """The EndpointSlices of a Service among all of them."""
+    return [
+        item
+        for item in slices
+        if item["metadata"].get("namespace") == service["metadata"].get("namespace")
+        and labels(item).get("kubernetes.io/service-name") == name(service)
+    ]
+
+
 def has_endpoint(slices: Iterable[Mapping], service: Mapping, node: str, family: int) -> bool:
     """Whether a Service has a ready endpoint of an IP version on a node; ``slices`` are all EndpointSlices."""
     return any(
         endpoint.get("nodeName") == node and (endpoint.get("conditions") or {}).get("ready") is not False
-        for item in slices
-        if item["metadata"].get("namespace") == service["metadata"].get("namespace")
-        and labels(item).get("kubernetes.io/service-name") == name(service)
-        and item["addressType"] == f"IPv{family}"
+        for item in slices_of(slices, service)
+        if item["addressType"] == f"IPv{family}"
         for endpoint in item.get("endpoints") or []
     )

@@ -237,9 +237,9 @@ def test_nested_pods_are_on_the_leaves_with_their_host_as_next_hop_and_what_two_
     }
     for leaf in (101, 102):
         wait_for(lambda one=leaf: wanted.items() <= metal.hops(one).items(), f"{wanted} on {leaf}", interval=0.5)
-    assert "10.66.0.0/26" in guests.ask("red-vm1", "show", "route", "export", "peer_169_254_0_179")
+    assert "10.66.0.0/26" in guests.ask("red-vm1", "show", "route", "export", "Global_169_254_0_179")
     assert "10.66.0.0/26" not in metal.hops()  # outside of the nested cluster's pools
-    assert "BGP" not in guests.ask("red-vm1", "show", "route", "protocol", "peer_169_254_0_179")
+    assert "BGP" not in guests.ask("red-vm1", "show", "route", "protocol", "Global_169_254_0_179")
     assert metal.problems() == []
 
 

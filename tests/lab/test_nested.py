@@ -207,13 +207,13 @@ def test_leaves_of_another_rack_know_them_through_the_border_leaves(site: Site) 
 
 
 def test_a_route_outside_of_its_pools_stays_in_the_machine(site: Site) -> None:
-    assert "10.66.0.0/26" in site.ask("red-vm1", "show", "route", "export", "peer_169_254_0_179")
+    assert "10.66.0.0/26" in site.ask("red-vm1", "show", "route", "export", "Global_169_254_0_179")
     assert "10.66.0.0/26" not in site.ask("node1", "show", "route")
     assert "10.66.0.0/26" not in site.hops()
 
 
 def test_machines_are_told_nothing(site: Site) -> None:
-    assert "BGP" not in site.ask("red-vm1", "show", "route", "protocol", "peer_169_254_0_179")
+    assert "BGP" not in site.ask("red-vm1", "show", "route", "protocol", "Global_169_254_0_179")
 
 
 def test_a_path_through_a_nested_cluster_is_as_long_as_the_leaves_allow_and_no_longer(site: Site) -> None:
@@ -241,10 +241,10 @@ def test_a_pod_of_the_machine_answers_a_leaf(site: Site) -> None:
 
 def test_verification_agrees_and_tells_a_machine_that_is_gone(site: Site) -> None:
     wait_for(lambda: site.assessed("red")["ok"], "red as planned", timeout=120, interval=0.5)
-    site.ask("red-vm2", "disable", "peer_169_254_0_179")
+    site.ask("red-vm2", "disable", "Global_169_254_0_179")
     site.eventually({"10.123.0.64/26": set(), "10.97.0.0/16": {NODE1}})
     said = {problem["kind"] for problem in site.assessed("red")["problems"]}
-    site.ask("red-vm2", "enable", "peer_169_254_0_179")
+    site.ask("red-vm2", "enable", "Global_169_254_0_179")
     site.eventually(RED)
     assert said == {"route-missing", "route-not-reflected", "next-hops"} or said == {"route-missing", "next-hops"}
 
@@ -307,9 +307,9 @@ def hosted(site: Site) -> Hosted:
 def test_hosts_that_peer_pass_on_the_pools_of_two_nested_clusters_and_nothing_else(hosted: Hosted) -> None:
     hosted.site.eventually({**RED, **BLUE, OWN: {NODE1}, "ca11:c0::40/122": {"2001:db8:2::2"}})
     assert addresses(hosted.nodes["node1"]) >= {"169.254.0.179/32", "fdc9:9723:9bc::1/128"}
-    assert "10.66.0.0/26" in hosted.site.ask("red-vm1", "show", "route", "export", "peer_169_254_0_179")
+    assert "10.66.0.0/26" in hosted.site.ask("red-vm1", "show", "route", "export", "Global_169_254_0_179")
     assert "10.66.0.0/26" not in hosted.site.hops()
-    assert "BGP" not in hosted.site.ask("red-vm1", "show", "route", "protocol", "peer_169_254_0_179")
+    assert "BGP" not in hosted.site.ask("red-vm1", "show", "route", "protocol", "Global_169_254_0_179")
 
 
 def test_verification_of_a_parent_whose_hosts_peer_agrees_and_so_does_that_of_its_clusters(hosted: Hosted) -> None:

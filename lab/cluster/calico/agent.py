@@ -37,7 +37,8 @@ PATHS = {
         for name in ("bgpconfigurations", "bgppeers", "bgpfilters", "ippools", "blockaffinities", "caliconodestatuses")
     },
 }
-_PROTOCOL = re.compile(r"^(peer_\S+)\s+BGP\s+\S+\s+\S+\s+\S+(?:\s+(.*))?$")
+_PROTOCOL = re.compile(r"^(Mesh|Global|Node)_(\S+?)(?:_port_\d+)?\s+BGP\s+\S+\s+\S+\s+\S+(?:\s+(.*))?$")
+_TYPES = {"Mesh": "NodeMesh", "Global": "GlobalPeer", "Node": "NodePeer"}
 
 
 class Agent:
@@ -111,12 +112,8 @@ class Agent:
     # -- the API server -----------------------------------------------------------------------------------
 
     def _password(self, namespace: str, secret: str, key: str) -> str | None:
-        """A password as calico-node may read it: the Secret is there, and a Role lets its account get it."""
-        user = f"system:serviceaccount:{namespace}:calico-node"
-        wanted = {"namespace": namespace, "verb": "get", "resource": "secrets", "name": secret}
-        review = {"spec": {"user": user, "resourceAttributes": wanted}}
-        path = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
-        if not self.api.request("POST", path, review)["status"]["allowed"]:
+        """A password as calico-node reads it: the Secret is there, and a Role lets its account list and watch it."""
+        if not all(self._may(namespace, verb, secret) for verb in ("list", "watch")):
             return None
         try:
             data = self.api.request("GET", f"/api/v1/namespaces/{quote(namespace)}/secrets/{quote(secret)}")
@@ -125,7 +122,15 @@ class Agent:
                 return None
             raise
         text = (data.get("data") or {}).get(key)
-        return base64.b64decode(text).decode() if text else None
+        return None if text is None else base64.b64decode(text).decode()
+
+    def _may(self, namespace: str, verb: str, secret: str) -> bool:
+        """Whether calico-node's account may do this with a Secret."""
+        user = f"system:serviceaccount:{namespace}:calico-node"
+        wanted = {"namespace": namespace, "verb": verb, "resource": "secrets", "name": secret}
+        review = {"spec": {"user": user, "resourceAttributes": wanted}}
+        path = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
+        return self.api.request("POST", path, review)["status"]["allowed"]
 
     def _report(self, item: dict, homes: dict) -> None:
         """Write a CalicoNodeStatus when it is due."""
@@ -156,10 +161,10 @@ def sessions(protocols: str) -> dict:
     for line in protocols.splitlines():
         hit = _PROTOCOL.match(line.strip())
         if hit:
-            version = "V4" if re.fullmatch(r"peer_\d+_\d+_\d+_\d+(_port_\d+)?", hit[1]) else "V6"
-            address = hit[1].removeprefix("peer_").partition("_port_")[0].replace("_", "." if version == "V4" else ":")
-            state = (hit[2] or "Idle").split()[0]
-            found[version].append({"peerIP": address, "state": state, "type": "NodePeer", "since": ""})
+            version = "V4" if re.fullmatch(r"\d+_\d+_\d+_\d+", hit[2]) else "V6"
+            address = hit[2].replace("_", "." if version == "V4" else ":")
+            state = (hit[3] or "Idle").split()[0]
+            found[version].append({"peerIP": address, "state": state, "type": _TYPES[hit[1]], "since": ""})
     result: dict = {}
     for version, peers in found.items():
         up = sum(peer["state"] == "Established" for peer in peers)

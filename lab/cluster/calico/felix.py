@@ -10,6 +10,7 @@ import hashlib
 import ipaddress
 from collections.abc import Sequence
 
+from lab.cluster.calico.model import NORMAL_PRIORITY
 from lab.hosts import links
 
 GATEWAY = "169.254.1.1"
@@ -31,7 +32,7 @@ def attach(node: str, workload: str, device: str, addresses: Sequence[str]) -> N
     links.batch(node, [f'link set {device} alias "{" ".join(addresses)}" up'])
     links.batch(workload, ["link set eth0 up"])
     for text in addresses:
-        links.batch(node, [f"route replace {text} dev {device}"])
+        links.batch(node, [f"route replace {text} dev {device} metric {NORMAL_PRIORITY}"])
         links.batch(workload, _inside(text))
 
 

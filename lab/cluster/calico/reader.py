@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from lab.cluster.calico import routes
-from lab.cluster.calico.model import Peer, Resources, Speaker, notes
-from lab.cluster.calico.selectors import SelectorError, read
-from lab.cluster.objects import internal_addresses, labels
+from lab.cluster.calico.model import NORMAL_PRIORITY, Peer, Resources, Speaker
+from lab.cluster.calico.nodes import Node, global_asn, hashed_router_id, nodes
+from lab.cluster.calico.peerings import Peering, peerings, seconds
 
-DEFAULT_ASN = 64512
-AS_NUMBER = "projectcalico.org/ASNumber"
-CLUSTER_ID = "projectcalico.org/RouteReflectorClusterID"
+FELIX_TUNNELS = ("*.cali", "*.calico")
 
 # (Secret's name, key) → the password, or None where calico-node cannot read it
 Passwords = Callable[[str, str], "str | None"]
@@ -20,32 +19,32 @@ Passwords = Callable[[str, str], "str | None"]
 
 def speaker(resources: Resources, name: str, passwords: Passwords) -> Speaker:
     """What the node of this name has to do."""
-    nodes = {node["metadata"]["name"]: node for node in resources["nodes"]}
-    node, configuration = nodes[name], resources.configuration
-    addresses = node_addresses(node)
+    known, configuration = nodes(resources), resources.configuration
+    node = known[name]
     made = Speaker(
         node=name,
-        asn=node_asn(node, configuration),
-        router_id=addresses.get(4) or str(ipaddress.IPv4Address(sum(name.encode()) % 2**24 + 2**24)),
-        addresses=addresses,
-        listen_port=configuration.get("listenPort"),
-        cluster_id=notes(node).get(CLUSTER_ID, ""),
-        filters={item["metadata"]["name"]: item["spec"] for item in resources["bgpfilters"]},
-        communities=routes.communities(configuration),
+        asn=node.own_asn or global_asn(resources),
+        router_id=node.addresses.get(4) or hashed_router_id(name),
+        addresses=node.addresses,
+        listen_port=node.port,
+        strict_bind=configuration.get("bindMode") == "NodeIP",
+        ignored_interfaces=configuration.get("ignoredInterfaces") or [],
+        priorities={
+            version: configuration.get(f"ipv{version}NormalRoutePriority") or NORMAL_PRIORITY for version in (4, 6)
+        },
+        filters={item["metadata"]["name"]: item.get("spec") or {} for item in resources["bgpfilters"]},
+        communities=routes.communities(configuration, resources.configuration_of(name)),
     )
-    made.pools, made.disabled_pools = routes.pools(resources)
-    made.blocks = routes.blocks(resources, node)
-    made.services, made.not_in_kernel = routes.services(resources, node)
-    made.peers = _peers(resources, nodes, made, passwords)
+    policy = routes.programmed(configuration, resources.release)
+    by_felix = resources.release >= (3, 33) and not policy.ipip
+    made.tunnels = (*FELIX_TUNNELS, "tunl0") if by_felix else FELIX_TUNNELS
+    made.ip_pools = routes.pools(resources, policy)
+    made.affinities = routes.blocks(resources, name)
+    announced = routes.services(resources, name, node.labels)
+    made.services, made.not_in_kernel = announced.routes, announced.not_in_kernel
+    made.reflected = routes.reflected(configuration, resources.release) if node.cluster_id else []
+    _add_peers(made, resources, known, _Secrets(passwords))
     return made
-
-
-# -- nodes ------------------------------------------------------------------------------------------------
-
-
-def node_asn(node: dict, configuration: dict) -> int:
-    """The node's own AS, or the cluster's, or 64512."""
-    return int(notes(node).get(AS_NUMBER) or configuration.get("asNumber") or DEFAULT_ASN)
 
 
 def peering_addresses(resources: Resources) -> list[str]:
@@ -54,176 +53,93 @@ def peering_addresses(resources: Resources) -> list[str]:
     return [f"{text}/{ipaddress.ip_address(text).max_prefixlen}" for text in given if text]
 
 
-def node_addresses(node: dict) -> dict[int, str]:
-    """The node's first InternalIP per IP version: what autodetection by the node network finds."""
-    found: dict[int, str] = {}
-    for address in internal_addresses(node):
-        found.setdefault(ipaddress.ip_address(address).version, address)
-    return found
+@dataclass
+class _Secrets:
+    """Passwords, and what is said of those that calico-node cannot read."""
+
+    read: Passwords
+    problems: list[str] = field(default_factory=list)
+
+    def password(self, owner: str, secret: tuple[str, str] | None) -> str | None:
+        if secret is None:
+            return None
+        found = self.read(*secret)
+        if found is None:
+            said = f"{owner}: calico-node cannot read {secret[1]} of Secret {secret[0]}: its sessions have no password"
+            self.problems += [said] if said not in self.problems else []
+        return found
 
 
-def selected(selector: str, node: dict) -> bool:
-    """Whether a selector takes a node; one that is wrong takes none."""
-    return _takes(selector, labels(node))
+def _add_peers(made: Speaker, resources: Resources, known: dict[str, Node], secrets: _Secrets) -> None:
+    """Every session of the node, in BIRD's order, and the routes to peers that are reached by a gateway."""
+    node = known[made.node]
+    found = _mesh(made, resources, known, secrets)
+    for peering in peerings(resources, known, made.node):
+        version = ipaddress.ip_address(peering.address).version
+        if peering.gateway:
+            made.gateways[peering.address] = peering.gateway
+        if made.addresses.get(version) not in (None, peering.address):
+            password = secrets.password(f"BGPPeer {peering.resource}", peering.secret)
+            found.append(_peer(made, node, peering, password))
+    made.peers = sorted(found, key=lambda peer: (*_place(peer.address), peer.port or 0, peer.kind))
+    made.problems += secrets.problems
 
 
-# -- peers ------------------------------------------------------------------------------------------------
+def _place(address: str) -> tuple[int, int]:
+    return ipaddress.ip_address(address).version, int(ipaddress.ip_address(address))
 
 
-def _peers(resources: Resources, nodes: dict, made: Speaker, passwords: Passwords) -> list[Peer]:
-    found: dict[tuple, Peer] = {}
-    if resources.configuration.get("nodeToNodeMeshEnabled", True) and not made.cluster_id:
-        for other in nodes.values():
-            if not notes(other).get(CLUSTER_ID):
-                _between_nodes(made, other, {}, resources, found)
-    for item in sorted(resources["bgppeers"], key=lambda item: item["metadata"]["name"]):
-        _from_resource(resources, nodes, made, item, passwords, found)
-    return [found[key] for key in sorted(found)]
+def _mesh(made: Speaker, resources: Resources, known: dict[str, Node], secrets: _Secrets) -> list[Peer]:
+    """Sessions with all other nodes but route reflectors; the one with the lower address, as a text, opens them."""
+    configuration, node = resources.configuration, known[made.node]
+    if configuration.get("nodeToNodeMeshEnabled") is False or node.cluster_id:
+        return []
+    reference = (configuration.get("nodeMeshPassword") or {}).get("secretKeyRef")
+    others = [
+        (other, address, node.addresses[version])
+        for other in known.values()
+        if not other.cluster_id
+        for version, address in other.addresses.items()
+        if node.addresses.get(version) not in (None, address)
+    ]
+    secret = (reference["name"], reference["key"]) if reference and others else None
+    password = secrets.password("BGPConfiguration default", secret)
+    return [
+        Peer(
+            kind="Mesh",
+            address=address,
+            port=other.port,
+            asn=other.own_asn or made.asn,
+            local_address=mine,
+            local_asn=made.asn,
+            password=password,
+            passive=address > mine,
+            restart_time=seconds(configuration.get("nodeMeshMaxRestartTime")),
+        )
+        for other, address, mine in others
+    ]
 
 
-def _concerned(spec: dict, node: dict) -> bool:
-    """Whether a BGPPeer is this node's: it names it, selects it, or is global."""
-    if spec.get("node"):
-        return spec["node"] == node["metadata"]["name"]
-    return selected(spec.get("nodeSelector", ""), node)
-
-
-def _from_resource(
-    resources: Resources, nodes: dict, made: Speaker, item: dict, passwords: Passwords, found: dict
-) -> None:
-    spec, node = item["spec"], nodes[made.node]
-    reference = (spec.get("password") or {}).get("secretKeyRef")
-    password = passwords(reference["name"], reference["key"]) if reference else None
-    if reference and password is None:
-        if _concerned(spec, node):
-            made.problems.append(
-                f"BGPPeer {item['metadata']['name']}: calico-node cannot read {reference['key']} of Secret "
-                f"{reference['name']}"
-            )
-        return
-    if spec.get("localWorkloadSelector"):
-        if _concerned(spec, node):
-            _workloads(resources, made, spec, found)
-        return
-    if spec.get("peerIP"):
-        if _concerned(spec, node):
-            _add(made, found, spec, *_host_and_port(spec["peerIP"]), spec["asNumber"], password=password)
-        return
-    forward = _concerned(spec, node)
-    backward = spec.get("reversePeering") != "Manual" and selected(spec["peerSelector"], node)
-    for other in nodes.values():
-        if (forward and selected(spec["peerSelector"], other)) or (backward and _concerned(spec, other)):
-            _between_nodes(made, other, {**spec, "_password": password}, resources, found)
-
-
-def _workloads(resources: Resources, made: Speaker, spec: dict, found: dict) -> None:
-    """Passive sessions with the workloads on this node that a selector takes; each of them has one (Felix, v3.32)."""
-    spaces = {item["metadata"]["name"]: labels(item) for item in resources["namespaces"]}
-    for pod in resources["pods"]:
-        if _is_workload(pod, made.node) and _takes(spec["localWorkloadSelector"], workload_labels(pod, spaces)):
-            for text in (item["ip"] for item in (pod.get("status") or {}).get("podIPs") or []):
-                address = ipaddress.ip_address(text)
-                asn = spec.get("localASNumber") or made.asn
-                peer = Peer(
-                    name="Local_Workload_" + text.replace(".", "_").replace(":", "_"),
-                    address=text,
-                    asn=spec["asNumber"],
-                    local_address="",
-                    local_asn=asn,
-                    filters=tuple(item for item in spec.get("filters") or () if item in made.filters),
-                    passive=True,
-                )
-                found.setdefault((address.version, int(address), 0), peer)
-
-
-def _is_workload(pod: dict, node: str) -> bool:
-    """Whether a pod is a workload of Calico on this node that is not going."""
-    spec = pod["spec"]
-    return spec.get("nodeName") == node and not spec.get("hostNetwork") and "deletionTimestamp" not in pod["metadata"]
-
-
-def workload_labels(pod: dict, spaces: Mapping[str, dict]) -> dict:
-    """A workload's own labels, and after ``pcns.`` those of its namespace and the namespace's name (kns profiles)."""
-    name = pod["metadata"].get("namespace", "default")
-    inherited = {f"pcns.{key}": value for key, value in spaces.get(name, {}).items()}
-    return {**inherited, "pcns.projectcalico.org/name": name, **labels(pod)}
-
-
-def _takes(selector: str, found: dict) -> bool:
-    """Whether a selector takes something with these labels; one that is wrong takes nothing."""
-    try:
-        return read(selector).takes(found)
-    except SelectorError:
-        return False
-
-
-def _between_nodes(made: Speaker, other: dict, spec: dict, resources: Resources, found: dict) -> None:
-    """Sessions with another node of Calico, one per IP version; the one with the lower address opens them."""
-    configuration = resources.configuration
-    for version, address in node_addresses(other).items():
-        mine = made.addresses.get(version)
-        if mine and address != mine:
-            asn = node_asn(other, configuration)
-            client = bool(made.cluster_id) and notes(other).get(CLUSTER_ID, "") != made.cluster_id
-            _add(
-                made, found, spec, address, configuration.get("listenPort"), asn,
-                password=spec.get("_password"), passive=address > mine, client=client,
-            )  # fmt: skip
-
-
-def _add(
-    made: Speaker, found: dict, spec: dict, address: str, port: int | None, asn: int,
-    *, password: str | None = None, passive: bool = False, client: bool = False,
-) -> None:  # fmt: skip
-    mine = made.addresses.get(ipaddress.ip_address(address).version)
-    if mine is None or address == mine:
-        return
-    local_asn = spec.get("localASNumber") or made.asn
-    name = "peer_" + address.replace(".", "_").replace(":", "_") + (f"_port_{port}" if port else "")
-    found[(ipaddress.ip_address(address).version, int(ipaddress.ip_address(address)), port or 0)] = Peer(
-        name=name,
-        address=address,
-        asn=asn,
-        local_address=mine,
+def _peer(made: Speaker, node: Node, peering: Peering, password: str | None) -> Peer:
+    mine = made.addresses[ipaddress.ip_address(peering.address).version]
+    local_asn = peering.local_asn or made.asn
+    internal = peering.asn == local_asn
+    client = internal and bool(node.cluster_id) and peering.cluster_id != node.cluster_id
+    waits = peering.kind == "Global" and peering.is_node and peering.address > mine
+    return Peer(
+        kind=peering.kind,
+        address=peering.address,
+        port=peering.port,
+        asn=peering.asn,
+        local_address=mine if peering.sourced else "",
         local_asn=local_asn,
-        port=port,
         password=password,
-        filters=tuple(item for item in spec.get("filters") or () if item in made.filters),
-        ttl_hops=spec.get("ttlSecurity") or 0,
-        passive=passive,
-        next_hop=_next_hop(spec, asn == local_asn),
-        restart_time=seconds(spec.get("maxRestartTime")),
-        keepalive=seconds(spec.get("keepaliveTime")),
-        allowed_local_asns=spec.get("numAllowedLocalASNumbers") or 0,
-        reflector_client=client and asn == local_asn,
+        filters=tuple(item for item in peering.filters if item in made.filters),
+        ttl_hops=peering.ttl_hops,
+        passive=peering.passive or waits,
+        next_hop="keep" if peering.keep_next_hop and not internal else peering.next_hop,
+        restart_time=peering.restart_time,
+        keepalive=peering.keepalive,
+        allowed_local_asns=peering.allowed_local_asns,
+        cluster_id=node.cluster_id if client else "",
     )
-
-
-def _next_hop(spec: dict, internal: bool) -> str:
-    """nextHopMode; the older keepOriginalNextHop counts in eBGP sessions only."""
-    if spec.get("keepOriginalNextHop") and not internal:
-        return "keep"
-    return {"Self": "self", "Keep": "keep"}.get(spec.get("nextHopMode", ""), "")
-
-
-def _host_and_port(text: str) -> tuple[str, int | None]:
-    if text.startswith("["):
-        host, _, port = text[1:].partition("]:")
-        return host, int(port)
-    if text.count(":") == 1:
-        host, _, port = text.partition(":")
-        return host, int(port)
-    return text, None
-
-
-def seconds(text: str | None) -> int | None:
-    """A metav1.Duration in whole seconds."""
-    units = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
-    total, number, rest = 0.0, "", text or ""
-    while rest:
-        if rest[0].isdigit() or rest[0] == ".":
-            number, rest = number + rest[0], rest[1:]
-            continue
-        unit = next(unit for unit in units if rest.startswith(unit))
-        total, number, rest = total + float(number) * units[unit], "", rest[len(unit) :]
-    return round(total) if text else None

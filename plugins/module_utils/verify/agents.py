@@ -29,10 +29,12 @@ from .cilium import reports as cilium_reports
 # read_others makes {node: [prefix]} of the plan, these objects and the Nodes; None where nobody can.
 # verdicts: (api version, kind) of the objects in which nodes say whether they took their configuration, from which
 # read_verdicts makes {node: why not} of those that did not; None where they say nothing.
+# without_secret: a peer whose password the agent cannot read is kept, without one; else there is no such peer.
 Agent = namedtuple(
     "Agent",
-    "selector namespace peers giver blocks pod_networks reports read_reports others read_others verdicts read_verdicts",
-    defaults=(None, None, None, None, None, None, None, None),
+    "selector namespace peers giver blocks pod_networks reports read_reports others read_others verdicts read_verdicts "
+    "without_secret",
+    defaults=(None, None, None, None, None, None, None, None, False),
 )
 
 CONTROLLER_MANAGER = (
@@ -50,6 +52,7 @@ AGENTS = {
         calico_pod_networks,
         ("projectcalico.org/v3", "CalicoNodeStatus"),
         calico_reports,
+        without_secret=True,
     ),
     "cilium": Agent(
         lambda _plan: "k8s-app=cilium",

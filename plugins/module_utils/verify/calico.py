@@ -1,13 +1,16 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Calico announces from each node. Pure; follows v3.32, confd's routes.go and bird_aggr.cfg.
+"""What Calico announces from each node. Pure; follows confd's routes.go and bird_aggr.cfg, v3.32 and v3.33.
 
 Every node announces its IPAM blocks and the services' networks as a whole; a Service with externalTrafficPolicy Local
-is announced besides, address by address, by the nodes that have a ready endpoint of it.
+is announced besides, address by address, by the nodes that have an endpoint of it: whatever the endpoint's state up to
+v3.32, and a ready one from v3.33.
 """
 
 from __future__ import annotations
+
+import re
 
 from ..cluster.calico.settings import settings
 from ..cluster.families import families
@@ -17,23 +20,38 @@ from .services import by_service, key
 EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
 _TYPES = ("ClusterIP", "NodePort", "LoadBalancer")
 _HOST_LENGTHS = ("/32", "/128")
+_RELEASE = re.compile(r":v?(\d+)\.(\d+)")  # in calico-node's image
 
 
 def advertised(plan: dict, state: dict) -> dict:
     """``{node: {prefix, …}}``: what BIRD on every node of the plan announces, in the plan's families."""
     spoken, allowed = families(plan), _allowed(plan)
     slices = by_service(state["endpoint_slices"])
-    services = [(service, _local_nodes(service, slices.get(key(service), []))) for service in state["services"]]
+    unready = {name: _counts_unready(state["agents"].get(name, {})) for name in plan["nodes"]}
+    services = [
+        (
+            [prefix(text) for text in _addresses(service, allowed)],
+            {which: _nodes(plan, service, slices.get(key(service), []), allowed, which) for which in (True, False)},
+        )
+        for service in state["services"]
+    ]
     result = {}
     for name in plan["nodes"]:
         node = state["nodes"].get(name, {})
         found = set(node.get("pod_cidrs", []))
         if not node.get("excluded"):
             found |= _whole(plan, allowed)
-            for service, local in services:
-                found |= {prefix(text) for text in _announced(plan, service, name in local, allowed)}
+            for addresses, nodes in services:
+                where = nodes[unready[name]]
+                found |= set(addresses) if name in where else set()
         result[name] = {item for item in found if family(item) in spoken}
     return result
+
+
+def _counts_unready(agent: dict) -> bool:
+    """Whether endpoints that are not ready count: up to v3.32, which is taken where an image has no release."""
+    release = _RELEASE.search(agent.get("image", ""))
+    return release is None or (int(release[1]), int(release[2])) < (3, 33)
 
 
 def pod_networks(affinities: list) -> dict:
@@ -75,43 +93,62 @@ def _whole(plan: dict, allowed: dict) -> set:
     return {item for name in lists for item in allowed[name] if name == "cluster" or not item.endswith(_HOST_LENGTHS)}
 
 
-def _announced(plan: dict, service: dict, local: bool, allowed: dict) -> list:
-    """The addresses of one Service that a node announces one by one; ``local``: a ready endpoint of it is there."""
+def _nodes(plan: dict, service: dict, slices: list, allowed: dict, unready: bool):
+    """The nodes that announce the addresses of one Service one by one."""
     spec = service.get("spec") or {}
-    cluster = spec.get("clusterIP")
-    if spec.get("type", "ClusterIP") not in _TYPES or cluster in (None, "", "None"):
-        return []
-    external = _within(spec.get("externalIPs") or [], allowed["external"])
-    balancer = _within(_balancer_addresses(service), allowed["balancer"])
-    if spec.get("externalTrafficPolicy") == "Local":
-        return [*([cluster] if allowed["cluster"] else []), *external, *balancer] if local else []
-    if spec.get("externalTrafficPolicy") != "Cluster":
-        return []
-    if _single(external, allowed["external"]) or _single(balancer, allowed["balancer"]):
-        return [*([cluster] if allowed["cluster"] else []), *external, *balancer]
-    return [] if settings(plan)["load_balancer_aggregation"] else balancer
+    policy = spec.get("externalTrafficPolicy")
+    if spec.get("type", "ClusterIP") not in _TYPES or spec.get("clusterIP") in (None, "", "None") or not slices:
+        return set()
+    if policy == "Cluster" and _has_single(service, allowed):
+        return plan["nodes"].keys()
+    if policy != "Local" and settings(plan)["load_balancer_aggregation"]:
+        return set()
+    endpoints = _endpoints(spec, slices, unready)
+    if policy != "Local":
+        return plan["nodes"].keys() if endpoints else set()
+    return {endpoint.get("nodeName") for endpoint in endpoints} - {None}
+
+
+def _endpoints(spec: dict, slices: list, unready: bool) -> list:
+    """The endpoints of any of a Service's families that count."""
+    spoken = spec.get("ipFamilies") or [family(text) for text in _cluster_addresses(spec)]
+    wanted = {text.lower() for text in spoken}
+    return [
+        endpoint
+        for item in slices
+        if item.get("addressType", "").lower() in wanted
+        for endpoint in item.get("endpoints") or []
+        if unready or (endpoint.get("conditions") or {}).get("ready") is not False
+    ]
+
+
+def _cluster_addresses(spec: dict) -> list:
+    return spec.get("clusterIPs") or [text for text in [spec.get("clusterIP")] if text]
+
+
+def _addresses(service: dict, allowed: dict) -> list:
+    """Every address of one Service that may be announced."""
+    spec = service.get("spec") or {}
+    return [
+        *(_cluster_addresses(spec) if allowed["cluster"] else []),
+        *_within(spec.get("externalIPs") or [], allowed["external"]),
+        *_within(_balancer_addresses(service), allowed["balancer"]),
+    ]
+
+
+def _has_single(service: dict, allowed: dict) -> bool:
+    """Whether an address of one Service is a network of its own in a list; a load balancer's, of that type alone."""
+    spec = service.get("spec") or {}
+    balancer = [spec.get("loadBalancerIP"), *_balancer_addresses(service)] if spec.get("type") == "LoadBalancer" else []
+    return any(prefix(text) in allowed["external"] for text in spec.get("externalIPs") or []) or any(
+        prefix(text) in allowed["balancer"] for text in balancer if text
+    )
 
 
 def _within(addresses: list, networks: list) -> list:
     return [text for text in addresses if any(within(text, network) for network in networks)]
 
 
-def _single(addresses: list, networks: list) -> bool:
-    return any(prefix(text) in networks for text in addresses)
-
-
 def _balancer_addresses(service: dict) -> list:
     ingress = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or []
     return [item["ip"] for item in ingress if item.get("ip")]
-
-
-def _local_nodes(service: dict, slices: list) -> set:
-    """The nodes with a ready endpoint of the family of the Service's first address."""
-    which = family(str((service.get("spec") or {}).get("clusterIP") or ""))
-    return {
-        endpoint["nodeName"]
-        for item in slices
-        if item.get("addressType", "").lower() == which
-        for endpoint in item.get("endpoints") or []
-        if endpoint.get("nodeName") and (endpoint.get("conditions") or {}).get("ready") is not False
-    }

@@ -93,9 +93,9 @@ def _cause(reflector: Reflector, said: set, everybody: bool) -> str:
     if said == {"reports nothing"}:
         return "calico-node has not written its CalicoNodeStatus yet"
     if said == {"reports no such peer"}:
-        return f"calico does not take BGPPeer {reflector.peer} for one of the node's, or cannot read its password"
+        return f"calico does not take BGPPeer {reflector.peer} for one of the node's"
     if not reflector.host:
-        return "TCP port 179 between these nodes is closed, or their passwords are not the same"
+        return "TCP port 179 between these nodes is closed, their passwords differ, or one of them cannot read it"
     if everybody:
         return (
             f"{reflector.name} runs no speaker that knows the nodes (kubefabric.bgp.nodes, group reflector_hosts), "

@@ -42,8 +42,8 @@ def problems(plan: dict, reports: dict, sessions: list) -> list:
         problem(
             "no-peer",
             f"{name} reports no peer {listed(addresses)}.",
-            f"{agent(plan)} does not take it for one of this node's ({agents.of(plan).peers}), or cannot read its "
-            "password",
+            f"{agent(plan)} does not take it for one of this node's ({agents.of(plan).peers})"
+            + ("" if agents.of(plan).without_secret else ", or cannot read its password"),
             node=name,
         )
         for name, addresses in lacking.items()

@@ -192,7 +192,8 @@ def _cause(plan: dict, state: dict, down: list) -> str:
 
 def _silence(plan: dict) -> str:
     """Why no TCP connection comes about: a leaf listens, and with MD5 it never sees a segment with another password."""
-    secret = ", or its password is not the leaf's" if plan["bgp"].get("password") else ""
+    unread = ", or it cannot read it and has none" if agents.of(plan).without_secret else ""
+    secret = f", or its password is not the leaf's{unread}" if plan["bgp"].get("password") else ""
     return (
         f"{agent(plan)} does not try ({agents.of(plan).peers}, its log), or its packets do not arrive (VLAN, SVI, "
         f"address){secret}"

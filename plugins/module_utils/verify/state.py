@@ -80,7 +80,13 @@ def _agent(pod: dict) -> dict:
     status = pod.get("status") or {}
     ready = any(item.get("type") == "Ready" and item.get("status") == "True" for item in status.get("conditions") or [])
     going = bool(pod["metadata"].get("deletionTimestamp"))
-    return {"pod": pod["metadata"]["name"], "running": ready and not going, "reason": _reason(status, going)}
+    containers = (pod.get("spec") or {}).get("containers") or [{}]
+    return {
+        "pod": pod["metadata"]["name"],
+        "running": ready and not going,
+        "reason": _reason(status, going),
+        "image": containers[0].get("image") or "",
+    }
 
 
 def _reason(status: dict, going: bool) -> str:

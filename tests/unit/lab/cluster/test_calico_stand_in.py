@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from lab.cluster.calico import agent, bird, model, reader, routes
+from lab.cluster.calico import agent, bird, filters, model, peerings, reader, routes
 from tests.plans import plan as make_plan
 from tests.resources import applied
 
@@ -40,10 +40,11 @@ def test_a_node_peers_with_the_leaves_of_its_own_rack_in_both_families():
     assert {peer.password for peer in peers} == {"s3cret"}
 
 
-def test_without_the_right_to_read_the_password_there_is_no_session_and_it_is_told():
+def test_without_the_right_to_read_the_password_sessions_have_none_and_the_log_says_so():
     made = speaker(plan(), password=None)
-    assert made.peers == []
-    assert made.problems[0] == "BGPPeer leaf-101-ipv4: calico-node cannot read rr-password of Secret bgp-secrets"
+    assert [peer.password for peer in made.peers] == [None] * 4
+    said = "BGPPeer leaf-101-ipv4: calico-node cannot read rr-password of Secret bgp-secrets"
+    assert made.problems[0] == f"{said}: its sessions have no password"
 
 
 def test_without_a_bgp_configuration_the_nodes_are_a_mesh_in_calico_s_own_as():
@@ -123,7 +124,7 @@ def test_a_node_that_is_excluded_from_load_balancers_announces_no_service():
     ],
 )
 def test_a_rule_of_a_filter_is_a_condition_and_what_comes_of_it(given, text):
-    assert bird.rule(given) == text
+    assert filters.rule(given) == text
 
 
 EVERYTHING = {
@@ -168,18 +169,19 @@ def test_a_node_s_status_counts_its_sessions():
     shown = """
     Name       Proto      Table      State  Since         Info
     device1    Device     ---        up     14:00:01.000
-    peer_192_168_2_201 BGP        ---        up     14:00:05.000  Established
-    peer_2001_db8_2__ff01 BGP        ---        start  14:00:05.000  Active        Socket: Connection refused
+    Node_192_168_2_201 BGP        ---        up     14:00:05.000  Established
+    Mesh_2001_db8_2__ff01_port_1790 BGP  ---     start  14:00:05.000  Active        Socket: Connection refused
+    Local_Workload_10_1_0_5 BGP   ---        up     14:00:05.000  Established
     """
     found = agent.sessions(shown)
     assert found["peersV4"] == [{"peerIP": "192.168.2.201", "state": "Established", "type": "NodePeer", "since": ""}]
-    assert found["peersV6"][0]["peerIP"] == "2001:db8:2::ff01"
+    assert found["peersV6"] == [{"peerIP": "2001:db8:2::ff01", "state": "Active", "type": "NodeMesh", "since": ""}]
     assert (found["numberEstablishedV4"], found["numberNotEstablishedV6"]) == (1, 1)
 
 
-@pytest.mark.parametrize(("text", "value"), [(None, None), ("120s", 120), ("2m0s", 120), ("1h", 3600), ("500ms", 0)])
+@pytest.mark.parametrize(("text", "value"), [(None, None), ("120s", 120), ("2m0s", 120), ("1h", 3600), ("500ms", 1)])
 def test_a_duration_is_read_as_kubernetes_writes_it(text, value):
-    assert reader.seconds(text) == value
+    assert peerings.seconds(text) == value
 
 
 def workload(name: str, color: str, address: str = "10.1.0.5", **spec: object) -> dict:

@@ -12,6 +12,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.calico impor
     reports,
 )
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.fabric import sessions
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.sessions import _silence
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from tests.plans import plan as make_plan
 
@@ -41,9 +42,16 @@ def slice_on(*nodes: str, ready: bool = True) -> dict:
     }
 
 
-def announced(of: dict, *services: dict, slices: tuple = (), labels: dict | None = None) -> dict:
+def agent(node: str, image: str) -> dict:
+    return {"metadata": {"name": f"calico-node-{node}"}, "spec": {"nodeName": node, "containers": [{"image": image}]}}
+
+
+def announced(
+    of: dict, *services: dict, slices: tuple = (), labels: dict | None = None, image: str = "calico/node:v3.32.1"
+) -> dict:
     nodes = [{"metadata": {"name": name, "labels": labels if name == "node1" else {}}} for name in of["nodes"]]
-    return advertised(of, from_resources(nodes, [], list(services), list(slices), BLOCKS))
+    agents_there = [agent(name, image) for name in of["nodes"]]
+    return advertised(of, from_resources(nodes, agents_there, list(services), list(slices), BLOCKS))
 
 
 def test_every_node_announces_its_blocks_and_the_services_networks_as_a_whole():
@@ -59,25 +67,58 @@ def test_a_service_with_a_local_traffic_policy_is_announced_by_its_nodes_alone()
     assert found["node3"] == WHOLE
 
 
-def test_an_endpoint_that_is_not_ready_announces_nothing():
+@pytest.mark.parametrize(
+    ("image", "counts"),
+    [
+        ("quay.io/calico/node:v3.32.1", True),
+        ("quay.io/calico/node:v3.33.0", False),
+        ("registry:5000/calico/node:release-v4.0.0", True),
+        ("calico/node:v4.0.0", False),
+        ("calico/node@sha256:00", True),
+    ],
+)
+def test_an_endpoint_that_is_not_ready_counts_up_to_v3_32(image, counts):
     given = service(externalTrafficPolicy="Local", ingress=["192.168.3.7"])
-    assert announced(plan(), given, slices=(slice_on("node3", ready=False),))["node3"] == WHOLE
+    found = announced(plan(), given, slices=(slice_on("node3", ready=False),), image=image)
+    assert found["node3"] - WHOLE == ({"10.96.0.9/32", "192.168.3.7/32"} if counts else set())
+
+
+def test_all_addresses_of_a_dual_stack_service_are_announced_by_an_endpoint_of_either_family():
+    of = {**make_plan("ipv4", "ipv6"), "cni": "calico", "calico": {}}
+    given = service(
+        externalTrafficPolicy="Local", clusterIPs=["10.96.0.9", "2001:db8:96::9"], ipFamilies=["IPv4", "IPv6"]
+    )
+    for kind in ("IPv4", "IPv6"):
+        found = announced(of, given, slices=({**slice_on("node3"), "addressType": kind},))
+        assert {"10.96.0.9/32", "2001:db8:96::9/128"} <= found["node3"]
+    assert "10.96.0.9/32" not in announced(of, given, slices=({**slice_on("node3"), "addressType": "FQDN"},))["node3"]
 
 
 def test_a_node_that_is_excluded_from_load_balancers_announces_its_blocks_alone():
     assert announced(plan(), labels={EXCLUDED: "true"})["node1"] == {"10.1.0.0/26"}
 
 
-def test_without_aggregation_load_balancers_addresses_are_announced_one_by_one():
+@pytest.mark.parametrize("policy", ["Cluster", None])
+def test_without_aggregation_every_address_of_a_service_with_an_endpoint_is_announced_by_all(policy):
     of = plan(load_balancer_aggregation=False, advertise_external_ips=False)
-    assert announced(of, service(ingress=["192.168.3.7"]))["node3"] == {"10.96.0.0/16", "192.168.3.7/32"}
+    given = service(ingress=["192.168.3.7"], externalTrafficPolicy=policy)
+    found = announced(of, given, slices=(slice_on("node1"),))
+    assert found["node3"] == {"10.96.0.0/16", "10.96.0.9/32", "192.168.3.7/32"}
+    for none in ((), (slice_on(),)):
+        assert announced(of, given, slices=none)["node3"] == {"10.96.0.0/16"}
 
 
-def test_a_network_of_one_address_is_announced_where_a_service_has_it():
+def test_a_network_of_one_address_is_announced_where_a_service_with_an_endpoint_slice_has_it():
     of = plan(advertise_cluster_ips=False)
     of["networks"]["external_service"] = ["192.168.3.7/32"]
     assert announced(of)["node3"] == set()
-    assert announced(of, service(ingress=["192.168.3.7"]))["node3"] == {"192.168.3.7/32"}
+    given = service(ingress=["192.168.3.7"])
+    assert announced(of, given, slices=(slice_on(),))["node3"] == {"192.168.3.7/32"}
+    assert announced(of, given)["node3"] == set()
+    other = service(type="NodePort", ingress=["192.168.3.7"])
+    assert announced(of, other, slices=(slice_on(),))["node3"] == set()
+    local = service(externalTrafficPolicy="Local", ingress=["192.168.3.7"])
+    assert announced(of, local, slices=(slice_on("node1"),))["node3"] == set()
 
 
 @pytest.mark.parametrize("spec", [{"clusterIP": "None"}, {"type": "ExternalName", "clusterIP": ""}])
@@ -130,7 +171,7 @@ def test_a_node_that_knows_nothing_of_a_leaf_without_a_session_is_told():
     assert (problem["kind"], problem["node"]) == ("no-peer", "node1")
     assert problem["message"] == (
         "node1 reports no peer 192.168.2.202. Likely cause: calico does not take it for one of this node's (its "
-        "BGPPeers: their nodeSelector and its label), or cannot read its password"
+        "BGPPeers: their nodeSelector and its label)"
     )
 
 
@@ -140,3 +181,10 @@ def test_what_nodes_report_of_sessions_that_are_up_is_no_problem():
     bgp = {leaf: {"reachable": True, "sessions": [up]} for leaf in ("101", "102")}
     of["nodes"] = {"node1": of["nodes"]["node1"]}
     assert reported.problems(of, {"node1": {}}, sessions(of, bgp)) == []
+
+
+def test_a_node_that_cannot_read_the_password_keeps_the_peer_and_that_is_a_cause_of_a_session_that_is_down():
+    of = plan()
+    of["bgp"] = {**of["bgp"], "password": True}
+    assert "its password is not the leaf's, or it cannot read it and has none" in _silence(of)
+    assert "cannot read" not in _silence({**of, "cni": "kube_router"})
