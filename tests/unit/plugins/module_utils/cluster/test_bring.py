@@ -159,8 +159,15 @@ def test_what_lives_in_a_namespace_of_this_run_is_created_after_it() -> None:
     cluster = FakeCluster()
     found = steps(cluster, [namespace("new"), config_map(namespace="new")])
     assert told(found) == [("create", "Namespace", "new"), ("create", "ConfigMap", "settings")]
+    assert [(step.before, step.force) for step in found] == [(None, False), (None, False)]
     bring.carry_out(cluster, found)
     assert ("ConfigMap", "new", "settings") in cluster.objects
+
+
+def test_a_second_run_with_a_namespace_of_its_own_changes_nothing() -> None:
+    cluster, wanted = FakeCluster(), [namespace("new"), config_map(namespace="new")]
+    bring.carry_out(cluster, steps(cluster, wanted))
+    assert [step.action for step in steps(cluster, wanted)] == ["none", "none"]
 
 
 def test_a_namespace_that_nobody_makes_is_named() -> None:
@@ -168,6 +175,14 @@ def test_a_namespace_that_nobody_makes_is_named() -> None:
     assert refusal(FakeCluster(), [config_map(namespace="absent")]) == message
     there = FakeCluster().add(namespace("absent"))
     assert refusal(there, [namespace("absent"), config_map(namespace="absent")]) == message
+
+
+def test_an_object_that_cannot_become_what_is_wanted_is_refused_with_the_reason() -> None:
+    wanted = namespace("blue")
+    wanted["metadata"]["labels"]["k8s.ovn.org/primary-user-defined-network"] = ""
+    message = refusal(FakeCluster().add(namespace("blue")), [wanted])
+    assert message.startswith("Namespace blue: it exists without the label k8s.ovn.org/primary-user-defined-network")
+    assert message.endswith("Nothing was written.")
 
 
 def test_a_namespaced_object_without_its_namespace_is_refused() -> None:
@@ -309,6 +324,23 @@ def test_a_selector_is_held_against_labels_that_nodes_have_and_will_have() -> No
     )
 
 
+def test_a_selector_may_take_a_node_that_the_plan_does_not_have() -> None:
+    bare = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "bare"}}
+    cluster = FakeCluster().add(bare, node("n1"), node("n2", zone="z"))
+    assert told(steps(cluster, [node("n1", rack_id="rack1"), peer("zone == 'z'")]))[-1][0] == "create"
+
+
+def test_of_a_node_that_did_not_join_its_absence_is_said_and_not_that_of_its_labels() -> None:
+    wanted = [node("n9", rack_id="rack9"), peer("rack_id == 'rack9'")]
+    assert refusal(FakeCluster().add(node("n1")), wanted).startswith("Node n9 does not exist in the cluster")
+
+
+def test_labels_of_other_objects_are_not_those_of_nodes() -> None:
+    cluster, labelled = FakeCluster().add(node("n1", rack_id="rack1")), config_map("rack")
+    labelled["metadata"]["labels"]["zone"] = "z"
+    assert "selects none of the cluster's nodes" in refusal(cluster, [labelled, peer("zone == 'z'")])
+
+
 # -- what people read ----------------------------------------------------------------------------------
 
 
@@ -326,3 +358,5 @@ def test_a_step_is_described_by_its_object_and_the_places_that_changed() -> None
     assert bring.describe(amended)["namespace"] is None
     (created,) = steps(FakeCluster(), [config_map()])
     assert bring.describe(created)["changed"] == []
+    (deleted,) = steps(FakeCluster().add(config_map()), [config_map()], "absent")
+    assert bring.describe(deleted)["changed"] == []
