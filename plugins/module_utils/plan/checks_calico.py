@@ -289,10 +289,32 @@ def _one_of(cluster: Member, at: str, peer: dict, findings: Findings) -> None:
         findings.add(cluster.at(at), rule, "give one of them")
     elif address and not peer["asn"] and not cluster.doubtful(f"{at}.asn"):
         findings.add(cluster.at(f"{at}.asn"), "is missing", "add the peer's AS number")
-    elif selector and peer["asn"]:
-        findings.add(cluster.at(f"{at}.asn"), "has no meaning with peer_selector", "remove it; nodes know their own")
+    _ignored(cluster, at, peer, findings)
     if peer["node"] and peer["node_selector"]:
         findings.add(cluster.at(at), "node and node_selector are both there", "give one of them")
+
+
+# What a BGPPeer with peer_selector says in vain: confd takes it of the nodes, or not at all.
+_OF_NODES = {
+    "asn": "remove it; nodes know their own",
+    "local_asn": "remove it; nodes show their own AS, calico.nodes gives a node another",
+    "num_allowed_local_asns": "remove it; Calico ignores it",
+    "reachable_by": "remove it; Calico's API refuses it",
+}
+
+
+def _ignored(cluster: Member, at: str, peer: dict, findings: Findings) -> None:
+    """Options that do nothing, and a gateway that makes confd leave the whole peer out."""
+    if peer["peer_selector"] and not peer["peer_ip"]:
+        for key, remedy in _OF_NODES.items():
+            if peer[key]:
+                findings.add(cluster.at(f"{at}.{key}"), "has no meaning with peer_selector", remedy)
+    gateway = peer["reachable_by"]
+    if peer["peer_ip"] and gateway and not cluster.doubtful(f"{at}.peer_ip"):
+        address = peer["peer_ip"]
+        if (address.startswith("[") or address.count(":") > 1) != (":" in gateway):
+            rule = f"{gateway} is of another IP version than {address}, and Calico leaves such a peer out"
+            findings.add(cluster.at(f"{at}.reachable_by"), rule, "give a gateway of the peer's IP version")
 
 
 # -- the rest ------------------------------------------------------------------------------------------
