@@ -13,7 +13,7 @@ CLUSTER_WIDE = ("Namespace", "Node")
 Key = tuple[str, "str | None", str]
 
 
-class Gone(NotFoundError):
+class Absent(NotFoundError):
     """The API server's 404."""
 
     def __init__(self, body: str) -> None:
@@ -26,13 +26,14 @@ class FakeCluster:
     """Objects by kind, namespace and name. ``taken``: fields that ``(manager, field)`` of others hold.
 
     ``forbidden``: scopes that may not be listed, a namespace or None for all of them. ``writes``: every write, in its
-    order. ``unserved``: kinds that the API does not have.
+    order. ``unserved``: kinds that the API does not have. ``refusal``: what every apply raises.
     """
 
     objects: dict[Key, dict] = field(default_factory=dict)
     taken: list[Conflict] = field(default_factory=list)
     forbidden: set[str | None] = field(default_factory=set)
     unserved: set[str] = field(default_factory=set)
+    refusal: Exception | None = None
     writes: list[tuple] = field(default_factory=list)
     namespaces: set[str] = field(default_factory=lambda: {"kube-system", "default"})
     field_manager: str = "kubefabric"
@@ -67,8 +68,10 @@ class FakeCluster:
 
     def apply(self, kind: SimpleNamespace, body: dict, *, dry_run: bool, force: bool = False) -> dict:
         namespace = body["metadata"].get("namespace")
+        if self.refusal:
+            raise self.refusal
         if namespace and namespace not in self.namespaces:
-            raise Gone(f'namespaces "{namespace}" not found')
+            raise Absent(f'namespaces "{namespace}" not found')
         if self.taken and not force:
             raise FieldsTaken(self.taken)
         live = self.objects.get(_key(body))

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import bring, ownership
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.conflicts import Conflict
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
-from tests.fake_cluster import FakeCluster
+from tests.fake_cluster import Absent, FakeCluster
 
 OURS, THEIRS = "a", "b"
 
@@ -37,7 +37,10 @@ def kept(item: dict) -> dict:
 
 
 def steps(cluster: FakeCluster, resources: list, state: str = "present", owner: str | None = OURS, **rules) -> list:
-    return bring.plan_steps(cluster, resources, bring.Rules(state, owner, **rules))
+    written = list(cluster.writes)
+    found = bring.plan_steps(cluster, resources, bring.Rules(state, owner, **rules))
+    assert cluster.writes == written, "what is planned is not done"
+    return found
 
 
 def told(found: list) -> list[tuple]:
@@ -100,6 +103,15 @@ def test_absent_takes_only_our_fields_from_an_object_of_others() -> None:
     bring.carry_out(cluster, found)
     assert cluster.objects["Node", None, "n1"]["metadata"]["labels"] == {"zone": "z"}
     assert told(steps(cluster, [node(rack_id="rack1")], "absent")) == [("none", "Node", "n1")]
+
+
+def test_absent_takes_our_fields_from_an_object_in_a_namespace() -> None:
+    theirs = config_map(owner=None)
+    cluster = FakeCluster().add(theirs)
+    bring.carry_out(cluster, steps(cluster, [config_map(owner=None, ours="x")]))
+    bring.carry_out(cluster, steps(cluster, [config_map(owner=None, ours="x")], "absent"))
+    assert cluster.writes[-1] == ("apply", "ConfigMap", "kube-system", "settings", False)
+    assert "ours" not in cluster.objects["ConfigMap", "kube-system", "settings"].get("data", {})
 
 
 def test_absent_leaves_what_we_set_where_machines_run_by_it() -> None:
@@ -204,6 +216,25 @@ def test_kinds_that_the_cluster_does_not_serve_are_one_error() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("wanted", "answer", "name"),
+    [
+        (config_map(), "404 page not found", "ConfigMap (v1)"),
+        (node(rack_id="r"), 'namespaces "x" not found', "Node (v1)"),
+    ],
+)
+def test_a_kind_that_the_cluster_served_at_an_earlier_run_only_is_named(wanted: dict, answer: str, name: str) -> None:
+    cluster = FakeCluster(refusal=Absent(answer)).add(node())
+    assert refusal(cluster, [wanted]).startswith(f"the cluster does not serve {name}; ")
+
+
+def test_a_refusal_of_the_api_server_comes_with_its_remedy_where_one_is_known() -> None:
+    complaint = "associative list without keys has an element that's a map type"
+    wanted = {**config_map(), "kind": "BGPFilter", "apiVersion": "projectcalico.org/v3"}
+    assert "bring Calico to 3.32.1" in refusal(FakeCluster(refusal=ClusterError(complaint)), [wanted])
+    assert refusal(FakeCluster(refusal=ClusterError("no")), [wanted]) == "no"
+
+
 # -- fields of others ----------------------------------------------------------------------------------
 
 
@@ -264,7 +295,8 @@ def test_prune_skips_a_kind_that_the_cluster_does_not_serve() -> None:
 
 
 def test_prune_stays_in_its_namespace_unless_told_otherwise() -> None:
-    cluster = FakeCluster().add(config_map("old"), config_map("old", namespace="default"))
+    cluster = FakeCluster().add(config_map("old"))
+    cluster.add(config_map("old", namespace="default"), manager="kubefabric")
     here = steps(cluster, [], prune=[{**ENTRY, "namespace": "kube-system"}])
     assert [step.body["metadata"]["namespace"] for step in here] == ["kube-system"]
 
@@ -276,6 +308,12 @@ def test_prune_elsewhere_deletes_what_we_applied_and_no_copies() -> None:
         ("delete", "ConfigMap", "old"),
         ("delete", "ConfigMap", "applied"),
     ]
+
+
+def test_prune_elsewhere_without_a_namespace_deletes_whatever_carries_our_labels() -> None:
+    cluster = FakeCluster().add(config_map("old"), config_map("old", namespace="default"))
+    found = steps(cluster, [], prune=[{**ENTRY, "elsewhere": True}])
+    assert [step.body["metadata"]["namespace"] for step in found] == ["kube-system", "default"]
 
 
 def test_prune_elsewhere_stays_where_the_user_has_rights() -> None:
@@ -300,6 +338,21 @@ def test_prune_knows_an_object_by_its_group_and_not_by_its_version() -> None:
     assert [step.action for step in steps(cluster, [wanted], prune=[entry])] == ["change"]
     other_group = {**wanted, "apiVersion": "example.org/v1"}
     assert [step.action for step in steps(FakeCluster().add(live), [other_group], prune=[entry])][-1] == "delete"
+
+
+def test_prune_tells_objects_of_one_name_apart_by_kind_and_namespace() -> None:
+    secret = {**config_map("x"), "kind": "Secret"}
+    cluster = FakeCluster().add(config_map("x"), config_map("x", namespace="default"), secret)
+    found = steps(cluster, [config_map("x")], prune=[ENTRY, {"api_version": "v1", "kind": "Secret"}])
+    assert [(step.action, step.body["kind"], step.body["metadata"]["namespace"]) for step in found[1:]] == [
+        ("delete", "ConfigMap", "default"),
+        ("delete", "Secret", "kube-system"),
+    ]
+
+
+def test_without_prune_nothing_is_pruned() -> None:
+    """Null, as a playbook may give it, is the same as an empty list."""
+    assert steps(FakeCluster().add(config_map("old")), [], prune=None) == []
 
 
 # -- selectors of nodes --------------------------------------------------------------------------------
