@@ -33,7 +33,7 @@ def fabric(topology: Topology, plans: list[dict], there: Description | None, fil
     if there is None:
         rows = tuple((one.kind, one.name, one.place, one.source) for one in presumed.objects(wanted))
         return Fabric(wanted, granted=rows)
-    found = presumed.lacking(wanted, there)
+    found = presumed.lacking(wanted, there, topology.reflectors)
     lacking = tuple((one.kind, one.name, one.place, one.source, near) for one, near in found)
     return Fabric(there, file, lacking=lacking)
 

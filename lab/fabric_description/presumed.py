@@ -12,8 +12,8 @@ from lab.fabric_description.model import Description, Tenant
 SOURCES = {
     "AS number": "kubefabric_fabric.asn",
     "leaf": "kubefabric_fabric.racks",
-    "spine": "not in the intent",
-    "route reflector": "not in the intent",
+    "spine": "kubefabric_fabric.bgp",
+    "route reflector": "kubefabric_fabric.bgp",
     "vPC pair": "kubefabric_fabric.racks",
     "VLAN pool": "l3out.vlan_pool",
     "physical domain": "l3out.physical_domain",
@@ -55,18 +55,18 @@ def objects(description: Description) -> list[Presumed]:
     return found
 
 
-def lacking(wanted: Description, there: Description) -> list[tuple[Presumed, str]]:
+def lacking(wanted: Description, there: Description, spines: Collection[int] = ()) -> list[tuple[Presumed, str]]:
     """What ``wanted`` presumes and ``there`` has not, each with the nearest name of its kind ("" if none is near).
 
-    A route reflector, a pair and a port serve whatever their names are.
+    Route reflectors, pairs and ports serve whatever their names are; ``spines``: those that the intent names itself.
     """
     known = {_key(one) for one in objects(there)}
     names: dict[str, list[str]] = {}
     for one in objects(there):
         names.setdefault(one.kind, []).append(one.name)
-    missing = [
-        one for one in objects(wanted) if one.kind not in ("spine", "route reflector") and _key(one) not in known
-    ]
+    made_up = {("spine", str(spine)) for spine in wanted.spines if spine not in spines}
+    counted = [one for one in objects(wanted) if one.kind != "route reflector" and (one.kind, one.name) not in made_up]
+    missing = [one for one in counted if _key(one) not in known]
     found = [(one, _nearest(one, names.get(one.kind, []))) for one in missing]
     if not there.bgp.route_reflectors or not there.bgp.applied:
         reason = "route reflectors" if not there.bgp.route_reflectors else "a pod policy group that applies them"
@@ -83,8 +83,8 @@ _DETAILS = ("VLAN pool", "physical domain", "L3 domain", "AAEP", "policy group")
 
 
 def _nearest(one: Presumed, names: list[str]) -> str:
-    if one.kind in ("AS number", "leaf"):
-        return ", ".join(dict.fromkeys(names)) if one.kind == "AS number" else ""
+    if one.kind in ("AS number", "leaf", "spine"):
+        return ", ".join(names) if one.kind == "AS number" else ""
     return next(iter(difflib.get_close_matches(one.name, [name for name in names if name != one.name], n=1)), "")
 
 

@@ -21,6 +21,7 @@ def rehearsed(there: Description | None, **l3out: object) -> rehearsal.Fabric:
     """The example inventory with changes of its L3Out (``asn``: of its fabric) on a fabric."""
     fabric, cluster = example.fabric(), example.cluster()
     fabric["asn"] = l3out.pop("asn", fabric["asn"])
+    fabric["bgp"] = l3out.pop("bgp", {})
     fabric.pop("apic")
     cluster.pop("kubeconfig")
     cluster["bgp"]["password"] = "secret"
@@ -79,7 +80,12 @@ def test_a_fabric_without_reflectors_lacks_them_whatever_their_numbers():
     assert "route reflector" not in kinds
     document["bgp"] = {"asn": 65002}
     rows = rehearsed(load.parse(document, "here")).lacking
-    assert ("route reflector", "at least one", "route reflectors", "not in the intent", "") in rows
+    assert ("route reflector", "at least one", "route reflectors", "kubefabric_fabric.bgp", "") in rows
+
+
+def test_a_spine_that_the_intent_names_and_the_fabric_has_not_is_lacking(described):
+    named = {"manage": True, "route_reflectors": {201: {}, 207: {}}}
+    assert [row[:2] for row in rehearsed(described, bgp=named).lacking] == [("spine", "207")]
 
 
 def test_leaves_and_their_pods_are_the_fabrics_and_cables_the_inventorys():

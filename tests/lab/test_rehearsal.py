@@ -1,0 +1,87 @@
+"""An inventory with a wrong name, rehearsed on a fabric that is described, and on one that is made up from it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab.context import Lab
+from tests.lab import example
+from tests.programs import ROOT
+
+LAB = Lab("trehearse")
+MISTAKES = {
+    "aaep": ("host_vars/k8s-prod.yml", "aaep: k8s-hosts", "aaep: k8s-hsots"),
+    "vrf": ("host_vars/k8s-prod.yml", "vrf: prod", "vrf: pord"),
+    "asn": ("group_vars/all/fabric.yml", "asn: 65002", "asn: 65999"),
+}
+
+pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("lab_ready")]
+
+
+def lab(*arguments: str) -> str:
+    """Run the lab's command line; what it printed as one line."""
+    command = [sys.executable, "-m", "lab", "--name", LAB.name, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return " ".join(done.stdout.replace("│", " ").split())
+
+
+@pytest.fixture(scope="module")
+def inventories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
+    """The example inventory with one mistake each, and a lab on the example's fabric."""
+    found = {}
+    for name, (file, right, wrong) in MISTAKES.items():
+        found[name] = tmp_path_factory.mktemp(name) / "inventory"
+        shutil.copytree(example.EXAMPLE, found[name])
+        text = (found[name] / file).read_text()
+        assert text.count(right) == 1
+        (found[name] / file).write_text(text.replace(right, wrong))
+    lab("down")
+    lab("up", "--fabric-only", "-i", str(found["aaep"]), "--fabric", str(ROOT / "fabrics" / "dc1.yml"))
+    yield found
+    lab("down")
+
+
+def fabric(inventory: Path) -> tuple[int, str]:
+    """Run the playbook ``fabric``: its exit status and what it printed."""
+    done = example.playbook(LAB, inventory, inventory.parent / "build", "fabric")
+    return done.returncode, " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("mistake", "said"),
+    [
+        ("asn", "The fabric's BGP AS is 65002 (uni/fabric/bgpInstP-default/as), and the intent says 65999"),
+        ("vrf", "VRF pord (uni/tn-k8s/ctx-pord) does not exist, and is not made here"),
+    ],
+)
+def test_another_as_or_vrf_than_the_fabric_has_stops_the_run(inventories, mistake, said):
+    status, output = fabric(inventories[mistake])
+    assert status != 0
+    assert said in output
+
+
+def test_an_aaep_that_no_port_is_under_is_a_fault_of_every_leaf_and_no_svi_comes(inventories):
+    _, output = fabric(inventories["aaep"])
+    for leaf in (101, 102, 103, 104):
+        assert f"Configuration failed for uni/tn-k8s/out-k8s-prod node {leaf}" in output
+    assert "invalid-path: vlan-310 :There is no domain, associated with both EPG and Port" in output
+    assert LAB.read_state("fabric")["leaves"]["101"]["vrfs"]["k8s:prod"]["established"] == []
+
+
+def test_the_rehearsal_ends_with_what_the_described_fabric_lacks(inventories):
+    del inventories
+    assert "AAEP of ports k8s-hsots leaf 101 l3out.aaep k8s-hosts" in lab("granted")
+
+
+def test_without_a_description_it_ends_with_what_was_taken_for_granted(inventories):
+    lab("up", "--fabric-only", "-i", str(inventories["vrf"]))
+    told = lab("granted")
+    assert "Taken for granted" in told
+    assert "VRF pord tenant k8s l3out.vrf" in told
