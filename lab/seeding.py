@@ -15,6 +15,16 @@ from pathlib import Path
 from lab.fabric_description import objects
 from lab.fabric_description.model import Description
 
+# APIC's own objects, which stay whatever is described.
+SHIPPED = frozenset(
+    {
+        *("uni", "uni/infra", "uni/infra/funcprof", "uni/tn-common", "uni/tn-infra", "uni/tn-mgmt"),
+        *("uni/fabric", "uni/fabric/funcprof", "uni/fabric/protpol", "uni/fabric/bgpInstP-default"),
+    }
+)
+# Relations that live as long as their parent: APIC deletes them with it only.
+RELATIONS = ("rsectx", "rsctx", "rsbd", "rsbgpNodeCtxPol")
+
 
 @dataclass(frozen=True)
 class Seed:
@@ -40,9 +50,17 @@ def seed(description: Description, *, whole: bool) -> Seed:
 
 
 def gone(before: Collection[str], now: Collection[str]) -> list[str]:
-    """The topmost names that were there and are not described any more, sorted. Pure."""
-    left = sorted(set(before) - set(now))
-    return [dn for dn in left if not any(dn.startswith(f"{other}/") for other in left)]
+    """The topmost names to delete of what was there and is not described any more, sorted. Pure.
+
+    An object whose relation is gone goes as a whole: it is posted anew.
+    """
+    names = {_holder(dn) for dn in set(before) - set(now) - SHIPPED}
+    return sorted(dn for dn in names if not any(dn.startswith(f"{other}/") for other in names))
+
+
+def _holder(dn: str) -> str:
+    parent, _, relation = dn.rpartition("/")
+    return parent if relation in RELATIONS else dn
 
 
 def bring(url: str, ca: Path, password: str, wanted: Seed, before: Collection[str]) -> None:

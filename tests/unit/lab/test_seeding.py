@@ -11,14 +11,33 @@ from lab.fabric_description import load
 from tests.apic import apic  # noqa: F401 - fixture
 from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
 from tests.playbooks import configuration
+from tests.unit.lab.fabric_description.test_objects import EVERYTHING
 
-BEFORE = {"format": 1, "leaves": {101: {}}, "tenants": {"k8s": {"vrfs": {"prod": {}, "old": {}}}, "legacy": {}}}
+BEFORE = {
+    "format": 1,
+    "leaves": {101: {}},
+    "tenants": {"k8s": {"vrfs": {"prod": {}, "old": {}}}, "legacy": {}, "common": {}},
+}
 AFTER = {"format": 1, "leaves": {101: {}}, "tenants": {"k8s": {"vrfs": {"prod": {}}}}}
 
 
 def test_only_the_topmost_names_that_are_gone_are_deleted():
     before = ["uni/tn-a", "uni/tn-a/ctx-x", "uni/tn-a-b", "uni/tn-c/ctx-y", "uni/tn-c"]
     assert seeding.gone(before, ["uni/tn-c", "uni/tn-new"]) == ["uni/tn-a", "uni/tn-a-b", "uni/tn-c/ctx-y"]
+
+
+def test_apics_own_objects_stay_and_what_loses_its_vrf_is_made_anew():
+    before = ["uni/tn-common", "uni/tn-common/ctx-x", "uni/fabric/bgpInstP-default/as", "uni/fabric/bgpInstP-default"]
+    assert seeding.gone(before, []) == ["uni/fabric/bgpInstP-default/as", "uni/tn-common/ctx-x"]
+    assert seeding.gone(["uni/tn-a/out-b", "uni/tn-a/out-b/rsectx"], ["uni/tn-a/out-b"]) == ["uni/tn-a/out-b"]
+
+
+@pytest.mark.usefixtures("needs_catalog")
+def test_any_description_can_follow_any_other(apic):  # noqa: F811
+    seeds = [seeding.seed(load.parse(document, "here"), whole=True) for document in (EVERYTHING, AFTER)]
+    for now, then in ((seeds[0], ()), (seeds[1], seeds[0].names), (seeds[0], seeds[1].names)):
+        seeding.bring(apic.url, Path(apic.ca), apic.password, now, then)
+    assert set(seeds[0].names) <= configuration(apic)
 
 
 @pytest.mark.usefixtures("needs_catalog")
