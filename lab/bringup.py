@@ -48,6 +48,7 @@ def up(
     ``boot``: nodes that are to be real systems, as ``lab.hosts.machines.parse`` reads them. ``described``: the file
     that says what the fabric has; without one it is made up from the plans.
     """
+    rehearsal.forget(lab)
     there = load.read(described) if described else None
     files = plan_files(plans) if plans else plan_files(plan(lab, inventory, report))
     documents = [yaml.safe_load(path.read_text()) for path in files]

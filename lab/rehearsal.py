@@ -43,6 +43,11 @@ def cabled(topology: Topology, found: Fabric) -> Topology:
     return cabling.on(topology, found.description) if found.file else topology
 
 
+def forget(lab: Lab) -> None:
+    """No tables of an earlier rehearsal at the end of one that does not get as far."""
+    (lab.directory / "rehearsal.json").unlink(missing_ok=True)
+
+
 def note(lab: Lab, found: Fabric) -> None:
     """Keep the tables for the end of the rehearsal."""
     state = asdict(found)
@@ -51,7 +56,7 @@ def note(lab: Lab, found: Fabric) -> None:
 
 
 def show(lab: Lab, console: Console) -> None:
-    """Print what was taken for granted, or what the description lacks; nothing where there is nothing to say."""
+    """Print what was taken for granted, or what the description lacks; nothing if no lab came up."""
     state = lab.read_state("rehearsal")
     granted, lacking, file = (state.get(key) for key in ("granted", "lacking", "file"))
     if granted:
@@ -64,6 +69,8 @@ def show(lab: Lab, console: Console) -> None:
         headings = ("Object", "Name", "Where", "Named by", "Nearest there")
         console.print(_table(f"Not in {file}", headings, lacking))
         console.print("The inventory presumes these objects, and the described fabric does not have them.")
+    elif file:
+        console.print(f"Everything that the inventory presumes of the fabric is in {escape(file)}.")
 
 
 def _table(title: str, headings: tuple[str, ...], rows: list[list[str]]) -> Table:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 
 import pytest
 import yaml
+from rich.console import Console
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.documents import documents
@@ -16,8 +18,10 @@ from lab.apic.catalog import Catalog
 from lab.apic.controller import Controller
 from lab.apic.document import parse
 from lab.apic.errors import ApicError
+from lab.context import Lab
 from lab.fabric import mo, resolve
 from lab.fabric_description import load, objects
+from lab.fabric_description.model import Description
 from lab.topology import from_documents
 from tests.lab import example
 from tests.programs import ROOT
@@ -161,3 +165,23 @@ def test_a_leaf_that_is_not_there_has_no_cables(catalog):
     found = rehearsal.fabric(from_documents(plans), plans, load.parse(document, "here"), "here")
     assert [leaf.id for leaf in rehearsal.cabled(from_documents(plans), found).rack_leaves("rack2")] == [103]
     assert ("leaf", "104", "pod 1", "kubefabric_fabric.racks", "") in found.lacking
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (rehearsal.Fabric(Description(), granted=(("VRF", "pord", "tenant k8s", "l3out.vrf"),)), "Taken for granted"),
+        (rehearsal.Fabric(Description(), "dc1.yml", lacking=(("VRF", "pord", "", "", "prod"),)), "Not in dc1.yml"),
+        (rehearsal.Fabric(Description(), "dc1.yml"), "Everything that the inventory presumes of the fabric is in dc1"),
+    ],
+    ids=["made up", "something is lacking", "nothing is lacking"],
+)
+def test_the_end_says_what_was_presumed(found, told, tmp_path, monkeypatch):
+    monkeypatch.setattr(Lab, "directory", tmp_path)
+    console = Console(width=100, record=True, file=io.StringIO())
+    rehearsal.note(Lab("unit"), found)
+    rehearsal.show(Lab("unit"), console)
+    assert told in console.export_text()
+    rehearsal.forget(Lab("unit"))
+    rehearsal.show(Lab("unit"), console)
+    assert console.export_text() == ""
