@@ -9,6 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from lab.context import dying_with_parent
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -20,12 +22,12 @@ def ansible_playbook(*arguments: object, **options: object) -> subprocess.Comple
 def ansible(
     program: str, *arguments: object, cwd: Path = ROOT, timeout: float = 600, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """The finished run of one of Ansible's programs in a directory.
+    """The finished run of one of Ansible's programs in a directory; it ends with the test run, if that is killed.
 
     ``environment`` goes over the test's own; timeout in seconds.
     """
     return subprocess.run(
-        [str(Path(sys.executable).with_name(program)), *map(str, arguments)],
+        dying_with_parent([str(Path(sys.executable).with_name(program)), *map(str, arguments)]),
         cwd=cwd,
         env={
             **os.environ,
