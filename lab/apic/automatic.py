@@ -10,7 +10,21 @@ from lab.apic.document import Element
 _COMMON = Element(
     "aaaUserDomain", {"name": "common"}, [Element("aaaUserRole", {"name": "read-all", "privType": "readPriv"})]
 )
-COMPANIONS: dict[str, tuple[Element, ...]] = {"aaaUser": (_COMMON,)}
+COMPANIONS: dict[str, tuple[Element, ...]] = {
+    "aaaUser": (_COMMON,),
+    "configExportP": (Element("configRsRemotePath"),),
+}
+# Containers that come into being with what is put into them: cisco.aci and terraform-provider-aci post into them.
+CONTAINERS = frozenset({"fvEpTags"})
+# Relations that an object is made with and that name a policy from the start, in cisco.aci's tests.
+NAMED: dict[str, dict[str, str]] = {
+    "commRsKeyRing": {"tnPkiKeyRingName": "default"},
+    "fabricRsCallhomeInvPol": {"tnCallhomeInvPName": "default"},
+    "fabricRsMonInstFabricPol": {"tnMonFabricPolName": "default"},
+    "fabricRsNodeCoreP": {"tnDbgexpCorePName": "default"},
+    "fabricRsNodeTechSupP": {"tnDbgexpTechSupPName": "default"},
+    "fabricRsPsuInstPol": {"tnPsuInstPolName": "default"},
+}
 # The end of a range that is given by its start alone: the same port (vzEntry as acc-provision and others post it).
 _ENDS = {"vzEntry": {"sFromPort": "sToPort", "dFromPort": "dToPort"}}
 

@@ -95,6 +95,22 @@ def _ospf(store: Store, mo: Mo) -> None:
         raise errors.invalid_configuration("OSPF Multipod Internal can be set only under infra tenant.", " ")
 
 
+def _uplinks(store: Store, mo: Mo) -> None:
+    """The order of a VMM domain's uplinks; texts from cisco.aci's test of aci_epg_to_domain."""
+    given = _ids(store, mo, "active") + _ids(store, mo, "standby")
+    if len(set(given)) != len(given) or "" in given:
+        raise errors.ApicError(
+            120, "Invalid Configuration. Uplink Id entered more than once or delimiter was  misused."
+        )
+    if any(int(number) > 32 for number in given):
+        raise errors.ApicError(120, "Invalid Configuration. Uplink Id can not be higher than 32.")
+
+
+def _ids(store: Store, mo: Mo, name: str) -> list[str]:
+    value = store.value(mo, name)
+    return value.split(",") if value else []
+
+
 _CHECKS: dict[str, Callable[[Store, Mo], None]] = {
     "vzEntry": _entry,
     "l3extSubnet": _external_subnet,
@@ -102,4 +118,5 @@ _CHECKS: dict[str, Callable[[Store, Mo], None]] = {
     "fvRsPathAtt": _static_path,
     "l3extOut": _l3out,
     "ospfExtP": _ospf,
+    "fvUplinkOrderCont": _uplinks,
 }

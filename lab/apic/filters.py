@@ -15,6 +15,7 @@ from typing import Any
 from lab.apic import errors
 from lab.apic.catalog import Property
 from lab.apic.store import Mo, Store
+from lab.apic.values import canonical
 
 Predicate = Callable[[Mo], bool]
 # By class, the names of the objects that can be picked, or None for all objects of the class.
@@ -154,10 +155,18 @@ class _Parser:
         values = self._values()
         if len(values) != 1:
             raise self._error()
+        values = self._printed(classes, name, operator, values)
         test = _TESTS[operator]
         names = frozenset(values) if (operator, name) == ("eq", "dn") else None
         picks = self._predicate(classes, name, lambda prop, value: test(prop, value, values[0]))
         return Filter(picks, dict.fromkeys(classes, names))
+
+    def _printed(self, classes: frozenset[str], name: str, operator: str, values: list[str]) -> list[str]:
+        """Values of ``eq`` and ``ne`` as APIC prints them: port 443 is ``https``."""
+        prop = next((found[name] for cls in classes if name in (found := self.store.catalog.properties(cls))), None)
+        if operator not in ("eq", "ne") or prop is None or not prop.constants:
+            return values
+        return [_canonical(prop, value) for value in values]
 
     def _between(self) -> Filter:
         classes, name = self._property()
@@ -249,3 +258,10 @@ _TESTS: dict[str, Callable[[Property, str, str], bool]] = {
     "allbits": lambda prop, value, wanted: _bits(prop, wanted) <= _bits(prop, value),
 }
 _COMPARISONS &= set(_TESTS)
+
+
+def _canonical(prop: Property, value: str) -> str:
+    try:
+        return canonical(prop, value)
+    except ValueError:
+        return value

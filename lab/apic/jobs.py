@@ -88,7 +88,9 @@ class Jobs:
             jobs.children.append(Element("configJob", {**attributes, **executed}))
         for archive in self.archives.values():
             attributes = {"name": archive.name, "fileName": archive.file, "createTime": archive.created}
-            container("configSnapshotCont", archive.policy).children.append(Element("configSnapshot", attributes))
+            snapshots = container("configSnapshotCont", archive.policy)
+            snapshots.attributes |= {"name": policy_name(archive.policy)}
+            snapshots.children.append(Element("configSnapshot", attributes))
         return [Element("configBackupStatusCont", {"dn": "uni/backupst"}, list(containers.values()))]
 
     # -- keeping over restarts ---------------------------------------------------------------------

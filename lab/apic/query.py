@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lab.apic import errors, includes
+from lab.apic.childorder import class_order
 from lab.apic.document import Element
 from lab.apic.filters import Filter, compile_filter, order_key
 from lab.apic.store import Mo, Store
@@ -206,9 +207,12 @@ class Query:
 
         An object whose class was asked for, and that holds no other such object, is shown with all that is inside.
         """
-        catalog, latest_first = self.store.catalog, list(mo.children.values())[::-1]
-        ordered = sorted(latest_first, key=lambda kid: -catalog[kid.cls].order)
-        return [element for kid in ordered if (element := self._child(kid, deep, inside)) is not None]
+        found: dict[int, list[Element]] = {}
+        for kid in reversed(list(mo.children.values())):
+            element = self._child(kid, deep, inside)
+            if element is not None:
+                found.setdefault(self.store.catalog[kid.cls].order, []).append(element)
+        return [element for number in class_order(found) for element in found[number]]
 
     def _child(self, kid: Mo, deep: bool, inside: bool) -> Element | None:
         below = self._children(kid, deep, inside) if deep else []

@@ -4,58 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from lab.apic.defaults import DEFAULTS
 from lab.apic.document import Element
 from lab.apic.store import Mo, Store, timestamp
+from lab.apic.transaction import split_parent
 
-# Policies that every APIC ships as ``default`` and named relations fall back to: class and container.
-_DEFAULTS = (
-    ("fvCtx", "uni/tn-common"),
-    ("fvBD", "uni/tn-common"),
-    ("bgpCtxPol", "uni/tn-common"),
-    ("bgpCtxAfPol", "uni/tn-common"),
-    ("bgpBestPathCtrlPol", "uni/tn-common"),
-    ("bgpPeerPfxPol", "uni/tn-common"),
-    ("bfdIfPol", "uni/tn-common"),
-    ("ospfCtxPol", "uni/tn-common"),
-    ("ospfIfPol", "uni/tn-common"),
-    ("eigrpIfPol", "uni/tn-common"),
-    ("fvEpRetPol", "uni/tn-common"),
-    ("ndIfPol", "uni/tn-common"),
-    ("arpIfPol", "uni/tn-common"),
-    ("igmpSnoopPol", "uni/tn-common"),
-    ("mldSnoopPol", "uni/tn-common"),
-    ("l3extRouteTagPol", "uni/tn-common"),
-    ("vzBrCP", "uni/tn-common"),
-    ("vzFilter", "uni/tn-common"),
-    ("monEPGPol", "uni/tn-common"),
-    ("bgpInstPol", "uni/fabric"),
-    ("fabricPodPGrp", "uni/fabric/funcprof"),
-    ("fabricPodP", "uni/fabric"),
-    ("infraAttEntityP", "uni/infra"),
-    ("qosDppPol", "uni/infra"),
-    # Singletons: the model calls them configurable, but never creatable.
-    ("fabricGlbEpListenPol", "uni/fabric"),
-    ("fabricCtrlrP", "uni/fabric"),
-    ("fabricDeployPol", "uni/fabric"),
-    ("lldpInstPol", "uni/fabric"),
-    ("wwnInstPol", "uni/fabric"),
-    ("datetimeFormat", "uni/fabric"),
-    ("coopPol", "uni/fabric"),
-    ("lbpPol", "uni/fabric"),
-    ("fabricCtrlrPGrp", "uni/fabric/funcprof"),
-    ("edrErrDisRecoverPol", "uni/infra"),
-    ("epLoopProtectP", "uni/infra"),
-    ("infraPortTrackPol", "uni/infra"),
-    ("stpInstPol", "uni/infra"),
-    ("epIpAgingP", "uni/infra"),
-    ("mcpInstPol", "uni/infra"),
-    ("epControlP", "uni/infra"),
-    ("qosInstPol", "uni/infra"),
-    ("mgmtMgmtP", "uni/tn-mgmt"),
-    ("mgmtExtMgmtEntity", "uni/tn-mgmt"),
-    ("pkiKeyRing", "uni/userext/pkiext"),
+# Objects of the infra and mgmt tenants and of the controller's first set-up.
+_OBJECTS = (
+    ("fvCtx", "uni/tn-infra/ctx-overlay-1"),
+    ("fvAp", "uni/tn-infra/ap-access"),
+    ("fvAEPg", "uni/tn-infra/ap-access/epg-default"),
+    ("fvCtx", "uni/tn-mgmt/ctx-inb"),
+    ("fvCtx", "uni/tn-mgmt/ctx-oob"),
+    ("fvBD", "uni/tn-mgmt/BD-inb"),
+    ("mgmtOoB", "uni/tn-mgmt/mgmtp-default/oob-default"),
+    ("fabricSetupP", "uni/controller/setuppol/setupp-1"),
 )
-
+_TEP_POOL = "10.0.0.0/16"
 _HYPERVISORS = ("VMware", "Microsoft", "OpenStack", "Redhat", "Kubernetes", "OpenShift", "CloudFoundry")
 
 
@@ -66,8 +31,13 @@ def base(store: Store, password: str) -> None:
     for name in ("common", "infra", "mgmt"):
         _object(store, "polUni", "uni", "fvTenant", f"tn-{name}")
     _object(store, "fabricInst", "uni/fabric", "fabricFuncP", "funcprof")
-    for cls, container in _DEFAULTS:
-        _default(store, cls, container)
+    for container, classes in DEFAULTS.items():
+        for cls in classes:
+            _default(store, cls, container)
+    for cls, dn in _OBJECTS:
+        container, rn = split_parent(dn)
+        _object(store, store.by_dn[container].cls, container, cls, rn)
+    store.by_dn["uni/controller/setuppol/setupp-1"].values["tepPool"] = _TEP_POOL
     _object(store, "bgpInstPol", "uni/fabric/bgpInstP-default", "bgpRRP", "rr")
     for vendor in _HYPERVISORS:
         _object(store, "polUni", "uni", "vmmProvP", f"vmmp-{vendor}")
@@ -142,7 +112,7 @@ def controllers(version: str) -> list[Element]:
     """What an APIC says of itself: node 1 of pod 1, in service; for ``Controller.replace_operational``."""
     node, address = "topology/pod-1/node-1", "10.0.0.1"
     identity = {"id": "1", "name": "apic1", "role": "controller", "version": version, "address": address}
-    system = {"podId": "1", "state": "in-service", "fabricDomain": "lab", "tepPool": "10.0.0.0/16"}
+    system = {"podId": "1", "state": "in-service", "fabricDomain": "lab", "tepPool": _TEP_POOL}
     member = {"id": "1", "nodeName": "apic1", "addr": address, "adminSt": "in-service", "operSt": "available"}
     return [
         Element("fabricNode", {**identity, "dn": node, "fabricSt": "unknown", "adSt": "on"}),

@@ -39,6 +39,7 @@ class Api:
             web.post("/api/aaaLogout.{form:json|xml}", self.logout),
             web.get("/api/aaaListDomains.{form:json|xml}", self.domains),
             web.route("*", "/api/{tail:.*}", self.dispatch),
+            web.route("*", r"/{more:/+}api/{tail:.*}", self.dispatch),
         ]
 
     # -- logging in -------------------------------------------------------------------------------
@@ -75,7 +76,7 @@ class Api:
     async def dispatch(self, request: web.Request) -> web.Response:
         """Every other request: find who sends it, what it is about, and do it."""
         body = await request.read()
-        path, form = _split_form(request.path)
+        path, form = _split_form("/" + request.path.lstrip("/"))  # cisco.aci's SPAN modules send //api
         user = self.sessions.authenticate(request.headers.get("Cookie", ""), request.method, request.raw_path, body)
         kind, rest = _target(path)
         if request.method == "GET":

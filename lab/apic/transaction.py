@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lab.apic import errors, values
-from lab.apic.automatic import COMPANIONS, derived
+from lab.apic.automatic import COMPANIONS, CONTAINERS, NAMED, derived
 from lab.apic.catalog import MoClass, Property
 from lab.apic.dn import join, split
 from lab.apic.document import Element
@@ -328,7 +328,7 @@ class Transaction:
 
     def _create(self, cls: MoClass, parent_dn: str, rn: str, status: set[str]) -> Mo:
         dn = join(parent_dn, rn)
-        parent = self.store.get(parent_dn)
+        parent = self.store.get(parent_dn) or self._container(parent_dn)
         if parent is None or status == {"modified"}:
             raise errors.not_found(dn)
         if self.owner == CONFIGURATION:
@@ -336,6 +336,14 @@ class Transaction:
                 raise errors.invalid_access(dn)
             self._check_not_deleted(cls, parent, rn)
         return self._attach(cls, rn, parent)
+
+    def _container(self, dn: str) -> Mo | None:
+        """A container that is made with what is put into it; None if there is none of that kind."""
+        name = self.catalog.class_of(dn)
+        if name in CONTAINERS:
+            parent_dn, rn = split_parent(dn)
+            self._create(self.catalog[name], parent_dn, rn, set())
+        return self.store.get(dn)
 
     def _check_not_deleted(self, cls: MoClass, parent: Mo, rn: str) -> None:
         """One POST cannot delete an object and create it anew: APIC still finds the old one attached."""
@@ -345,6 +353,7 @@ class Transaction:
     def _attach(self, cls: MoClass, rn: str, parent: Mo) -> Mo:
         mo = Mo(cls.name, rn, parent, self.owner)
         mo.values.update(cls.rn.match(rn) or {} if cls.rn else {})
+        mo.values.update(NAMED.get(cls.name, {}))
         mo.mod_ts, mo.uid = self._now, self.uid
         self.store.attach(mo)
         self._undo.append(lambda: self._withdraw(mo))

@@ -90,15 +90,22 @@ class Run:
 
     def report(self, name: str) -> str:
         """Why a target failed, printed as its line; empty if it did not."""
-        with start_apic(self.directory / name, "--address", self.addresses[name], "--port", "443") as apic:
-            apic.seed()
-            done = self._play(name, apic)
-        if self.logs is not None:
-            self.logs.mkdir(parents=True, exist_ok=True)
-            (self.logs / f"{name}.log").write_text(done.stdout + done.stderr)
-        problem = "" if done.returncode == 0 else _reason(done.stdout + done.stderr)
+        try:
+            with start_apic(self.directory / name, "--address", self.addresses[name], "--port", "443") as apic:
+                apic.seed()
+                done = self._play(name, apic)
+            problem = "" if done.returncode == 0 else _reason(done.stdout + done.stderr)
+        except (AssertionError, OSError) as error:
+            problem = f"the controller did not start: {' '.join(str(error).split())[-300:]}"
+        else:
+            self._keep(name, done.stdout + done.stderr)
         print(f"{name}: {problem or 'ok'}", flush=True)
         return problem
+
+    def _keep(self, name: str, output: str) -> None:
+        if self.logs is not None:
+            self.logs.mkdir(parents=True, exist_ok=True)
+            (self.logs / f"{name}.log").write_text(output)
 
     def _play(self, name: str, apic: Apic) -> subprocess.CompletedProcess[str]:
         """One target as a play of its own against a controller of its own."""
@@ -112,6 +119,8 @@ class Run:
             "aci_username": apic.username,
             "aci_password": apic.password,
             "aci_validate_certs": False,
+            # Cisco's inventory names a user of a remote login domain; the lab has the local one.
+            "aci_remote_username": f"apic:local\\{apic.username}",
         }
         inventory, playbook = directory / "inventory.json", directory / "play.yml"
         inventory.write_text(json.dumps({"aci": {"hosts": {"apic": host}}}))
@@ -146,6 +155,7 @@ def _reason(output: str) -> str:
             text = "\n".join(lines[number : end + 1])
             ignored = any(item == "...ignoring" for item in lines[end + 1 : end + 2])
             found = found if ignored else f"{task}: {_message(text)}"
+    found = " ".join(found.partition("The error appears to be in")[0].split())
     return found or " ".join(line for line in lines if "ERROR" in line)[:300] or "no reason given"
 
 

@@ -92,3 +92,35 @@ def test_a_fault_may_hang_on_configuration_and_goes_with_it(post, controller):
     controller.delete("uni/tn-k8s/out-o")
     controller.replace_operational("f", [element("faultInst", dn=dn, severity="major")])
     assert "uni/tn-k8s/out-o" not in controller.store.by_dn
+
+
+@pytest.mark.parametrize(
+    "dn",
+    [
+        "uni/fabric/l2pol-default",
+        "uni/fabric/isisDomP-default",
+        "uni/infra/cdpIfP-default",
+        "uni/tn-common/qoscustom-default",
+        "uni/tn-infra/ap-access/epg-default",
+        "uni/tn-mgmt/mgmtp-default/oob-default",
+        "uni/controller/setuppol/setupp-1",
+    ],
+)
+def test_a_fabric_has_its_defaults_from_the_first_day(controller, dn):
+    assert controller.store.get(dn) is not None
+
+
+def test_every_policy_group_resolves_to_defaults(controller):
+    controller.post(element("infraAccPortGrp", name="g"), "uni/infra/funcprof")
+    group = controller.store.by_dn["uni/infra/funcprof/accportgrp-g"]
+    relations = [mo for mo in group.walk() if controller.store.catalog[mo.cls].implicit]
+    named = [mo for mo in relations if (cls := controller.store.catalog[mo.cls]).relation and cls.relation.named]
+    assert len(named) > 15
+    assert {mo.cls: controller.store.value(mo, "state") for mo in named} == dict.fromkeys(
+        (mo.cls for mo in named), "formed"
+    )
+
+
+def test_a_container_of_tags_comes_with_the_first_of_them(controller):
+    controller.post(element("fvEpIpTag", ip="1.1.1.1", ctxName="prod"), "uni/tn-k8s/eptags")
+    assert controller.store.get("uni/tn-k8s/eptags/epiptag-[1.1.1.1]-prod") is not None

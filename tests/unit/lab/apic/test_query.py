@@ -260,3 +260,12 @@ def test_a_class_of_the_public_cloud_is_known_and_has_no_objects(ask):
 def test_a_class_that_nothing_names_is_unknown(ask):
     with pytest.raises(ApicError, match="Unknown class cloudNope"):
         ask("cloudNope")
+
+
+@pytest.mark.parametrize("value", ["443", "https"])
+def test_a_filter_takes_a_value_by_its_name_and_by_its_number(ask, post, value):
+    post(TENANT, "vzFilter", {"name": "f"}, element("vzEntry", name="e", etherT="ip", prot="tcp", dFromPort="443"))
+    assert len(ask("vzEntry", query_target_filter=f'eq(vzEntry.dFromPort,"{value}")')) == 1
+    assert (
+        ask("uni/tn-k8s/flt-f", query_target="children", query_target_filter=f'ne(vzEntry.dFromPort,"{value}")') == []
+    )
