@@ -11,7 +11,7 @@ import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, reading, tree
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.difference import Policy, difference
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import ancestor, owned, shared, split, walk
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import Family, ancestor, owned, shared, split, walk
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.snapshot import Found, Snapshot
 
 OURS = "orchestrator:kubefabric"
@@ -169,6 +169,92 @@ def test_a_vrf_that_has_another_policy_for_the_family_is_an_obstacle():
         "uni/tn-t/ctx-v takes one fvRsCtxToBgpCtxAfPol for each af, and "
         "uni/tn-t/ctx-v/rsctxToBgpCtxAfPol-[theirs]-ipv4-ucast was there first: remove it, or do without ours"
     ]
+
+
+FOREIGN = "orchestrator:terraform"
+
+
+@pytest.mark.parametrize(
+    ("cls", "rn", "attributes", "ours"),
+    [
+        # what APIC makes itself, whatever it says of its annotation
+        ("faultInst", "fault-F1", {"annotation": ""}, True),
+        ("faultDelegate", "fd-F1", {"annotation": ""}, True),
+        ("faultCounts", "fltCnts", {"annotation": ""}, True),
+        ("healthInst", "health", {"annotation": ""}, True),
+        ("fooBar", "bar", {}, True),
+        # of a class that this collection does not know
+        ("fooBar", "bar", {"annotation": OURS}, True),
+        ("fooBar", "bar", {"annotation": ""}, False),
+        ("fooBar", "bar", {"annotation": FOREIGN}, False),
+        # a relation that comes with its parent has no name of its own
+        ("fooRsBar", "rsbar", {"annotation": ""}, True),
+        ("fooRsBar", "rsbar-[uni/x]", {"annotation": ""}, False),
+        ("fooRsBar", "rsbar", {"annotation": FOREIGN}, False),
+        ("bgpRsPeerPfxPol", "rspeerPfxPol", {"annotation": ""}, True),
+        ("bgpRsPeerPfxPol", "rspeerPfxPol", {"annotation": FOREIGN}, False),
+        ("rtctrlMatchRtDest", "dest-[10.0.0.0/8]", {"annotation": "", "ip": "10.0.0.0/8"}, False),
+        ("tagAnnotation", "annotationKey-[x]", {"key": "x", "value": "y"}, True),
+    ],
+)
+def test_what_hangs_below_ours_goes_with_it_only_if_nobody_else_made_it(cls, rn, attributes, ours):
+    below = Found(f"uni/tn-t/subj-s/{rn}", cls, attributes)
+    result = difference(tree.without(subject()), Snapshot([TENANT, SUBJECT, below]))
+    conflict = f"uni/tn-t/subj-s cannot go: uni/tn-t/subj-s/{rn} below it is not ours"
+    assert (result.deleted, result.conflicts) == ((["uni/tn-t/subj-s"], []) if ours else ([], [conflict]))
+    adopted = difference(tree.without(subject()), Snapshot([TENANT, SUBJECT, below]), Policy(adopt=True))
+    assert (adopted.deleted, adopted.conflicts) == (["uni/tn-t/subj-s"], [])
+
+
+def test_the_policy_is_the_cautious_one_by_default():
+    assert Policy() == Policy(adopt=False, password_update="on_create", purge=True)
+
+
+def test_the_keys_of_our_own_tags_go_and_those_of_others_stay():
+    tags = [
+        Found(f"uni/tn-t/subj-s/annotationKey-[{key}]", "tagAnnotation", {"key": key, "value": "x"})
+        for key in ("kubefabric.x", "other")
+    ]
+    assert difference(subject(), Snapshot([TENANT, SUBJECT, *tags])).deleted == [tags[0].dn]
+
+
+# -- what goes by its name ----------------------------------------------------------------------------------
+
+
+BY_NAME = Family("rtctrlSubjP", prefix="subj-k8s", pattern="subj-k8s-.*")
+
+
+def former(*wanted, family=BY_NAME):
+    """A tenant below which match rules of a family are ours."""
+    children = [owned("rtctrlSubjP", name=name) for name in wanted]
+    return ancestor("polUni", [ancestor("fvTenant", children, families=[family], name="t")])
+
+
+def rules(*names, annotation=OURS, **more):
+    return [found(f"uni/tn-t/subj-{name}", "rtctrlSubjP", annotation, name=name, descr="", **more) for name in names]
+
+
+def test_ours_of_a_family_that_the_tree_has_no_longer_goes():
+    there_now = Snapshot([TENANT, *rules("k8s-a", "k8s-b", "other")])
+    assert difference(former("k8s-a"), there_now).deleted == ["uni/tn-t/subj-k8s-b"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        rules("k8s-b", annotation=""),
+        rules("my-k8s-b"),
+        [found("uni/tn-t/subj-k8s-b", "rtctrlAttrP", name="k8s-b")],
+    ],
+)
+def test_what_is_of_somebody_else_of_another_name_or_of_another_class_stays(other):
+    assert difference(former("k8s-a"), Snapshot([TENANT, *rules("k8s-a"), *other])).deleted == []
+
+
+def test_where_names_do_not_tell_the_owner_s_tag_does():
+    family = Family("rtctrlSubjP", owner="k8s-prod")
+    listed = [*rules("a", ownerTag="k8s-prod"), *rules("b", ownerTag="k8s-test"), *rules("c")]
+    assert difference(former(family=family), Snapshot([TENANT, *listed])).deleted == ["uni/tn-t/subj-a"]
 
 
 # -- shared objects ---------------------------------------------------------------------------------------
