@@ -57,6 +57,27 @@ def test_what_is_missing_is_created_below_an_ancestor_that_is_only_named():
     }
 
 
+def test_the_root_is_not_changed_and_what_is_made_is_shown():
+    result = difference(subject("10.0.0.0/8"), Snapshot([TENANT]))
+    assert result.document["polUni"]["attributes"] == {}
+    assert result.after == {
+        "uni/tn-t/subj-s": {"name": "s", "annotation": OURS},
+        "uni/tn-t/subj-s/dest-[10.0.0.0/8]": {"ip": "10.0.0.0/8", "annotation": OURS},
+    }
+    assert result.before == {}
+
+
+def test_what_is_deleted_is_shown_with_what_it_had():
+    result = difference(tree.without(subject()), Snapshot([TENANT, SUBJECT]))
+    assert result.before == {"uni/tn-t/subj-s": {"name": "s", "annotation": OURS}}
+
+
+def test_below_what_is_made_nothing_is_made_that_is_not_to_be_there():
+    wanted = subject()
+    wanted.children[0].children[0].children.append(owned("rtctrlMatchRtDest", ip="10.0.0.0/8", present=False))
+    assert difference(wanted, Snapshot([TENANT])).created == ["uni/tn-t/subj-s"]
+
+
 def test_nothing_is_written_where_nothing_differs():
     result = difference(subject("10.0.0.0/8"), Snapshot([TENANT, SUBJECT, rule("10.0.0.0/8")]))
     assert (result.document, result.created, result.modified, result.deleted) == (None, [], [], [])
@@ -114,6 +135,11 @@ def test_a_relation_that_comes_with_its_parent_is_taken_and_emptied_but_not_dele
     emptied = difference(below(owned("bgpPeerP", addr="10.0.0.1")), Snapshot([*ancestors, peer, ours]))
     assert (emptied.modified, emptied.deleted) == ([relation.dn], [])
     assert emptied.after == {relation.dn: {"tnBgpPeerPfxPolName": "", "annotation": ""}}
+
+
+def test_an_object_of_one_owner_has_no_other_owners_to_warn_of():
+    tag = Found("uni/tn-t/subj-s/annotationKey-[kubefabric-b]", "tagAnnotation", {"key": "kubefabric-b", "value": OURS})
+    assert difference(subject(descr="new"), Snapshot([TENANT, SUBJECT, tag])).warnings == []
 
 
 # -- what is in the way -----------------------------------------------------------------------------------
@@ -218,6 +244,49 @@ def test_the_keys_of_our_own_tags_go_and_those_of_others_stay():
     assert difference(subject(), Snapshot([TENANT, SUBJECT, *tags])).deleted == [tags[0].dn]
 
 
+# -- one of a class for each value ------------------------------------------------------------------------
+
+CLS, AF = "fvRsCtxToBgpCtxAfPol", {"ipv4": "ipv4-ucast", "ipv6": "ipv6-ucast"}
+
+
+def exclusive(*children):
+    vrf = ancestor("fvCtx", children, exclusive=(CLS, "af"), name="v")
+    return ancestor("polUni", [ancestor("fvTenant", [vrf], name="t")])
+
+
+def policy_of(name, family="ipv4", **more):
+    return shared(CLS, "a", tnBgpCtxAfPolName=name, af=AF[family], **more)
+
+
+def policy_there(name, family="ipv4", cls=CLS, annotation=""):
+    dn = f"uni/tn-t/ctx-v/rsctxToBgpCtxAfPol-[{name}]-{AF[family]}"
+    return found(dn, cls, annotation, tnBgpCtxAfPolName=name, af=AF[family])
+
+
+VRF = found("uni/tn-t/ctx-v", "fvCtx", "", name="v")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [policy_there("theirs", "ipv6"), policy_there("ours"), policy_there("theirs", cls="fooRsBar")],
+    ids=["of another value", "the wanted one itself", "of another class"],
+)
+def test_what_takes_no_place_of_ours_is_no_obstacle(other):
+    assert difference(exclusive(policy_of("ours")), Snapshot([TENANT, VRF, other])).obstacles == []
+
+
+def test_of_two_wanted_values_each_has_its_place():
+    both = exclusive(policy_of("a"), policy_of("b", "ipv6"), shared("fooBar", "a", rn="bar"))
+    assert difference(both, Snapshot([TENANT, VRF])).obstacles == []
+    (obstacle,) = difference(both, Snapshot([TENANT, VRF, policy_there("theirs", "ipv6")])).obstacles
+    assert "[theirs]-ipv6-ucast was there first" in obstacle
+
+
+def test_what_is_to_go_wants_no_place():
+    gone = exclusive(policy_of("ours", present=False))
+    assert difference(gone, Snapshot([TENANT, VRF, policy_there("theirs")])).obstacles == []
+
+
 # -- what goes by its name ----------------------------------------------------------------------------------
 
 
@@ -255,6 +324,12 @@ def test_where_names_do_not_tell_the_owner_s_tag_does():
     family = Family("rtctrlSubjP", owner="k8s-prod")
     listed = [*rules("a", ownerTag="k8s-prod"), *rules("b", ownerTag="k8s-test"), *rules("c")]
     assert difference(former(family=family), Snapshot([TENANT, *listed])).deleted == ["uni/tn-t/subj-a"]
+
+
+def test_what_cannot_go_by_its_name_is_a_conflict_and_leaves_no_trace_in_the_document():
+    foreign = found("uni/tn-t/subj-k8s-b/dest-[10.0.0.0/8]", "rtctrlMatchRtDest", "", ip="10.0.0.0/8")
+    result = difference(former(), Snapshot([TENANT, *rules("k8s-b"), foreign]))
+    assert (result.document, result.deleted, len(result.conflicts)) == (None, [], 1)
 
 
 # -- shared objects ---------------------------------------------------------------------------------------
@@ -341,6 +416,44 @@ def test_changing_a_shared_object_warns_of_the_other_owners():
     assert result.warnings == [f"{POOL} changes (descr) for other clusters too: b."]
 
 
+@pytest.mark.parametrize(("annotation", "modified"), [(OURS, True), ("", False)])
+def test_apic_s_defaults_are_put_back_on_what_is_ours_alone(annotation, modified):
+    dn = f"{POOL}/from-[vlan-310]-to-[vlan-310]"
+    values = {"from": "vlan-310", "to": "vlan-310", "allocMode": "static", "role": "internal"}
+    above = found(POOL, "fvnsVlanInstP", "", name="p", allocMode="static")
+    result = difference(pool("a", 310), Snapshot([above, found(dn, "fvnsEncapBlk", annotation, **values)], [POOL]))
+    assert (result.modified, result.conflicts) == ([dn] if modified else [], [])
+
+
+THEIRS = found(POOL, "fvnsVlanInstP", "", name="p", allocMode="static", descr="")
+
+
+def test_a_shared_object_of_somebody_else_that_differs_is_a_conflict_and_what_is_below_it_is_looked_at():
+    result = difference(pool("a", 310, descr="x"), Snapshot([THEIRS], roots=[POOL]))
+    assert result.conflicts == [f"{POOL} is there already, not made by this collection"]
+    assert (result.modified, len(result.created)) == ([], 2)
+
+
+def test_it_is_taken_over_and_tagged_when_told_so():
+    result = difference(pool("a"), Snapshot([THEIRS], roots=[POOL]), Policy(adopt=True))
+    assert (result.conflicts, result.modified) == ([], [POOL])
+    assert result.created == [f"{POOL}/annotationKey-[kubefabric-a]"]
+
+
+def strict(owner="a"):
+    wanted = pool(owner)
+    wanted.children[0].children[0].strict = True
+    return wanted
+
+
+def test_a_strict_one_is_in_the_way_though_nothing_differs():
+    same = found(POOL, "fvnsVlanInstP", "", name="p", allocMode="static")
+    assert len(difference(strict(), Snapshot([same], roots=[POOL])).conflicts) == 1
+    assert difference(pool("a"), Snapshot([same], roots=[POOL])).conflicts == []
+    adopted = difference(strict(), Snapshot([same], roots=[POOL]), Policy(adopt=True))
+    assert (adopted.conflicts, adopted.after[POOL]) == ([], {"annotation": OURS})
+
+
 # -- passwords --------------------------------------------------------------------------------------------
 
 
@@ -382,6 +495,24 @@ def test_without_a_key_the_option_decides():
     assert difference(peers("other"), made(peers("secret"))).document is None
     always = difference(peers("secret"), made(peers("secret")), Policy(password_update="always"))
     assert len(always.modified) == 4
+
+
+def test_a_password_without_a_digest_is_sent_with_its_first_one():
+    result = difference(peers("secret", "key"), made(peers("secret")))
+    assert json.dumps(result.document).count('"password": "secret"') == 4
+    assert len(result.created) == 4
+
+
+def test_always_is_always_though_the_digest_is_the_same():
+    result = difference(peers("secret", "key"), made(peers("secret", "key")), Policy(password_update="always"))
+    assert json.dumps(result.document).count('"password": "secret"') == 4
+
+
+def test_a_peer_that_is_adopted_without_a_password_keeps_what_it_has():
+    theirs = made(peers(None))
+    handmade = [Found(item.dn, item.cls, {**item.attributes, "annotation": ""}) for item in theirs.below("uni")]
+    result = difference(peers(None), Snapshot(handmade, roots=theirs.roots), Policy(adopt=True))
+    assert result.modified and "password" not in json.dumps(result.document)
 
 
 def test_a_password_that_is_not_wanted_any_more_is_taken_off():
