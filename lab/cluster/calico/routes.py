@@ -146,10 +146,10 @@ def services(resources: Resources, node: str, labels: dict) -> Announced:
     known = lists(resources.configuration)
     if labels.get(EXCLUDED) == "true":
         return Announced([], sorted(known.whole))
-    found = set(known.whole)
+    found, unready = set(known.whole), resources.release < (3, 33)
     for service in resources["services"]:
         slices = slices_of(resources["endpointslices"], service)
-        if slices and _announces(service, slices, node, known, unready=resources.release < (3, 33)):
+        if slices and _announces(service, slices, node, known, unready=unready):
             found.update(_addresses(service, known))
     return Announced(sorted(found), sorted(known.whole))
 
