@@ -30,6 +30,7 @@ demo: $(VENV)/.dev ## a virtual ACI fabric and a Kubernetes cluster come up, sit
 	@echo; echo "The lab stays up: '$(BIN)/python -m lab$(NAMED) status' shows it, '$(BIN)/python -m lab$(NAMED) down' removes it."
 
 rehearse: ## the same for your own inventory, in a lab of its own: make rehearse INVENTORY=path FABRIC=file
+	@if [ -d /run/kubefabric-lab/rehearse ]; then $(BIN)/python -m lab --name rehearse down; fi # what the last one wrote would help this one
 	@$(MAKE) --no-print-directory demo LAB=rehearse INVENTORY=$(INVENTORY) FABRIC=$(FABRIC); done=$$?; \
 	  if [ -d /run/kubefabric-lab/rehearse ]; then $(BIN)/python -m lab --name rehearse granted; fi; exit $$done
 

@@ -118,7 +118,8 @@ class Agent:
         pods = {leaf.id: leaf.pod for leaf in topology.leaves.values()}
         running = replace(self.fabric, vrfs=tuple(self.applied[key] for key in sorted(answered)))
         self._send("operational", report.objects(running, topology.leaves.values(), topology.spines, answered, cut))
-        faults = [fault for fault in (*self.fabric.faults, *self.limiter.faults(self.applied)) if fault.leaf not in cut]
+        speaking = {None, *pods} - cut  # faults of the controller, and of leaves that are there and not cut off
+        faults = [one for one in (*self.fabric.faults, *self.limiter.faults(self.applied)) if one.leaf in speaking]
         now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
         names = [report.fault_dn(fault, pods) for fault in faults]
         self.fault_times = {dn: self.fault_times.get(dn, now) for dn in names}
