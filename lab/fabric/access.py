@@ -69,7 +69,7 @@ class AccessPolicies:
         leaves, name = vpc.path_end(path)
         if len(leaves) != 1:
             return self.vpcs.get(path)
-        return self._single.get((leaves[0], name), "" if single.is_port(name) else None)
+        return single.aaep_of_path(self._single, leaves[0], name)
 
     def _l3_domain(self, l3out: Mo, vlan: int) -> list[str]:
         relation = l3out.first("l3extRsL3DomAtt")

@@ -26,7 +26,7 @@ def leaves_of_groups(infra: Mo) -> dict[str, set[int]]:
     groups = {profile.dn: _groups(profile) for profile in infra.all("infraAccPortP")}
     found: dict[str, set[int]] = defaultdict(set)
     for switches in infra.all("infraNodeP"):
-        leaves = _leaves(switches)
+        leaves = leaves_of_profile(switches)
         for relation in switches.all("infraRsAccPortP"):
             for group in groups.get(relation.get("tDn"), ()):
                 found[group] |= leaves
@@ -52,7 +52,8 @@ def _groups(profile: Mo) -> set[str]:
     return {relation.get("tDn") for relation in profile.walk("infraRsAccBaseGrp")}
 
 
-def _leaves(switches: Mo) -> set[int]:
+def leaves_of_profile(switches: Mo) -> set[int]:
+    """The leaves that a leaf profile (infraNodeP) selects."""
     found: set[int] = set()
     for selector in switches.all("infraLeafS"):
         if selector.get("type", "range").upper() == "ALL":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lab.fabric.attachments import EVERY_LEAF, leaves_of_profile
 from lab.fabric.mo import Mo
 
 Path = tuple[int, str]  # leaf, name in the path
@@ -20,14 +21,22 @@ def is_port(name: str) -> bool:
     return bool(_PORT.fullmatch(name))
 
 
+def aaep_of_path(found: dict[Path, str], leaf: int, name: str) -> str | None:
+    """The DN of the AAEP that a path is under ("": of none); None: the leaf has no such path."""
+    return found.get((leaf, name), found.get((EVERY_LEAF, name), "" if is_port(name) else None))
+
+
 def paths(infra: Mo) -> dict[Path, str]:
-    """(leaf, name) of every path that a port selector configures → DN of its AAEP ("" if its policy group has none)."""
+    """(leaf, name) of every path that a port selector configures → DN of its AAEP ("" if its policy group has none).
+
+    The leaf is EVERY_LEAF where a leaf selector takes all.
+    """
     groups = {group.dn: group for group in infra.walk("infraAccPortGrp", "infraAccBndlGrp")}
     profiles = {profile.dn: list(_selected(profile, groups)) for profile in infra.all("infraAccPortP")}
     found: dict[Path, str] = {}
     for switches in infra.all("infraNodeP"):
         chosen = [port for one in switches.all("infraRsAccPortP") for port in profiles.get(one.get("tDn"), ())]
-        for leaf in _leaves(switches):
+        for leaf in leaves_of_profile(switches):
             found.update({(leaf, name): aaep for name, aaep in chosen})
     return found
 
@@ -51,8 +60,3 @@ def _ports(block: Mo) -> Iterator[str]:
     cards = range(block.number("fromCard", 1), block.number("toCard", 1) + 1)
     ports = range(block.number("fromPort", 1), block.number("toPort", 1) + 1)
     yield from (f"eth{card}/{port}" for card in cards for port in ports)
-
-
-def _leaves(switches: Mo) -> Iterator[int]:
-    for block in switches.walk("infraNodeBlk"):
-        yield from range(block.number("from_", 0), block.number("to_", 0) + 1)

@@ -70,6 +70,14 @@ def test_a_path_that_the_domain_does_not_reach(path, aaep, problem):
     assert problem in fault.description
 
 
+def test_a_leaf_selector_may_take_all_leaves():
+    tree = on_a_port()
+    for selector in bodies(tree, "infraLeafS"):
+        selector["attributes"]["type"] = "ALL"
+        selector["children"] = []
+    assert build(tree).faults == ()
+
+
 def test_ports_are_those_of_the_selectors_blocks_on_the_leaves_of_the_profile():
     infra = mo.parse(on_a_port()).first("infraInfra")
     assert {path for path in single.paths(infra) if path[1].startswith("eth1/")} >= {
