@@ -11,7 +11,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from cryptography import x509
@@ -35,6 +35,8 @@ class Session:
     token: str
     expires: float
     created: str
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    """What stays when the token is renewed."""
 
 
 class Sessions:
@@ -87,7 +89,8 @@ class Sessions:
     def refresh(self, session: Session) -> Session:
         """A new token for the same login."""
         self._sessions.pop(session.token, None)
-        renewed = Session(session.user, secrets.token_urlsafe(96), self.clock() + self.lifetime, session.created)
+        token = secrets.token_urlsafe(96)
+        renewed = Session(session.user, token, self.clock() + self.lifetime, session.created, session.id)
         self._sessions[renewed.token] = renewed
         return renewed
 

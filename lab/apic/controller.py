@@ -13,6 +13,7 @@ from lab.apic.jobs import OWNER, TRIGGERS, Jobs
 from lab.apic.query import Query, Result
 from lab.apic.relations import Relations
 from lab.apic.store import CONFIGURATION, Mo, Store
+from lab.apic.subscriptions import LIFETIME, Subscriptions
 from lab.apic.transaction import Change, Transaction
 
 
@@ -25,6 +26,7 @@ class Controller:
         self.relations = Relations(self.store, self.faults)
         self.jobs = Jobs(self.store)
         self.audit = Audit(self.store)
+        self.subscriptions = Subscriptions(lambda change: _changed_element(self.store, change, nested=False))
         self._issued: dict[str, dict[str, str]] = {}
 
     def boot(self) -> None:
@@ -86,6 +88,7 @@ class Controller:
             self.audit.record(changes, user)
             self.relations.update(change.mo for change in changes)
             self._run_jobs(changes)
+            self.subscriptions.notify(changes)
         return changes
 
     def _run_jobs(self, changes: list[Change]) -> None:
@@ -108,6 +111,15 @@ class Controller:
                 wanted |= transaction.place(element)
             self._drop(transaction, owner, wanted)
             self.relations.update(change.mo for change in transaction.changes.values())
+        self.subscriptions.notify(transaction.changes.values())
+
+    def follow(self, session: str, kind: str, rest: str, options: Mapping[str, str]) -> str:
+        """Subscribe to what a query of ``mo`` or ``class`` asks for; the subscription's identifier."""
+        query = Query(self.store, options)
+        below, _, name = rest.rpartition("/")
+        matches = query.follows_object(self.canonical(rest)) if kind == "mo" else query.follows_class(name, below)
+        lifetime = options.get("refresh-timeout", "")
+        return self.subscriptions.add(session, matches, float(lifetime) if lifetime.isdigit() else LIFETIME)
 
     def replace_issues(self, owner: str, issues: Mapping[str, str]) -> None:
         """Make ``configIssues`` of the objects named exactly these, as far as ``owner`` goes; ApicError on a wrong one.

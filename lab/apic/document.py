@@ -46,15 +46,17 @@ def parse_all(body: bytes, form: str) -> list[Element]:
     return [_parse_xml(body)] if form == "xml" else _parse_json(body)
 
 
-def render(elements: Iterable[Element], form: str, total: int | None = None) -> bytes:
+def render(elements: Iterable[Element], form: str, total: int | None = None, subscription: str = "") -> bytes:
     """The body of an answer; ``total`` is the number of all results when this is one page of them."""
     items = list(elements)
-    count = str(len(items) if total is None else total)
+    head = {"totalCount": str(len(items) if total is None else total)}
+    if subscription:
+        head["subscriptionId"] = subscription
     if form == "xml":
-        root = ElementTree.Element("imdata", {"totalCount": count})
+        root = ElementTree.Element("imdata", head)
         root.extend(item.to_xml() for item in items)
         return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return json.dumps({"totalCount": count, "imdata": [item.to_json() for item in items]}).encode()
+    return json.dumps({**head, "imdata": [item.to_json() for item in items]}).encode()
 
 
 def render_error(error: errors.ApicError, form: str) -> bytes:

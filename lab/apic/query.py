@@ -7,7 +7,7 @@ order-by, page, page-size.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lab.apic import errors, includes
@@ -105,6 +105,32 @@ class Query:
         if unknown:
             raise errors.bad_query(f"Invalid value '{unknown[0]}' for query parameter 'rsp-subtree-include'")
         return given
+
+    # -- following ---------------------------------------------------------------------------------
+
+    def follows_object(self, dn: str) -> Callable[[Mo], bool]:
+        """Whether a change is one of what the same query of ``/api/mo/<dn>`` asks for."""
+        return lambda mo: self._reaches(dn, mo) and self._wants(mo)
+
+    def follows_class(self, name: str, below: str = "") -> Callable[[Mo], bool]:
+        """The same for ``/api/class/<name>``."""
+        classes = self._concrete(name)
+        return lambda mo: (
+            mo.cls in classes
+            and (not below or mo.dn.startswith(f"{below}/"))
+            and (self.target_filter is None or self.target_filter(mo))
+        )
+
+    def _reaches(self, dn: str, mo: Mo) -> bool:
+        if self.target == "subtree" or self.subtree == "full":
+            return mo.dn == dn or mo.dn.startswith(f"{dn}/")
+        holder = mo.parent.dn if mo.parent is not None else ""
+        return holder == dn if self.target == "children" else mo.dn == dn
+
+    def _wants(self, mo: Mo) -> bool:
+        if self.target_classes is not None and self.target != "self" and mo.cls not in self.target_classes:
+            return False
+        return self.target_filter is None or self.target_filter(mo)
 
     # -- running ----------------------------------------------------------------------------------
 

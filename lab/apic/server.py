@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import Counter
@@ -37,6 +38,8 @@ class Api:
             web.get("/api/aaaRefresh.{form:json|xml}", self.refresh),
             web.post("/api/aaaRefresh.{form:json|xml}", self.refresh),
             web.post("/api/aaaLogout.{form:json|xml}", self.logout),
+            web.get("/api/subscriptionRefresh.{form:json|xml}", self.refresh_subscription),
+            web.get("/socket{token}", self.socket),
             web.get("/api/aaaListDomains.{form:json|xml}", self.domains),
             web.route("*", "/api/{tail:.*}", self.dispatch),
             web.route("*", r"/{more:/+}api/{tail:.*}", self.dispatch),
@@ -71,6 +74,37 @@ class Api:
         response.headers["Set-Cookie"] = f"APIC-cookie={session.token}; path=/; HttpOnly; Secure"
         return response
 
+    # -- subscriptions ----------------------------------------------------------------------------
+
+    async def refresh_subscription(self, request: web.Request) -> web.Response:
+        """GET subscriptionRefresh: one or more identifiers."""
+        self.sessions.authenticate(request.headers.get("Cookie", ""), request.method, request.raw_path, b"")
+        for number in request.query.get("id", "").split(","):
+            self.controller.subscriptions.refresh(number)
+        return _response([], request.match_info["form"])
+
+    async def socket(self, request: web.Request) -> web.WebSocketResponse:
+        """The events of a session's subscriptions until the client closes the socket."""
+        session = self.sessions.of_token(request.match_info["token"])
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        events = self.controller.subscriptions.open(session.id)
+        sending = asyncio.create_task(_send(socket, events))
+        try:
+            async for _ in socket:
+                pass
+        finally:
+            sending.cancel()
+            self.controller.subscriptions.close(session.id, events)
+        return socket
+
+    def _follow(self, request: web.Request, kind: str, rest: str, options: dict[str, str]) -> str:
+        """The identifier of the subscription that a query asks for; empty if it asks for none."""
+        if options.get("subscription") != "yes" or kind == "tag":
+            return ""
+        session = self.sessions.of_cookie(request.headers.get("Cookie", ""))
+        return self.controller.follow(session.id, kind, rest, options)
+
     # -- objects ----------------------------------------------------------------------------------
 
     async def dispatch(self, request: web.Request) -> web.Response:
@@ -102,7 +136,7 @@ class Api:
         else:
             below, _, name = rest.rpartition("/")
             result = self.controller.get_class(name, options, below)
-        return _response(result.elements, form, result.total)
+        return _response(result.elements, form, result.total, self._follow(request, kind, rest, options))
 
     def _post(self, request: web.Request, dn: str, form: str, body: bytes, user: str) -> web.Response:
         return self._changed(request, self.controller.post(parse_all(body, form), dn, user), form)
@@ -149,8 +183,13 @@ _LISTS = ("target-subtree-class", "rsp-subtree-class", "rsp-subtree-include")
 _TYPES = {"json": "application/json", "xml": "text/xml"}
 
 
-def _response(elements: list[Element], form: str, total: int | None = None) -> web.Response:
-    return web.Response(body=render(elements, form, total), content_type=_TYPES[form])
+def _response(elements: list[Element], form: str, total: int | None = None, subscription: str = "") -> web.Response:
+    return web.Response(body=render(elements, form, total, subscription), content_type=_TYPES[form])
+
+
+async def _send(socket: web.WebSocketResponse, events: asyncio.Queue[str]) -> None:
+    while True:
+        await socket.send_str(await events.get())
 
 
 def _option(request: web.Request, name: str) -> str:

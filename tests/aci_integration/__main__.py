@@ -129,6 +129,7 @@ class Run:
         variables = {
             **os.environ,
             **SETTINGS,
+            "ACI_INTEGRATION_ABSENT": str(directory / "absent"),
             "ANSIBLE_HOME": str(directory / "ansible"),
             "ANSIBLE_ROLES_PATH": str(self.roles),
             "ANSIBLE_COLLECTIONS_PATH": ":".join(collections),

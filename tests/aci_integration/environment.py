@@ -14,6 +14,7 @@ CORE = "2.18.19"
 # The last release whose templates those tests still are: 2.19 refuses conditions that are not boolean.
 PACKAGES = (
     f"ansible-core=={CORE}",
+    "PyYAML==6.0.4",
     "cryptography==50.0.2",
     "lxml==6.1.3",
     "netaddr==1.3.0",

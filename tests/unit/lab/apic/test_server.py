@@ -1,5 +1,6 @@
 """The server as its clients meet it: HTTPS, cookies, JSON and XML, and the lab's own endpoints."""
 
+import asyncio
 import json
 import ssl
 import stat
@@ -9,6 +10,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.apic import Apic, ApicRefused, apic, start_apic  # noqa: F401
@@ -278,3 +280,50 @@ def test_what_changed_is_asked_of_changes_alone(server, method, path):
         400,
         {"code": "8", "text": "rsp-subtree argument is incorrect (possible options: _no_|children|full)"},
     )
+
+
+async def _events(server: Apic, cookie: str, queries: list[str], change) -> tuple[list[str], list[dict]]:
+    """The identifiers of subscriptions, and the events that a change causes until one names the tenant ``last``."""
+    context = ssl.create_default_context(cafile=server.ca)
+    async with aiohttp.ClientSession(headers={"Cookie": cookie}) as client:
+        numbers, events = [], []
+        async with client.ws_connect(f"{server.url}/socket{cookie.partition('=')[2]}", ssl=context) as socket:
+            for query in queries:
+                async with client.get(f"{server.url}{query}", ssl=context) as answer:
+                    numbers.append((await answer.json())["subscriptionId"])
+            await asyncio.to_thread(change)
+            while not events or "uni/tn-last" not in json.dumps(events[-1]):
+                events.append(json.loads((await socket.receive(timeout=10)).data))
+        return numbers, events
+
+
+def test_a_subscription_tells_what_changes(server):
+    def change():
+        server.post("uni", {"fvTenant": {"attributes": {"name": "sub"}}})
+        server.post("uni/tn-sub", {"fvTenant": {"attributes": {"descr": "new"}}})
+        server.post("uni/tn-sub", {"fvCtx": {"attributes": {"name": "v"}}})
+        server.delete("uni/tn-sub")
+        server.post("uni", {"fvTenant": {"attributes": {"name": "last"}}})
+
+    queries = [
+        "/api/class/fvTenant.json?subscription=yes",
+        "/api/mo/uni/tn-sub.json?subscription=yes&query-target=subtree&target-subtree-class=fvCtx",
+    ]
+    (tenants, vrfs), events = asyncio.run(_events(server, server.login(), queries, change))
+    told = [
+        (event["subscriptionId"], cls, body["attributes"]["dn"], body["attributes"]["status"])
+        for event in events
+        for cls, body in event["imdata"][0].items()
+    ]
+    assert told == [
+        ([tenants], "fvTenant", "uni/tn-sub", "created"),
+        ([tenants], "fvTenant", "uni/tn-sub", "modified"),
+        ([vrfs], "fvCtx", "uni/tn-sub/ctx-v", "created"),
+        ([tenants], "fvTenant", "uni/tn-sub", "deleted"),
+        ([vrfs], "fvCtx", "uni/tn-sub/ctx-v", "deleted"),
+        ([tenants], "fvTenant", "uni/tn-last", "created"),
+    ]
+    assert events[1]["imdata"][0]["fvTenant"]["attributes"]["descr"] == "new"
+    assert server.get(f"/api/subscriptionRefresh.json?id={tenants}") == []
+    with pytest.raises(ApicRefused, match="Subscription 1 not found"):
+        server.get("/api/subscriptionRefresh.json?id=1")
