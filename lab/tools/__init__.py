@@ -2,6 +2,7 @@
 
 Each folder below holds a ``go.mod`` and ``go.sum`` that pin one tool and all of its dependencies. A tool is built
 once into ``<cache>/tools/<name>-<version>-<hash of go.mod and go.sum>``, so that a changed pin is a new directory.
+A folder may hold a program of our own as well, made of a module's packages: its sources are part of the hash.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ class Tool:
 
     ``stamp`` names a variable that the linker sets to the version (``-X``); ``files`` are folders of the module that
     are kept beside the programs; ``binary`` names the only program where its folder (the last part of the command)
-    does not. ``networks`` are the cluster networks that need it, None for all. ``seconds`` is the CPU time of its
-    build, as measured once: the longest build starts first.
+    does not. With ``own`` it is our own program, of the Go files beside go.mod, and there are no commands.
+    ``networks`` are the cluster networks that need it, None for all. ``seconds`` is the CPU time of its build, as
+    measured once: the longest build starts first.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Tool:
     stamp: str = ""
     files: tuple[str, ...] = ()
     binary: str = ""
+    own: bool = False
     networks: tuple[str, ...] | None = None
     seconds: int = 60
 
@@ -40,6 +43,11 @@ class Tool:
     def programs(self) -> tuple[str, ...]:
         """What the built programs are called."""
         return (self.binary,) if self.binary else tuple(Path(command).name for command in self.commands)
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """What ``go build`` compiles."""
+        return (".",) if self.own else tuple(f"{self.module}/{command}" for command in self.commands)
 
     @property
     def source(self) -> Path:
@@ -55,7 +63,7 @@ class Tool:
     def directory(self) -> Path:
         """Where the built programs are, once they are built."""
         digest = hashlib.sha256()
-        for name in ("go.mod", "go.sum"):
+        for name in ("go.mod", "go.sum", *sorted(path.name for path in self.source.glob("*.go") if self.own)):
             digest.update((self.source / name).read_bytes())
         return cache_directory() / "tools" / f"{self.name}-{self.version}-{digest.hexdigest()[:12]}"
 
@@ -76,7 +84,17 @@ class Tool:
 
 TOOLS = (
     Tool("kwok", "sigs.k8s.io/kwok", ("cmd/kwok",), files=("kustomize/stage",), seconds=90),
-    Tool("gobgp", "github.com/osrg/gobgp/v4", ("cmd/gobgp", "cmd/gobgpd"), networks=("cilium",), seconds=30),
+    Tool("gobgp", "github.com/osrg/gobgp/v4", ("cmd/gobgp", "cmd/gobgpd"), networks=(), seconds=30),
+    Tool(
+        "cilium",
+        "github.com/cilium/cilium",
+        (),
+        binary="cilium-bgp",
+        own=True,
+        files=("pkg/k8s/apis/cilium.io/client/crds/v2",),
+        networks=("cilium",),
+        seconds=330,
+    ),
     Tool(
         "kube-router",
         "github.com/cloudnativelabs/kube-router/v2",
@@ -114,18 +132,23 @@ def required_version(go_mod: str, module: str) -> str:
 
 def program(name: str) -> Path:
     """The path of a built program such as ``kube-apiserver``; RuntimeError says how to build it if it is absent."""
-    for tool in TOOLS:
-        if name in tool.programs:
-            path = tool.directory / name
+    for item in TOOLS:
+        if name in item.programs:
+            path = item.directory / name
             if not path.exists():
                 raise RuntimeError(f"{name} is not built: run `python -m lab.setup` first (looked for {path})")
             return path
     raise RuntimeError(f"{name} is not among the lab's tools")
 
 
+def tool(name: str) -> Tool:
+    """The tool of this name."""
+    return next(item for item in TOOLS if item.name == name)
+
+
 def kwok_stages() -> Path:
     """The folder with kwok's own Stage files."""
-    return next(tool for tool in TOOLS if tool.name == "kwok").directory / "kustomize" / "stage"
+    return tool("kwok").directory / "kustomize" / "stage"
 
 
 def catalog_directory() -> Path:

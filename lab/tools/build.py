@@ -55,9 +55,8 @@ def build(tool: Tool, go: Path, report: Report) -> None:
 
 def build_command(tool: Tool, go: Path, output: Path) -> list[str]:
     """The ``go build`` command line: static, reproducible paths, progress on stderr (``-v``)."""
-    packages = [f"{tool.module}/{command}" for command in tool.commands]
     flags = ["-v", "-trimpath", "-buildvcs=false", f"-ldflags={tool.linker_flags}"]
-    return [str(go), "build", *flags, "-o", f"{output}/{tool.binary}", *packages]
+    return [str(go), "build", *flags, "-o", f"{output}/{tool.binary}", *tool.packages]
 
 
 def go_environment(go: Path) -> dict[str, str]:

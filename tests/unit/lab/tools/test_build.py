@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,20 @@ def test_a_program_whose_folder_is_called_otherwise_is_built_under_its_own_name(
     assert frr_k8s.missing() == ["frr-k8s"]
 
 
+def test_a_program_of_our_own_is_compiled_from_its_folder_and_anew_when_its_sources_change(tmp_path, monkeypatch):
+    cilium = tools.tool("cilium")
+    command = build.build_command(cilium, Path("/go/bin/go"), Path("/out"))
+    assert command[-3:] == ["-o", "/out/cilium-bgp", "."]
+    assert cilium.missing() == ["cilium-bgp", "pkg/k8s/apis/cilium.io/client/crds/v2"]
+    before = cilium.directory.name
+    copy = tmp_path / "sources" / "cilium"
+    shutil.copytree(cilium.source, copy)
+    monkeypatch.setattr(tools, "SOURCES", copy.parent)
+    assert cilium.directory.name == before
+    (copy / "main.go").write_text((copy / "main.go").read_text() + "\n")
+    assert cilium.directory.name != before
+
+
 def test_what_was_not_built_is_missing_and_asking_for_it_says_how_to_build_it():
     assert "kube-apiserver" in KUBERNETES.missing()
     with pytest.raises(RuntimeError) as error:
@@ -94,9 +109,9 @@ esac
 
 @pytest.fixture
 def go(tmp_path, monkeypatch):
-    module = tmp_path / "module" / "kustomize" / "stage"
-    module.mkdir(parents=True)
-    (module / "a.yaml").write_text("a")
+    for folder in (folder for tool in TOOLS for folder in tool.files):
+        (tmp_path / "module" / folder).mkdir(parents=True)
+        (tmp_path / "module" / folder / "a.yaml").write_text("a")
     path = tmp_path / "go"
     path.write_text(FAKE_GO.replace("MODULE", str(tmp_path / "module")))
     path.chmod(0o755)
