@@ -44,7 +44,7 @@ class Node:
 class Cluster:
     """A Kubernetes cluster; networks by kind (``node``, ``pod``, ``service``, ``external_service``).
 
-    ``install`` says how its CNI was installed, where there is more than one way.
+    ``options`` is what the intent says of its CNI, for those who install it.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Cluster:
     vrf: str
     vrf_tenant: str
     cni: str = "kube_router"
-    install: str = ""
+    options: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def from_documents(plans: Sequence[dict]) -> Topology:
             vrf=l3out["vrf"],
             vrf_tenant=l3out["vrf_tenant"],
             cni=plan["cni"],
-            install=(plan.get(plan["cni"]) or {}).get("install") or "",
+            options=plan.get(plan["cni"]) or {},
         )
         for leaf in plan["leaves"].values():
             topology.leaves[leaf["id"]] = Leaf(leaf["id"], leaf["pod"], leaf["rack"])

@@ -149,8 +149,8 @@ def _start_cluster(lab: Lab, cluster: Cluster, made: Layout, wanted: list[Node],
         _start(lab, name, other, lines[other], report)
     _wait(lab, name, "kwok", lambda: all_ready(api, wanted))
     _start(lab, name, "agents", lines["agents"], report)
-    if cluster.cni in stand_ins.NAMES:
-        stand_ins.install(cluster.cni, lab.directory / f"{name}.kubeconfig", cluster.install)
+    stand_ins.install(lab.directory / f"{name}.kubeconfig", cluster)
+    if cluster.cni in stand_ins.STAND_INS:
         _start(lab, name, cluster.cni, stand_ins.command(cluster.cni, lab.name, name, sys.executable), report)
     networks = made.networks.get("external_service", [])
     workload.ensure(api, networks, len(wanted), balanced=cluster.cni == "cilium")
@@ -198,8 +198,8 @@ def _log_tail(lab: Lab, process: str, lines: int = 12) -> str:
 
 def _stop_cluster(lab: Lab, cluster: str) -> None:
     """Stop a cluster's programs and take away its kubeconfig; its other files go with the lab's directory."""
-    agents = ("agents", *stand_ins.NAMES)
-    for name in reversed((*PROGRAMS, *stand_ins.NAMES)):
+    agents = ("agents", *stand_ins.STAND_INS)
+    for name in reversed((*PROGRAMS, *stand_ins.STAND_INS)):
         stop_process(lab, process_name(cluster, name), timeout=15.0 if name in agents else 5.0)
     (lab.directory / f"{cluster}.kubeconfig").unlink(missing_ok=True)
 

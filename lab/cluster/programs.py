@@ -13,7 +13,7 @@ COMPANION = "/usr/local/lib/kubefabric-lab/companion.py"
 
 @dataclass(frozen=True)
 class Program:
-    """A program among the lab's tools.
+    """A program among the lab's tools; ``tool`` is what that calls it, where it is another name.
 
     A container is the program's when its image is called so, or its command is. ``entrypoint`` is where the image has
     it; ``overrides`` are appended to the pod's own arguments. ``companion`` is a Python file that becomes the
@@ -24,12 +24,21 @@ class Program:
     entrypoint: str
     overrides: tuple[str, ...] = ()
     companion: Path | None = None
+    tool: str = ""
+
+    @property
+    def built(self) -> str:
+        """What the built program is called."""
+        return self.tool or self.name
 
 
 PROGRAMS = (
     # What the lab cannot do is switched off whatever the pod says; docs/lab-cluster.md explains it.
     Program("kube-router", "/usr/local/bin/kube-router", overrides=("--run-service-proxy=false",)),
     Program("frr-k8s", "/frr-k8s", companion=Path(__file__).parent / "ovn_kubernetes" / "frr.py"),
+    # one program, which knows by its name which of the two it is (lab/tools/cilium)
+    Program("cilium-agent", "/usr/bin/cilium-agent", tool="cilium-bgp"),
+    Program("cilium-operator-generic", "/usr/bin/cilium-operator-generic", tool="cilium-bgp"),
 )
 # The same two expressions are used in jq (by kwok, lab.cluster.stages) and in Python (here).
 _NAMES = "|".join(program.name for program in PROGRAMS)

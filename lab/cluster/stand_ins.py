@@ -1,9 +1,8 @@
-"""The CNIs whose agents cannot be run for real, or not alone: one package each, called what the intent calls the CNI.
+"""The CNIs that the lab installs, one package each, called what the intent calls the CNI.
 
-``lab.cluster.<cni>.install`` has ``PROJECTS``, whose definitions it needs, and ``install(kubeconfig)``: what installing
-the CNI leaves in a cluster; with a second argument where there is more than one way to install it (the intent's
-``<cni>.install``). The program
-``lab.cluster.<cni>.agent`` stands in for its agents; it is started with ``--lab`` and ``--cluster`` (see serve.py).
+``lab.cluster.<cni>.install`` has ``PROJECTS``, whose definitions it needs, and ``install(kubeconfig, cluster)``: what
+installing the CNI leaves in a cluster. Where its agents cannot be run for real, or not alone, the program
+``lab.cluster.<cni>.agent`` stands in for them; it is started with ``--lab`` and ``--cluster`` (see serve.py).
 Such a program runs beside the control plane's, under the CNI's name. One more CNI is one more package and name.
 """
 
@@ -14,8 +13,10 @@ from importlib import import_module
 from pathlib import Path
 
 from lab.cluster import definitions
+from lab.topology import Cluster
 
 NAMES = ("calico", "cilium", "ovn_kubernetes")
+STAND_INS = ("calico", "ovn_kubernetes")  # those with a program
 
 
 def prepare(cni: str, report: Callable[[str], None]) -> None:
@@ -24,9 +25,10 @@ def prepare(cni: str, report: Callable[[str], None]) -> None:
         definitions.ensure(import_module(f"lab.cluster.{cni}.install").PROJECTS, report)
 
 
-def install(cni: str, kubeconfig: Path, way: str = "") -> None:
-    """Bring what installing a CNI leaves; RuntimeError says what is missing or what the API server did not like."""
-    import_module(f"lab.cluster.{cni}.install").install(kubeconfig, *([way] if way else []))
+def install(kubeconfig: Path, cluster: Cluster) -> None:
+    """Bring what installing its CNI leaves; RuntimeError says what is missing or what the API server did not like."""
+    if cluster.cni in NAMES:
+        import_module(f"lab.cluster.{cluster.cni}.install").install(kubeconfig, cluster)
 
 
 def command(cni: str, lab: str, cluster: str, python: str) -> list[str]:

@@ -168,7 +168,7 @@ class Worker:
         return containers.Container(
             directory=directory,
             hostname=self.node,
-            program=self.backend.program(program.name),
+            program=self.backend.program(program.built),
             entrypoint=program.entrypoint,
             mounts=volumes.mounts(spec, sources),
             companion=program.companion if spec is self.container else None,

@@ -31,7 +31,7 @@ from lab.fabric import vty
 from lab.fabric.instance import Instance
 from tests import crds
 from tests.inventories import write_inventory
-from tests.lab import example, matrix
+from tests.lab import cilium_services, example, matrix
 
 pytestmark = pytest.mark.lab
 
@@ -146,6 +146,10 @@ def run(
     lab = Lab(f"c{os.getpid()}")
     try:
         bringup.up(lab, inventory, None, lambda _: None)
+        for design in DESIGNS:
+            name = cluster_name("cilium", design)
+            external = clusters[name]["cluster"]["networks"]["external_service"]
+            cilium_services.create(api_of(lab, name), external, next(iter(clusters[name]["nodes"])))
         yield Run(
             lab,
             inventory,
@@ -155,6 +159,12 @@ def run(
         )
     finally:
         bringup.down(lab, lambda _: None)
+
+
+def api_of(lab: Lab, name: str) -> Api:
+    """A cluster's API server."""
+    made = control.layout(lab, name)
+    return Api(made.ports["kube-apiserver"], made.pki)
 
 
 def playbooks(lab: Lab, inventory: Path, output: Path, cells: list[tuple[str, str]], *names: str) -> dict[str, str]:
@@ -183,7 +193,7 @@ def prove(run: Run, network: str, design: str) -> None:
     assert (second["failed"], second["changed"]) == (0, 0), run.said(again, name)
     planned = len(NODES) * 2 * len(FAMILIES[run.family])
     assert f"cluster {name}: {planned} of {planned} sessions Established" in said
-    seen = Cell(run, name, services=network not in WITHOUT_SERVICES)
+    seen = Cell(run, name, network)
     seen.peers_with_the_leaves_of_its_rack_alone(said)
     pods, service, local = seen.pod_blocks(), seen.ways("web"), seen.ways("web-local")
     row = (network, design, run.family, len(NODES), f"{planned}/{planned}", pods, service, local, "none", 0)
@@ -192,11 +202,24 @@ def prove(run: Run, network: str, design: str) -> None:
 
 def test_a_node_s_pods_are_known_to_another_by_the_route_reflector(run: Run) -> None:
     name = cluster_name(*REFLECTING)
-    _reflector, client, other = Cell(run, name, services=False).nodes.values()
+    _reflector, client, other = Cell(run, name, REFLECTING[0]).nodes.values()
     control_socket = run.lab.file("cluster", name, "bird", f"{client['metadata']['name']}.ctl")
     for block in other["spec"]["podCIDRs"]:
         said = command(["birdc", "-s", str(control_socket), "show", "route", block, "all"])
         assert re.search(r"cluster_list: 244\.0\.0\.1\b", said), said
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_cilium_announces_what_its_load_balancer_has(run: Run, design: str) -> None:
+    """That ``verify`` expects the same, neither more nor less, was held by site.yml."""
+    seen = Cell(run, cluster_name("cilium", design), "cilium")
+    assert seen.announcers(cilium_services.OTHER_PROXY) == set()
+    assert seen.announcers(cilium_services.EXTERNAL_NAME) == set(seen.nodes)
+    assert seen.announcers(cilium_services.ONE_NODE) == {next(iter(seen.nodes))}
+    assert cilium_services.balanced_addresses(seen.api, "layer-two") == []
+    given = cilium_services.balanced_addresses(seen.api, "one-type")
+    assert given
+    assert not any(run.ways(leaf, address) for leaf in seen.leaves for address in given)
 
 
 @pytest.mark.parametrize("run", ["ipv4"], indirect=True)
@@ -230,18 +253,16 @@ def test_where_calico_s_storage_alone_is_served_a_run_says_so_and_writes_nothing
 
 def tools(run: Run, name: str) -> tuple[list[str], Api]:
     """kubectl's command line for a cluster, and a client of its API server."""
-    made = control.layout(run.lab, name)
     kubectl = [str(run.lab.directory / "bin" / "kubectl"), f"--kubeconfig={run.lab.directory / name}.kubeconfig"]
-    return kubectl, Api(made.ports["kube-apiserver"], made.pki)
+    return kubectl, api_of(run.lab, name)
 
 
 class Cell:
     """One cluster of a run, held against what its own API server says."""
 
-    def __init__(self, run: Run, name: str, *, services: bool) -> None:
-        self.run, self.services = run, services
-        made = control.layout(run.lab, name)
-        self.api = Api(made.ports["kube-apiserver"], made.pki)
+    def __init__(self, run: Run, name: str, network: str) -> None:
+        self.run, self.name, self.network = run, name, network
+        self.api = api_of(run.lab, name)
         self.nodes = {item["metadata"]["name"]: item for item in self.api.request("GET", "/api/v1/nodes")["items"]}
         planned = bringup.topology_of(run.lab)
         self.racks = {node: planned.nodes[node].rack for node in self.nodes}
@@ -255,11 +276,31 @@ class Cell:
 
     def pod_blocks(self) -> str:
         """Every node's blocks are on the leaves of its rack, through that node alone."""
-        blocks = [(node, block) for node, item in self.nodes.items() for block in item["spec"]["podCIDRs"]]
+        blocks = [(node, block) for node, found in self._blocks().items() for block in found]
         for node, block in blocks:
             for leaf in self._own_leaves(node):
                 assert self.run.ways(leaf, block) == {self._address(node, block)}, (leaf, node, block)
         return f"{len(blocks)}/{len(blocks)}"
+
+    def announcers(self, number: int) -> set[str]:
+        """The nodes to which the leaves of their own racks send what is for an address of the external networks."""
+        networks = bringup.topology_of(self.run.lab).clusters[self.name].networks["external_service"]
+        return {
+            node
+            for address in cilium_services.addresses(networks, number)
+            for node in self.nodes
+            for leaf in self._own_leaves(node)
+            if self._address(node, address) in self.run.ways(leaf, address)
+        }
+
+    def _blocks(self) -> dict[str, list[str]]:
+        """The pod networks of every node: the Node's, unless Cilium's operator gives them."""
+        if self.network != "cilium":
+            return {node: item["spec"]["podCIDRs"] for node, item in self.nodes.items()}
+        items = self.api.request("GET", "/apis/cilium.io/v2/ciliumnodes")["items"]
+        found = {item["metadata"]["name"]: item["spec"]["ipam"]["podCIDRs"] for item in items}
+        assert set(found) == set(self.nodes)
+        return found
 
     def ways(self, service: str) -> str:
         """A Service's addresses lead to the nodes of the leaf's own rack that announce it; how many, at most."""
@@ -275,7 +316,7 @@ class Cell:
         return f"{widest}/{widest}" if announcing else "none"
 
     def _announcing(self, service: str) -> set[str]:
-        if not self.services:
+        if self.network in WITHOUT_SERVICES:
             return set()
         return self._local_nodes(service) if service == "web-local" else set(self.nodes)
 

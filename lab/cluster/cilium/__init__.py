@@ -1,7 +1,5 @@
-"""A stand-in for Cilium's operator and agents: reads its resources from the API server, runs GoBGP on every node.
+"""Cilium, installed: its definitions, its options, and the pods of its operator and agents with their rights.
 
-Cilium's own programs cannot be built here; GoBGP is the speaker inside them. This follows the rules of Cilium v1.20:
-operator.py is what the operator makes of them (operator/pkg/bgp), ipam.py gives Services their addresses
-(operator/pkg/lbipam), reader.py says what one node's agent does (pkg/bgp), gobgp.py writes that as GoBGP wants it, and
-agent.py keeps all of it at it. docs/cilium.md lists where it differs from Cilium.
+The pods run Cilium's own code (lab/tools/cilium); docs/cilium.md says which parts of it. install.py makes the objects,
+rights.py what these may do, both as Cilium's chart has them.
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.cluster import definitions
+from lab.topology import Cluster
 
 PROJECTS = {"frr-k8s": "FRR-K8s", "ovn-kubernetes": "OVN-Kubernetes", "nmstate": "NMState"}
 NAMESPACE = "frr-k8s-system"
@@ -110,6 +111,6 @@ def _frr_k8s() -> dict:
     }
 
 
-def install(kubeconfig: Path) -> None:
+def install(kubeconfig: Path, _cluster: Cluster) -> None:
     """Bring all of it to a cluster. RuntimeError says what is missing or what the API server did not like."""
     definitions.install(kubeconfig, PROJECTS, objects())
