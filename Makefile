@@ -17,7 +17,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit lint docs bench setup clean rehearse
+.PHONY: help demo test unit lint docs mutants bench setup clean rehearse
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ lint: $(VENV)/.lint ## ruff, types, yamllint, ansible-lint, ansible-test sanity,
 
 docs: $(VENV)/.lint ## make the generated pages again
 	@$(BIN)/python -m docs.generate
+
+mutants: $(VENV)/.dev ## small changes to the sources that guard deletion, ownership, secrets and rolling back: which ones no test notices
+	@$(BIN)/python -m tests.mutants
 
 bench: setup ## requests and seconds, as ratios measured in one run
 	@$(BIN)/python -m benchmarks

@@ -147,6 +147,8 @@ def test_an_object_of_one_owner_has_no_other_owners_to_warn_of():
 
 def test_a_missing_ancestor_is_named():
     assert difference(subject(), Snapshot()).missing == ["uni/tn-t"]
+    alone = ancestor("polUni", [ancestor("fvTenant", name="t")])
+    assert difference(alone, Snapshot()).missing == ["uni/tn-t"]
 
 
 def test_a_missing_ancestor_does_not_matter_to_what_takes_things_away():
@@ -394,6 +396,8 @@ def test_a_shared_object_that_somebody_else_made_is_used_as_it_is():
         f"{POOL}/from-[vlan-310]-to-[vlan-310]",
         f"{POOL}/from-[vlan-310]-to-[vlan-310]/annotationKey-[kubefabric-a]",
     ]
+    on_the_way = written(result.document, "polUni", "infraInfra", "fvnsVlanInstP")["attributes"]
+    assert on_the_way == {"name": "p", "allocMode": "static", "status": "modified"}
 
 
 def test_it_stays_when_its_last_user_goes():

@@ -182,6 +182,12 @@ def test_a_second_run_with_a_namespace_of_its_own_changes_nothing() -> None:
     assert [step.action for step in steps(cluster, wanted)] == ["none", "none"]
 
 
+def test_a_new_object_is_no_new_namespace_though_it_has_the_name_of_one() -> None:
+    cluster = FakeCluster(namespaces={"kube-system", "x"}).add(config_map(namespace="x"), manager="kubefabric")
+    found = steps(cluster, [config_map("x"), config_map(namespace="x")])
+    assert [step.action for step in found] == ["create", "none"]
+
+
 def test_a_namespace_that_nobody_makes_is_named() -> None:
     message = "ConfigMap absent/settings: the namespace absent does not exist"
     assert refusal(FakeCluster(), [config_map(namespace="absent")]) == message
@@ -384,7 +390,7 @@ def test_a_selector_may_take_a_node_that_the_plan_does_not_have() -> None:
 
 
 def test_of_a_node_that_did_not_join_its_absence_is_said_and_not_that_of_its_labels() -> None:
-    wanted = [node("n9", rack_id="rack9"), peer("rack_id == 'rack9'")]
+    wanted = [node("n9", rack_id="rack9"), peer("rack_id == 'rack9'"), peer("kubernetes.io/hostname == 'n9'")]
     assert refusal(FakeCluster().add(node("n1")), wanted).startswith("Node n9 does not exist in the cluster")
 
 

@@ -1,0 +1,71 @@
+"""What is mutated, and by which unit tests: quick ones, without a server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ROOT / "plugins"
+TESTS = ROOT / "tests" / "unit" / "plugins"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A source and its tests, both below the folder of plugins. ``guards``: what depends on it."""
+
+    source: str
+    guards: str
+    tests: tuple[str, ...]
+
+    @property
+    def path(self) -> Path:
+        return SOURCES / self.source
+
+    @property
+    def module(self) -> str:
+        """The name by which Python imports the source."""
+        return "ansible_collections.kubefabric.bgp.plugins." + self.source.removesuffix(".py").replace("/", ".")
+
+    @property
+    def files(self) -> list[str]:
+        return [str(TESTS / test) for test in self.tests]
+
+
+def _target(source: str, guards: str, *tests: str) -> Target:
+    folder = source.rpartition("/")[0]
+    own = tests or (f"test_{source.rpartition('/')[2]}",)
+    return Target(source, guards, tuple(test if "/" in test else f"{folder}/{test}" for test in own))
+
+
+DELETION, OWNERSHIP, SECRETS, BACK, MISTAKES = "deletion", "ownership", "secrets", "rolling back", "mistakes"
+
+TARGETS = (
+    _target("module_utils/cluster/bring.py", DELETION),
+    _target("module_utils/cluster/ownership.py", OWNERSHIP),
+    _target("module_utils/cluster/conflicts.py", OWNERSHIP, "test_conflicts.py", "test_bring.py"),
+    _target("module_utils/cluster/difference.py", OWNERSHIP, "test_object_difference.py", "test_bring.py"),
+    _target("module_utils/cluster/kinds.py", OWNERSHIP, "test_kinds.py", "test_bring.py"),
+    _target("module_utils/cluster/secrets.py", SECRETS),
+    _target("module_utils/cluster/report.py", SECRETS, "test_change_report.py", "test_bring.py"),
+    _target("module_utils/cluster/password_secret.py", SECRETS, "test_password_resources.py"),
+    _target("module_utils/aci/difference.py", DELETION),
+    _target("module_utils/aci/leftovers.py", DELETION),
+    _target("module_utils/aci/redesign.py", DELETION, "test_other_design.py"),
+    _target("module_utils/aci/mo.py", OWNERSHIP, "test_mo.py", "test_difference.py"),
+    _target("module_utils/aci/snapshot.py", OWNERSHIP, "test_snapshot.py", "test_difference.py"),
+    _target("module_utils/aci/apply.py", DELETION),
+    _target("module_utils/aci/companions.py", OWNERSHIP),
+    _target("module_utils/aci/password.py", SECRETS, "test_password.py", "test_difference.py"),
+    _target("module_utils/aci/tree.py", SECRETS, "test_tree.py", "test_difference.py"),
+    _target("module_utils/node/apply.py", BACK, "test_apply.py", "test_speakers.py"),
+    _target("module_utils/node/record.py", OWNERSHIP, "test_apply.py"),
+    _target("module_utils/node/recover.py", BACK, "test_apply.py"),
+    _target("module_utils/node/files.py", BACK, "test_files.py", "test_apply.py"),
+    _target("module_utils/plan/allocations.py", OWNERSHIP, "test_allocations.py"),
+    _target("module_utils/plan/redesign.py", DELETION),
+    _target("module_utils/plan/checks_secret.py", SECRETS, "test_mistakes.py"),
+    _target("module_utils/plan/checks_networks.py", MISTAKES, "test_mistakes.py"),
+    _target("module_utils/verify/contracts.py", MISTAKES),
+    _target("plugin_utils/documents.py", SECRETS, "plugin_utils/test_documents.py"),
+)
