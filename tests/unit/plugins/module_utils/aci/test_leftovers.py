@@ -89,3 +89,63 @@ def test_one_that_another_owner_holds_too_only_loses_the_tag():
     tree = leftovers.include(root(), left)
     result = difference(tree, Snapshot([*leftovers.passed(left), *left], roots=[dn]))
     assert result.deleted == [f"{dn}/annotationKey-[kubefabric-a]"]
+
+
+def test_without_an_owner_or_a_purpose_nothing_is_held():
+    found = [tag("uni/tn-t/brc-web")]
+    assert leftovers.names(root(), found) == ["uni/tn-t/brc-web"]
+    nobody = root()
+    nobody.owner = None
+    assert leftovers.names(nobody, found) == []
+
+
+def test_what_lies_where_we_never_hang_anything_is_left_alone():
+    places = ["uni/tn-t/foo-x/brc-web", "uni/tn-/brc-web", "uni/infra/brc-web"]
+    assert leftovers.names(root(), [tag(place) for place in places]) == []
+
+
+def test_each_is_asked_for_with_all_that_hangs_below_it():
+    assert leftovers.query("uni/tn-t/brc-web") == "/api/mo/uni/tn-t/brc-web.json?rsp-subtree=full"
+
+
+def test_several_below_one_tenant_are_given_up_on_one_way():
+    web = Found("uni/tn-t/brc-web", "vzBrCP", {"name": "web"})
+    below = Found("uni/tn-t/brc-web/subj-any", "vzSubj", {"name": "any"})
+    group = Found("uni/tn-t/out-o/instP-all", "l3extInstP", {"name": "all"})
+    tree = leftovers.include(root(ancestor("fvTenant", name="t")), [web, below, group])
+    (tenant,) = tree.children
+    assert (tenant.cls, tenant.hold, [child.cls for child in tenant.children]) == (
+        "fvTenant",
+        "ancestor",
+        ["vzBrCP", "l3extOut"],
+    )
+    gone, l3out = tenant.children
+    assert gone == Mo("vzBrCP", {"name": "web"}, hold="shared", present=False, owner="a", purpose="reachability")
+    assert [child.rn for child in l3out.children] == ["instP-all"]
+    way = {found.dn: (found.cls, found.attributes) for found in leftovers.passed([web, below, group])}
+    assert way == {
+        "uni/tn-t": ("fvTenant", {"name": "t"}),
+        "uni/tn-t/brc-web": ("vzBrCP", {"name": "web"}),
+        "uni/tn-t/out-o": ("l3extOut", {"name": "o"}),
+    }
+
+
+PLAIN = {"purpose": ""}
+POOL = "uni/infra/vlanns-[p]-static"
+
+
+def test_what_an_earlier_intent_shared_is_named_topmost():
+    found = [tag(POOL, **PLAIN), tag(f"{POOL}/from-[vlan-1]-to-[vlan-1]", **PLAIN), tag("uni/phys-p", **PLAIN)]
+    assert leftovers.forgotten(root(purpose=""), found) == [POOL, "uni/phys-p"]
+
+
+def test_what_the_tree_names_and_what_lies_below_it_is_not_forgotten():
+    pool = ancestor("infraInfra", [shared("fvnsVlanInstP", "a", name="p", allocMode="static")])
+    found = [tag(POOL, **PLAIN), tag(f"{POOL}/from-[vlan-1]-to-[vlan-1]", **PLAIN)]
+    assert leftovers.forgotten(root(pool, purpose=""), found) == []
+    assert leftovers.forgotten(root(ancestor("infraInfra"), purpose=""), found) == [POOL]
+
+
+def test_what_another_owner_holds_or_what_serves_a_purpose_is_not_forgotten():
+    found = [tag(POOL, owner="b", purpose=""), tag("uni/phys-p"), Found("uni/phys-q", "physDomP", {"name": "q"})]
+    assert leftovers.forgotten(root(purpose=""), found) == []

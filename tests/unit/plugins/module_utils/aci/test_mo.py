@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import BuildError, Mo, owned, split, walk
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import (
+    BuildError,
+    Family,
+    Mo,
+    ancestor,
+    owned,
+    owner_key,
+    shared,
+    split,
+    tag_value,
+    walk,
+)
 
 
 def test_a_distinguished_name_is_made_of_the_naming_properties():
@@ -61,3 +72,40 @@ def test_a_text_that_is_no_address_is_refused():
     with pytest.raises(BuildError) as error:
         Mo("l3extSubnet", {"ip": "10.0.0.0/33"})
     assert str(error.value) == "l3extSubnet.ip: 10.0.0.0/33 is not an IP address or prefix."
+
+
+def test_yes_and_no_are_written_as_apic_prints_them():
+    attributes = Mo("rtctrlMatchRtDest", {"ip": "10.0.0.0/8", "aggregate": True, "toPfxLen": 0}).attributes
+    assert attributes == {"ip": "10.0.0.0/8", "aggregate": "yes", "toPfxLen": "0"}
+    assert Mo("rtctrlMatchRtDest", {"aggregate": False}).attributes == {"aggregate": "no"}
+
+
+def test_how_an_object_is_held_is_said_by_who_makes_it():
+    family = Family("rtctrlSubjP")
+    above = ancestor("fvTenant", [owned("fvCtx", name="v")], ("fvCtx", "name"), [family], name="t")
+    assert (above.hold, above.exclusive, above.families, above.present) == (
+        "ancestor",
+        ("fvCtx", "name"),
+        (family,),
+        True,
+    )
+    assert (family.pattern, family.prefix, family.owner) == (".*", "", "")
+    mine = owned("fvCtx", present=False, name="v")
+    assert (mine.hold, mine.present, mine.owner, mine.strict, mine.purpose) == ("owned", False, None, False, "")
+    ours = shared("fvCtx", "a", [mine], present=False, name="v")
+    assert (ours.hold, ours.present, ours.owner, ours.children) == ("shared", False, "a", [mine])
+    assert (owned("fvCtx", name="v").present, shared("fvCtx", "a", name="v").present) == (True, True)
+
+
+def test_the_tag_of_an_owner_names_it_and_its_purpose():
+    assert owner_key("a") == "kubefabric-a"
+    assert (tag_value(""), tag_value("x")) == ("orchestrator:kubefabric", "orchestrator:kubefabric:x")
+
+
+def test_the_naming_attributes_are_those_of_the_name_alone():
+    assert owned("fvCtx", name="v", descr="x").naming == {"name": "v"}
+    assert Mo("vzTaboo", {"rn": "taboo-web", "name": "web"}).naming == {"rn": "taboo-web"}
+
+
+def test_the_root_s_name_is_its_relative_one():
+    assert [dn for dn, _mo in walk(ancestor("polUni"))] == ["uni"]
