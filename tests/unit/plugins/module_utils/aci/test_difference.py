@@ -135,6 +135,9 @@ def test_a_relation_that_comes_with_its_parent_is_taken_and_emptied_but_not_dele
     emptied = difference(below(owned("bgpPeerP", addr="10.0.0.1")), Snapshot([*ancestors, peer, ours]))
     assert (emptied.modified, emptied.deleted) == ([relation.dn], [])
     assert emptied.after == {relation.dn: {"tnBgpPeerPfxPolName": "", "annotation": ""}}
+    assert emptied.before == {relation.dn: {"tnBgpPeerPfxPolName": "p", "annotation": OURS}}
+    way = ("polUni", "fvTenant", "l3extOut", "l3extLNodeP", "l3extLIfP", "bgpPeerP", "bgpRsPeerPfxPol")
+    assert written(emptied.document, *way)["attributes"] == {"tnBgpPeerPfxPolName": "", "annotation": ""}
 
 
 def test_an_object_of_one_owner_has_no_other_owners_to_warn_of():
@@ -378,6 +381,12 @@ def test_the_last_owner_takes_the_object():
     assert difference(tree.without(pool("a", 310)), there(pool("a", 310))).deleted == [POOL]
 
 
+def test_a_tag_that_somebody_put_on_it_is_no_owner():
+    tag = Found(f"{POOL}/annotationKey-[color]", "tagAnnotation", {"key": "color", "value": "red"})
+    snapshot = Snapshot([*there(pool("a", 310)).below("uni/infra"), tag], roots=[POOL])
+    assert difference(tree.without(pool("a", 310)), snapshot).deleted == [POOL]
+
+
 def test_an_owner_that_needs_less_releases_only_that():
     result = difference(pool("a", 310), there(pool("a", 310, 320)))
     assert result.deleted == [f"{POOL}/from-[vlan-320]-to-[vlan-320]"]
@@ -413,6 +422,13 @@ def test_a_shared_object_of_ours_that_others_use_stays_and_says_so():
     result = difference(tree.without(pool("a", 310)), Snapshot([*made.below("uni/infra"), foreign], roots=[POOL]))
     assert POOL not in result.deleted
     assert result.warnings == [f"{POOL} stays: {foreign.dn} below it is not ours."]
+
+
+def test_what_others_hung_below_it_goes_with_it_when_told_so():
+    foreign = found(f"{POOL}/from-[vlan-9]-to-[vlan-9]", "fvnsEncapBlk", "", **{"from": "vlan-9", "to": "vlan-9"})
+    snapshot = Snapshot([*there(pool("a", 310)).below("uni/infra"), foreign], roots=[POOL])
+    result = difference(tree.without(pool("a", 310)), snapshot, Policy(adopt=True))
+    assert (result.deleted, result.warnings) == ([POOL], [])
 
 
 def test_changing_a_shared_object_warns_of_the_other_owners():

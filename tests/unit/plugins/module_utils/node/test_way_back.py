@@ -1,0 +1,180 @@
+"""What a run of one host leaves behind when it ends early, and what it does not touch at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node import apply, record
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speaker import NodeError
+
+from .fake_host import JOURNAL, PACKAGED, FakeHost, have_user
+from .options import VIP, options
+from .test_apply import LEAF1, RELOAD, bring, changing, failure
+
+pytestmark = pytest.mark.skipif(not (have_user() and have_user("bird")), reason="a speaker's user does not exist here")
+OTHER = "172.30.0.2"
+STATE = "var/lib/kubefabric"
+
+
+@pytest.fixture
+def host(tmp_path):
+    return FakeHost(tmp_path)
+
+
+@pytest.fixture
+def settled(host):
+    """A host that was brought to its state, with a leaf established."""
+    bring(host)
+    host.sessions = {LEAF1: "Established"}
+    host.commands.clear()
+    return host
+
+
+# -- going back ----------------------------------------------------------------------------------------
+
+
+def test_going_back_undoes_every_step_in_the_reverse_order_and_leaves_no_journal(settled):
+    before, addresses = settled.snapshot(), dict(settled.addresses)
+    settled.fails["frr-reload.py"] = "cannot connect"
+    failure(settled, vip={"addresses": [OTHER]})
+    assert changing(settled) == [
+        f"ip address add {OTHER}/32 dev lo",
+        f"ip address del {VIP}/32 dev lo",
+        "systemctl daemon-reload",
+        RELOAD,
+        f"ip address add {VIP}/32 dev lo",
+        f"ip address del {OTHER}/32 dev lo",
+        "systemctl daemon-reload",
+        RELOAD,
+        "vtysh -c clear bgp * soft",
+    ]
+    assert (settled.snapshot(), settled.addresses) == (before, addresses)
+    assert (settled.leftovers(), Path(settled.root, JOURNAL).exists()) == ([], False)
+
+
+def test_a_step_back_that_fails_does_not_keep_the_next_ones_from_being_taken(settled):
+    settled.fails.update({"frr-reload.py": "cannot connect", f"del {OTHER}/32": "no such address"})
+    message = failure(settled, vip={"addresses": [OTHER]})
+    assert f"Going back had trouble, too: `ip address del {OTHER}/32 dev lo` failed" in message
+    assert message.count("cannot connect") == 2
+    assert settled.addresses == {"127.0.0.1": "lo", VIP: "lo", OTHER: "lo"}
+
+
+def test_a_speaker_that_dies_at_once_is_said_to_and_ended_again(host):
+    before, play = host.snapshot(), host._run
+
+    def dying(command):
+        done = play(command)
+        if command[:2] == ["systemctl", "restart"]:
+            host.services.discard("frr")
+        return done
+
+    host._run = dying
+    said = "frr does not run: journalctl -u frr says why. The old files and addresses are back."
+    assert failure(host) == said
+    assert changing(host)[-1] == "systemctl disable --now frr"
+    assert (host.snapshot(), host.addresses) == (before, {"127.0.0.1": "lo"})
+
+
+def test_a_speaker_that_does_not_run_is_started_and_no_session_is_missed(settled):
+    settled.services.clear()
+    settled.after_reload = {LEAF1: "Active"}
+    assert bring(settled)["changed"]
+    assert changing(settled) == ["systemctl enable frr", "systemctl restart frr"]
+
+
+# -- one speaker in another one's place ----------------------------------------------------------------
+
+
+def test_a_new_speaker_starts_when_the_old_one_has_gone(settled):
+    assert bring(settled, speaker="bird")["changed"]
+    assert [line for line in changing(settled) if not line.startswith(("bird ", "birdc "))] == [
+        "vtysh -c configure terminal -c router bgp 65003 -c bgp shutdown",
+        "systemctl disable --now frr",
+        "systemctl enable bird",
+        "systemctl restart bird",
+    ]
+    assert settled.read("/etc/frr/frr.conf") == PACKAGED
+    assert record.load(settled)["speaker"] == "bird"
+    assert "/etc/bird/bird.conf" in record.load(settled)["files"]
+    assert "/etc/frr/frr.conf" not in record.load(settled)["files"]
+    assert not bring(settled, speaker="bird")["changed"]
+
+
+def test_where_the_new_speaker_does_not_start_the_old_one_is_back(settled):
+    before = settled.snapshot()
+    settled.fails["systemctl restart bird"] = "Job for bird.service failed"
+    assert "The old files and addresses are back." in failure(settled, speaker="bird")
+    assert changing(settled)[-3:] == [
+        "systemctl enable frr",
+        "systemctl restart frr",
+        "systemctl disable --now bird",
+    ]
+    assert (settled.snapshot(), settled.services) == (before, {"frr"})
+
+
+# -- what is not touched -------------------------------------------------------------------------------
+
+
+def test_a_check_makes_nothing_on_a_host_that_was_never_touched(host):
+    assert bring(host, check=True)["changed"]
+    assert not Path(host.root, STATE).exists()
+    assert not bring(host, check=True, state="absent")["changed"]
+    assert not Path(host.root, STATE).exists()
+
+
+def test_absent_asks_for_no_right_options_and_does_nothing_where_nothing_is_ours(host):
+    before = host.snapshot()
+    assert bring(host, state="absent", hold=1) == {
+        "changed": False,
+        "recovered": False,
+        "installed": False,
+        "files": [],
+        "diff": [],
+        "missing": [],
+        "firewall": [],
+    }
+    assert (host.snapshot(), changing(host)) == (before, [])
+
+
+def test_an_image_gets_its_files_and_no_command(host):
+    host.live = False
+    result = bring(host)
+    assert result["changed"] and "/etc/frr/frr.conf" in result["files"]
+    assert changing(host) == []
+    assert "router bgp 65003" in (host.read("/etc/frr/frr.conf") or "")
+    assert (host.leftovers(), Path(host.root, JOURNAL).exists()) == ([], False)
+    assert bring(host, state="absent")["changed"]
+    assert (host.read("/etc/frr/frr.conf"), changing(host)) == (PACKAGED, [])
+
+
+def test_an_address_of_the_interface_of_before_goes(settled):
+    bring(settled, vip={"addresses": [OTHER], "interface": "bond0"})
+    moved = [line for line in changing(settled) if line.startswith("ip address")]
+    assert moved == [f"ip address add {OTHER}/32 dev bond0", f"ip address del {VIP}/32 dev lo"]
+
+
+# -- the record ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '"x"'])
+def test_a_damaged_record_is_named_and_nothing_is_done(settled, text):
+    Path(settled.root, record.RECORD.lstrip("/")).write_text(text)
+    with pytest.raises(NodeError, match=r"node_peering\.json is damaged: .*run again with adopt: true"):
+        apply.bring(settled, options(ecmp=32), False)
+    assert changing(settled) == []
+
+
+def test_a_file_that_was_there_comes_back_with_its_owner_and_mode(host):
+    path = Path(host.root, "etc/frr/frr.conf")
+    path.chmod(0o604)
+    bring(host)
+    noted = record.load(host)["files"]["/etc/frr/frr.conf"]
+    assert noted == {"mode": 0o604, "owner": path.owner(), "group": noted["group"]} or noted["mode"] == 0o604
+    kept = Path(host.root, record.saved_path("/etc/frr/frr.conf").lstrip("/"))
+    assert (kept.read_text(), kept.stat().st_mode & 0o777) == (PACKAGED, 0o600)
+    bring(host, state="absent")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == (PACKAGED, 0o604)
+    assert not kept.exists()
