@@ -141,6 +141,7 @@ class Agent:
         except (vty.VtyError, ValueError) as error:
             log.warning("leaf %s %s: %s", *key, error)
             return None
+        self.instances[key].close_orphans(state["neighbors"])
         self._steady(key, state)
         if self.limiter.observe(key, vrf, state, self.instances[key].received):
             self._configure(key, vrf)

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 from lab.context import Lab, process_id, run, start_process, stop_process, wait_for
-from lab.fabric import keys, vty
+from lab.fabric import keys, orphans, vty
 from lab.fabric.contracts import TABLE
 from lab.fabric.model import FAMILIES, Interface, Vrf, tunnel_address
 from lab.fabric.render import FABRIC_INTERFACE, gateway_interface
@@ -55,6 +55,7 @@ class Instance:
         self.directory = lab.directory / "leaves" / f"leaf-{leaf}" / vrf
         self.zebra = self.directory / "zebra.vty"
         self.bgpd = self.directory / "bgpd.vty"
+        self.orphans = orphans.Orphans()
 
     def process(self, daemon: str) -> str:
         """The lab's name of one of its processes."""
@@ -167,6 +168,17 @@ class Instance:
         neighbors = vty.ask_json(self.bgpd, ["show bgp neighbors json"])[0] if running else {}
         watched = vty.ask_json(self.directory / "bfdd.vty", ["show bfd peers json"])[0] if bfd else []
         return {"neighbors": neighbors, "ipv4": routes[0], "ipv6": routes[1], "bfd": watched}
+
+    def close_orphans(self, neighbors: dict) -> None:
+        """Close sessions that FRR has lost track of; ``neighbors`` as ``state`` has them."""
+        pid = process_id(self.lab, self.process("bgpd"))
+        try:
+            closed = self.orphans.close(pid, neighbors) if pid is not None else []
+        except OSError as error:
+            log.warning("leaf %s %s: cannot close sessions that FRR has lost track of: %s", self.leaf, self.vrf, error)
+            return
+        for address in closed:
+            log.info("leaf %s %s: closed a session with %s that FRR has lost track of", self.leaf, self.vrf, address)
 
     def received(self, address: str, family: str) -> dict[str, str]:
         """What a neighbour sends, before any policy: prefix → AS path."""

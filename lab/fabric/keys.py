@@ -8,21 +8,17 @@ single address locks its node out for good. A leaf's NX-OS has a key per configu
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import os
 import re
 import socket
 import struct
 from collections.abc import Set
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from pathlib import Path
 
 from lab.context import run
+from lab.fabric import sockets
 
 Network = IPv4Network | IPv6Network
 
-_PIDFD_GETFD = 438  # the same number on every architecture; os has no function for it
 _TCP_MD5SIG_EXT = 32
 _FLAG_PREFIX = 1
 # struct tcp_md5sig: sockaddr_storage, flags, prefix length, key length, interface, key (linux/tcp.h)
@@ -55,38 +51,14 @@ def remove_stale(pid: int, namespace: str, wanted: Set[Network]) -> set[Network]
     """
     present = listed(run(["ss", "-OHtlnie", "sport = :179"], namespace=namespace))
     removed: set[Network] = set()
-    for inode, descriptor in _sockets(pid).items():
+    for inode, descriptor in sockets.of_process(pid).items():
         stale = present.get(inode, set()) - wanted
         if stale:
-            with _duplicate(pid, descriptor) as listening:
+            with sockets.duplicate(pid, descriptor) as listening:
                 for network in stale:
                     listening.setsockopt(socket.IPPROTO_TCP, _TCP_MD5SIG_EXT, _without_key(network))
         removed |= stale
     return removed
-
-
-def _sockets(pid: int) -> dict[int, int]:
-    """Inode → descriptor of a process's sockets."""
-    sockets = {}
-    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
-            inode = re.fullmatch(r"socket:\[(\d+)\]", str(descriptor.readlink()))
-            if inode:
-                sockets[int(inode[1])] = int(descriptor.name)
-    return sockets
-
-
-def _duplicate(pid: int, descriptor: int) -> socket.socket:
-    """A duplicate of another process's socket: an option that is set on it is set on that socket."""
-    process = os.pidfd_open(pid)
-    try:
-        libc = ctypes.CDLL(None, use_errno=True)
-        duplicate = libc.syscall(_PIDFD_GETFD, process, descriptor, 0)
-        if duplicate < 0:
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    finally:
-        os.close(process)
-    return socket.socket(fileno=duplicate)
 
 
 def _without_key(network: Network) -> bytes:
