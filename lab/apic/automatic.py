@@ -10,7 +10,10 @@ from lab.apic.document import Element
 _COMMON = Element(
     "aaaUserDomain", {"name": "common"}, [Element("aaaUserRole", {"name": "read-all", "privType": "readPriv"})]
 )
+_TWAMP = (Element("fabricRsTwampServerPol"), Element("fabricRsTwampResponderPol"))
 COMPANIONS: dict[str, tuple[Element, ...]] = {
+    "fabricLeNodePGrp": _TWAMP,
+    "fabricSpNodePGrp": _TWAMP,
     "aaaUser": (_COMMON,),
     "configExportP": (Element("configRsRemotePath"),),
 }

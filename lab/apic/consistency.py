@@ -97,6 +97,8 @@ def _ospf(store: Store, mo: Mo) -> None:
 
 def _uplinks(store: Store, mo: Mo) -> None:
     """The order of a VMM domain's uplinks; texts from cisco.aci's test of aci_epg_to_domain."""
+    if mo.values.get("active") == "":
+        raise errors.failed_validation("active", mo.dn, "")
     given = _ids(store, mo, "active") + _ids(store, mo, "standby")
     if len(set(given)) != len(given) or "" in given:
         raise errors.ApicError(

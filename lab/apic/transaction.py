@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from lab.apic import errors, values
+from lab.apic import errors, passwords, values
 from lab.apic.automatic import COMPANIONS, CONTAINERS, NAMED, derived
 from lab.apic.catalog import MoClass, Property
 from lab.apic.dn import join, split
@@ -291,6 +291,8 @@ class Transaction:
         fresh = mo.dn in self.changes and self.changes[mo.dn].status == "created"
         properties = self.catalog.properties(cls.name)
         current = {**self.store.defaults(cls.name), **mo.values}
+        if self.owner == CONFIGURATION and cls.name == "aaaUser" and element.attributes.get("pwd"):
+            self._remember(mo, element.attributes["pwd"])
         for name, text in {**element.attributes, **derived(cls.name, element.attributes, current)}.items():
             if name in _OVERLOOKED or name in cls.naming or text == self.store.value(mo, name):
                 continue
@@ -300,6 +302,11 @@ class Transaction:
                 self._check_writable(mo, cls, prop, value, fresh)
             if value != self.store.value(mo, name):
                 self._set(mo, name, value)
+
+    def _remember(self, user: Mo, password: str) -> None:
+        before = user.values.get(passwords.HISTORY, "")
+        passwords.remember(user, password)
+        self._undo.append(lambda: user.values.update({passwords.HISTORY: before}))
 
     def _check_writable(self, mo: Mo, cls: MoClass, prop: Property, value: str, fresh: bool) -> None:
         unchanged = value == self.store.value(mo, prop.name)

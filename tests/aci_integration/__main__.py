@@ -34,6 +34,8 @@ SETTINGS = {
     "ANSIBLE_DUPLICATE_YAML_DICT_KEY": "ignore",
     "PYTHONPATH": str(ROOT),
 }
+# A variable that a rename of modules in the checkout gave a module's name: set_fact takes none with a dot.
+VARIABLE = re.compile(r"^( +)cisco\.aci\.(\w+):(?= +[A-Za-z0-9_\"'{])", re.M)
 # A module by its short name, which finds no collection outside ansible-test.
 SHORT_NAME = re.compile(r"^( +)(aci_\w+):(?=\s*(?:&\w+)?\s*$)", re.M)
 
@@ -67,7 +69,8 @@ def _layout(checkout: Path, directory: Path) -> Path:
     (collection.parent / "integration").symlink_to(tests)
     modules = {path.stem for path in (collection / "plugins" / "modules").glob("aci_*.py")}
     for file in tests.glob("targets/*/tasks/*.yml"):
-        file.write_text(SHORT_NAME.sub(lambda match: _qualified(match, modules), file.read_text()))
+        text = VARIABLE.sub(r"\1\2:", file.read_text())
+        file.write_text(SHORT_NAME.sub(lambda match: _qualified(match, modules), text))
     return tests / "targets"
 
 

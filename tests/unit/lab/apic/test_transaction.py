@@ -256,3 +256,14 @@ def test_a_text_that_is_too_long_is_refused_with_the_objects_dn_and_a_name_with_
     assert refusal("uni/tn-k8s", "fvAp", {"name": long}) == (
         f"801: property name of ap-{long} failed validation for value '{long}'"
     )
+
+
+def test_one_of_the_last_five_passwords_is_not_taken_again(post, refusal):
+    for password in ("first-Secret.1", "second-Secret.2"):
+        post("uni/userext", "aaaUser", {"name": "u", "pwd": password})
+    assert refusal("uni/userext", "aaaUser", {"name": "u", "pwd": "first-Secret.1"}) == (
+        "1: Password history check: user u should not use previous 5 passwords"
+    )
+    for number in range(4):
+        post("uni/userext", "aaaUser", {"name": "u", "pwd": f"later-Secret.{number}"})
+    assert post("uni/userext", "aaaUser", {"name": "u", "pwd": "first-Secret.1"})
