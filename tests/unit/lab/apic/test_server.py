@@ -327,3 +327,28 @@ def test_a_subscription_tells_what_changes(server):
     assert server.get(f"/api/subscriptionRefresh.json?id={tenants}") == []
     with pytest.raises(ApicRefused, match="Subscription 1 not found"):
         server.get("/api/subscriptionRefresh.json?id=1")
+
+
+def test_faults_of_an_l3out_are_found_by_the_queries_of_ciscos_pre_upgrade_script(server):
+    server.post("uni/tn-k8s", {"l3extOut": {"attributes": {"name": "o"}}})
+    local = "resPolCont/rtdOutCont/rtdOutDef-[uni/tn-k8s/out-o]/nwissues"
+    changes = "configQual:bgpProt-policy-already-existing, configSt:failed-to-apply, temporaryError:no"
+    faults = [
+        {
+            "dn": f"topology/pod-1/node-{leaf}/local/svc-policyelem-id-0/{local}/fault-F0467",
+            "code": "F0467",
+            "severity": "minor",
+            "changeSet": changes,
+            "descr": "Configuration failed",
+        }
+        for leaf in (101, 102)
+    ]
+    server.call("PUT", "/lab/faults?owner=test", [{"faultInst": {"attributes": fault}} for fault in faults])
+    condition = 'and(eq(faultDelegate.code,"F0467"),wcard(faultDelegate.changeSet,"bgpProt-policy-already-existing"))'
+    (found,) = server.get(f"/api/class/faultDelegate.json?query-target-filter={condition}")
+    assert found["faultDelegate"]["attributes"]["dn"] == f"uni/tn-k8s/out-o/fd-[{local}]-fault-F0467"
+    assert found["faultDelegate"]["attributes"]["affected"] == local
+    (l3out,) = server.get("/api/mo/uni/tn-k8s/out-o.json?rsp-subtree-include=faults,no-scoped,subtree")
+    assert l3out["faultDelegate"]["attributes"]["descr"] == "Fault delegate: Configuration failed"
+    condition = 'wcard(faultInst.changeSet,"bgpProt-policy-already-existing")'
+    assert len(server.get(f"/api/class/faultInst.json?query-target-filter={condition}")) == 2

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from lab.apic import seed
+from lab.apic.catalog import Catalog
+from lab.apic.controller import Controller
+from lab.apic.document import parse
 from lab.fabric import mo, report, resolve
 from lab.topology import Leaf
 from tests.catalog_check import catalog
@@ -36,6 +42,17 @@ def test_one_spine_is_enough():
 def test_where_the_spines_are_not_known_a_leaf_is_none():
     assert build(101, spines=None).misplaced == (NODE.format(101),)
     assert build(999, spines=None).exchange
+
+
+def test_the_controller_shows_the_fault_below_the_selection():
+    controller = Controller(Catalog())
+    seed.base(controller.store, "secret")
+    controller.post(seed.fabric(65002, [999]), "uni")
+    fabric = resolve.build(mo.parse(controller.store.export(controller.store.by_dn["uni"]).to_json()), (201,))
+    made = report.objects(fabric, LEAVES, {201: 1}, {}, ())
+    for owner, found in (("operational", made), ("faults", report.faults(fabric.faults, {}, {}))):
+        controller.replace_operational(owner, [parse(json.dumps(item).encode(), "json") for item in found])
+    assert f"{NODE.format(999)}/badselection/fault-F1893" in controller.store.by_dn
 
 
 def test_only_the_spines_that_are_there_are_nodes_of_the_fabric():
