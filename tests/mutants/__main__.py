@@ -74,11 +74,17 @@ class Pool:
 # -- the run -------------------------------------------------------------------------------------------
 
 
-def tried(pool: Pool, targets: list[Target], size: int, every: int) -> Iterator[Trial]:
-    """The mutants of the targets, or every n-th of them, tried."""
+def chosen(targets: list[Target], every: int, only: Reasons | None) -> list[tuple[Target, Mutant]]:
+    """The mutants of the targets: every n-th of them, and of those the listed ones where there is a list."""
+    found = [(target, mutant) for target in targets for mutant in mutants(target.path.read_text())]
+    return [pair for pair in found if only is None or (pair[0].source, *pair[1].key) in only][::every]
+
+
+def tried(pool: Pool, size: int, jobs: list[tuple[Target, Mutant]]) -> Iterator[Trial]:
+    """The mutants, tried."""
+    targets = list(dict.fromkeys(target for target, _mutant in jobs))
     with ThreadPoolExecutor(size) as threads:
         limits = dict(zip(targets, threads.map(lambda target: _limit(pool, target), targets), strict=True))
-        jobs = [(target, mutant) for target in targets for mutant in mutants(target.path.read_text())][::every]
         yield from threads.map(lambda pair: _try(pool, *pair, limits[pair[0]]), jobs)
 
 
@@ -110,6 +116,13 @@ def reasons(found: dict[str, list[dict]]) -> Reasons:
         for source, entries in found.items()
         for entry in entries
     }
+
+
+def vanished(targets: list[Target], known: Reasons) -> list[tuple[str, str, str]]:
+    """What survivors.yml lists and the sources do not have any more."""
+    there = {(target.source, *mutant.key) for target in targets for mutant in mutants(target.path.read_text())}
+    sources = {target.source for target in targets}
+    return [entry for entry in known if entry[0] in sources and entry not in there]
 
 
 def key(trial: Trial) -> tuple[str, str, str]:
@@ -154,22 +167,27 @@ def main() -> int:
     parser.add_argument("sources", nargs="*", help="parts of the names of the sources to mutate (default: all)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants tried at a time")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="try every N-th mutant only: a quick look")
+    parser.add_argument("--survivors", action="store_true", help="try those alone that survivors.yml lists")
     parser.add_argument("--write", action="store_true", help="write survivors.yml again; keeps the reasons")
     options = parser.parse_args()
     if options.write and options.every > 1:
         parser.error("--write needs every mutant: leave --every out")
     targets = [one for one in TARGETS if not options.sources or any(part in one.source for part in options.sources)]
+    kept = listed()
+    known = reasons(kept)
+    for source, where, change in vanished(targets, known):
+        print(f"survivors.yml: {source}: {where}: {change} is no mutant any more: remove it")
+    jobs = chosen(targets, options.every, known if options.survivors else None)
     conftest.pytest_configure()  # makes the link that workers could not make
     started, pool = time.monotonic(), Pool(options.jobs)
     try:
-        trials = _followed(tried(pool, targets, options.jobs, options.every))
+        trials = _followed(tried(pool, options.jobs, jobs))
     finally:
         pool.close()
-    kept = listed()
-    known = reasons(kept)
     if options.write:
         SURVIVORS.write_text(written(trials, known, kept))
-    return judged(trials, known, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return judged(trials, known, seconds, 0 if options.survivors else NOTICED)
 
 
 def _followed(trials: Iterator[Trial]) -> list[Trial]:
@@ -184,21 +202,17 @@ def _followed(trials: Iterator[Trial]) -> list[Trial]:
     return found
 
 
-def judged(trials: list[Trial], known: Reasons, seconds: float) -> int:
-    """Print what came of it; the exit status."""
+def judged(trials: list[Trial], known: Reasons, seconds: float, wanted: int = NOTICED) -> int:
+    """Print what came of it; the exit status. ``wanted``: how many of a hundred tests have to notice."""
     unexplained = [trial for trial in trials if not trial.noticed and not known.get(key(trial))]
     for trial in unexplained:
         print(f"no test notices: plugins/{trial.target.source}:{trial.mutant.line} {': '.join(trial.mutant.key)}")
     print("\n".join(table(trials)))
-    seen = {key(trial) for trial in trials}
-    sources = {trial.target.source for trial in trials}
-    stale = [entry for entry in known if entry[0] in sources and entry not in {key(t) for t in trials if not t.noticed}]
-    for source, where, change in stale:
-        state = "is noticed" if (source, where, change) in seen else "is no mutant"
-        print(f"survivors.yml: {source}: {where}: {change} {state} now: remove it")
+    for source, where, change in [key(trial) for trial in trials if trial.noticed and key(trial) in known]:
+        print(f"survivors.yml: {source}: {where}: {change} is noticed now: remove it")
     score = 100 * sum(trial.noticed for trial in trials) / len(trials)
     print(f"{len(trials)} mutants, {score:.1f} % noticed, {len(unexplained)} without a reason, {seconds:.0f} s")
-    return 0 if score >= NOTICED and not unexplained else 1
+    return 0 if score >= wanted and not unexplained else 1
 
 
 if __name__ == "__main__":

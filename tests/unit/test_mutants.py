@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.__main__ import Trial, judged, written
+from tests.mutants.__main__ import Trial, judged, listed, reasons, vanished, written
 from tests.mutants.mutations import Mutant, mutants, mutated
 from tests.mutants.targets import TARGETS
 
@@ -96,11 +96,16 @@ def test_a_survivor_without_a_reason_and_too_many_survivors_fail(capsys: pytest.
 
 
 def test_a_reason_of_a_change_that_is_noticed_now_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    known = {(TARGETS[0].source, "f", "change 1"): "equivalent", (TARGETS[0].source, "f", "old"): "equivalent"}
+    known = {(TARGETS[0].source, "f", "change 1"): "equivalent"}
     judged(trials(10, 10), known, 0)
-    output = capsys.readouterr().out
-    assert "f: change 1 is noticed now: remove it" in output
-    assert "f: old is no mutant now: remove it" in output
+    assert "f: change 1 is noticed now: remove it" in capsys.readouterr().out
+
+
+def test_every_survivor_that_is_listed_is_a_mutant_of_its_source_and_has_a_reason() -> None:
+    known = reasons(listed())
+    assert vanished(list(TARGETS), known) == []
+    assert {source for source, _where, _change in known} <= {target.source for target in TARGETS}
+    assert all(why.startswith(("equivalent: ", "gap: ")) for why in known.values())
 
 
 def test_survivors_are_written_with_their_place_and_keep_their_reasons() -> None:

@@ -156,6 +156,49 @@ def test_an_address_of_the_interface_of_before_goes(settled):
     assert moved == [f"ip address add {OTHER}/32 dev bond0", f"ip address del {VIP}/32 dev lo"]
 
 
+def test_every_run_holds_the_lock_while_it_works_the_first_one_too(host):
+    held, play = [], host._run
+
+    def noting(command):
+        held.append(bool(host.inherited))
+        return play(command)
+
+    host._run = noting
+    bring(host)
+    assert held and all(held)
+    assert host.inherited == []
+
+
+def test_a_check_has_the_speaker_read_its_file_where_it_can_and_keeps_nothing_of_it(settled):
+    before = settled.snapshot()
+    assert bring(settled, check=True, speaker="bird")["changed"]
+    assert (settled.snapshot(), settled.leftovers(), Path(settled.root, "etc/bird").exists()) == (before, [], False)
+    settled.fails["vtysh -C"] = "no"
+    with pytest.raises(NodeError, match=r"^frr refuses the new /etc/frr/frr\.conf; nothing was changed"):
+        bring(settled, check=True, ecmp=32)
+    assert (settled.snapshot(), settled.leftovers()) == (before, [])
+
+
+def test_a_speaker_that_is_missing_on_a_host_that_has_its_files_is_a_change(settled):
+    assert bring(settled)["installed"] is False
+    Path(settled.root, "usr/bin/vtysh").unlink()
+    result = bring(settled, check=True)
+    assert (result["installed"], result["changed"], result["missing"]) == (True, True, [])
+
+
+@pytest.mark.parametrize("vip", [{"addresses": [VIP], "interface": "dummy9"}, {"addresses": [], "interface": "bond9"}])
+def test_an_interface_may_be_absent_that_is_made_or_carries_nothing(host, vip):
+    assert bring(host, vip=vip, workloads=[])["changed"]
+
+
+def test_what_the_daemons_read_at_their_start_alone_restarts_them(settled):
+    daemons = Path(settled.root, "etc/frr/daemons")
+    daemons.write_text(daemons.read_text().replace("bgpd=yes", "bgpd=no"))
+    bring(settled)
+    assert "systemctl restart frr" in changing(settled)
+    assert RELOAD not in changing(settled)
+
+
 # -- the record ----------------------------------------------------------------------------------------
 
 
