@@ -102,3 +102,13 @@ def test_masking_leaves_the_object_itself_as_it_is():
     secret = {"kind": "Secret", "data": {"a": ENCODED}}
     secrets.masked(secret)
     assert secret == {"kind": "Secret", "data": {"a": ENCODED}}
+
+
+def test_secrets_of_one_object_are_told_apart_by_field_and_key():
+    secret = {"kind": "Secret", "data": {"a": "b25l", "b": "dHdv"}, "stringData": {"a": "three"}}
+    _before, after = secrets.masked_pair(secret, secret)
+    assert after == {
+        "kind": "Secret",
+        "data": {"a": "(secret)", "b": "(secret)"},
+        "stringData": {"a": "(secret)"},
+    }
