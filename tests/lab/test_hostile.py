@@ -90,11 +90,13 @@ def test_a_default_route_another_clusters_prefix_and_the_gateways_address_are_no
     stage.speakers[name].announce(
         ["0.0.0.0/0", *foreign, *gateway(stage, cluster, name), *neighbour, "198.51.100.0/24"]
     )
-    if "ipv6" in plan["nodes"][name]["addresses"]:
+    families = set(plan["nodes"][name]["addresses"])
+    if "ipv6" in families:
         stage.speakers[name].announce(["::/0", "2001:db8:ffff::/48"])
-    proof = pod_block(plan, 20, "ipv4")  # announced last: once it is there, the others have been looked at
-    stage.speakers[name].announce([proof])
-    settled(stage, cluster, name, dict.fromkeys(leaves, own | {proof}))
+    # announced last, on the sessions of each family: once they are there, the others have been looked at
+    proofs = {pod_block(plan, 20, family) for family in families}
+    stage.speakers[name].announce(sorted(proofs))
+    settled(stage, cluster, name, dict.fromkeys(leaves, own | proofs))
     assert all(established(stage, cluster, name).values())
 
 

@@ -150,7 +150,26 @@ def _changes(node: ast.AST) -> list[Change]:
 def _text(node: ast.AST, change: Change) -> str:
     before = _short(node)
     after = change(copy.deepcopy(node))
-    return f"removed: {before}" if isinstance(after, ast.Pass) else f"{before} → {_short(after)}"
+    if isinstance(after, ast.Pass):
+        return f"removed: {before}"
+    gone = _gone(node, after)
+    return f"{before} without {gone}" if gone else f"{before} → {_short(after)}"
+
+
+def _gone(node: ast.AST, after: ast.AST) -> str:
+    """The element of a literal or the argument of a call that a change took away; "" if it was none."""
+    if isinstance(node, ast.Dict) and isinstance(after, ast.Dict):
+        pairs = [f"{ast.unparse(key)}: …" if key else f"**{ast.unparse(value)}" for key, value in _pairs(node)]
+        left = [f"{ast.unparse(key)}: …" if key else f"**{ast.unparse(value)}" for key, value in _pairs(after)]
+        return next((pair for pair, other in zip(pairs, [*left, ""], strict=False) if pair != other), "")
+    if isinstance(node, ast.Call) and isinstance(after, ast.Call):
+        left = [ast.unparse(keyword) for keyword in after.keywords]
+        return next((text for text in map(ast.unparse, node.keywords) if text not in left), "")
+    return ""
+
+
+def _pairs(node: ast.Dict) -> list[tuple[ast.expr | None, ast.expr]]:
+    return list(zip(node.keys, node.values, strict=True))
 
 
 def _parents(tree: ast.Module) -> dict[int, ast.AST]:
