@@ -154,6 +154,13 @@ def test_a_missing_ancestor_is_named():
     assert difference(alone, Snapshot()).missing == ["uni/tn-t"]
 
 
+@pytest.mark.parametrize(("present", "missing"), [(True, ["uni/tn-t"]), (False, [])])
+def test_a_missing_ancestor_matters_by_what_is_wanted_further_below(present, missing):
+    vrf = ancestor("fvCtx", [owned("vzAny", present=present)], name="v")
+    deep = ancestor("polUni", [ancestor("fvTenant", [vrf], name="t")])
+    assert difference(deep, Snapshot()).missing == missing
+
+
 def test_a_missing_ancestor_does_not_matter_to_what_takes_things_away():
     result = difference(tree.without(subject()), Snapshot())
     assert (result.missing, result.document) == ([], None)
@@ -375,6 +382,8 @@ def test_an_owner_that_leaves_takes_its_tag_and_what_is_its_own_alone():
         f"{POOL}/from-[vlan-310]-to-[vlan-310]/annotationKey-[kubefabric-b]",
         f"{POOL}/from-[vlan-320]-to-[vlan-320]",
     ]
+    text = json.dumps(result.document)
+    assert (text.count('"status": "deleted"'), "null" in text) == (3, False)
 
 
 def test_the_last_owner_takes_the_object():
@@ -420,7 +429,7 @@ def test_a_shared_object_of_ours_that_others_use_stays_and_says_so():
     foreign = found(f"{POOL}/from-[vlan-9]-to-[vlan-9]", "fvnsEncapBlk", "", **{"from": "vlan-9", "to": "vlan-9"})
     made = there(pool("a", 310))
     result = difference(tree.without(pool("a", 310)), Snapshot([*made.below("uni/infra"), foreign], roots=[POOL]))
-    assert POOL not in result.deleted
+    assert (POOL in result.deleted, result.conflicts) == (False, [])
     assert result.warnings == [f"{POOL} stays: {foreign.dn} below it is not ours."]
 
 

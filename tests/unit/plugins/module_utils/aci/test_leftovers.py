@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import leftovers
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.difference import difference
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import Mo, ancestor, shared
@@ -94,6 +96,7 @@ def test_one_that_another_owner_holds_too_only_loses_the_tag():
 def test_without_an_owner_or_a_purpose_nothing_is_held():
     found = [tag("uni/tn-t/brc-web")]
     assert leftovers.names(root(), found) == ["uni/tn-t/brc-web"]
+    assert leftovers.names(root(purpose=""), [tag("uni/tn-t/brc-web", purpose="")]) == []
     nobody = root()
     nobody.owner = None
     assert leftovers.names(nobody, found) == []
@@ -149,3 +152,24 @@ def test_what_the_tree_names_and_what_lies_below_it_is_not_forgotten():
 def test_what_another_owner_holds_or_what_serves_a_purpose_is_not_forgotten():
     found = [tag(POOL, owner="b", purpose=""), tag("uni/phys-p"), Found("uni/phys-q", "physDomP", {"name": "q"})]
     assert leftovers.forgotten(root(purpose=""), found) == []
+
+
+WAY = {
+    "tn": "fvTenant",
+    "ap": "fvAp",
+    "epg": "fvAEPg",
+    "out": "l3extOut",
+    "instP": "l3extInstP",
+    "prof": "rtctrlProfile",
+    "ctx": "rtctrlCtxP",
+    "brc": "vzBrCP",
+    "subj": "vzSubj",
+    "flt": "vzFilter",
+    "cif": "vzCPIf",
+}
+
+
+@pytest.mark.parametrize(("prefix", "cls"), WAY.items())
+def test_the_way_leads_through_everything_that_ours_may_hang_below(prefix, cls):
+    below = Found(f"uni/{prefix}-n/leaf-x", "fooLeaf", {"rn": "leaf-x"})
+    assert leftovers.passed([below]) == [Found(f"uni/{prefix}-n", cls, {"name": "n"})]

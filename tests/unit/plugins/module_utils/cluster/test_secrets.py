@@ -112,3 +112,16 @@ def test_secrets_of_one_object_are_told_apart_by_field_and_key():
         "data": {"a": "(secret)", "b": "(secret)"},
         "stringData": {"a": "(secret)"},
     }
+
+
+def test_secrets_of_annotations_are_told_apart_by_annotation_and_place():
+    peers = '- password: "b25l"\n- password: "dHdv"\n'
+    annotations = {"kube-router.io/peers": peers, "kube-router.io/peer.passwords": "dGhyZWU=", LAST_APPLIED: "four"}
+    node = {"kind": "Node", "metadata": {"annotations": annotations}}
+    _before, after = secrets.masked_pair(node, node)
+    assert "changed" not in str(after)
+
+
+def test_a_secret_that_is_no_base64_is_known_as_it_is():
+    assert secrets.values({"kind": "Secret", "stringData": {"a": "geheimnis\u00e4"}}) == {"geheimnis\u00e4"}
+    assert secrets.values({"kind": "Secret", "data": {"a": "/w=="}}) == {"/w=="}
