@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import apply, tree
@@ -242,3 +244,191 @@ def test_an_orphan_that_two_owners_left_at_once_goes():
 
 def test_the_policy_is_the_cautious_one_by_default():
     assert apply.Options().policy == Policy(adopt=False, password_update="on_create", purge=True)
+
+
+# -- what a run says, and what it refuses -----------------------------------------------------------------
+
+
+def test_a_result_has_what_was_made_changed_and_removed_with_both_states():
+    controller = Controller(domain("a"))
+    controller.states[0][0]["physDomP"]["attributes"]["descr"] = "old"
+    result = run(controller, pool(descr="new"))
+    dn = "uni/phys-p"
+    assert (result["changed"], result["created"], result["modified"], result["deleted"]) == (True, [], [dn], [])
+    assert result["diff"] == {"before": {dn: {"descr": "old"}}, "after": {dn: {"descr": "new"}}}
+    assert result["requests"] == {"login": 1, "get": 0, "post": 0}
+    assert controller.posted[0][0] == "/api/mo/uni.json"
+
+
+def test_a_written_tree_is_watched_only_where_there_is_something_to_watch():
+    assert "deployment" not in run(Controller([]), pool())
+    assert "deployment" not in run(Controller([]), pool(), check=True, watch=Watch(["uni/phys-p"]))
+    assert "deployment" in run(Controller([]), pool(), watch=Watch(["uni/phys-p"]))
+
+
+def test_warnings_of_the_comparison_are_passed_on():
+    controller, warnings = Controller(domain("a", "b")), []
+    run(controller, pool(descr="new"), warnings)
+    assert warnings == ["uni/phys-p changes (descr) for other clusters too: b."]
+
+
+def test_an_objection_stops_a_run_and_is_a_warning_of_a_check():
+    asked = []
+
+    def objection(snapshot):
+        asked.append(snapshot.get("uni/phys-p") is not None)
+        return "uni/phys-p moves"
+
+    controller, warnings = Controller(domain("a")), []
+    with pytest.raises(AciError, match=r"^Nothing was written: uni/phys-p moves\.$"):
+        run(controller, pool(descr="new"), objection=objection)
+    assert (controller.posted, asked) == ([], [True])
+    assert run(controller, pool(descr="new"), warnings, check=True, objection=objection)["changed"]
+    assert warnings == ["uni/phys-p moves."]
+
+
+def test_what_takes_a_place_of_ours_stops_a_run():
+    cls = "fvRsCtxToBgpCtxAfPol"
+    relation = shared(cls, "a", tnBgpCtxAfPolName="ours", af="ipv4-ucast")
+    vrf = ancestor("fvCtx", [relation], exclusive=(cls, "af"), name="v")
+    wanted = ancestor("polUni", [ancestor("fvTenant", [vrf], name="t")])
+    theirs = {cls: {"attributes": {"tnBgpCtxAfPolName": "theirs", "af": "ipv4-ucast", "annotation": ""}}}
+    inside = [{"fvCtx": {"attributes": {"name": "v"}, "children": [theirs]}}]
+    controller = Controller([{"fvTenant": {"attributes": {"dn": "uni/tn-t", "name": "t"}, "children": inside}}])
+    with pytest.raises(AciError, match="was there first: remove it, or do without ours"):
+        run(controller, wanted)
+    assert controller.posted == []
+
+
+KINDS = {
+    ("fvTenant", "t"): "tenant t (uni/tn-t)",
+    ("physDomP", "d"): "physical domain d (uni/phys-d)",
+    ("l3extDomP", "d"): "L3 domain d (uni/l3dom-d)",
+}
+
+
+@pytest.mark.parametrize(("mo", "said"), KINDS.items(), ids=[cls for cls, _name in KINDS])
+def test_what_is_missing_is_named_as_people_call_it(mo, said):
+    with pytest.raises(
+        AciError, match=rf"^Nothing was written: {re.escape(said)} does not exist, and is not made here"
+    ):
+        run(Controller([]), ancestor("polUni", [ancestor(mo[0], name=mo[1])]))
+
+
+@pytest.mark.parametrize(
+    ("dn", "said"),
+    [
+        ("uni/tn-t/ctx-v", "VRF v"),
+        ("uni/infra/attentp-a", "AAEP a"),
+        ("uni/tn-t/brc-c", "contract c"),
+        ("uni/tn-t/out-o", "L3Out o"),
+        ("uni/tn-t/out-o/instP-e", "external EPG e"),
+        ("uni/tn-t/ap-a", "application profile a"),
+        ("uni/tn-t/ap-a/epg-e", "EPG e"),
+    ],
+)
+def test_every_kind_that_may_be_missing_has_its_name(dn, said):
+    assert apply._missing(dn) == f"{said} ({dn}) does not exist, and is not made here"
+
+
+def test_a_kind_without_a_name_is_told_by_its_own():
+    assert apply._missing("uni/tn-t/foo-x") == "uni/tn-t/foo-x does not exist"
+
+
+# -- what the owner holds besides ---------------------------------------------------------------------------
+
+
+def reaching(*children):
+    """A tree that holds contracts in tenants of others for a purpose."""
+    wanted = ancestor("polUni", list(children))
+    wanted.owner, wanted.purpose = "a", "reachability"
+    return wanted
+
+
+def tag(dn, value):
+    return {
+        "tagAnnotation": {
+            "attributes": {"dn": f"{dn}/annotationKey-[kubefabric-a]", "key": "kubefabric-a", "value": value}
+        }
+    }
+
+
+def test_what_its_owner_holds_for_its_purpose_and_does_not_want_any_more_is_read_and_given_up():
+    dn = "uni/tn-t/brc-web"
+    held = tag(dn, f"{OURS}:reachability")
+    whole = [{"vzBrCP": {"attributes": {"dn": dn, "name": "web", "annotation": OURS}, "children": [held]}}]
+
+    class Asked(Controller):
+        def get(self, path):
+            return whole if path.startswith(f"/api/mo/{dn}.json") else [held]
+
+    assert run(Asked([]), reaching())["deleted"] == [dn]
+
+
+def test_of_a_whole_intent_what_else_its_owner_holds_is_told_and_stays():
+    wanted = pool()
+    wanted.owner = "a"
+    controller, warnings = Controller([*domain("a"), tag("uni/phys-old", OURS)]), []
+    assert not run(controller, wanted, warnings, complete=True)["changed"]
+    (said,) = warnings
+    assert said.startswith("a still holds uni/phys-old, of which the intent says nothing any more: it stays.")
+    warnings.clear()
+    run(controller, wanted, warnings)
+    assert warnings == []
+
+
+def test_what_goes_in_this_run_is_not_told_as_forgotten():
+    wanted = tree.without(pool())
+    wanted.owner = "a"
+    warnings: list[str] = []
+    run(Controller(domain("a"), domain("a"), []), wanted, warnings, absent=True, complete=True)
+    assert warnings == []
+
+
+def test_what_takes_away_reads_everything_that_others_hung_there():
+    paths = []
+
+    class Noting(Controller):
+        def get(self, path):
+            paths.append(path)
+            return super().get(path)
+
+    vlans = ancestor("polUni", [ancestor("infraInfra", [shared("fvnsVlanInstP", "a", name="p", allocMode="static")])])
+    attributes = {"dn": "uni/infra/vlanns-[p]-static", "name": "p", "allocMode": "static", "annotation": OURS}
+    held = [{"fvnsVlanInstP": {"attributes": attributes, "children": domain("a")[0]["physDomP"]["children"]}}]
+    result = run(Noting(held, held, []), tree.without(vlans), absent=True)
+    assert result["deleted"] == [attributes["dn"]]
+    # before the write, right before it, and after it
+    assert ["rsp-subtree-class" in path for path in paths] == [False, False, False]
+    paths.clear()
+    run(Noting(held), vlans)
+    assert ["rsp-subtree-class" in path for path in paths] == [True]
+
+
+def test_what_somebody_else_took_away_meanwhile_is_not_written():
+    controller = Controller(domain("a"), [])
+    result = run(controller, tree.without(pool()), absent=True)
+    assert (result["changed"], controller.posted) == (False, [])
+
+
+def test_an_orphan_that_somebody_else_used_meanwhile_stays():
+    block = {"fooBar": {"attributes": {"rn": "bar", "annotation": "orchestrator:terraform"}}}
+    used = domain("b")
+    used[0]["physDomP"]["children"].append(block)
+    controller = Controller(domain("a", "b"), domain("a", "b"), used)
+    run(controller, tree.without(pool()), absent=True)
+    assert len(controller.posted) == 1
+
+
+def test_the_look_at_faults_that_failed_leaves_a_result_of_the_same_shape():
+    class Faultless(Controller):
+        def get(self, path):
+            if "faultInst" in path:
+                raise AciError("no")
+            return super().get(path)
+
+    result = run(Faultless([]), pool(), [], watch=Watch(["uni/phys-p"]))
+    assert result["faults"] == []
+    assert result["deployment"] == {"ended": "unknown", "waited": 0.0, "missing": [], "gets": 0}
+    seen = run(Controller([]), pool(), [], watch=Watch(["uni/phys-p"]))["deployment"]
+    assert set(seen) == set(result["deployment"])

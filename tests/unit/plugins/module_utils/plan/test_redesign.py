@@ -55,3 +55,20 @@ def test_another_cluster_may_be_moved_and_this_one_may_not():
 @pytest.mark.parametrize(("value", "names"), [("a, b", ["a", "b"]), (["a"], ["a"]), (None, []), ("", [])])
 def test_clusters_are_named_by_a_list_or_by_text(value, names):
     assert redesign.named(value) == names
+
+
+@pytest.mark.parametrize(
+    ("kept", "design"),
+    [
+        ({"leaves": {"101": {}}}, "floating"),
+        ({"floating": {"ipv4": "192.0.2.1"}}, "floating"),
+        ({"secondary": {"ipv4": "192.0.2.1"}}, "floating"),
+        ({"vlans": {"node1": 400}}, "standard"),
+        ({"vlans": {"node1": 400}, "leaves": {"101": {}}}, "floating"),
+        ({"nodes": {"node1": {}}, "leaves": {}, "vlans": {}}, None),
+        (None, None),
+        ([], None),
+    ],
+)
+def test_the_design_of_before_shows_in_what_was_allocated(kept, design):
+    assert redesign.earlier_design(kept) == design
