@@ -160,6 +160,12 @@ def test_after_a_cut_connection_a_controller_that_is_still_at_work_gets_time_to_
     assert controller.slept == [1.0]
 
 
+def test_it_gets_more_time_the_second_time():
+    controller = Controller([], [], [], domain("a"), cut=True)
+    assert run(controller, pool())["changed"]
+    assert controller.slept == [1.0, 2.0]
+
+
 def test_what_somebody_else_wrote_meanwhile_is_not_called_nothing():
     with pytest.raises(AciError) as error:
         run(Controller([], domain(), cut=True), pool())

@@ -133,6 +133,15 @@ def test_several_below_one_tenant_are_given_up_on_one_way():
     }
 
 
+def test_what_lies_in_two_tenants_is_given_up_in_each():
+    both = [Found(f"uni/tn-{name}/brc-web", "vzBrCP", {"name": "web"}) for name in ("t", "u")]
+    tenants = leftovers.include(root(), both).children
+    assert [(tenant.rn, [child.rn for child in tenant.children]) for tenant in tenants] == [
+        ("tn-t", ["brc-web"]),
+        ("tn-u", ["brc-web"]),
+    ]
+
+
 PLAIN = {"purpose": ""}
 POOL = "uni/infra/vlanns-[p]-static"
 

@@ -107,5 +107,9 @@ def test_the_naming_attributes_are_those_of_the_name_alone():
     assert Mo("vzTaboo", {"rn": "taboo-web", "name": "web"}).naming == {"rn": "taboo-web"}
 
 
+def test_an_object_may_have_neither_attributes_nor_children():
+    assert (Mo("polUni").attributes, Mo("polUni").children) == ({}, [])
+
+
 def test_the_root_s_name_is_its_relative_one():
     assert [dn for dn, _mo in walk(ancestor("polUni"))] == ["uni"]

@@ -71,6 +71,11 @@ def test_the_parent_of_a_name_is_one_level_up():
     assert parent_dn("uni") == ""
 
 
+def test_an_inner_object_may_have_its_rn_in_place_of_its_name():
+    answer = [{"polUni": {"attributes": {"dn": "uni"}, "children": [{"fvTenant": {"attributes": {"rn": "tn-x"}}}]}}]
+    assert [found.dn for found in flatten(answer)] == ["uni", "uni/tn-x"]
+
+
 def test_values_are_texts_and_objects_may_lack_attributes():
     answer = [{"polUni": {"children": [{"fvTenant": {"attributes": {"name": "t", "x": 1}}}]}}]
     assert [(found.dn, found.attributes) for found in flatten(answer, "")][1] == ("uni/tn-t", {"name": "t", "x": "1"})

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import tree
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import ANCESTOR, BuildError, ancestor, owned, shared
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import (
+    ANCESTOR,
+    BuildError,
+    Family,
+    ancestor,
+    owned,
+    shared,
+)
 
 ANNOTATION = {"annotation": "orchestrator:kubefabric"}
 
@@ -116,3 +123,79 @@ def test_content_that_cannot_be_read_says_where(content, message):
     with pytest.raises(BuildError) as error:
         tree.from_content([content])
     assert str(error.value) == message
+
+
+def classes(document):
+    """Every class in a document, outermost first."""
+    (cls, body), *_ = document.items()
+    return [cls, *(inner for child in body.get("children", []) for inner in classes(child))]
+
+
+def test_what_is_not_to_be_there_is_in_no_document_and_no_map():
+    wanted = ancestor("polUni", [ancestor("fvTenant", [owned("fvCtx", present=False, name="v")], name="t")])
+    assert classes(tree.to_document(wanted)) == ["polUni", "fvTenant"]
+    assert tree.to_map(wanted) == {"uni": {}, "uni/tn-t": {}}
+
+
+@pytest.mark.parametrize(
+    ("mo", "shown"),
+    [
+        (ancestor("fvTenant", families=[Family("fvCtx")], name="t"), False),
+        (ancestor("fvTenant", [owned("fvCtx", name="v")], families=[Family("fvCtx")], name="t"), True),
+        (ancestor("fvTenant", name="t"), True),
+        (owned("fvTenant", name="t"), True),
+    ],
+    ids=["only looked into", "with something of ours", "only required", "ours"],
+)
+def test_an_ancestor_that_is_only_looked_into_is_not_shown(mo, shown):
+    assert ("fvTenant" in classes(tree.to_document(ancestor("polUni", [mo])))) is shown
+    assert ("uni/tn-t" in tree.to_map(ancestor("polUni", [mo]))) is shown
+
+
+def test_an_object_of_ours_that_looks_into_others_is_shown():
+    mine = owned("fvTenant", name="t")
+    mine.families = (Family("fvCtx"),)
+    assert "fvTenant" in classes(tree.to_document(ancestor("polUni", [mine])))
+
+
+def test_only_a_shared_object_that_is_to_be_there_and_has_an_owner_is_tagged():
+    assert [tag.attributes["key"] for tag in tree.tags(shared("fvCtx", "a", name="v"))] == ["kubefabric-a"]
+    mine = owned("fvCtx", name="v")
+    mine.owner = "a"
+    nobody = shared("fvCtx", "", name="v")
+    assert [tree.tags(mo) for mo in (mine, nobody, shared("fvCtx", "a", present=False, name="v"))] == [[], [], []]
+
+
+def test_an_ancestor_in_which_others_of_ours_may_lie_is_needed_to_take_things_away():
+    looked_into = ancestor("polUni", [ancestor("fvTenant", families=[Family("fvCtx")], name="t")])
+    assert [child.cls for child in tree.without(looked_into).children] == ["fvTenant"]
+
+
+def test_secrets_are_known_and_hidden():
+    peers = [owned("bgpPeerP", addr="10.0.0.1", password="s3cret"), owned("bgpPeerP", addr="10.0.0.2")]
+    assert tree.secrets(ancestor("polUni", peers)) == ["s3cret"]
+    assert tree.masked("bgpPeerP", {"addr": "10.0.0.1", "password": "s3cret"}) == {
+        "addr": "10.0.0.1",
+        "password": "********",
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"fvTenant": []}, "content: an object is one class with its content, as in {fvTenant: {attributes: …}}."),
+        (
+            {"polUni": {"children": [{"fvTenant": {"x": 1}}]}},
+            "polUni.fvTenant: unknown key x; an object has attributes, children and hold.",
+        ),
+    ],
+)
+def test_a_mistake_is_placed_where_it_is(content, message):
+    with pytest.raises(BuildError) as error:
+        tree.from_content([content])
+    assert str(error.value) == message
+
+
+def test_an_object_may_be_written_without_attributes():
+    assert tree.from_content([{"infraInfra": {"hold": "ancestor"}}]) == ancestor("polUni", [ancestor("infraInfra")])
+    assert tree.from_content([{"infraInfra": {"attributes": None, "hold": "ancestor"}}]).children[0].attributes == {}

@@ -53,6 +53,11 @@ def test_no_object_has_no_content_and_an_object_may_lack_metadata() -> None:
         ({"a": {"k8s.io/x": 1}}, {"a": {"k8s.io/x": 2}}, ['a["k8s.io/x"]']),
         ({"k8s.io/x": 1}, {}, ['["k8s.io/x"]']),
         ({"a": 1}, {"a": 1}, []),
+        ({"a": {"b": 1}}, {"a": 2}, ["a"]),
+        ({"a": {"b": 1}}, {"a": [1]}, ["a"]),
+        ({"a": "xy"}, {"a": ["x", "y"]}, ["a"]),
+        ({"a": ["x", "y"]}, {"a": "xy"}, ["a"]),
+        ({8080: 1, "a": 1}, {}, ['["8080"]', "a"]),
     ],
 )
 def test_each_place_that_differs_is_named_as_people_write_it(before, after, paths) -> None:
