@@ -53,6 +53,7 @@ def test_other_leaves_are_no_concern():
 def test_clusters_in_the_run_and_nested_ones_are_no_concern():
     assert left_behind(plans("a"), "k8s-prod", ["k8s-prod", "a"]) == NOBODY
     assert left_behind(plans("a"), "red", ["red"]) == NOBODY
+    assert left_behind(plans("a"), "k8s-prod", ["a"]) == NOBODY
 
 
 def test_without_nested_clusters_nobody_is():

@@ -199,3 +199,8 @@ def test_a_mistake_is_placed_where_it_is(content, message):
 def test_an_object_may_be_written_without_attributes():
     assert tree.from_content([{"infraInfra": {"hold": "ancestor"}}]) == ancestor("polUni", [ancestor("infraInfra")])
     assert tree.from_content([{"infraInfra": {"attributes": None, "hold": "ancestor"}}]).children[0].attributes == {}
+
+
+def test_a_shared_object_is_held_in_the_name_of_the_owner_that_is_given():
+    content = [{"fvTenant": {"attributes": {"name": "t", "annotation": "x"}, "hold": "shared"}}]
+    assert tree.from_content(content, "a") == ancestor("polUni", [shared("fvTenant", "a", name="t")])
