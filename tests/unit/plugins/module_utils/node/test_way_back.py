@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -199,6 +200,23 @@ def test_what_the_daemons_read_at_their_start_alone_restarts_them(settled):
     assert RELOAD not in changing(settled)
 
 
+def test_the_stack_reads_the_uplink_s_files_again_once_when_it_comes_changes_and_goes(settled):
+    given = {"interface": "bond0", "gateways": ["192.168.2.254"], "mtu": 9000}
+
+    def done(**changes):
+        settled.commands.clear()
+        bring(settled, **changes)
+        return [line for line in changing(settled) if "route show" not in line and not line.startswith("ip address")]
+
+    set_up = ["ip link set dev bond0 mtu 9000", "ip -4 route replace default via 192.168.2.254 dev bond0"]
+    assert done(uplink=given) == [*set_up, "systemctl daemon-reload"]
+    both = done(uplink={**given, "mtu": 1400}, vip={"addresses": [OTHER]})
+    assert both[:2] == ["ip link set dev bond0 mtu 1400", "systemctl daemon-reload"]
+    assert both.count("systemctl daemon-reload") == 1
+    gone = ["ip link set dev bond0 mtu 1500", "ip -4 route del default via 192.168.2.254 dev bond0"]
+    assert done(vip={"addresses": [OTHER]}) == [*gone, "systemctl daemon-reload"]
+
+
 # -- the record ----------------------------------------------------------------------------------------
 
 
@@ -221,3 +239,25 @@ def test_a_file_that_was_there_comes_back_with_its_owner_and_mode(host):
     bring(host, state="absent")
     assert (path.read_text(), path.stat().st_mode & 0o777) == (PACKAGED, 0o604)
     assert not kept.exists()
+
+
+def test_a_file_of_which_only_our_lines_go_keeps_its_mode(host):
+    path = Path(host.root, "etc/frr/daemons")
+    path.chmod(0o600)
+    bring(host)
+    path.write_text(path.read_text().replace("ospfd=no", "ospfd=yes"))
+    bring(host, state="absent")
+    assert (path.stat().st_mode & 0o777, "ospfd=yes" in path.read_text(), "bgpd=no" in path.read_text()) == (
+        0o600,
+        True,
+        True,
+    )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root: files get another owner")
+def test_an_owner_that_somebody_changed_is_put_right(settled):
+    path = Path(settled.root, "etc/frr/frr.conf")
+    os.chown(path, 0, 0)
+    assert bring(settled)["changed"]
+    assert path.owner() == "frr"
+    assert not bring(settled)["changed"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import redesign
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import IntentError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import Findings, IntentError
 
 from .intents import standard, white_paper
 
@@ -72,3 +74,36 @@ def test_clusters_are_named_by_a_list_or_by_text(value, names):
 )
 def test_the_design_of_before_shows_in_what_was_allocated(kept, design):
     assert redesign.earlier_design(kept) == design
+
+
+def cluster(svi):
+    """As much of a cluster as the rule looks at."""
+    return SimpleNamespace(name="prod", l3out={"svi": svi}, leaves=[101, 102], at=lambda key: f"prod.{key}")
+
+
+FLOATING = {"leaves": {"101": {}, "105": {}}, "floating": {"ipv4": "192.0.2.1"}}
+
+
+@pytest.mark.parametrize(
+    ("kept", "svi"),
+    [
+        (FLOATING, "floating"),
+        ({"vlans": {"node1": 400}}, "standard"),
+        ({"nodes": {}}, "standard"),
+        (None, "floating"),
+        ([1], "floating"),
+    ],
+)
+def test_what_was_allocated_stays_where_the_design_does(kept, svi):
+    findings = Findings()
+    assert redesign.still_valid(cluster(svi), kept, [], findings) is kept
+    assert (findings.errors, findings.warnings) == ([], [])
+
+
+def test_what_is_torn_down_is_counted_by_what_was_allocated_and_what_the_intent_gave():
+    findings = Findings()
+    assert redesign.still_valid(cluster("standard"), FLOATING, [], findings) is None
+    (finding,) = findings.errors
+    assert finding.rule.endswith("tears down the SVIs of 3 leaves, 192.0.2.1 and the addresses of 0 nodes")
+    redesign.still_valid(cluster("standard"), {"leaves": {"101": {}}}, [], findings)
+    assert findings.errors[1].rule.endswith("tears down the SVIs of 2 leaves, none and the addresses of 0 nodes")
