@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from lab.vm import guest
@@ -50,10 +51,10 @@ ExecStart=udevadm trigger --action=add --subsystem-match=net --subsystem-match=v
 """
 
 
-def write(directory: Path, files: dict[str, str]) -> None:
+def write(directory: Path, files: Mapping[str, str | Path]) -> None:
     """Write the tree that is laid over the hosts' system. ``files``: absolute path → text, with the last word.
 
-    A text that begins with ``#!`` is a program.
+    A text that begins with ``#!`` is a program; a Path is where a link points to.
     """
     units = directory / "etc/systemd/system"
     units.mkdir(parents=True)
@@ -63,7 +64,7 @@ def write(directory: Path, files: dict[str, str]) -> None:
     generators.mkdir()
     for name in [*(f"systemd-{name}-generator" for name in GENERATORS), *OTHER_GENERATORS]:
         (generators / name).symlink_to("/dev/null")
-    given = {
+    given: dict[str, str | Path] = {
         f"/{AGENT}": Path(guest.__file__).read_text(),
         "/etc/systemd/system/kubefabric-jobs.service": UNIT,
         "/etc/systemd/system/systemd-udev-trigger.service.d/few.conf": COLDPLUG,
@@ -75,7 +76,9 @@ def write(directory: Path, files: dict[str, str]) -> None:
     for path, text in given.items():
         target = directory / path.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.is_symlink():
-            target.unlink()
+        target.unlink(missing_ok=True)
+        if isinstance(text, Path):
+            target.symlink_to(text)
+            continue
         target.write_text(text)
         target.chmod(0o755 if text.startswith("#!") else 0o644)

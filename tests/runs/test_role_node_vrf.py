@@ -46,22 +46,25 @@ def network(interface: str, **lite: object) -> dict:
     return {**NETWORK, "vrf_lite": {"interface": interface, "attach": "host", "peers": peers, **lite}}
 
 
-def test_units_come_with_their_networks_the_next_run_changes_nothing_and_they_go_with_them(image):
+def test_units_come_with_their_networks_follow_an_interface_s_change_and_go_with_them(image):
     networks = {
-        "vpn-1": network("eth2"),
+        "vpn-1": network("bond0.5"),
         "lab": network("eth3"),
         "other": network("eth4", node_selector={"rack_id": "2"}),
     }
     assert image(networks=networks) > 0
-    unit, started = image.units / UNIT.format("vpn-1"), image.units / WANTS.format("vpn\\x2d1") / UNIT.format("vpn-1")
-    assert "ip link set dev eth2 master vpn-1" in unit.read_text()
-    assert started.resolve() == unit
+    unit = image.units / UNIT.format("vpn-1")
+    started = [image.units / WANTS.format(name) / unit.name for name in ("vpn\\x2d1", "bond0.5")]
+    assert "ip link set dev bond0.5 master vpn-1" in unit.read_text()
+    assert [link.resolve() for link in started] == [unit, unit]
     assert {path.name for path in image.units.glob("*.service")} == {UNIT.format("vpn-1"), UNIT.format("lab")}
     assert image(networks=networks) == 0
     if shutil.which("systemd-analyze"):
         checked = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
         assert unit.name not in checked.stderr, checked.stderr
     assert image(networks={"lab": network("eth3")}) > 0
-    assert not unit.exists() and not started.is_symlink()
-    assert image(networks={"lab": network("eth3")}, node_vrf_state="absent") > 0
-    assert not list(image.units.glob("*.service"))
+    assert not unit.exists() and not any(link.is_symlink() for link in started)
+    assert image(networks={"lab": network("eth5")}) > 0
+    assert {path.parent.name for path in image.units.glob("*.wants/*")} == {WANTS.format("lab"), WANTS.format("eth5")}
+    assert image(networks={"lab": network("eth5")}, node_vrf_state="absent") > 0
+    assert not list(image.units.glob("*.service")) and not list(image.units.glob("*.wants/*"))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from .. import units
 from ..speaker import HEADER, File
 
 NAME = "kubefabric-vip.service"
@@ -36,7 +37,7 @@ def reload_commands(_interface: str, _present: bool) -> list:
 
 def uplink_files(uplink, _facts) -> list:
     """A oneshot unit; the routes need the interface's addresses, and are tried again until those are there."""
-    device = f"sys-subsystem-net-devices-{_escaped(uplink.interface)}.device"
+    device = units.device(uplink.interface)
     lines = [f"# {HEADER}", "[Unit]", "Description=The way to the leaves", f"After=network.target {device}"]
     lines += [f"Wants={device}", "", "[Service]", "Type=oneshot", "RemainAfterExit=yes"]
     lines += [f"ExecStart=/usr/bin/env {' '.join(command)}" for command in uplink.commands()]
@@ -48,8 +49,3 @@ def uplink_files(uplink, _facts) -> list:
 def uplink_reload() -> list:
     """systemd reads its units again."""
     return [["systemctl", "daemon-reload"]]
-
-
-def _escaped(name: str) -> str:
-    """A device's name within a unit's (systemd.unit(5), "String escaping for inclusion in unit names")."""
-    return "".join(letter if letter.isalnum() or letter in ":_." else f"\\x{ord(letter):02x}" for letter in name)
