@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.aci_integration import environment, score
+from tests.aci_integration.names import with_module_names
 from tests.apic import Apic, start_apic
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -34,10 +35,6 @@ SETTINGS = {
     "ANSIBLE_DUPLICATE_YAML_DICT_KEY": "ignore",
     "PYTHONPATH": str(ROOT),
 }
-# A variable that a rename of modules in the checkout gave a module's name: set_fact takes none with a dot.
-VARIABLE = re.compile(r"^( +)cisco\.aci\.(\w+):(?= +[A-Za-z0-9_\"'{])", re.M)
-# A module by its short name, which finds no collection outside ansible-test.
-SHORT_NAME = re.compile(r"^( +)(aci_\w+):(?=\s*(?:&\w+)?\s*$)", re.M)
 
 
 def main() -> int:
@@ -69,13 +66,8 @@ def _layout(checkout: Path, directory: Path) -> Path:
     (collection.parent / "integration").symlink_to(tests)
     modules = {path.stem for path in (collection / "plugins" / "modules").glob("aci_*.py")}
     for file in tests.glob("targets/*/tasks/*.yml"):
-        text = VARIABLE.sub(r"\1\2:", file.read_text())
-        file.write_text(SHORT_NAME.sub(lambda match: _qualified(match, modules), text))
+        file.write_text(with_module_names(file.read_text(), modules))
     return tests / "targets"
-
-
-def _qualified(match: re.Match[str], modules: set[str]) -> str:
-    return f"{match[1]}cisco.aci.{match[2]}:" if match[2] in modules else match[0]
 
 
 @dataclass(frozen=True)
