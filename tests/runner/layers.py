@@ -44,7 +44,7 @@ LAYERS = {
         Layer("unit", "cpu", 240, 2, BY_FILE),
         Layer("runs", "cpu", 420, 2, BY_FILE),
         Layer("versions", "cpu", 240, 2),
-        Layer("lab", "lab", 1200, 2, BY_GROUP, second_try="file"),
+        Layer("lab", "lab", 1080, 3, BY_GROUP, second_try="file"),
         Layer("molecule", "lab", 420, 2, BY_GROUP, second_try="test"),
     )
 }
