@@ -386,6 +386,15 @@ def test_an_owner_that_leaves_takes_its_tag_and_what_is_its_own_alone():
     assert (text.count('"status": "deleted"'), "null" in text) == (3, False)
 
 
+def test_what_another_owner_alone_holds_is_not_touched_by_one_that_leaves():
+    result = difference(tree.without(pool("a", 310)), there(pool("a", 310), pool("b", 310, 320)))
+    assert sorted(result.deleted) == [
+        f"{POOL}/annotationKey-[kubefabric-a]",
+        f"{POOL}/from-[vlan-310]-to-[vlan-310]/annotationKey-[kubefabric-a]",
+    ]
+    assert "null" not in json.dumps(result.document)
+
+
 def test_the_last_owner_takes_the_object():
     assert difference(tree.without(pool("a", 310)), there(pool("a", 310))).deleted == [POOL]
 
