@@ -84,6 +84,8 @@ def test_a_speaker_that_does_not_run_is_started_and_no_session_is_missed(settled
     settled.after_reload = {LEAF1: "Active"}
     assert bring(settled)["changed"]
     assert changing(settled) == ["systemctl enable frr", "systemctl restart frr"]
+    before = settled.commands[: settled.commands.index("systemctl restart frr")]
+    assert not [line for line in before if "neighbors json" in line]
 
 
 # -- one speaker in another one's place ----------------------------------------------------------------
@@ -149,6 +151,30 @@ def test_an_image_gets_its_files_and_no_command(host):
     assert (host.leftovers(), Path(host.root, JOURNAL).exists()) == ([], False)
     assert bring(host, state="absent")["changed"]
     assert (host.read("/etc/frr/frr.conf"), changing(host)) == (PACKAGED, [])
+
+
+@pytest.mark.parametrize(
+    ("live", "program", "refused"),
+    [(True, None, True), (True, "/usr/bin/vtysh", True), (False, "/usr/bin/vtysh", True), (False, None, False)],
+)
+def test_only_an_image_made_where_there_is_no_checker_goes_unchecked(host, monkeypatch, live, program, refused):
+    asked = []
+    monkeypatch.setattr(apply.shutil, "which", lambda name: asked.append(name) or program)
+    host.live = live
+    host.fails["vtysh -C"] = "no"
+    if refused:
+        assert failure(host).startswith("frr refuses the new /etc/frr/frr.conf")
+    else:
+        assert bring(host)["changed"]
+    assert asked == ([] if live else ["vtysh"])
+
+
+def test_going_back_takes_the_new_password_s_group_away_as_going_there_took_the_old_one_s(settled):
+    workload = {"name": "red", "asn": 65010, "ranges": ["10.1.0.0/16"], "pools": ["10.20.0.0/16"], "password": "n3w"}
+    settled.fails["frr-reload.py"] = "cannot connect"
+    failure(settled, workloads=[workload])
+    groups = [line for line in changing(settled) if "no neighbor red-ipv4 peer-group" in line]
+    assert len(groups) == 2
 
 
 def test_an_address_of_the_interface_of_before_goes(settled):

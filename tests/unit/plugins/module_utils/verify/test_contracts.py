@@ -114,6 +114,8 @@ def test_an_epg_is_a_side_like_an_external_one() -> None:
     ("other", "scope", "needed"),
     [
         ({}, "context", None),
+        ({}, "tenant", None),
+        ({}, "global", None),
         ({"vrf": "test"}, "context", "tenant"),
         ({"vrf": "test"}, "tenant", None),
         ({"vrf": "test"}, "global", None),
@@ -164,3 +166,16 @@ def test_of_many_sides_one_is_named_and_the_others_are_counted() -> None:
 def test_a_plan_without_contracts_has_neither_problems_nor_remarks() -> None:
     bare = {"l3out": {"reachability": None}}
     assert (contracts.problems(bare, found()), contracts.remarks(bare, found(consumers=[]))) == ([], [])
+
+
+def test_every_problem_names_its_contract() -> None:
+    lost = subject({"name": "a", "found": False}, FILTER)
+    apart = consuming(vrf="test")
+    cases = [
+        contracts.problems(plan(), found(present=False)),
+        contracts.problems(plan(), found()),
+        contracts.problems(plan(), found(lost)),
+        contracts.problems(plan(), found(subject(FILTER), providers=[])),
+        contracts.problems(apart, found(subject(FILTER), consumers=[PARTNERS, EPG])),
+    ]
+    assert [[item["contract"] for item in case] for case in cases] == [["web"]] * 5
