@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Mapping
-from ipaddress import ip_address
 
 from lab.fabric import sockets
 
@@ -42,11 +41,9 @@ class Orphans:
 
     def overdue(self, connections: Mapping[int, tuple], neighbors: Mapping[str, dict]) -> list[int]:
         """The inodes of the connections that have had no neighbour in ``LOOKS`` looks in a row, this one included."""
-        known = {
-            (ip_address(neighbor["hostForeign"]), int(neighbor["portForeign"]))
-            for neighbor in neighbors.values()
-            if isinstance(neighbor, dict) and "portForeign" in neighbor
-        }
-        lost = [inode for inode, end in connections.items() if end not in known]
+        peers = [neighbor for neighbor in neighbors.values() if isinstance(neighbor, dict)]
+        # a neighbour without a connection has the address "Unknown", or none
+        known = {(peer.get("hostForeign"), peer.get("portForeign")) for peer in peers}
+        lost = [inode for inode, (address, port) in connections.items() if (str(address), port) not in known]
         self.looks = {inode: self.looks.get(inode, 0) + 1 for inode in lost}
         return [inode for inode, looks in self.looks.items() if looks >= LOOKS]

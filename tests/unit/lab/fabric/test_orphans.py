@@ -33,6 +33,17 @@ def test_a_second_connection_of_a_neighbour_is_overdue():
     assert looks(Orphans(), {7: NODE, 8: second}, NEIGHBORS, LOOKS)[-1] == [8]
 
 
+def test_a_configured_neighbour_without_a_connection_is_nobody_s_owner():
+    waiting = {"192.168.2.1": {"bgpState": "Connect", "hostForeign": "Unknown", "portForeign": 0}, "vrfId": 0}
+    assert looks(Orphans(), {7: NODE}, waiting, LOOKS)[-1] == [7]
+    assert looks(Orphans(), {}, waiting, 1) == [[]]
+
+
+def test_ipv6_addresses_are_compared_as_frr_prints_them():
+    neighbors = {"fd00:2::1": {"hostForeign": "fd00:2::1", "portForeign": 60100}}
+    assert looks(Orphans(), {7: (ip_address("fd00:2:0::1"), 60100)}, neighbors, LOOKS)[-1] == []
+
+
 def test_the_looks_count_in_a_row_only():
     found = Orphans()
     looks(found, {7: NODE}, {}, LOOKS - 1)
