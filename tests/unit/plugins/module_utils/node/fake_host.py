@@ -93,14 +93,17 @@ class FakeHost(Host):
     def _links(self) -> list:
         bond = [{"local": "192.168.2.1", "prefixlen": 24}, {"local": "fd00:2::1", "prefixlen": 64}]
         return [
-            {"ifname": "lo", "addr_info": [{"local": address} for address in self.addresses]},
-            {"ifname": "bond0", "mtu": self.mtu, "addr_info": bond},
+            {"ifname": "lo", "addr_info": self._on("lo")},
+            {"ifname": "bond0", "mtu": self.mtu, "addr_info": [*bond, *self._on("bond0")]},
             {"ifname": "bond0.310", "link": "bond0", "mtu": self.mtu, "addr_info": bond},
             *[
                 {"ifname": name, "linkinfo": {"info_kind": "vrf", "info_data": {"table": table}}}
                 for name, table in self.vrfs.items()
             ],
         ]
+
+    def _on(self, device: str) -> list[dict[str, str]]:
+        return [{"local": address} for address, where in self.addresses.items() if where == device]
 
     def _route(self, version: str, words: list[str]) -> list[dict[str, object]]:
         if words[0] == "replace":

@@ -12,7 +12,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speaker import
 
 from .fake_host import JOURNAL, PACKAGED, FakeHost, have_user
 from .options import VIP, options
-from .test_apply import LEAF1, RELOAD, bring, changing, failure
+from .test_apply import LEAF1, RELOAD, bring, changing, failure, killed_at
 
 pytestmark = pytest.mark.skipif(not (have_user() and have_user("bird")), reason="a speaker's user does not exist here")
 OTHER = "172.30.0.2"
@@ -86,6 +86,70 @@ def test_a_speaker_that_does_not_run_is_started_and_no_session_is_missed(settled
     assert changing(settled) == ["systemctl enable frr", "systemctl restart frr"]
     before = settled.commands[: settled.commands.index("systemctl restart frr")]
     assert not [line for line in before if "neighbors json" in line]
+
+
+# -- what a killed run left ----------------------------------------------------------------------------
+
+UPLINK = {"interface": "bond0", "gateways": ["192.168.2.254"], "mtu": 9000}
+
+
+def test_what_was_staged_and_never_counted_is_removed_wherever_it_lies(settled):
+    left = [
+        "etc/frr/.frr.conf.kubefabric-new",
+        "etc/frr/.daemons.kubefabric-old",
+        "etc/systemd/system/.kubefabric-vip.service.kubefabric-new",
+        "etc/bird/.bird.conf.kubefabric-new",
+        "etc/netplan/.x.yaml.kubefabric-new",
+        f"{STATE}/.node_peering.json.kubefabric-new",
+        f"{STATE}/saved/.etc__frr__frr.conf.kubefabric-old",
+    ]
+    for name in [*left, "etc/frr/.mine", "etc/frr/frr.kubefabric-new"]:
+        path = Path(settled.root, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("left")
+    assert not bring(settled)["changed"]
+    assert [name for name in left if Path(settled.root, name).exists()] == []
+    assert Path(settled.root, "etc/frr/.mine").exists() and Path(settled.root, "etc/frr/frr.kubefabric-new").exists()
+
+
+def test_the_uplink_of_a_killed_run_goes(settled):
+    killed_at(settled, "systemctl daemon-reload", uplink=UPLINK)
+    assert (settled.mtu, "-4" in settled.routes) == (9000, True)
+    assert bring(settled)["recovered"]
+    assert (settled.mtu, settled.routes) == (1500, {})
+
+
+def test_the_uplink_of_before_a_killed_run_is_back_and_not_that_of_before_us(settled):
+    bring(settled, uplink=UPLINK)
+    killed_at(settled, "systemctl daemon-reload", uplink={**UPLINK, "mtu": 1400, "gateways": ["192.168.2.253"]})
+    assert bring(settled, uplink=UPLINK)["recovered"]
+    done = [line for line in changing(settled) if line.startswith("ip ") and "route show" not in line]
+    assert done == ["ip link set dev bond0 mtu 9000", "ip -4 route replace default via 192.168.2.254 dev bond0"]
+    assert settled.routes["-4"]["gateway"] == "192.168.2.254"
+
+
+def test_addresses_of_a_killed_run_go_and_those_of_before_stay(settled):
+    killed_at(settled, "systemctl daemon-reload", vip={"addresses": [VIP, OTHER]})
+    assert bring(settled)["recovered"]
+    assert [line for line in changing(settled) if line.startswith("ip address")] == [
+        f"ip address del {OTHER}/32 dev lo"
+    ]
+    assert changing(settled).count("systemctl daemon-reload") == 1
+    assert settled.addresses == {"127.0.0.1": "lo", VIP: "lo"}
+
+
+def test_an_address_that_a_killed_run_moved_to_another_interface_goes_from_there(settled):
+    killed_at(settled, "systemctl daemon-reload", vip={"addresses": [OTHER], "interface": "bond0"})
+    assert settled.addresses.get(OTHER) == "bond0"
+    assert bring(settled)["recovered"]
+    assert f"ip address del {OTHER}/32 dev bond0" in changing(settled)
+    assert settled.addresses == {"127.0.0.1": "lo", VIP: "lo"}
+
+
+def test_a_killed_run_that_changed_no_file_of_the_stack_makes_it_read_none(settled):
+    killed_at(settled, RELOAD, ecmp=32)
+    assert bring(settled)["recovered"]
+    assert "systemctl daemon-reload" not in changing(settled)
 
 
 # -- one speaker in another one's place ----------------------------------------------------------------
