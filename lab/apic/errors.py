@@ -87,6 +87,11 @@ def not_contained(cls: str, parent: str, dn: str) -> ApicError:
     return ApicError(108, f"class {cls} is not a valid child of class {parent}. dn[(Dn0)] Dn0={dn}, ")
 
 
+def cannot_contain(rn: str, parent_dn: str) -> ApicError:
+    """An object posted to a DN that is of its own class and has another name: APIC takes the DN for its parent."""
+    return ApicError(400, f"Invalid request. Can not contain child '{rn}' under parent '{parent_dn}'")
+
+
 def not_deletable(cls: str, dn: str) -> ApicError:
     """A DELETE of an object that lives and dies with its parent."""
     return ApicError(104, f"Cannot delete object of class:{cls} dn[(Dn0)] Dn0={dn}, ")

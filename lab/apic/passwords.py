@@ -12,6 +12,8 @@ from lab.apic.store import Mo
 
 _KEPT = 5
 HISTORY = "_passwords"
+# Class, property and value that clear the history.
+FORGET = ("aaaUser", "clearPwdHistory", "yes")
 
 
 def remember(user: Mo, password: str) -> None:

@@ -62,6 +62,7 @@ class Transaction:
             self._check_url(dn, url_dn)
             self._apply(element, cls, *split_parent(dn))
         elif url_dn and self._names(url_dn, cls):
+            self._check_name(element, cls, self.canonical_dn(url_dn, cls))
             self._apply(element, cls, *split_parent(self.canonical_dn(url_dn, cls)))
         elif url_dn:
             self._apply(element, cls, self.canonical_dn(url_dn))
@@ -125,6 +126,16 @@ class Transaction:
             return self.catalog.class_of(url_dn) == cls.name
         except ValueError:
             raise errors.invalid_dn(url_dn) from None
+
+    def _check_name(self, element: Element, cls: MoClass, dn: str) -> None:
+        """ApicError if the object names itself otherwise than the URL does; the text is of cisco.aci's tests."""
+        given = {name: element.attributes[name] for name in cls.naming if element.attributes.get(name)}
+        rn = split_parent(dn)[1]
+        found = cls.rn.read(rn) if cls.rn is not None else None
+        if found is not None and cls.rn is not None:
+            named = {name: self._value(cls, name, text, rn) for name, text in given.items()}
+            if any(found.get(name) != text for name, text in named.items()):
+                raise errors.cannot_contain(cls.rn.build({**found, **named}), dn)
 
     def _only_parent(self, cls: MoClass) -> str:
         """Where an object goes that is posted without any DN: only ``uni`` and the like are found so."""
@@ -328,6 +339,8 @@ class Transaction:
 
         self._undo.append(undo)
         mo.values[name], mo.mod_ts, mo.uid = value, self._now, self.uid
+        if (mo.cls, name, value) == passwords.FORGET:
+            mo.values |= {name: before or "no", passwords.HISTORY: ""}  # an action: done, and off again
         change = self.changes.setdefault(mo.dn, Change(mo, "modified"))
         change.properties[name] = value
 

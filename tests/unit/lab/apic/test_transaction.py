@@ -83,7 +83,7 @@ def test_a_name_may_come_from_the_url_the_dn_the_rn_or_the_naming_property(post,
 
 def test_a_name_that_contradicts_the_url_is_refused(refusal):
     assert refusal("uni/tn-a", "fvTenant", {"name": "b"}) == (
-        "106: Create-only and naming props cannot be modified after creation, class=fvTenant, prop=name"
+        "400: Invalid request. Can not contain child 'tn-b' under parent 'uni/tn-a'"
     )
 
 
@@ -256,6 +256,15 @@ def test_a_text_that_is_too_long_is_refused_with_the_objects_dn_and_a_name_with_
     assert refusal("uni/tn-k8s", "fvAp", {"name": long}) == (
         f"801: property name of ap-{long} failed validation for value '{long}'"
     )
+
+
+def test_a_users_password_history_can_be_cleared_again_and_again(controller, post):
+    post("uni/userext", "aaaUser", {"name": "u", "pwd": "first-Secret.1"})
+    for _ in range(2):
+        assert post("uni/userext", "aaaUser", {"name": "u", "clearPwdHistory": "yes"})
+        user = controller.store.by_dn["uni/userext/user-u"]
+        assert controller.store.value(user, "clearPwdHistory") == "no"
+    assert post("uni/userext", "aaaUser", {"name": "u", "pwd": "first-Secret.1", "descr": "same"})
 
 
 def test_one_of_the_last_five_passwords_is_not_taken_again(post, refusal):
