@@ -10,7 +10,7 @@ import pytest
 
 from lab.vm import machine, packages
 from tests.kubernetes_api import kubernetes  # noqa: F401
-from tests.lab import vrf_lite
+from tests.lab import vrf_lite, vrf_peering
 from tests.lab.vrf_lite import FROM_LEAF, FROM_PROVIDER, NETWORKS, Network
 
 pytestmark = pytest.mark.lab
@@ -70,7 +70,7 @@ def node(lab_ready: None, kubernetes, tmp_path_factory: pytest.TempPathFactory) 
         pytest.skip(reason)
     made = vrf_lite.planned()
     speaker = vrf_lite.configuration(kubernetes, made, tmp_path_factory.mktemp("frr-k8s"))
-    files = vrf_lite.files(made, speaker) | vrf_lite.units(made, tmp_path_factory.mktemp("role"))
+    files = vrf_lite.files(made, speaker) | vrf_peering.files() | vrf_lite.units(made, tmp_path_factory.mktemp("role"))
     try:
         packages.ensure(lambda _: None)
     except RuntimeError as error:
@@ -129,3 +129,55 @@ def test_a_unit_that_goes_takes_its_interface_out_of_the_vrf_with_both_addresses
     assert "master" not in link
     assert {entry["local"] for entry in link["addr_info"]} >= set(ONE.ends(1))
     assert "not-found" in node.do(f"systemctl show --property LoadState {unit}")
+
+
+# -- a host of node_peering -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def host(node: Node) -> Node:
+    """The same machine as a host: a bond with VLANs to a leaf, and a workload; FRR is Debian's own service."""
+    node.do("bash /etc/lab/daemons.sh stop; bash /etc/lab/rack.sh && bash /etc/lab/daemons.sh rack && "
+            "bash /etc/lab/daemons.sh workload")  # fmt: skip
+    return node
+
+
+def peered(node: Node, vrf: str, leaf: str, table: str, via: str) -> None:
+    """Wait until the leaf and the workload have sessions, and the workload's route is in the table."""
+    wanted = {"sessions": {vrf: {leaf: "Established", "10.40.0.5": "Established"}}}
+    wanted["ipv4"] = {table: {vrf_peering.POOL: via}}
+    seen = node.seen(wanted)
+    found = {section: {key: seen[section].get(key) for key in keys} for section, keys in wanted.items()}
+    if found != wanted:
+        print(
+            node.do("ip -br address; systemctl --no-pager status frr kubefabric-vip; journalctl --no-pager -n 60", 60)
+        )
+    assert found == wanted
+
+
+def test_a_host_peers_in_a_vrf_over_a_vlan_on_a_bond_with_the_vip_on_the_vrf_s_device(host: Node) -> None:
+    assert json.loads(host.do(vrf_peering.bring(vrf_peering.IN_VRF)))["changed"]
+    peered(host, "blue", "10.30.0.254", "2000", "work0")
+    assert not json.loads(host.do(vrf_peering.bring(vrf_peering.IN_VRF)))["changed"]
+
+
+def test_a_vrf_made_anew_gets_its_vip_and_workloads_with_passwords_come_back(host: Node) -> None:
+    host.do("ip link del blue; ip link add blue type vrf table 2000; ip link set blue up; "
+            "ip link set bond1.310 master blue; ip link set work0 master blue")  # fmt: skip
+    peered(host, "blue", "10.30.0.254", "2000", "work0")
+    assert vrf_peering.VIP in host.do("ip -br address show dev blue")
+
+
+def test_a_host_that_leaves_the_vrf_has_its_vip_on_a_dummy_and_its_uplink_on_a_vlan(host: Node) -> None:
+    host.do("ip link set work0 nomaster")
+    assert json.loads(host.do(vrf_peering.bring(vrf_peering.ON_DUMMY)))["changed"]
+    peered(host, "default", "10.31.0.254", "254", "work0")
+    shown = host.do("ip -br address show dev dummy0; ip route show default; cat /sys/class/net/bond1.311/mtu")
+    assert vrf_peering.OTHER_VIP in shown and "via 10.31.0.254 dev bond1.311" in shown and "1400" in shown
+    assert "172.30.0." not in host.do("ip -br address show dev blue")
+
+
+def test_a_host_given_back_has_no_vip_and_no_unit_of_ours(host: Node) -> None:
+    host.do(vrf_peering.bring({"state": "absent"}))
+    assert "172.30.0." not in host.do("ip -br address")
+    assert not host.do("ls /etc/systemd/system/*.d/kubefabric-* /etc/systemd/system/kubefabric-vip* 2>/dev/null; true")

@@ -111,7 +111,8 @@ def _present(host: Host, options: dict, blank: bool) -> Work:
     texts = {path: text for path in speaker.reads() for text in [host.read(path)] if text is not None}
     _refuse_foreign(speaker, texts, known, options["adopt"])
     way, steps, way_files = uplink.prepare(host, options["uplink"], known["uplink"])
-    ours = [_change(host, file) for file in [*vip.files(gathered), *way_files, *speaker.render(config, texts)]]
+    network = [*vip.files(gathered), *way_files, *vrf.files(config.vrf, speaker.service)]
+    ours = [_change(host, file) for file in [*network, *speaker.render(config, texts)]]
     entries, saves = record.keep_originals(host, known, ours)
     gone = [path for path in known["files"] if path not in {change.path for change in ours}]
     back = [change for path in gone for change in _given_back(host, path, entries.pop(path), known)]
@@ -212,6 +213,9 @@ def _live(host: Host, work: Work, vip: Vip, known: dict, gathered) -> Work:
     network_files |= {path for path in known["files"] if "kubefabric-vip" in path}
     if touched & network_files:
         work.network = vip.reload_commands()
+    reload = ["systemctl", "daemon-reload"]
+    if any(vrf.MARK in path for path in touched) and reload not in work.network:
+        work.network = [*work.network, reload]
     if any(uplink.UPLINK in path for path in touched):
         more = [command for note in (known["uplink"], work.way) if note for command in uplink.reload_commands(note)]
         work.network += [command for number, command in enumerate(more) if command not in work.network + more[:number]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Dict, List, Optional
 
-from . import files, inspect, record, speakers, uplink
+from . import files, inspect, record, speakers, uplink, vrf
 from .host import Host, facts
 from .network import DIRECTORIES
 from .speaker import NodeError
@@ -79,6 +79,8 @@ def _recover_vip(host: Host, cut_off: dict, known: dict, half_way: List[str]) ->
     if any("kubefabric-vip" in path for path in half_way):
         for manager in sorted({cut_off["manager"], known["manager"]} - {None}):
             host.do_all(Vip(tuple(known["addresses"]), known["interface"], manager).reload_commands())
+    if any(vrf.MARK in path for path in half_way):
+        host.do(["systemctl", "daemon-reload"])
 
 
 def _recover_speaker(host: Host, cut_off: dict, known: dict, loaded: Dict[str, str], half_way: List[str]) -> None:

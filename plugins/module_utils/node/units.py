@@ -11,6 +11,11 @@ def device(name: str) -> str:
     return f"sys-subsystem-net-devices-{''.join(map(_escaped, name.encode()))}.device"
 
 
+def drop_in(unit: str, name: str) -> str:
+    """The path of a unit's drop-in file."""
+    return f"/etc/systemd/system/{unit}.d/{name}.conf"
+
+
 def _escaped(byte: int) -> str:
     letter = chr(byte)
     return letter if byte < 128 and (letter.isalnum() or letter in ":_.") else f"\\x{byte:02x}"

@@ -8,10 +8,35 @@ from __future__ import annotations
 import json
 from typing import Dict, List, Optional, Tuple
 
+from . import units
 from .host import Host
-from .speaker import NodeError
+from .speaker import HEADER, File, NodeError
 
 MAKE = "ip link add {name} type vrf table NUMBER, on a kernel with CONFIG_NET_VRF"
+
+UNIT = "kubefabric-speaker-vrf.service"
+# The name that both files below have, and no other.
+MARK = "kubefabric-speaker-vrf"
+
+
+def files(vrf: Optional[str], service: str) -> List[File]:
+    """A unit that restarts FRR when the VRF comes later than FRR, or anew; none without a VRF, or for other speakers.
+
+    FRR before PR 21467 sets no passwords of workloads on the sockets of a VRF that it did not find when it started.
+    """
+    if not vrf or service != "frr":
+        return []
+    device = units.device(vrf)
+    lines = [f"# {HEADER}", "[Unit]", "Description=Restart of the speaker for a new VRF", f"Requisite={device}"]
+    lines += [f"After={device}", f"StopPropagatedFrom={device}", f"Before={service}.service", "", "[Service]"]
+    lines += ["Type=oneshot", "RemainAfterExit=yes"]
+    # nothing where it does not run yet, as at boot
+    lines += [f"ExecStart=/usr/bin/env systemctl --no-block try-restart {service}.service", ""]
+    wants = "\n".join([f"# {HEADER}", "[Unit]", f"Wants={UNIT}", ""])
+    return [
+        File(f"/etc/systemd/system/{UNIT}", "\n".join(lines), mode=0o644),
+        File(units.drop_in(device, MARK), wants, mode=0o644),
+    ]
 
 
 def refuse(host: Host, options: dict) -> None:

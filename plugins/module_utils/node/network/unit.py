@@ -18,16 +18,34 @@ UPLINK_WANTS = "/etc/systemd/system/multi-user.target.d/kubefabric-uplink.conf"
 
 
 def files(addresses: tuple, interface: str, _facts) -> list:
-    """A oneshot unit, ordered before the network is said to be online so that a speaker can bind to the VIP."""
+    """A oneshot unit, ordered before the network is said to be online so that a speaker can bind to the VIP.
+
+    Of an interface that somebody else makes, such as a VRF's device, it follows the device, however often that comes.
+    """
+    made = interface == "lo" or interface.startswith("dummy")
+    device = units.device(interface)
+    after = ["After=network-pre.target"] if made else [f"After=network-pre.target {device}"]
+    bound = [] if made else [f"Requisite={device}", f"StopPropagatedFrom={device}"]
+    lines = [f"# {HEADER}", "[Unit]", "Description=Peering VIP of kubefabric.bgp", *after, *bound]
+    lines += ["Before=network-online.target frr.service bird.service gobgpd.service", "", "[Service]"]
+    lines += ["Type=oneshot", "RemainAfterExit=yes", *_starts(addresses, interface)]
+    lines += [] if made else _again(interface)
+    wants = "\n".join([f"# {HEADER}", "[Unit]", f"Wants={NAME}", ""])
+    starters = [WANTS] if made else [WANTS, units.drop_in(device, "kubefabric-vip")]
+    return [File(PATH, "\n".join([*lines, ""]), mode=0o644), *[File(path, wants, mode=0o644) for path in starters]]
+
+
+def _starts(addresses: tuple, interface: str) -> list:
     make = [f"ExecStart=-/usr/bin/env ip link add {interface} type dummy"] if interface.startswith("dummy") else []
-    make += [f"ExecStart=/usr/bin/env ip link set {interface} up"]
     # `replace`: no error where the address is there already
     add = [f"ExecStart=/usr/bin/env ip address replace {address} dev {interface}" for address in addresses]
-    lines = [f"# {HEADER}", "[Unit]", "Description=Peering VIP of kubefabric.bgp", "After=network-pre.target"]
-    lines += ["Before=network-online.target frr.service bird.service gobgpd.service", "", "[Service]"]
-    lines += ["Type=oneshot", "RemainAfterExit=yes", *make, *add, ""]
-    wants = "\n".join([f"# {HEADER}", "[Unit]", f"Wants={NAME}", ""])
-    return [File(PATH, "\n".join(lines), mode=0o644), File(WANTS, wants, mode=0o644)]
+    return [*make, f"ExecStart=/usr/bin/env ip link set {interface} up", *add]
+
+
+def _again(interface: str) -> list:
+    """A device that is back while this unit still stops does not start it; it has no addresses then."""
+    has = f"ip -o address show dev {interface} scope global | grep -q ."
+    return [f"ExecStop=-/bin/sh -c '{has} || exec systemctl --no-block start %n'"]
 
 
 def reload_commands(_interface: str, _present: bool) -> list:

@@ -58,6 +58,20 @@ def test_every_stack_is_told_every_address(stack):
     assert all(address in text for address in BOTH)
 
 
+def test_a_unit_of_somebody_s_device_follows_it_however_often_it_comes():
+    unit, _wants, started = Vip(BOTH, "vpn-1", "systemd").files(Facts())
+    device = r"sys-subsystem-net-devices-vpn\x2d1.device"
+    assert {f"Requisite={device}", f"StopPropagatedFrom={device}"} <= set(unit.text.splitlines())
+    assert started.path == f"/etc/systemd/system/{device}.d/kubefabric-vip.conf"
+    assert "Wants=kubefabric-vip.service" in started.text
+
+
+@pytest.mark.parametrize("interface", ["lo", "dummy0"])
+def test_a_unit_of_a_device_that_is_always_there_or_that_it_makes_waits_for_none(interface):
+    text = "".join(file.text for file in Vip(BOTH, interface, "systemd").files(Facts()))
+    assert ".device" not in text
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_without_addresses_no_stack_has_a_file(stack):
     assert Vip((), "lo", stack).files(Facts()) == []

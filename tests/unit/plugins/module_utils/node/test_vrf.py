@@ -41,6 +41,16 @@ def test_what_keeps_sessions_from_a_vrf_is_said(given, message):
     assert vrf.mistakes(options(**given), KNOWN) == [message]
 
 
+def test_frr_is_restarted_for_a_vrf_that_comes_after_it_and_no_other_speaker_is():
+    unit, started = vrf.files("vpn-1", "frr")
+    assert "ExecStart=/usr/bin/env systemctl --no-block try-restart frr.service" in unit.text
+    assert (
+        started.path == r"/etc/systemd/system/sys-subsystem-net-devices-vpn\x2d1.device.d/kubefabric-speaker-vrf.conf"
+    )
+    assert "Wants=kubefabric-speaker-vrf.service" in started.text
+    assert vrf.files("vpn-1", "bird") == vrf.files(None, "frr") == []
+
+
 @pytest.mark.parametrize("interface", ["prod", "bond0"])
 def test_a_vrf_with_its_table_and_a_vip_within_it_is_right(interface):
     given = options(vrf="prod", vrf_table=10, vip={"addresses": [VIP], "interface": interface})
