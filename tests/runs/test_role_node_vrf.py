@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -68,3 +69,53 @@ def test_units_come_with_their_networks_follow_an_interface_s_change_and_go_with
     assert {path.parent.name for path in image.units.glob("*.wants/*")} == {WANTS.format("lab"), WANTS.format("eth5")}
     assert image(networks={"lab": network("eth5")}, node_vrf_state="absent") > 0
     assert not list(image.units.glob("*.service")) and not list(image.units.glob("*.wants/*"))
+
+
+# systemd as far as the role asks it: the unit's commands, run in the order in which they are written
+SYSTEMCTL = r"""#!/bin/sh
+echo "$*" >> "$CALLS"
+[ "$1" != reload-or-restart ] || sed -n 's/^ExecStart=-\?//p' "/etc/systemd/system/$2" | sh -e
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a network namespace needs root")
+def test_an_interface_that_is_really_outside_of_its_vrf_is_put_there_whatever_systemd_says(tmp_path):
+    """On a live host; a bridge stands for the VRF, because it holds an interface in the same way."""
+    namespace, calls = f"kf-vrf-{os.getpid()}", tmp_path / "calls"
+    (tmp_path / "systemctl").write_text(SYSTEMCTL)
+    (tmp_path / "systemctl").chmod(0o755)
+    node = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    play = {"hosts": "all", "gather_facts": False}
+    play["tasks"] = [{"ansible.builtin.include_role": {"name": "kubefabric.bgp.node_vrf"}}]
+    variables = {"node_vrf_interfaces": [{"interface": "eth2", "vrf": "tlv"}]}
+    (tmp_path / "play.yml").write_text(yaml.safe_dump([{**play, "vars": variables}]))
+    (tmp_path / "inventory.yml").write_text(yaml.safe_dump({"all": {"hosts": {"node1": node}}}))
+    out = ["ip", "-n", namespace, "link", "set", "eth2", "nomaster"]
+    run = f"PATH={tmp_path}:$PATH CALLS={calls} ansible-playbook -i inventory.yml play.yml"
+    inside = f"mount -t tmpfs none /etc/systemd/system && {run} && {run} && {' '.join(out[:1] + out[3:])} && {run}"
+    subprocess.run(["ip", "netns", "add", namespace], check=True)
+    try:
+        subprocess.run(["ip", "-n", namespace, "link", "add", "tlv", "type", "bridge"], check=True)
+        subprocess.run(
+            ["ip", "-n", namespace, "link", "add", "eth2", "type", "veth", "peer", "name", "far"], check=True
+        )
+        done = program_output(["ip", "netns", "exec", namespace, "unshare", "--mount", "sh", "-ec", inside], tmp_path)
+        assert re.findall(r"node1 .*changed=(\d+)", done)[1:] == ["0", "1"]
+        assert calls.read_text().split("\n") == [
+            *["daemon-reload", "reload-or-restart kubefabric-vrf-tlv.service"],
+            *["reload-or-restart kubefabric-vrf-tlv.service", ""],
+        ]
+        shown = subprocess.run(
+            ["ip", "-n", namespace, "link", "show", "eth2"], capture_output=True, text=True, check=True
+        )
+        assert "master tlv" in shown.stdout
+    finally:
+        subprocess.run(["ip", "netns", "del", namespace], check=True)
+
+
+def program_output(command: list[str], directory: Path) -> str:
+    """What a command prints that has the checkout's Ansible on its path; it must succeed."""
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
