@@ -18,6 +18,7 @@ _OBJECTS = (
     ("fvCtx", "uni/tn-mgmt/ctx-oob"),
     ("fvBD", "uni/tn-mgmt/BD-inb"),
     ("mgmtOoB", "uni/tn-mgmt/mgmtp-default/oob-default"),
+    ("firmwareRepoP", "uni/fabric/fwrepop"),
     ("fabricSetupP", "uni/controller/setuppol/setupp-1"),
 )
 _TEP_POOL = "10.0.0.0/16"

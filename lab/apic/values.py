@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from datetime import date, timedelta
 
 from lab.apic.catalog import Property, Range
 
@@ -218,7 +219,13 @@ def _date(text: str) -> str:
         raise Unreadable(text)
     fraction, zone = (found[3] or ".000")[:4].ljust(4, "0"), found[4] or "+00:00"
     zone = "+00:00" if zone == "Z" else zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
-    return f"{found[1]}T{found[2]}{fraction}{zone}"
+    day, hour = found[1], found[2]
+    if hour == "24:00:00":  # the end of a day is the start of the next
+        try:
+            day, hour = str(date.fromisoformat(day) + timedelta(days=1)), "00:00:00"
+        except (OverflowError, ValueError):
+            raise Unreadable(text) from None
+    return f"{day}T{hour}{fraction}{zone}"
 
 
 def _match(pattern: re.Pattern[str], text: str) -> str:

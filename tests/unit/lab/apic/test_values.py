@@ -3,6 +3,7 @@ import pytest
 from lab.apic.values import OutOfRange, Unreadable, canonical, default
 
 CANONICAL = [
+    ("trigAbsWindowP", "date", "2023-11-20T24:00:00", "2023-11-21T00:00:00.000+00:00"),
     ("ospfExtP", "areaId", "0", "backbone"),
     ("ospfExtP", "areaId", "0.0.0.0", "backbone"),
     ("ospfExtP", "areaId", "10", "0.0.0.10"),
