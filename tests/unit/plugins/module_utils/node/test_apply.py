@@ -353,6 +353,7 @@ def test_a_missing_speaker_is_installed_in_the_version_that_was_given(host):
         "frr=8.4.4 frr-pythontools=8.4.4"
     )
     assert "apt-get update" not in host.commands
+    assert host.running
 
 
 def test_a_host_that_never_read_its_lists_of_packages_reads_them_and_installs(host):

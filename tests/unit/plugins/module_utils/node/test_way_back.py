@@ -79,6 +79,27 @@ def test_a_speaker_that_dies_at_once_is_said_to_and_ended_again(host):
     assert (host.snapshot(), host.addresses) == (before, {"127.0.0.1": "lo"})
 
 
+def test_what_somebody_took_away_by_hand_comes_back(settled):
+    given = {"interface": "bond0", "gateways": [], "mtu": 9000}
+    bring(settled, uplink=given)
+    settled.commands.clear()
+    settled.addresses.pop(VIP)
+    assert bring(settled, uplink=given, check=True)["changed"]
+    assert bring(settled, uplink=given)["changed"]
+    settled.mtu = 1500
+    assert bring(settled, uplink=given)["changed"]
+    assert (settled.addresses[VIP], settled.mtu) == ("lo", 9000)
+    settled.commands.clear()
+    assert not bring(settled, uplink=given)["changed"]
+    assert not [line for line in settled.commands if "neighbors json" in line]
+
+
+def test_a_check_sees_a_speaker_that_does_not_run(settled):
+    settled.services.clear()
+    assert bring(settled, check=True)["changed"]
+    assert changing(settled) == []
+
+
 def test_a_speaker_that_does_not_run_is_started_and_no_session_is_missed(settled):
     settled.services.clear()
     settled.after_reload = {LEAF1: "Active"}
@@ -152,6 +173,12 @@ def test_a_killed_run_that_changed_no_file_of_the_stack_makes_it_read_none(settl
     assert "systemctl daemon-reload" not in changing(settled)
 
 
+def test_to_go_back_to_what_is_wanted_is_a_change(settled):
+    killed_at(settled, RELOAD, ecmp=32)
+    result = bring(settled)
+    assert (result["changed"], result["files"]) == (True, [])
+
+
 # -- one speaker in another one's place ----------------------------------------------------------------
 
 
@@ -203,7 +230,19 @@ def test_absent_asks_for_no_right_options_and_does_nothing_where_nothing_is_ours
         "missing": [],
         "firewall": [],
     }
-    assert (host.snapshot(), changing(host)) == (before, [])
+    assert (host.snapshot(), changing(host), Path(host.root, STATE).exists()) == (before, [], False)
+
+
+def test_an_image_needs_no_speaker_to_be_installed(host):
+    host.live = False
+    Path(host.root, "usr/bin/vtysh").unlink()
+    assert bring(host)["installed"] is False
+
+
+def test_a_check_of_a_host_without_the_speaker_needs_none(host):
+    Path(host.root, "usr/bin/vtysh").unlink()
+    host.absent = ["vtysh"]
+    assert bring(host, check=True)["changed"]
 
 
 def test_an_image_gets_its_files_and_no_command(host):
