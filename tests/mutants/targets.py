@@ -61,7 +61,7 @@ TARGETS = (
     _target("module_utils/node/apply.py", BACK, "test_apply.py", "test_way_back.py", "test_uplink.py", "test_vrf.py"),
     _target("module_utils/node/record.py", OWNERSHIP, "test_way_back.py", "test_apply.py"),
     _target("module_utils/node/recover.py", BACK, "test_apply.py", "test_way_back.py"),
-    _target("module_utils/node/files.py", BACK, "test_files.py", "test_apply.py"),
+    _target("module_utils/node/files.py", BACK, "test_files.py", "test_apply.py", "test_way_back.py"),
     _target("module_utils/plan/allocations.py", OWNERSHIP, "test_allocations.py"),
     _target("module_utils/plan/redesign.py", DELETION),
     _target("module_utils/plan/checks_secret.py", SECRETS, "test_mistakes.py"),

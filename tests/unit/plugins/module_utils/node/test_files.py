@@ -154,6 +154,64 @@ def test_a_full_disk_while_renaming_brings_the_old_files_back(tmp_path, monkeypa
         files.commit(target, changes())
     assert str(caught.value) == ("/etc/sub/made cannot be replaced: No space left on device. The old files are back.")
     assert content(tmp_path) == OLD
+    assert (list(tmp_path.rglob(".*")), files.pending(target)) == ([], [])
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_what_a_run_keeps_for_itself_is_for_root_alone(tmp_path):
+    state = tmp_path / files.STATE.lstrip("/")
+    with files.alone(host(tmp_path), make=True):
+        assert mode(state) == 0o700
+    target = host(tmp_path / "other")
+    files.stage(target, changes())
+    files.commit(target, changes())
+    journal = tmp_path / "other" / files.JOURNAL.lstrip("/")
+    assert (mode(journal.parent), mode(journal)) == (0o700, 0o600)
+
+
+def test_a_file_is_for_its_owner_and_group_unless_told_otherwise():
+    change = Change("/etc/a", None, "x")
+    assert (change.mode, change.owner, change.group) == (0o640, "root", "root")
+
+
+def test_no_text_is_in_what_python_shows_of_a_change():
+    assert "s3cret" not in repr(Change("/etc/a", "s3cret-1", "s3cret-2"))
+
+
+def test_a_lock_makes_its_directory_only_when_told_to_and_says_what_is_in_its_way(tmp_path):
+    target, state = host(tmp_path), tmp_path / files.STATE.lstrip("/")
+    with files.alone(target, make=False):
+        assert not state.exists()
+    state.parent.mkdir(parents=True)
+    state.write_text("in the way")
+    in_the_way = pytest.raises(NodeError, match=r"^/var/lib/kubefabric cannot be used: .*\. Nothing was changed\.$")
+    with in_the_way, files.alone(target, make=True):
+        pass
+    state.unlink()
+    with files.alone(target, make=True):
+        assert len(target.inherited) == 1
+    assert target.inherited == []
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}"])
+def test_a_damaged_journal_is_named(tmp_path, text):
+    target, journal = host(tmp_path), tmp_path / files.JOURNAL.lstrip("/")
+    journal.parent.mkdir(parents=True)
+    journal.write_text(text)
+    with pytest.raises(NodeError, match=r"^/var/lib/kubefabric/node_peering\.journal is damaged: .*remove it, and run"):
+        files.pending(target)
+
+
+def test_what_was_looked_at_before_a_way_back_is_not_looked_at_again(tmp_path):
+    target = host(tmp_path)
+    files.stage(target, changes())
+    files.commit(target, changes())
+    assert files.noted(target, lambda: {"first": 1}) == {"first": 1}
+    assert files.noted(target, lambda: {"second": 2}) == {"first": 1}
+    assert files.pending(target) == [change.path for change in changes()]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
