@@ -145,7 +145,7 @@ def written(trials: list[Trial], known: Reasons, kept: dict[str, list[dict]]) ->
     heading = (
         "# Mutants that no unit test notices, and why. Written by python -m tests.mutants --write, reasons by hand.\n"
     )
-    return heading + yaml.safe_dump(document, sort_keys=False, width=10000, allow_unicode=True)
+    return heading + yaml.safe_dump(document, sort_keys=False, width=118, allow_unicode=True)
 
 
 def table(trials: list[Trial]) -> list[str]:

@@ -251,6 +251,7 @@ def test_an_image_gets_its_files_and_no_command(host):
     assert result["changed"] and "/etc/frr/frr.conf" in result["files"]
     assert changing(host) == []
     assert "router bgp 65003" in (host.read("/etc/frr/frr.conf") or "")
+    assert not bring(host)["changed"], "no address and no service of the machine counts for an image"
     assert (host.leftovers(), Path(host.root, JOURNAL).exists()) == ([], False)
     assert bring(host, state="absent")["changed"]
     assert (host.read("/etc/frr/frr.conf"), changing(host)) == (PACKAGED, [])
