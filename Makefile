@@ -67,11 +67,11 @@ $(BIN)/python:
 
 $(VENV)/.dev: requirements/dev.txt | $(BIN)/python
 	@echo "Installing Ansible and the lab's Python packages into $(VENV) …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile -r requirements/dev.txt
 	@mkdir -p $(dir $(COLLECTION)) && ln -sfn ../../.. $(COLLECTION)
 	@touch $@
 
 $(VENV)/.lint: requirements/lint.txt $(VENV)/.dev
 	@echo "Installing linters and molecule into $(VENV) …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/dev.txt -r requirements/lint.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile -r requirements/dev.txt -r requirements/lint.txt
 	@touch $@

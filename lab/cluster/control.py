@@ -172,8 +172,10 @@ def _start(lab: Lab, cluster: str, name: str, command: list[str], report: Report
 
 
 def _environment() -> dict[str, str]:
-    """A tighter garbage collector than Go's default: the control planes of several clusters share two cores."""
-    return {"GOGC": "60", "GOMAXPROCS": "2", "PYTHONPATH": str(ROOT), "KUBECONFIG": ""}
+    """A lazier garbage collector than Go's default: control planes start and live in few seconds of CPU time, and the
+    nine of a matrix take some 4 GB.
+    """
+    return {"GOGC": "150", "GOMAXPROCS": "2", "PYTHONPATH": str(ROOT), "KUBECONFIG": ""}
 
 
 def _wait(lab: Lab, cluster: str, name: str, condition: Callable[[], object], timeout: float = 60.0) -> None:

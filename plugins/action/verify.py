@@ -16,6 +16,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import (
     agents,
     assess,
     contracts,
+    fabric,
     faults,
     hosts,
     nested,
@@ -80,6 +81,9 @@ class ActionModule(ActionBase):
             bgp = leaves["bgp"]
             if given["established_after"] is not None:
                 bgp = restarted.only_since(bgp, given["established_after"], time.time())
+            if time.monotonic() + PAUSE <= deadline and _sessions_missing(given, bgp):
+                time.sleep(PAUSE)  # the cluster is asked for what it has once its sessions are up
+                continue
             outcome = self._assess(given, bgp, task_vars)
             _add_faults(given, outcome, leaves["faults"])
             self._add_contracts(given, outcome, task_vars)
@@ -167,6 +171,13 @@ class ActionModule(ActionBase):
         self._display.display("\n".join(["", headline, *table.lines(outcome["table"], leaf)]), color=color)
         for number, problem in enumerate(outcome["problems"], start=1):
             self._display.display(f"{number:>3}. {problem['message']}", color=constants.COLOR_ERROR)
+
+
+def _sessions_missing(given: dict, bgp: dict) -> bool:
+    """Whether a planned session is not Established on its leaf; a nested cluster's are not looked for on leaves."""
+    if given["parents"]:
+        return False
+    return any(session.state != "established" for session in fabric.sessions(given["plan"], bgp, given["nodes"]))
 
 
 def _believed_from(given: dict) -> float:

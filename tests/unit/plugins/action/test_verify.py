@@ -132,6 +132,24 @@ def test_in_check_mode_nobody_waits(world, clock):
     assert clock[0] == 1000.0
 
 
+@pytest.mark.parametrize("looks", [3, 100])
+def test_the_cluster_is_asked_once_its_sessions_are_up_or_the_time_is_over(world, clock, monkeypatch, looks):
+    asked: list[str] = []
+    answer, whole = world.answer, world._bgp()
+
+    def late(name: str, options: dict) -> dict:
+        asked.append(options.get("kind", name.rpartition(".")[2]))
+        if asked.count("aci_bgp_info") < looks and "kind" not in options:
+            return {"bgp": {leaf: {**found, "sessions": []} for leaf, found in whole.items()}, "faults": []}
+        return answer(name, options)
+
+    monkeypatch.setattr(world, "answer", late)
+    found = world.run(wait=20, nodes=list(world.plan["nodes"]))
+    assert asked.count("Node") == 1
+    assert found["ok"] is (looks == 3)
+    assert clock[0] == (1004.0 if looks == 3 else 1020.0)
+
+
 # -- contracts ------------------------------------------------------------------------------------------
 
 
