@@ -35,3 +35,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         from tests import guardian
 
         guardian.start()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> object:
+    """Hand out the groups of tests/runner/groups.py where those are asked for (``--dist loadgroup``)."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from tests.runner.groups import Groups
+
+    return Groups(config, log)

@@ -36,32 +36,23 @@ def _reason_to_skip() -> str:
     return ""
 
 
-# Files whose tests share nothing beyond the value of a parameter: each value may go to a worker of its own. Two address
-# families of the matrix stay together: each has nine control planes, and three of them would need all of the memory.
-SPLIT = {"test_cni_matrix": "run", "test_matrix": "case"}
-TOGETHER = {"ipv6": "ipv6-and-dual", "dual": "ipv6-and-dual"}
 # In the order of their length: what takes long begins first, so that the workers end at about the same time.
-LONGEST = ("test_cni_matrix", "test_hosts", "test_end_to_end", "test_nested", "test_vrf_lite", "test_cluster")
+LONGEST = (
+    "test_cni_matrix",
+    "test_vrf_lite",
+    "test_hosts",
+    "test_end_to_end",
+    "test_fabric",
+    "test_nested",
+    "test_cluster",
+)
+LAST = ("test_matrix",)  # many short groups, which fill up what is left
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name the group of each test, which one worker runs in order, and begin with the longest."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: _place(item.path.stem))
-
-
-def _group(item: pytest.Item) -> str:
-    """A test's file, with the value of the parameter that splits it."""
-    stem = item.path.stem
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    value = str(parameters.get(SPLIT.get(stem, ""), ""))
-    return f"{stem}-{TOGETHER.get(value, value)}" if value else stem
-
-
-def _place(stem: str) -> int:
-    last = len(LONGEST) + (stem in SPLIT)  # many short groups, which fill up what is left
-    return LONGEST.index(stem) if stem in LONGEST else last
+    """Begin with the longest files of this folder."""
+    places = {stem: place for place, stem in enumerate(LONGEST)} | dict.fromkeys(LAST, len(LONGEST) + 1)
+    items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
 
 
 @pytest.hookimpl(wrapper=True)

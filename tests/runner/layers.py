@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 # A file's tests stay together, because they share what their fixtures start.
 BY_FILE = ("--dist", "loadfile")
-# Like BY_FILE, but a conftest names the groups and their order.
+# Groups as tests/runner/groups.py has them, in the order of collection.
 BY_GROUP = ("--dist", "loadgroup", "--no-loadscope-reorder")
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-# xdist adds a test's group to its name.
-_GROUP = re.compile(r"@[\w.-]+$")
 
 
 @dataclass
@@ -40,7 +36,7 @@ def read(report: Path) -> Outcome:
         return Outcome(broken=True)
     outcome = Outcome()
     for case in ElementTree.parse(report).iter("testcase"):
-        name, skipped = f"{case.get('classname')}.{_GROUP.sub('', case.get('name', ''))}", case.find("skipped")
+        name, skipped = f"{case.get('classname')}.{case.get('name')}", case.find("skipped")
         outcome.durations[name] = outcome.durations.get(name, 0.0) + float(case.get("time") or 0)
         if case.find("failure") is not None or case.find("error") is not None:
             outcome.failed.add(name)

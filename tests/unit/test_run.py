@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests import run
-from tests.runner import outcome, summary
+from tests.runner import groups, outcome, summary
 from tests.runner.layers import KNOWN_SKIPS, LAYERS, unknown_skips
 from tests.runner.outcome import Outcome
 
 REPORT = """<testsuites><testsuite>
-<testcase classname="tests.lab.test_a" name="test_good@test_a" time="1.5"/>
+<testcase classname="tests.lab.test_a" name="test_good" time="1.5"/>
 <testcase classname="tests.lab.test_a" name="test_bad[1]"><failure message="no"/></testcase>
 <testcase classname="tests.lab.test_a" name="test_end" time="2"/>
 <testcase classname="tests.lab.test_a" name="test_end" time="0.5"><error message="left something behind"/></testcase>
@@ -38,6 +38,26 @@ def test_a_report_is_counted_by_tests_and_an_error_at_the_end_is_a_failure(tmp_p
     assert found.failed == {"tests.lab.test_a.test_bad[1]", "tests.lab.test_a.test_end"}
     assert found.skipped == {"tests.lab.test_a.test_elsewhere": "not here"}
     assert found.durations["tests.lab.test_a.test_end"] == 2.5
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "found"),
+    [
+        ("tests/lab/test_hosts.py::test_a_leaf_reaches_the_vip", "test_hosts"),
+        ("tests/lab/test_fabric.py::test_paths[64-18]", "test_fabric"),
+        ("tests/lab/test_cni_matrix.py::test_a_cluster_comes_up[ipv4-cilium-floating]", "test_cni_matrix-ipv4"),
+        ("tests/lab/test_cni_matrix.py::test_a_node_s_pods_are_known[dual]", "test_cni_matrix-ipv6-and-dual"),
+        (
+            "tests/lab/test_matrix.py::test_a_golden_intent[standard-ipv6-one-rack]",
+            "test_matrix-standard-ipv6-one-rack",
+        ),
+        ("tests/lab/test_matrix.py::test_sixty_four_nodes", "test_matrix"),
+        ("tests/molecule/test_scenarios.py::test_scenario[frr-trixie]", "test_scenarios-frr"),
+        ("tests/molecule/test_scenarios.py::test_scenario[frr-]", "test_scenarios-frr"),
+    ],
+)
+def test_what_shares_a_lab_is_one_group(nodeid, found):
+    assert groups.group(nodeid) == found
 
 
 def test_without_a_report_the_layer_failed(tmp_path: Path):
