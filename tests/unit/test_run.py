@@ -20,6 +20,12 @@ REPORT = """<testsuites><testsuite>
 </testsuite></testsuites>"""
 
 
+@pytest.fixture(autouse=True)
+def reports(tmp_path, monkeypatch) -> None:
+    """Reports of its own: these tests are part of a run that writes some, too."""
+    monkeypatch.setattr(run, "REPORTS", tmp_path)
+
+
 @pytest.fixture
 def tries(monkeypatch) -> dict[str, Outcome]:
     """Report's name → what pytest would say; those that were asked for are taken out."""
