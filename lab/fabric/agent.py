@@ -22,7 +22,9 @@ log = logging.getLogger("lab.fabric")
 Key = tuple[int, str]
 INTERVAL = 1.0
 LONG_POLL = 20.0
-RETRY = 15.0  # seconds until a configuration that FRR refused is tried again
+# Seconds until a configuration that FRR refused is tried again. frr-reload.py fails where the neighbours of the fabric go,
+# and has done all of it at the second try.
+RETRY = 4.0
 
 
 class Agent:
