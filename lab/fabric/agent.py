@@ -22,8 +22,8 @@ log = logging.getLogger("lab.fabric")
 Key = tuple[int, str]
 INTERVAL = 1.0
 LONG_POLL = 20.0
-# Seconds until a configuration that FRR refused is tried again. frr-reload.py fails where the neighbours of the fabric go,
-# and has done all of it at the second try.
+# Seconds until a configuration that FRR refused is tried again. frr-reload.py fails where the neighbours of the fabric
+# go, and has done all of it at the second try.
 RETRY = 4.0
 
 
