@@ -31,7 +31,11 @@ def files(vrf: Optional[str], service: str) -> List[File]:
     lines += [f"After={device}", f"StopPropagatedFrom={device}", f"Before={service}.service", "", "[Service]"]
     lines += ["Type=oneshot", "RemainAfterExit=yes"]
     # nothing where it does not run yet, as at boot
-    lines += [f"ExecStart=/usr/bin/env systemctl --no-block try-restart {service}.service", ""]
+    lines += [f"ExecStart=/usr/bin/env systemctl --no-block try-restart {service}.service"]
+    # A device that is back while this unit still stops does not start it; without the drop-in it is not to start again.
+    ours = f'set -- {units.drop_in("*.device", MARK)}; [ ! -e "$$1" ]'
+    back = f"[ ! -e /sys/class/net/{vrf.replace('%', '%%')} ]"
+    lines += [f"ExecStop=-/bin/sh -c '{ours} || {back} || exec systemctl --no-block start %n'", ""]
     wants = "\n".join([f"# {HEADER}", "[Unit]", f"Wants={UNIT}", ""])
     return [
         File(f"/etc/systemd/system/{UNIT}", "\n".join(lines), mode=0o644),
