@@ -1,7 +1,7 @@
 """Builds and fetches what the lab runs: programs from Go modules, definitions, the catalog, the hosts' system.
 
 Everything is a job; two run at the same time, the longest first. A job whose result is in the cache does nothing.
-What a cluster needs depends on its network (``tools_for``); ``everything`` is what the tests need.
+What a cluster needs depends on its network (``for_clusters``); ``everything`` is what the tests need.
 """
 
 from __future__ import annotations

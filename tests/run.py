@@ -25,7 +25,7 @@ from pathlib import Path
 from lab.context import dying_with_parent
 from tests.runner import summary
 from tests.runner.layers import LAYERS, Layer
-from tests.runner.outcome import Outcome, files, read
+from tests.runner.outcome import Outcome, files, node_ids, read
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "build" / "test"
@@ -67,8 +67,7 @@ def run_layer(layer: Layer, *, quiet: bool = False) -> Outcome:
         show(layer.name)
     if layer.second_try and 0 < len(outcome.failed) <= MOST_TRIED_AGAIN:
         say(f"\n=== {layer.name}: once more what failed " + "=" * 60)
-        whole = layer.second_try == "file"
-        again = files(outcome.failed) if whole else [f"tests/{layer.name}", "--last-failed"]
+        again = (files if layer.second_try == "file" else node_ids)(outcome.failed)
         outcome = outcome.tried_again(run_pytest(f"{layer.name}-again", again, quiet=quiet))
         if quiet:
             show(f"{layer.name}-again")
@@ -137,17 +136,23 @@ def _percent(log: Path) -> int:
     return int((re.findall(r"\[ *(\d+)%\]", log.read_text(errors="replace")) or ["0"])[-1])
 
 
+def _layer(name: str) -> Layer:
+    if name not in LAYERS:
+        raise argparse.ArgumentTypeError(f"there is no layer {name}; there are: {', '.join(LAYERS)}")
+    return LAYERS[name]
+
+
 def main(arguments: list[str]) -> int:
     """Run the layers and print the summary."""
     parser = argparse.ArgumentParser(prog="python -m tests.run", description="Run layers of tests.")
     parser.add_argument(
         "--setup", action="store_true", help="build and install what the lab needs beside the first layers"
     )
-    parser.add_argument("layers", nargs="*", choices=[*LAYERS, []], default=["unit"], metavar="LAYER")
+    parser.add_argument("layers", nargs="*", type=_layer, metavar="LAYER", help="unit unless given")
     options = parser.parse_args(arguments)
     for path in REPORTS.glob("*.log"):
         path.unlink()
-    outcomes = run_lanes([LAYERS[name] for name in options.layers], setup=options.setup)
+    outcomes = run_lanes(options.layers or [LAYERS["unit"]], setup=options.setup)
     lines, code = summary.closing(outcomes, strict=os.environ.get("CI") == "true")
     say("\n".join(["", f"The {summary.SLOWEST} slowest tests:", *summary.slowest(outcomes), ""]))
     say("\n".join([*summary.times(outcomes), "", *lines]))

@@ -1,7 +1,7 @@
-"""Which tests of the lab and of molecule one worker runs, in order: those that share what a fixture starts.
+"""Which tests of the lab one worker runs, in order: those that share what a fixture starts.
 
 pytest-xdist's own groups do not reach it with this release of pytest (it changes ``_nodeid``, which is not read any
-more), so the scheduler is told here.
+more), so a scheduler of our own hands them out.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from xdist.scheduler import LoadScopeScheduling
 
 # Two address families of the matrix stay together: each has nine control planes, and three of them would need all of
-# the memory. A golden intent has a lab of its own. The runs of a molecule scenario share the name of their lab.
+# the memory. A golden intent has a lab of its own.
 FAMILIES = {"ipv4": "ipv4", "ipv6": "ipv6-and-dual", "dual": "ipv6-and-dual"}
 
 
@@ -21,8 +21,8 @@ def group(nodeid: str) -> str:
     stem = file.rpartition("/")[2].removesuffix(".py")
     found = re.search(r"\[(.*)\]", rest)
     parameters = found[1] if found else ""
-    first = parameters.partition("-")[0]
-    split = {"test_cni_matrix": FAMILIES.get(first, ""), "test_matrix": parameters, "test_scenarios": first}.get(stem)
+    family = FAMILIES.get(parameters.partition("-")[0], "")
+    split = {"test_cni_matrix": family, "test_matrix": parameters}.get(stem)
     return f"{stem}-{split}" if split else stem
 
 

@@ -51,3 +51,8 @@ def read(report: Path) -> Outcome:
 def files(names: set[str]) -> list[str]:
     """The files of tests: ``tests.lab.test_hosts.test_x[1.2]`` is in tests/lab/test_hosts.py."""
     return sorted({"/".join(name.split(".")[:3]) + ".py" for name in names})
+
+
+def node_ids(names: set[str]) -> list[str]:
+    """The tests as pytest takes them: ``tests.lab.test_hosts.test_x[1.2]`` is tests/lab/test_hosts.py::test_x[1.2]."""
+    return [f"{files({name})[0]}::{name.split('.', 3)[3]}" for name in sorted(names)]

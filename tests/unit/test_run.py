@@ -58,8 +58,6 @@ def test_a_report_is_counted_by_tests_and_an_error_at_the_end_is_a_failure(tmp_p
             "test_matrix-standard-ipv6-one-rack",
         ),
         ("tests/lab/test_matrix.py::test_sixty_four_nodes", "test_matrix"),
-        ("tests/molecule/test_scenarios.py::test_scenario[frr-trixie]", "test_scenarios-frr"),
-        ("tests/molecule/test_scenarios.py::test_scenario[frr-]", "test_scenarios-frr"),
     ],
 )
 def test_what_shares_a_lab_is_one_group(nodeid, found):
@@ -96,6 +94,12 @@ def test_a_test_is_tried_again_with_its_file():
     ]
 
 
+def test_a_test_of_molecule_is_tried_again_by_its_name():
+    assert outcome.node_ids({"tests.molecule.test_scenarios.test_scenario[frr-1.2]"}) == [
+        "tests/molecule/test_scenarios.py::test_scenario[frr-1.2]"
+    ]
+
+
 @pytest.mark.parametrize("layer", ["unit", "runs", "lint", "versions"])
 def test_other_layers_have_one_try(tries, layer):
     tries[layer] = Outcome(failed={"a"})
@@ -106,6 +110,11 @@ def test_what_is_broken_altogether_is_not_tried_twice(tries, capsys):
     tries["lab"] = Outcome(failed=set("abcdef"))
     assert run.main(["lab"]) == 1
     assert capsys.readouterr().out.endswith("0 passed, 6 failed, 0 skipped\n")
+
+
+def test_the_units_are_run_unless_layers_are_named(tries):
+    tries["unit"] = Outcome(passed={"a"})
+    assert run.main([]) == 0
 
 
 def test_nothing_tested_is_a_failure(tries):
