@@ -8,6 +8,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import leftover
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.difference import difference
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import Mo, ancestor, shared
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.snapshot import Found, Snapshot
+from tests.catalog_check import catalog
 
 OURS = "orchestrator:kubefabric"
 CONTEXT = "uni/tn-t/out-other/prof-default-export/ctx-kubefabric-a"
@@ -163,22 +164,24 @@ def test_what_another_owner_holds_or_what_serves_a_purpose_is_not_forgotten():
     assert leftovers.forgotten(root(purpose=""), found) == []
 
 
-WAY = {
-    "tn": "fvTenant",
-    "ap": "fvAp",
-    "epg": "fvAEPg",
-    "out": "l3extOut",
-    "instP": "l3extInstP",
-    "prof": "rtctrlProfile",
-    "ctx": "rtctrlCtxP",
-    "brc": "vzBrCP",
-    "subj": "vzSubj",
-    "flt": "vzFilter",
-    "cif": "vzCPIf",
-}
+PLACES = (
+    "uni/tn-t/ap-a/epg-e",
+    "uni/tn-t/out-o/instP-i",
+    "uni/tn-t/out-o/prof-p/ctx-c",
+    "uni/tn-t/brc-b/subj-s",
+    "uni/tn-t/flt-f",
+    "uni/tn-t/cif-c",
+)
 
 
-@pytest.mark.parametrize(("prefix", "cls"), WAY.items())
-def test_the_way_leads_through_everything_that_ours_may_hang_below(prefix, cls):
-    below = Found(f"uni/{prefix}-n/leaf-x", "fooLeaf", {"rn": "leaf-x"})
-    assert leftovers.passed([below]) == [Found(f"uni/{prefix}-n", cls, {"name": "n"})]
+@pytest.mark.parametrize("place", PLACES)
+def test_the_way_has_the_classes_and_names_of_apic_s_catalog(place):
+    way = leftovers.passed([Found(f"{place}/leaf-x", "fooLeaf", {"rn": "leaf-x"})])
+    steps = list(catalog().parse_dn(place)[1:])
+    assert [(item.cls, item.dn.rpartition("/")[2]) for item in way] == steps
+    assert [item.attributes for item in way] == [{"name": rn.partition("-")[2]} for _cls, rn in steps]
+
+
+def test_every_class_on_the_way_is_among_these_places():
+    found = {cls for place in PLACES for cls, _rn in catalog().parse_dn(place)}
+    assert set(leftovers.WAY.values()) == found - {"polUni"}
