@@ -125,7 +125,7 @@ def _merge(target: dict, source: dict) -> None:
 
 
 def _remove(target: dict, fields: dict) -> None:
-    """Take away the leaves of ``fieldsV1``; a field that others own too would stay, which no test needs."""
+    """Remove the leaves of ``fieldsV1``; a field that others own too would stay, which no test needs."""
     for name, inner in fields.items():
         key = name.removeprefix("f:")
         if inner and isinstance(target.get(key), dict):

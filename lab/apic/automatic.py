@@ -33,7 +33,7 @@ _ENDS = {"vzEntry": {"sFromPort": "sToPort", "dFromPort": "dToPort"}}
 
 
 def derived(cls: str, posted: Mapping[str, str], current: Mapping[str, str]) -> dict[str, str]:
-    """Properties that follow from those posted, where nobody has set them; ``current``: as they are without these."""
+    """Properties that follow from those posted, where they were never set; ``current``: as they are without these."""
     return {
         last: posted[first]
         for first, last in _ENDS.get(cls, {}).items()

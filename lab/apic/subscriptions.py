@@ -26,7 +26,7 @@ Describe = Callable[[Change], Element]
 
 @dataclass
 class Subscription:
-    """One query that somebody follows; ``session`` is the login that it belongs to."""
+    """One query that a client follows; ``session`` is the login that it belongs to."""
 
     session: str
     matches: Callable[[Mo], bool]

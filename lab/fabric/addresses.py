@@ -1,7 +1,7 @@
 """Addresses that cannot stand beside each other in a VRF, and what of them does not come on the leaves. Pure.
 
 Two interfaces of a leaf in overlapping subnets are F1425 and F1344 (IPv6: F1615, F1603), worded as recorded on racks.
-What a rack does with an address that two leaves have, nobody has recorded: here the second does not get it, and F0467
+What a rack does with an address that two leaves have is not recorded: here the second does not get it, and F0467
 says so with the class's own constant (docs/lab.md).
 """
 

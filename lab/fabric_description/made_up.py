@@ -1,4 +1,4 @@
-"""The fabric that an inventory presumes, where nobody describes the real one: made up from the plans' own names. Pure.
+"""The fabric that an inventory presumes, where the real one is not described: made up from the plans' own names. Pure.
 
 It is a document in the format of a fabric description, so that it is read, seeded and shown like one. What a plan
 makes itself (access policies unless ``manage`` is false, ports and vPC domains where the intent gives them, contracts
@@ -50,7 +50,7 @@ def _vrf(found: dict, plan: dict) -> None:
 
 
 def _access(found: dict, access: dict) -> None:
-    """The AAEP, and with ``manage: false`` the domains and the pool that somebody else keeps."""
+    """The AAEP, and with ``manage: false`` the domains and the pool that another team keeps."""
     aaep = found["aaeps"].setdefault(access["aaep"], {})
     if access.get("manage", True):
         return
@@ -144,7 +144,7 @@ def _reachability(found: dict, l3out: dict) -> None:
 
 
 def _contract(found: dict, contract: dict) -> None:
-    """A contract that somebody else keeps; and the filters and service graphs that a subject of ours names."""
+    """A contract that another team keeps; and the filters and service graphs that a subject of ours names."""
     tenant = _tenant(found, contract["tenant"])
     if contract["existing"]:
         scope = contract.get("scope") or "global"

@@ -128,7 +128,7 @@ class Timers:
 
 @dataclass(frozen=True)
 class L3Out:
-    """Somebody's L3Out; ``routers`` are router IDs by leaf, ``bgp`` None: it does not run BGP."""
+    """Another team's L3Out; ``routers`` are router IDs by leaf, ``bgp`` None: it does not run BGP."""
 
     vrf: str = ""
     l3_domain: str = ""

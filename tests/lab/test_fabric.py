@@ -120,7 +120,7 @@ def _new_session(rack: Rack, leaf: int, peer: str, before: tuple[str, str]) -> N
 
 
 def test_a_session_that_frr_has_lost_track_of_is_closed(rack):
-    """FRR deletes the neighbour with the first connection, and keeps the session of the second: nobody sees it."""
+    """FRR deletes the neighbour with the first connection, and keeps the session of the second: no command shows it."""
     rack.configure(fabric())
     program = Path(__file__).with_name("connect_twice.py")
     command = ["ip", "netns", "exec", node(rack, "node1"), sys.executable, str(program), "192.168.2.201", "s3cret"]

@@ -5,7 +5,7 @@
 
 A wrong VLAN raises its fault on every leaf, so each cause is told once, with the number of objects that have it. F0467
 is the code of everything that a leaf could not carry out, and configIssues of everything that an object states itself:
-there the cause is in the description. What somebody acknowledged on APIC is a remark: they know.
+there the cause is in the description. A fault that was acknowledged on APIC is a remark.
 """
 
 from __future__ import annotations

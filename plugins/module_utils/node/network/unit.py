@@ -20,7 +20,7 @@ UPLINK_WANTS = "/etc/systemd/system/multi-user.target.d/kubefabric-uplink.conf"
 def files(addresses: tuple, interface: str, _facts) -> list:
     """A oneshot unit, ordered before the network is said to be online so that a speaker can bind to the VIP.
 
-    Of an interface that somebody else makes, such as a VRF's device, it follows the device, however often that comes.
+    Of an interface that another program creates, such as a VRF's device, it follows the device each time it comes.
     """
     made = interface == "lo" or interface.startswith("dummy")
     device = units.device(interface)

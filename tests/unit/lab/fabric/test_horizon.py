@@ -24,7 +24,7 @@ def leaf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Leaf:
 
 
 class Leaf:
-    """A leaf whose log a test writes and whose bgpd takes note of what it is told."""
+    """A leaf whose log a test writes and whose bgpd records its commands."""
 
     def __init__(self, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Lab, "directory", directory)

@@ -1,4 +1,4 @@
-"""What the lab makes up where nobody describes the fabric: what the plans presume, and nothing that they make."""
+"""What the lab makes up where the fabric is not described: what the plans presume, and nothing that they make."""
 
 from __future__ import annotations
 
