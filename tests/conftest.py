@@ -37,6 +37,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         guardian.start()
 
 
+@pytest.hookimpl(optionalhook=True)  # the mutants' runs, among others, do without xdist
 def pytest_xdist_make_scheduler(config: pytest.Config, log) -> object:
     """Hand out the groups of tests/runner/groups.py where those are asked for (``--dist loadgroup``)."""
     if config.getvalue("dist") != "loadgroup":

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
 import pytest
 
+from tests.mutants import worker
 from tests.mutants.__main__ import Trial, judged, listed, reasons, vanished, written
 from tests.mutants.mutations import Mutant, mutants, mutated
-from tests.mutants.targets import TARGETS
+from tests.mutants.targets import ROOT, TARGETS
 
 
 def changes(source: str) -> list[str]:
@@ -124,3 +128,11 @@ def test_survivors_are_written_with_their_place_and_keep_their_reasons() -> None
         "  change: change 2",
         "  why: ''",
     ]
+
+
+def test_a_mutant_s_tests_run_without_the_plugins_that_a_whole_run_has():
+    """Without xdist, whose hooks tests/conftest.py has: otherwise every mutant's run ends before its first test."""
+    command = [sys.executable, "-m", "pytest", *worker.OPTIONS, "tests/unit/test_guardian.py", "-k", "other_runs"]
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
