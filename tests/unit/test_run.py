@@ -171,6 +171,13 @@ def test_layers_of_two_lanes_are_all_counted(tries, capsys):
     assert capsys.readouterr().out.endswith("3 passed, 0 failed, 0 skipped\n")
 
 
+def test_the_tests_that_have_ended_are_counted_while_layers_run(tmp_path: Path):
+    (tmp_path / "lab.log").write_text("bringing up nodes...\n\n" + "." * 70 + "Fs [ 36%]\n...")
+    (tmp_path / "unit.log").write_text("bringing up nodes...\n")
+    layers = [LAYERS[name] for name in ("lint", "unit", "lab", "molecule")]
+    assert run.status(layers, {"lint": Outcome()}) == "… unit: 0 tests done, lab: 75 tests done"
+
+
 def test_what_needs_a_setup_that_failed_is_not_run_and_fails(tries, monkeypatch, capsys):
     monkeypatch.setattr(run, "run_process", lambda *_: 1)
     tries.update(lint=Outcome(passed={"a"}))
