@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import time
 
 from ansible import constants
@@ -13,18 +15,16 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, reading
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import (
-    agents,
     assess,
     contracts,
     fabric,
     faults,
-    hosts,
     nested,
+    objects,
     restarted,
     table,
 )
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources, without_marks
-from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import complaint, plain, replace_file
 
 PAUSE = 2  # seconds between two looks while something is still missing
 OPTIONS = {
@@ -39,6 +39,8 @@ OPTIONS = {
     "established_after": {"type": "float"},
     "changed_at": {"type": "float"},
     "show": {"type": "bool", "default": True},
+    "fail_on_problems": {"type": "bool", "default": True},
+    "result_file": {"type": "path"},
 }
 
 
@@ -60,13 +62,29 @@ class ActionModule(ActionBase):
         outcome = self._until_ok(given, time.monotonic() + wait, until, task_vars)
         if given["show"]:
             self._show(given["plan"], outcome)
-        if outcome["ok"]:
-            return outcome
+        self._write(given["result_file"], outcome)
+        return outcome if outcome["ok"] else self._with_problems(given, outcome)
+
+    def _with_problems(self, given: dict, outcome: dict) -> dict:
+        """The result where something is wrong. Ansible prints the result of a failed task as one long line: below -v it
+        is the problems alone.
+        """
         messages = [problem["message"] for problem in outcome["problems"]]
-        headline = f"cluster {given['plan']['cluster']}: {len(messages)} problem{'s'[: len(messages) > 1]} found"
         if self._task.check_mode:  # nothing was changed, so nothing has to be right yet
             return {**outcome, "warnings": [*outcome["warnings"], *messages]}
-        return {**outcome, "failed": True, "msg": f"{headline}: {' | '.join(messages)}"}
+        if not given["fail_on_problems"]:
+            return outcome
+        headline = f"cluster {given['plan']['cluster']}: {len(messages)} problem{'s'[: len(messages) > 1]} found"
+        shown = outcome if self._display.verbosity else {"warnings": outcome["warnings"]}
+        return {**shown, "failed": True, "msg": f"{headline}: {' | '.join(messages)}"}
+
+    def _write(self, path: str | None, outcome: dict) -> None:
+        """The whole result for programs, also where it is a failure."""
+        if path and not self._task.check_mode:
+            try:
+                replace_file(os.path.abspath(path), json.dumps(outcome, indent=1, sort_keys=True) + "\n", 0o644)
+            except OSError as error:
+                raise AnsibleActionFail(f"result_file {path}: cannot be written: {error.strerror}") from error
 
     # -- reading ---------------------------------------------------------------------------------------
 
@@ -87,28 +105,23 @@ class ActionModule(ActionBase):
             outcome = self._assess(given, bgp, task_vars)
             _add_faults(given, outcome, leaves["faults"])
             self._add_contracts(given, outcome, task_vars)
+            outcome["remarks"] = list(outcome["warnings"])  # Ansible shows warnings, and takes them out of the result
             outcome["ok"] = not outcome["problems"]
             if began >= until and (outcome["ok"] or time.monotonic() + PAUSE > deadline):
                 return outcome
             time.sleep(PAUSE)
 
     def _assess(self, given: dict, bgp: dict, task_vars: dict) -> dict:
-        state = self._cluster_state(given, task_vars)
+        plan, nodes = given["plan"], given["nodes"]
+        found = self._read(plan, given["kubernetes"], objects.wanted(plan, nodes), task_vars)
+        state = objects.state(plan, found, nodes, given["originated"])
         if not given["parents"]:
-            return assess(given["plan"], bgp, state, given["nodes"])
+            return assess(plan, bgp, state, nodes)
         places = [
-            self._place(where, parent, task_vars)
+            objects.place(self._read(parent, where, objects.wanted_of_parent(parent), task_vars))
             for parent, where in zip(given["parents"], given["parents_kubernetes"])
         ]
-        return nested.assess(given["plan"], given["parents"], bgp, state, places)
-
-    def _place(self, where: dict, parent: dict, task_vars: dict) -> dict:
-        """Where a parent's workloads run; its Nodes are asked for only if it has a parent itself."""
-        asked = {"kubernetes": where}
-        pods = self._objects(asked, task_vars, "v1", "Pod", field_selectors=["status.phase=Running"])
-        machines = self._objects(asked, task_vars, "kubevirt.io/v1", "VirtualMachineInstance")
-        nodes = self._objects(asked, task_vars, "v1", "Node") if "nested_in" in parent else []
-        return nested.place(pods, nodes, machines)
+        return nested.assess(plan, given["parents"], bgp, state, places)
 
     def _add_contracts(self, given: dict, outcome: dict, task_vars: dict) -> None:
         """What the fabric has of the contracts, where the plan names any and the whole cluster is looked at."""
@@ -121,43 +134,22 @@ class ActionModule(ActionBase):
         outcome["contracts"] = found
         outcome["warnings"] += contracts.remarks(given["plan"], found)
 
-    def _cluster_state(self, given: dict, task_vars: dict) -> dict:
-        """Nodes and agents; Services and their endpoints only where routes are looked at. Nothing of
-        a cluster whose hosts speak in its CNI's place.
-        """
-        if hosts.speak(given["plan"]):
-            return {**from_resources([], [], [], []), "originated": given["originated"]}
-        agent = agents.of(given["plan"])
-        where = {"namespace": agent.namespace(given["plan"]), "label_selectors": [agent.selector(given["plan"])]}
-        nodes = self._objects(given, task_vars, "v1", "Node")
-        pods = self._objects(given, task_vars, "v1", "Pod", **where)
-        if given["nodes"] is not None:
-            return without_marks(from_resources(nodes, pods, [], []))  # their restart is what we wait for
-        services = self._objects(given, task_vars, "v1", "Service")
-        slices = self._objects(given, task_vars, "discovery.k8s.io/v1", "EndpointSlice")
-        blocks = self._objects(given, task_vars, *agent.blocks) if agent.blocks else None
-        state = from_resources(nodes, pods, services, slices, blocks and agent.pod_networks(blocks))
-        reports = self._objects(given, task_vars, *agent.reports) if agent.reports else []
-        others = self._objects(given, task_vars, *agent.others) if agent.others else []
-        verdicts = reports  # Cilium's are in the same objects
-        if agent.verdicts != agent.reports:
-            verdicts = self._objects(given, task_vars, *agent.verdicts) if agent.verdicts else []
-        return {
-            **state,
-            "verdicts": agent.read_verdicts(verdicts) if agent.verdicts else {},
-            "reports": agent.read_reports(reports) if reports else {},
-            "further": agent.read_others(given["plan"], others, nodes) if others else {},
-        }
-
-    def _objects(self, given: dict, task_vars: dict, api_version: str, kind: str, **options: object) -> list:
-        arguments = {**given["kubernetes"], "api_version": api_version, "kind": kind, **options}
-        return self._module("kubernetes.core.k8s_info", arguments, task_vars)["resources"]
+    def _read(self, plan: dict, where: dict, wanted: dict, task_vars: dict) -> dict:
+        """What is wanted of a plan's cluster, by name, in one run of a module: none where nothing is wanted."""
+        if not wanted:
+            return {}
+        asked = [one for at, one in enumerate(wanted.values()) if one not in list(wanted.values())[:at]]
+        try:
+            found = self._module("kubefabric.bgp.cluster_info", {**where, "objects": asked}, task_vars)["objects"]
+        except AnsibleActionFail as error:
+            raise AnsibleActionFail(f"{_named(plan, where)}: {error.message}") from error
+        return {name: found[asked.index(one)]["resources"] for name, one in wanted.items()}
 
     def _module(self, name: str, arguments: dict, task_vars: dict) -> dict:
         """The result of a module; AnsibleActionFail if it failed."""
         result = self._execute_module(module_name=name, module_args=arguments, task_vars=task_vars)
         if result.get("failed"):
-            raise AnsibleActionFail(f"{name}: {result.get('msg') or result.get('module_stderr') or 'failed'}")
+            raise AnsibleActionFail(f"{name}: {complaint(result)}")
         return result
 
     # -- showing ---------------------------------------------------------------------------------------
@@ -171,6 +163,12 @@ class ActionModule(ActionBase):
         self._display.display("\n".join(["", headline, *table.lines(outcome["table"], leaf)]), color=color)
         for number, problem in enumerate(outcome["problems"], start=1):
             self._display.display(f"{number:>3}. {problem['message']}", color=constants.COLOR_ERROR)
+
+
+def _named(plan: dict, where: dict) -> str:
+    """A cluster and what leads to its API, for people; a kubeconfig that is no path is a secret."""
+    given = [f"{key} {where[key]}" for key in ("kubeconfig", "context") if isinstance(where.get(key), str)]
+    return f"cluster {plan['cluster']}" + (f" ({', '.join(given)})" if given else "")
 
 
 def _sessions_missing(given: dict, bgp: dict) -> bool:

@@ -173,6 +173,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client impo
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership import FIELD_MANAGER, RESTART_ANNOTATION
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.secrets import masked
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import place
 from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
@@ -228,7 +229,9 @@ def run(module: AnsibleK8SModule) -> dict:
     if parameters["prune"] and not parameters["cluster"]:
         raise ClusterError("prune needs cluster: the name of the cluster whose objects may go")
     rules = bring.Rules(*(parameters[field] for field in bring.Rules._fields))
-    cluster = Cluster(connected(lambda: get_api_client(module)), parameters["field_manager"])
+    cluster = Cluster(
+        connected(lambda: get_api_client(module), lambda: place(module.params)), parameters["field_manager"]
+    )
     steps = bring.plan_steps(cluster, parameters["resources"], rules)
     hide.update(report.hidden_values([], steps))
     if not module.check_mode:

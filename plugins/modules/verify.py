@@ -12,7 +12,7 @@ version_added: 0.1.0
 author: kubefabric.bgp contributors (@kubefabric)
 description:
   - Reads the BGP sessions and routes of the plan's leaves (M(kubefabric.bgp.aci_bgp_info)), and Nodes, BGP agents,
-    Services and EndpointSlices of the cluster (M(kubernetes.core.k8s_info)).
+    Services and EndpointSlices of the cluster (M(kubefabric.bgp.cluster_info)).
   - Every planned session has to be Established, every announced prefix has to be on every leaf with the next hops that
     this leaf should see, and nothing else may be accepted from the nodes.
   - Prints a table with a row per session. Fails with the problems, each told once, at the node or leaf where it most
@@ -34,7 +34,7 @@ options:
     type: dict
     required: true
   kubernetes:
-    description: How to reach the cluster, options of M(kubernetes.core.k8s_info) such as C(kubeconfig).
+    description: How to reach the cluster, options of M(kubefabric.bgp.cluster_info) such as C(kubeconfig).
     type: dict
     default: {}
   parents:
@@ -77,6 +77,17 @@ options:
     description: Print the table.
     type: bool
     default: true
+  fail_on_problems:
+    description:
+      - Fail if there are problems. The result of the failed task has them in C(msg), the rest with C(-v) only.
+      - If V(false), the task does not fail for them, and its result is whole.
+    type: bool
+    default: true
+  result_file:
+    description:
+      - A file on the controller to which the whole result is written as JSON, whether there are problems or not.
+      - Not written in check mode.
+    type: path
 extends_documentation_fragment:
   - kubefabric.bgp.reading
 seealso:
@@ -103,7 +114,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ok:
   description: Whether everything is as planned.
-  returned: always
+  returned: success, or with C(-v)
   type: bool
 table:
   description:
@@ -112,7 +123,7 @@ table:
       parent that it runs on.
     - C(uptime) in seconds; C(ecmp) is the largest number of next hops among the routes through the node; C(bfd), where
       BFD is planned, is the state of its session.
-  returned: always
+  returned: success, or with C(-v)
   type: list
   elements: dict
   sample:
@@ -120,19 +131,24 @@ table:
        prefixes_out: 9, ecmp: 3}
 contracts:
   description: What M(kubefabric.bgp.aci_contract_info) found, where the plan names contracts.
-  returned: success
+  returned: success, or with C(-v)
   type: list
   elements: dict
+remarks:
+  description: What is no problem, but should be known; Ansible shows it as warnings.
+  returned: success, or with C(-v)
+  type: list
+  elements: str
 problems:
   description: What is wrong; C(kind) is for programs, C(message) for people.
-  returned: always
+  returned: success, or with C(-v)
   type: list
   elements: dict
   sample:
     - {kind: leaf-unreachable, leaf: "102", message: "leaf 102 answers nothing: 3 planned sessions …"}
 faults:
   description: The faults that M(kubefabric.bgp.aci_bgp_info) found of what was written for the cluster.
-  returned: always
+  returned: success, or with C(-v)
   type: list
   elements: dict
 """

@@ -26,6 +26,15 @@ def plain(value: object) -> object:
     return str.__str__(value) if isinstance(value, str) else str.__str__(str(value))
 
 
+def complaint(result: dict) -> str:
+    """Why a module failed, of its result: its message, or where it has none the last line of what it left behind."""
+    for key in ("msg", "exception", "module_stderr", "module_stdout"):
+        lines = [line.strip() for line in str(result.get(key) or "").splitlines() if line.strip()]
+        if lines and not lines[0].startswith("MODULE FAILURE"):
+            return " ".join(lines) if key == "msg" else lines[-1]
+    return "it failed, and did not say why"
+
+
 def read_text(path: str) -> str | None:
     """A file's text, or None if there is no such file."""
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from . import conflicts
 from .errors import ClusterError
+from .unreachable import cause, sentence
 
 try:
     from kubernetes.dynamic.exceptions import (
@@ -50,12 +51,12 @@ class FieldsTaken(Exception):
         self.conflicts = found
 
 
-def connected(connect):
-    """What ``connect()`` returns; a ClusterError when the API does not answer."""
+def connected(connect, place):
+    """What ``connect()`` returns; a ClusterError with ``place()``, a text, where the API does not answer."""
     try:
         return connect()
-    except (DynamicApiError, HTTPError, OSError) as error:
-        raise ClusterError(f"the Kubernetes API cannot be used: {_complaint(error)}") from error
+    except (DynamicApiError, HTTPError, OSError, ValueError) as error:
+        raise ClusterError(sentence(place(), cause(error))) from error
 
 
 class Cluster:
@@ -66,9 +67,14 @@ class Cluster:
         self.field_manager = field_manager
 
     def kind(self, api_version: str, kind: str):
-        """The API's resource for a kind, or None if the cluster does not serve it."""
+        """The API's resource for a kind, or None if the cluster does not serve it.
+
+        A prefix keeps the client from asking for every group that has a version of this name, and a kind by its name
+        alone is looked for once: each failed search discovers the whole API again.
+        """
+        prefix = "apis" if "/" in api_version else "api"
         try:
-            return self.client.resource(kind, api_version)
+            return self.client.resources.get(prefix=prefix, api_version=api_version, kind=kind)
         except (ResourceNotFoundError, ResourceNotUniqueError):
             return None
         except (DynamicApiError, HTTPError) as error:
@@ -81,9 +87,10 @@ class Cluster:
         except NotFoundError:
             return None
 
-    def list(self, kind, namespace: str | None = None, selector: str | None = None) -> list:
-        """Every object of a kind, of one namespace if given, with the labels if given."""
-        found = self._call(kind.get, namespace=namespace, label_selector=selector).to_dict()
+    def list(self, kind, namespace: str | None = None, selector: str | None = None, fields: str | None = None) -> list:
+        """Every object of a kind, of one namespace if given, with the labels and fields if given."""
+        options = {"namespace": namespace, "label_selector": selector, "field_selector": fields}
+        found = self._call(kind.get, serializer=_plain, **options)
         return [{"apiVersion": kind.group_version, "kind": kind.kind, **item} for item in found.get("items") or []]
 
     def apply(self, kind, body: dict, *, dry_run: bool, force: bool = False) -> dict:
@@ -128,7 +135,12 @@ class Cluster:
 
     def _unreachable(self, error: Exception) -> ClusterError:
         host = getattr(self.client.configuration, "host", "the cluster")
-        return ClusterError(f"the Kubernetes API at {host} cannot be used: {_complaint(error)}")
+        return ClusterError(sentence(host, cause(error)))
+
+
+def _plain(_client, body: dict) -> dict:
+    """An answer as it is: the client's own objects are made and unmade for each field otherwise."""
+    return body
 
 
 def _complaint(error: Exception) -> str:

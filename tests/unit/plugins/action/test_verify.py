@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import Mock
@@ -11,6 +12,7 @@ import yaml
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.kubefabric.bgp.plugins.action import verify
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils import controller
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -43,7 +45,7 @@ class World:
             return {"bgp": self._bgp(), "faults": self.faults}
         if short == "aci_contract_info":
             return {"contracts": self.contracts}
-        return {"resources": self._objects(options["kind"])}
+        return {"objects": [{"resources": self._objects(one["kind"])} for one in options["objects"]]}
 
     def _bgp(self) -> dict:
         leaves = {leaf: {"reachable": True, "sessions": [], "routes": []} for leaf in self.plan["leaves"]}
@@ -58,17 +60,18 @@ class World:
             return [{"metadata": {"name": name}, "spec": {}, "status": {}} for name in self.plan["nodes"]]
         return []
 
-    def run(self, check: bool = False, **options: object) -> dict:
+    def run(self, check: bool = False, verbosity: int = 0, **options: object) -> dict:
         arguments = {"plan": self.plan, "apic": {"hosts": ["apic1"]}, "show": False, **options}
         task = Mock(args=arguments, async_val=0, check_mode=check, diff=False)
         task.collections = None
         action = verify.ActionModule(task, Mock(), SimpleNamespace(check_mode=check), Mock(), Mock(), Mock())
+        action._display = Mock(verbosity=verbosity)
         action._module = lambda name, given, _variables: self.answer(name, given)  # type: ignore[method-assign]
         return action.run(task_vars={})
 
     def kinds(self, **options: object) -> list[str]:
         """The kinds of problems, less those of a cluster that says nothing of its pods' networks."""
-        found = self.run(**options)
+        found = self.run(verbosity=1, **options)
         assert found["ok"] is not bool(found["problems"])
         return [problem["kind"] for problem in found["problems"] if problem["kind"] != "no-pod-cidr"]
 
@@ -101,6 +104,87 @@ def test_while_single_nodes_are_waited_for_faults_are_none_of_its_business(world
     world.faults = [FAULT]
     assert world.kinds(nodes=["node1"]) == []
     assert world.asked["kubefabric.bgp.aci_bgp_info"]["objects"] == []
+
+
+# -- the cluster ----------------------------------------------------------------------------------------
+
+
+def test_a_look_at_the_cluster_is_one_run_of_a_module_that_reads_no_kind_twice(world, monkeypatch):
+    runs: list = []
+    answer = world.answer
+    monkeypatch.setattr(world, "answer", lambda name, options: runs.append(name) or answer(name, options))
+    world.run(kubernetes={"kubeconfig": "k8s.kubeconfig"})
+    assert runs == ["kubefabric.bgp.aci_bgp_info", "kubefabric.bgp.cluster_info"]
+    asked = world.asked["kubefabric.bgp.cluster_info"]
+    assert asked["kubeconfig"] == "k8s.kubeconfig"
+    assert [one["kind"] for one in asked["objects"]] == ["Node", "Pod", "Service", "EndpointSlice"]
+
+
+@pytest.mark.parametrize(
+    ("result", "why"),
+    [
+        (
+            {"msg": "the API at https://k8s:6443 cannot be used: refused"},
+            "the API at https://k8s:6443 cannot be used: refused",
+        ),
+        ({"exception": "Traceback:\n  File …\nMaxRetryError: refused\n"}, "MaxRetryError: refused"),
+        ({"msg": "MODULE FAILURE\nSee stdout", "module_stderr": "…\nNo module named yaml"}, "No module named yaml"),
+        ({}, "it failed, and did not say why"),
+    ],
+)
+def test_a_cluster_that_cannot_be_read_is_named_with_the_cause(world, monkeypatch, result, why):
+    def fail(name: str, options: dict) -> dict:
+        if name == "kubefabric.bgp.cluster_info":
+            raise AnsibleActionFail(f"{name}: {controller.complaint(result)}")
+        return World.answer(world, name, options)
+
+    monkeypatch.setattr(world, "answer", fail)
+    with pytest.raises(AnsibleActionFail) as error:
+        world.run(kubernetes={"kubeconfig": "a/b", "context": "c"})
+    assert error.value.message == f"cluster k8s-prod (kubeconfig a/b, context c): kubefabric.bgp.cluster_info: {why}"
+
+
+# -- the result -----------------------------------------------------------------------------------------
+
+
+def test_a_failure_is_told_by_its_problems_and_whole_with_verbosity(world):
+    world.faults = [FAULT]
+    assert set(world.run()) == {"failed", "msg", "warnings"}
+    assert "APIC shows F1 (minor) at uni/tn-k8s/out-k8s-prod: bad." in world.run()["msg"]
+    assert {"table", "problems", "faults", "msg"} < set(world.run(verbosity=1))
+
+
+def test_problems_that_must_not_fail_come_with_a_whole_result(world):
+    world.faults = [FAULT]
+    found = world.run(fail_on_problems=False)
+    assert not found.get("failed")
+    assert [problem["kind"] for problem in found["problems"]][-1] == "fault"
+
+
+@pytest.mark.parametrize("faults", [[], [FAULT]])
+def test_programs_have_the_whole_result_in_a_file(world, tmp_path, faults):
+    world.faults = faults
+    world.run(result_file=str(tmp_path / "made" / "verify.json"))
+    written = json.loads((tmp_path / "made" / "verify.json").read_text())
+    assert [problem["kind"] for problem in written["problems"] if problem["kind"] != "no-pod-cidr"] == ["fault"] * len(
+        faults
+    )
+    assert len(written["table"]) == sum(len(node["peers"]) for node in world.plan["nodes"].values())
+
+
+def test_in_check_mode_no_file_is_written(world, tmp_path):
+    world.run(check=True, result_file=str(tmp_path / "verify.json"))
+    assert not (tmp_path / "verify.json").exists()
+
+
+def test_what_is_shown_as_a_warning_stays_in_the_result(world):
+    world.faults = [{**FAULT, "acknowledged": True}]
+    found = world.run(fail_on_problems=False)
+    assert (
+        found["remarks"]
+        == found["warnings"]
+        == ["APIC shows F1 (minor) at uni/tn-k8s/out-k8s-prod: bad. It is acknowledged."]
+    )
 
 
 # -- time -----------------------------------------------------------------------------------------------
@@ -138,14 +222,14 @@ def test_the_cluster_is_asked_once_its_sessions_are_up_or_the_time_is_over(world
     answer, whole = world.answer, world._bgp()
 
     def late(name: str, options: dict) -> dict:
-        asked.append(options.get("kind", name.rpartition(".")[2]))
-        if asked.count("aci_bgp_info") < looks and "kind" not in options:
+        asked.append(name.rpartition(".")[2])
+        if asked.count("aci_bgp_info") < looks and asked[-1] == "aci_bgp_info":
             return {"bgp": {leaf: {**found, "sessions": []} for leaf, found in whole.items()}, "faults": []}
         return answer(name, options)
 
     monkeypatch.setattr(world, "answer", late)
-    found = world.run(wait=20, nodes=list(world.plan["nodes"]))
-    assert asked.count("Node") == 1
+    found = world.run(verbosity=1, wait=20, nodes=list(world.plan["nodes"]))
+    assert asked.count("cluster_info") == 1
     assert found["ok"] is (looks == 3)
     assert clock[0] == (1004.0 if looks == 3 else 1020.0)
 
@@ -173,7 +257,7 @@ def consumer() -> World:
 
 def test_a_whole_contract_with_both_sides_is_no_problem_and_in_the_result(consumer):
     assert consumer.kinds() == []
-    assert consumer.run()["contracts"] == consumer.contracts
+    assert consumer.run(verbosity=1)["contracts"] == consumer.contracts
     asked = consumer.asked["kubefabric.bgp.aci_contract_info"]
     assert asked == {"host": ["apic1"], "reachability": consumer.plan["l3out"]["reachability"]}
 
@@ -225,4 +309,4 @@ def test_a_cluster_whose_hosts_peer_is_not_asked_and_what_they_originate_counts(
     world.plan["nested"]["speaker"] = "host"
     assert world.kinds() == []
     assert world.kinds(originated={"node1": ["10.1.0.0/26"]}) == ["route-missing", "route-missing"]
-    assert "kubernetes.core.k8s_info" not in world.asked
+    assert "kubefabric.bgp.cluster_info" not in world.asked

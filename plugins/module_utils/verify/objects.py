@@ -1,0 +1,69 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which objects of a cluster verification reads, and the state that it makes of them. Pure.
+
+What is read is named: ``{name: {api_version, kind, namespace, label_selectors, field_selectors}}``, options of
+kubefabric.bgp.cluster_info. What was found has the same names: ``{name: [object, …]}``.
+"""
+
+from __future__ import annotations
+
+from . import agents, hosts, nested
+from .state import from_resources, without_marks
+
+# What agents.Agent may name by its API version and kind.
+_FURTHER = ("blocks", "reports", "others", "verdicts")
+
+
+def wanted(plan: dict, nodes: list | None) -> dict:
+    """What to read of the plan's cluster: nothing where its hosts speak in its CNI's place.
+
+    With ``nodes``, those whose sessions are waited for, no routes are looked at: Nodes and agents are enough.
+    """
+    if hosts.speak(plan):
+        return {}
+    agent = agents.of(plan)
+    where = {"namespace": agent.namespace(plan), "label_selectors": [agent.selector(plan)]}
+    found = {"nodes": _kind("v1", "Node"), "pods": {**_kind("v1", "Pod"), **where}}
+    if nodes is not None:
+        return found
+    found["services"] = _kind("v1", "Service")
+    found["slices"] = _kind("discovery.k8s.io/v1", "EndpointSlice")
+    named = {name: getattr(agent, name) for name in _FURTHER}
+    return {**found, **{name: _kind(*kind) for name, kind in named.items() if kind}}
+
+
+def state(plan: dict, found: dict, nodes: list | None, originated: dict) -> dict:
+    """The state of the plan's cluster as verify.assess takes it; ``originated`` is what hosts announce of their own."""
+    if hosts.speak(plan):
+        return {**from_resources([], [], [], []), "originated": originated}
+    if nodes is not None:  # the restart of their agents is what we wait for
+        return without_marks(from_resources(found["nodes"], found["pods"], [], []))
+    agent = agents.of(plan)
+    reports, others, verdicts = (found.get(name) or [] for name in ("reports", "others", "verdicts"))
+    networks = agent.pod_networks(found["blocks"]) if found.get("blocks") else None
+    return {
+        **from_resources(found["nodes"], found["pods"], found["services"], found["slices"], networks),
+        "verdicts": agent.read_verdicts(verdicts) if agent.verdicts else {},
+        "reports": agent.read_reports(reports) if reports else {},
+        "further": agent.read_others(plan, others, found["nodes"]) if others else {},
+    }
+
+
+def wanted_of_parent(parent: dict) -> dict:
+    """What to read of a cluster in which others are nested; its Nodes only if it has a parent itself."""
+    return {
+        "pods": {**_kind("v1", "Pod"), "field_selectors": ["status.phase=Running"]},
+        "machines": _kind("kubevirt.io/v1", "VirtualMachineInstance"),
+        **({"nodes": _kind("v1", "Node")} if "nested_in" in parent else {}),
+    }
+
+
+def place(found: dict) -> dict:
+    """Where the workloads of such a cluster run, as verify.nested.assess takes it."""
+    return nested.place(found["pods"], found.get("nodes") or [], found["machines"])
+
+
+def _kind(api_version: str, kind: str) -> dict:
+    return {"api_version": api_version, "kind": kind}
