@@ -44,12 +44,14 @@ def faults(tenant: str, l3out: str, vrf: str) -> str:
     the VRF, written ``tenant:vrf``.
 
     A leaf's view of an external EPG is ``…/rtd-[uni/tn-x/out-y/instP-z]/…``, of an L3Out and its interfaces
-    ``…/rtdOutDef-[uni/tn-x/out-y]/…``. The dots stand for brackets: wcard takes a regular expression.
+    ``…/rtdOutDef-[uni/tn-x/out-y]/…``. What a leaf says also shows below the L3Out, as ``fd-[…]-fault-F0467``
+    (faultDelegate), which is all that a user of one tenant sees of it: faultInfo is what both kinds have in common. The
+    dots stand for brackets: wcard takes a regular expression.
     """
     names = [f"uni/tn-{tenant}/out-{l3out}/", f"rtdOutDef-.uni/tn-{tenant}/out-{l3out}./"]
     names += [f"/sys/{family}/inst/dom-{vrf}/" for family in ("ipv4", "ipv6")]
-    conditions = ",".join(f'wcard(faultInst.dn,"{name}")' for name in names)
-    return "/api/class/faultInst.json?query-target-filter=" + quote(f"or({conditions})", safe=",")
+    conditions = ",".join(f'wcard(faultInfo.dn,"{name}")' for name in names)
+    return "/api/class/faultInfo.json?query-target-filter=" + quote(f"or({conditions})", safe=",")
 
 
 def fabric(imdata: List[Dict[str, Any]]) -> Dict[str, Any]:

@@ -27,6 +27,7 @@ from .snapshot import flatten
 
 INTERVAL = 1.0  # seconds between two looks
 _DELEGATE = re.compile(r"/fd-\[(.+)\]-fault-[^/]+$")
+_ON_LEAF = re.compile(r"^topology/pod-\d+/node-\d+/.*?/((?:resPolCont|uni/epp)/)")
 _DELEGATED = "Fault delegate: "  # what APIC writes before the description of one
 # faultInst.lc and faultDelegate.lc of a fault whose cause has gone
 _GOING = ("soaking-clearing", "raised-clearing", "retaining")
@@ -102,7 +103,7 @@ def once(found: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
     A delegate names the leaf's object from ``topology`` on, or as the leaf itself calls it (``resPolCont/…``).
     """
     own = {fault["dn"] for fault in found if not _DELEGATE.search(fault["dn"])}
-    known = own | {dn.partition("/local/")[2].partition("/")[2] for dn in own}
+    known = own | {dn[match.start(1) :] for dn in own for match in [_ON_LEAF.search(dn)] if match}
     kept: Dict[Tuple[str, str], Dict[str, Any]] = {}
     for fault in found:
         delegate = _DELEGATE.search(fault["dn"])

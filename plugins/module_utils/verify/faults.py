@@ -3,9 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Accepted is not deployed: APIC's faults of what was written for a cluster. Pure.
 
-A wrong VLAN raises its fault on every leaf, so each cause is told once, with the number of objects that have it. F0467
-is the code of everything that a leaf could not carry out, and configIssues of everything that an object states itself:
-there the cause is in the description. A fault that was acknowledged on APIC is a remark.
+A wrong VLAN raises its fault on every leaf, so each cause is told once, with the number of objects that have it. What
+the cause is says the description: F0467 is the code of everything that a leaf could not carry out, F1128 that of every
+service graph that is missing, and configIssues that of everything that an object states itself. Leaf, port and the
+L3Out's own names in it tell where, not why, and do not make two causes of one. F0467 names several causes in one fault
+(fvNwIssues.configQual, "debug message: invalid-path: …;invalid-vlan: …;"): each is told by itself. A fault that was
+acknowledged on APIC is a remark.
 """
 
 from __future__ import annotations
@@ -19,8 +22,21 @@ _LEAFS_VIEW = re.compile(
     r"^topology/pod-\d+/node-(\d+)/.*?/(?:uni/epp/\w+|resPolCont/rtdOutCont/rtdOutDef)-\[(uni/[^\[\]]+)\]/"
 )
 # "Configuration failed for uni/tn-a/out-b node 101 eth1/1 due to Invalid Path Configuration, debug message: …"
-_DUE_TO = re.compile(r" due to (.+), debug message:")
+_FAILED = re.compile(r"^(?P<what>.*?) due to (?P<words>.+?), debug message:(?P<debug>.*)$", re.DOTALL)
+_CAUSE = re.compile(r"(?:^|;)\s*([a-z][a-zA-Z]*(?:-[a-z]+)+): ")  # a constant of configQual before its text
 _NAME = re.compile(r"/(?:fd-\[.+\]-)?fault-[^/\]]+$")
+_DELEGATE = re.compile(r"/fd-\[(.*)\]-fault-[^/\]]+$")
+_NODE = re.compile(r"(?:^|/)node-(\d+)(?:/|$)")
+_L3OUT = re.compile(r"uni/tn-[^/\[\]]+/out-[^/\[\]]+")
+_WHERE = (
+    (
+        re.compile(r"topology/pod-\d+/(?:node|paths|protpaths)-[\d-]+(?:/extpaths-[\d-]+)?(?:/pathep-\[[^\]]*\])?"),
+        "leaf",
+    ),
+    (re.compile(r"\bnode[ -]\d+\b"), "leaf"),
+    (re.compile(r"\bfabric hostname \S+"), "leaf"),
+    (re.compile(r"\b(?:eth|po)\d+(?:/\d+)+\b"), "port"),
+)
 
 
 def problems(faults: list) -> list:
@@ -39,20 +55,46 @@ def remarks(faults: list) -> list:
 
 
 def _by_cause(faults) -> list:
-    """The faults that count, worst first, in a list for each cause."""
+    """The faults that count, worst first, in a list for each cause; one with several causes is in several lists, each
+    time with that cause alone in its description.
+    """
     known: dict = {}
     for fault in sorted(faults, key=_rank):
         if fault["severity"] in SEVERITIES:
-            known.setdefault((fault["code"], _cause(fault)), []).append(fault)
+            for cause, description in _causes(fault):
+                known.setdefault((fault["code"], cause), []).append({**fault, "description": description})
     return list(known.values())
 
 
-def _cause(fault: dict) -> str:
-    """What tells faults of one code apart; "" where the code says it all."""
-    if fault["code"] == "configIssues":
-        return fault["description"]
-    found = _DUE_TO.search(fault["description"])
-    return found[1] if found else ""
+def _causes(fault: dict) -> list:
+    """[(what tells this cause from others of the code, the description of it alone)]."""
+    text = fault["description"]
+    failed = _FAILED.match(text)
+    if not failed:
+        return [(_why(fault, text), text)]
+    parts = _parts(failed["debug"])
+    if not parts:
+        return [(_why(fault, f"{failed['words']} {failed['debug']}"), text)]
+    if len(parts) == 1:
+        return [(_why(fault, parts[0]), text)]
+    return [(_why(fault, part), f"{failed['what']} due to {part}") for part in parts]
+
+
+def _parts(debug: str) -> list:
+    """A debug message in its causes: ``["invalid-path: vlan-310: …", "invalid-vlan: …"]``."""
+    starts = [match.start(1) for match in _CAUSE.finditer(debug)]
+    ends = [*starts[1:], len(debug)]
+    return list(dict.fromkeys(debug[start:end].strip().rstrip(";") for start, end in zip(starts, ends)))
+
+
+def _why(fault: dict, text: str) -> str:
+    """A description without where it is so."""
+    l3out = _L3OUT.search(fault["dn"])
+    if l3out:
+        text = re.sub(re.escape(l3out[0]) + r"(?:/[^\s,;]*)?(?=[\s,;.]|$)", "L3Out", text)
+    for pattern, word in _WHERE:
+        text = pattern.sub(word, text)
+    return text
 
 
 def _rank(fault: dict) -> tuple:
@@ -70,6 +112,10 @@ def _sentence(same: list) -> str:
 
 
 def _place(dn: str) -> str:
-    """The object that a fault is about: below a leaf, the one that the leaf could not carry out."""
+    """The object that a fault is about: below a leaf, or in a delegate, the one that the leaf could not carry out."""
     view = _LEAFS_VIEW.match(dn)
-    return f"{view[2]} on leaf {view[1]}" if view else _NAME.sub("", dn)
+    if view:
+        return f"{view[2]} on leaf {view[1]}"
+    delegate = _DELEGATE.search(dn)
+    node = _NODE.search(delegate[1]) if delegate else None
+    return _NAME.sub("", dn) + (f" on leaf {node[1]}" if node else "")

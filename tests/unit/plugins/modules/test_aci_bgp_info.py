@@ -101,6 +101,29 @@ def test_faults_of_interfaces_and_addresses_are_found_where_a_rack_has_them(cont
     assert sorted(fault["dn"] for fault in run(controller, l3out="k8s-prod")["faults"]) == sorted(ours)
 
 
+def test_a_delegate_is_found_where_the_leafs_own_fault_cannot_be_seen(controller):
+    place = "resPolCont/rtdOutCont/rtdOutDef-[uni/tn-k8s/out-{}]/node-103/stpathatt-[eth1/11]/nwissues"
+    ours, others = (
+        f"uni/tn-k8s/out-{name}/fd-[{place.format(name)}]-fault-F0467" for name in ("k8s-prod", "k8s-prod2")
+    )
+    for name in ("k8s-prod", "k8s-prod2"):
+        controller.post("uni/tn-k8s", {"l3extOut": {"attributes": {"name": name}}})
+    text = "Fault delegate: Configuration failed for uni/tn-k8s/out-k8s-prod node 103 eth1/11 due to …"
+    faults = [mo("faultDelegate", dn, code="F0467", severity="minor", descr=text) for dn in (ours, others)]
+    controller.operational(faults, owner="faults")
+    (found,) = run(controller, l3out="k8s-prod")["faults"]
+    assert (found["dn"], found["code"]) == (ours, "F0467")
+    assert found["description"].startswith("Configuration failed for")
+
+
+def test_a_leafs_fault_and_its_delegate_are_one_fault(controller):
+    controller.post("uni/tn-k8s", {"l3extOut": {"attributes": {"name": "k8s-prod"}}})
+    place = "resPolCont/rtdOutCont/rtdOutDef-[uni/tn-k8s/out-k8s-prod]/node-103/stpathatt-[eth1/11]/nwissues"
+    own = f"topology/pod-2/node-103/local/svc-policyelem-id-0/{place}/fault-F0467"
+    controller.operational([mo("faultInst", own, code="F0467", severity="minor", descr="x")], owner="faults")
+    assert [fault["dn"] for fault in run(controller, l3out="k8s-prod")["faults"]] == [own]
+
+
 def test_an_expectation_of_a_leaf_that_is_not_read_is_a_mistake(controller):
     with pytest.raises(ModuleFailed) as error:
         run(controller, expect=[{"leaf": 7, "peer": "10.0.0.1"}])
