@@ -128,6 +128,7 @@ class Farm:
         hosts = {
             name: {
                 "ansible_connection": "local",
+                "ansible_become": False,
                 "ansible_python_interpreter": str(self.scratch / name / "python"),
                 "ansible_remote_tmp": str(self.temporary),
                 "address": self.address(name),

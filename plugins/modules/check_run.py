@@ -9,8 +9,8 @@ module: check_run
 short_description: Fail if a run has nothing to work on
 version_added: 0.1.0
 description:
-  - Ansible ends with success where no host matches a play, and where no task has one of the tags. Every playbook of this
-    collection begins with this check, so that such a run fails and says why.
+  - Ansible ends with success where no host matches a play, and where no task has one of the tags. Every playbook of
+    this collection begins with this check, so that such a run fails and says why.
   - A run without hosts of the groups fails, because the inventory lacks the groups (an inventory that was not given or
     not read, a smart inventory of AWX), because they are empty, or because of C(--limit).
   - A run of which C(--tags) or C(--skip-tags) leave no task fails, too. Tasks count that the tags select, whoever wrote

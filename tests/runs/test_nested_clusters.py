@@ -105,7 +105,7 @@ def hosted(site):
     site.write("host_vars/k8s-prod.yml", parent)
     site.write("host_vars/red.yml", {"kubefabric_cluster": {**RED, "nested_in": {"cluster": "k8s-prod"}}})
     hosts = site.read("hosts.yml")
-    images = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    images = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable, "ansible_become": False}
     hosts["k8s_prod_nodes"]["hosts"] = {
         name: {**images, "rack": "rack1", "node_peering_root": str(site.directory / name)}
         for name in ("node1", "node2")
