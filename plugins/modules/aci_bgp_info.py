@@ -167,7 +167,7 @@ requests:
 
 import traceback
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import missing_required_lib
 
 try:
     import jmespath
@@ -179,9 +179,10 @@ else:
 
 from ..module_utils.aci import bgp, collect
 from ..module_utils.aci import module as glue
+from ..module_utils.common.quiet import QuietModule
 
 
-def compiled(module: AnsibleModule):
+def compiled(module: QuietModule):
     """The expression of ``query``, or None without one; a wrong one is refused before the controller is asked."""
     if not module.params["query"]:
         return None
@@ -213,7 +214,7 @@ def main() -> None:
         "expect": {"type": "list", "elements": "dict", "default": [], "options": {"leaf": leaf, "peer": text}},
     }
     spec["query"] = {"type": "str"}
-    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    module = QuietModule(argument_spec=spec, supports_check_mode=True)
     given, query = module.params, compiled(module)
     vrf = f"{given['vrf_tenant'] or given['tenant']}:{given['vrf']}"
     unknown = sorted({item["leaf"] for item in given["expect"]} - {item["id"] for item in given["leaves"]})

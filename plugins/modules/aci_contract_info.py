@@ -71,16 +71,15 @@ requests:
   sample: {login: 1, get: 1, post: 0}
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ..module_utils.aci import contracts
 from ..module_utils.aci import module as glue
 from ..module_utils.aci.options_reachability import reachability_spec
 from ..module_utils.aci.snapshot import flatten
+from ..module_utils.common.quiet import QuietModule
 
 
 def main() -> None:
-    module = AnsibleModule(
+    module = QuietModule(
         argument_spec={**glue.connection_spec(), "reachability": reachability_spec()}, supports_check_mode=True
     )
     reachability = module.params["reachability"] or {"contracts": [], "interfaces": []}

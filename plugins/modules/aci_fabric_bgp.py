@@ -87,11 +87,10 @@ requests:
   sample: {login: 1, get: 1, post: 0}
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ..module_utils.aci import apply, collect, fabric_bgp
 from ..module_utils.aci import module as glue
 from ..module_utils.aci.difference import Policy
+from ..module_utils.common.quiet import QuietModule
 
 
 def _spec() -> dict:
@@ -105,7 +104,7 @@ def _spec() -> dict:
     }
 
 
-def _checked(module: AnsibleModule, session, given: dict) -> dict:
+def _checked(module: QuietModule, session, given: dict) -> dict:
     found = collect.fabric(session)
     objection = fabric_bgp.objection(found, given["asn"])
     if objection and not (given["manage"] and given["adopt"]):
@@ -123,7 +122,7 @@ def _checked(module: AnsibleModule, session, given: dict) -> dict:
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=_spec(), supports_check_mode=True)
+    module = QuietModule(argument_spec=_spec(), supports_check_mode=True)
     try:
         result = _checked(module, glue.open_session(module), module.params)
     except glue.ERRORS as error:

@@ -439,11 +439,10 @@ requests:
   sample: {login: 1, get: 3, post: 1}
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ..module_utils.aci import apply, deployment, l3out, options, reading, redesign
 from ..module_utils.aci import module as glue
 from ..module_utils.aci.difference import Policy
+from ..module_utils.common.quiet import QuietModule
 
 
 def _objection(given: dict, description: dict):
@@ -474,7 +473,7 @@ def _watch(given: dict, description: dict, wanted) -> deployment.Watch:
 
 
 def main() -> None:
-    module = AnsibleModule(
+    module = QuietModule(
         argument_spec={**glue.connection_spec(), **glue.writing_spec(), **options.l3out_spec()},
         supports_check_mode=True,
     )

@@ -135,11 +135,20 @@ requests:
   sample: {login: 1, get: 2, post: 1}
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ..module_utils.aci import apply, deployment, reading, tree
 from ..module_utils.aci import module as glue
 from ..module_utils.aci.difference import Policy
+from ..module_utils.common.quiet import QuietModule
+
+CONTENT = ("content", "tree")  # the option and its alias
+
+
+class Module(QuietModule):
+    """The module; the secrets within its documents are hidden like those of options."""
+
+    @staticmethod
+    def shown(params: dict) -> dict:
+        return {name: tree.masked_content(value) if name in CONTENT else value for name, value in params.items()}
 
 
 def main() -> None:
@@ -157,11 +166,11 @@ def main() -> None:
         },
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     }
-    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    module = Module(argument_spec=spec, supports_check_mode=True)
     given = module.params
     try:
         wanted = tree.from_content(given["content"], given["owner"])
-        module.no_log_values.update(tree.secrets(wanted))
+        module.keep_out(tree.secrets(wanted))
         absent = given["state"] == "absent"
         options = apply.Options(
             policy=Policy(adopt=given["adopt"], password_update=given["password_update"], purge=given["purge"]),

@@ -174,11 +174,21 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors impo
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership import FIELD_MANAGER, RESTART_ANNOTATION
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.secrets import masked
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import place
+from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet
 from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.core import AnsibleK8SModule
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
+
+
+class Module(Quiet, AnsibleModule):
+    """The module; the secrets within its resources are hidden like those of options."""
+
+    @staticmethod
+    def shown(params: dict) -> dict:
+        given = params.get("resources")
+        return {**params, "resources": [masked(item) for item in given] if isinstance(given, list) else None}
 
 
 def argument_spec() -> dict:
@@ -224,8 +234,8 @@ def desired(parameters: dict) -> dict:
 def run(module: AnsibleK8SModule) -> dict:
     """Bring the resources to the state and return the module's result."""
     parameters = desired(module.params)
-    hide = module._module.no_log_values
-    hide.update(report.hidden_values(parameters["resources"], []))
+    hide = module._module.keep_out
+    hide(report.hidden_values(parameters["resources"], []))
     if parameters["prune"] and not parameters["cluster"]:
         raise ClusterError("prune needs cluster: the name of the cluster whose objects may go")
     rules = bring.Rules(*(parameters[field] for field in bring.Rules._fields))
@@ -233,7 +243,7 @@ def run(module: AnsibleK8SModule) -> dict:
         connected(lambda: get_api_client(module), lambda: place(module.params)), parameters["field_manager"]
     )
     steps = bring.plan_steps(cluster, parameters["resources"], rules)
-    hide.update(report.hidden_values([], steps))
+    hide(report.hidden_values([], steps))
     if not module.check_mode:
         bring.carry_out(cluster, steps)
     changes = report.changes(steps)
@@ -244,17 +254,16 @@ def run(module: AnsibleK8SModule) -> dict:
 def main() -> None:
     """The module's entry."""
     module = AnsibleK8SModule(
-        module_class=AnsibleModule,
+        module_class=Module,
         argument_spec=argument_spec(),
         mutually_exclusive=[("resources", "plan")],
         required_one_of=[("resources", "plan")],
         supports_check_mode=True,
     )
-    shown = {"module_args": {**module.params, "resources": [masked(item) for item in module.params["resources"] or []]}}
     try:
-        module.exit_json(**run(module), invocation=shown)
+        module.exit_json(**run(module))
     except (ClusterError, CoreException) as error:
-        module.fail_json(msg=str(error), invocation=shown)
+        module.fail_json(msg=str(error))
 
 
 if __name__ == "__main__":

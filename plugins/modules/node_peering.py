@@ -304,8 +304,7 @@ sessions:
        prefixes_received: 3, prefixes_sent: 2, bfd: up, listen: "", last_down_reason: ""}
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
+from ..module_utils.common.quiet import QuietModule
 from ..module_utils.node.apply import bring
 from ..module_utils.node.host import local
 from ..module_utils.node.options import REQUIRED_IF, SPEC
@@ -313,13 +312,15 @@ from ..module_utils.node.speaker import NodeError
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=SPEC, required_if=REQUIRED_IF, supports_check_mode=True)
+    module = QuietModule(argument_spec=SPEC, required_if=REQUIRED_IF, supports_check_mode=True)
     try:
         result = bring(local(module, module.params["root"]), module.params, module.check_mode)
     except NodeError as error:
         module.fail_json(msg=str(error))
     for remark in result.pop("warnings", []):
         module.warn(remark)
+    if not module._diff:
+        result.pop("diff")
     module.exit_json(**result)
 
 

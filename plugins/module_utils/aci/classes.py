@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Dict, Optional, Tuple
 
+from .secure import SECURE
+
 
 @dataclass(frozen=True)
 class ClassSpec:
@@ -309,8 +311,10 @@ UNKNOWN = ClassSpec(rn="")
 
 
 def spec(class_name: str) -> ClassSpec:
-    """What is known of a class; an empty record for one that is not in the table."""
-    return CLASSES.get(class_name, UNKNOWN)
+    """What is known of a class; of one that is not in the table, its write-only properties."""
+    if class_name in CLASSES:
+        return CLASSES[class_name]
+    return ClassSpec(rn="", secure=SECURE[class_name]) if class_name in SECURE else UNKNOWN
 
 
 def known(class_name: str) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Dict, List, Optional
 
-from .classes import spec
+from .classes import known, spec
 from .mo import ANCESTOR, ANNOTATION, OWNED, SHARED, BuildError, Mo, owner_key, tag_value, walk
+from .secure import secret_by_name
 
 MASK = "********"
 
@@ -69,8 +70,30 @@ def without(tree: Mo) -> Mo:
 
 
 def masked(cls: str, attributes: Dict[str, str]) -> Dict[str, str]:
-    """Attributes that may be shown: write-only values are hidden."""
-    return {name: MASK if name in spec(cls).secure else value for name, value in attributes.items()}
+    """Attributes that may be shown: write-only values are hidden, and what is called like a secret in other classes."""
+    return {name: MASK if _is_secret(cls, name) and value else value for name, value in attributes.items()}
+
+
+def _is_secret(cls: str, name: str) -> bool:
+    return name in spec(cls).secure or (not known(cls) and secret_by_name(name))
+
+
+def masked_content(content: Any) -> Any:
+    """Objects in APIC's JSON with their secrets hidden, whatever is wrong with them otherwise."""
+    if isinstance(content, list):
+        return [masked_content(item) for item in content]
+    if not isinstance(content, dict):
+        return content
+    return {name: _masked_part(name, value) for name, value in content.items()}
+
+
+def _masked_part(name: Any, value: Any) -> Any:
+    if isinstance(value, dict) and isinstance(value.get("attributes"), dict):  # an object of class ``name``
+        shown = masked(str(name), value["attributes"])
+        return {key: shown if key == "attributes" else _masked_part(key, part) for key, part in value.items()}
+    if isinstance(value, (dict, list)):
+        return masked_content(value)
+    return MASK if value and secret_by_name(str(name)) else value
 
 
 def from_content(content: List[Dict[str, Any]], owner: Optional[str] = None) -> Mo:
@@ -91,7 +114,9 @@ def from_content(content: List[Dict[str, Any]], owner: Optional[str] = None) -> 
 
 def secrets(tree: Mo) -> List[str]:
     """All write-only values of the tree, to keep them out of what a module says."""
-    return [mo.attributes[name] for dn, mo in walk(tree) for name in spec(mo.cls).secure if mo.attributes.get(name)]
+    return [
+        value for _dn, mo in walk(tree) for name, value in mo.attributes.items() if value and _is_secret(mo.cls, name)
+    ]
 
 
 def _parse(item: Dict[str, Any], owner: Optional[str], where: str) -> Mo:

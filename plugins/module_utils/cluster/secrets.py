@@ -1,7 +1,12 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where Kubernetes resources hold secrets, so that they never reach a diff, a result or a log. Pure."""
+"""Where Kubernetes resources hold secrets, so that they never reach a diff, a result or a log. Pure.
+
+Sources: kube-router, pkg/controllers/routing/network_routes_controller.go (annotations), pkg/bgp/peer_config.go (the
+peers' YAML), pkg/options/options.go (flags); frr-k8s, api/v1beta1/frrconfiguration_types.go (``password``,
+``rawConfig``); kubectl's, kapp's, Rancher's and Banzai Cloud's copies of whole objects in annotations.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +14,32 @@ import base64
 import binascii
 import copy
 import re
+from collections.abc import Callable, Iterator
+
+from ..common import masking
+from . import documents
 
 HIDDEN = "(secret)"
 HIDDEN_CHANGED = "(secret, changed)"
+# (where, text) → what stands for the text
+Replace = Callable[[tuple, str], str]
 
-_PASSWORD_LINE = re.compile(r'(?m)^(\s*(?:- )?password:\s*"?)([^"\n]+)("?)')
-_WHOLE = re.compile(r"(?s)^()(.+)()$")
-# annotation → the part of its value that is secret (second group)
-_ANNOTATIONS = {
-    "kube-router.io/peers": _PASSWORD_LINE,
-    "kube-router.io/peer.passwords": _WHOLE,
-    "kubectl.kubernetes.io/last-applied-configuration": _WHOLE,
-}
+PEERS = "kube-router.io/peers"
+FRR = "/etc/frr/frr.conf"
+# Annotations that hold nothing but secrets, or a copy of the whole object.
+_WHOLE = frozenset(
+    {
+        "kube-router.io/peer.passwords",
+        "kubectl.kubernetes.io/last-applied-configuration",
+        "kapp.k14s.io/original",
+        "objectset.rio.cattle.io/applied",
+        "banzaicloud.com/last-applied",
+        "kopf.zalando.org/last-handled-configuration",
+    }
+)
+# A field, an environment variable or a flag that holds a secret by its name.
+_NAME = re.compile(r"(?i)(?:password|passphrase|passwd)s?$|(?:^|[._-])(?:token|psk|secret|auth-?key)$")
+_FLAG = re.compile(r"(--?[A-Za-z0-9._-]+)=(.*)", re.S)
 
 
 def values(resource: dict | None) -> set:
@@ -48,28 +67,117 @@ def masked_pair(before: dict | None, after: dict | None) -> tuple:
     return (hidden if before is not None else None, later if after is not None else None)
 
 
-def masked(resource: dict) -> dict:
-    """A copy with every secret hidden."""
-    return _masked(resource, lambda _where, _text: HIDDEN)
+def masked(resource: object) -> dict:
+    """A copy with every secret hidden; what is no mapping has none."""
+    return _masked(resource, lambda _where, _text: HIDDEN) if isinstance(resource, dict) else {}
 
 
-def _masked(resource: dict, replace) -> dict:
+def _masked(resource: dict, replace: Replace) -> dict:
     """A copy in which ``replace(where, text)`` stands for every secret text."""
     result = copy.deepcopy(resource)
     if result.get("kind") == "Secret":
         for field in ("data", "stringData"):
-            for key, text in (result.get(field) or {}).items():
-                result[field][key] = replace((field, key), str(text))
-    annotations = (result.get("metadata") or {}).get("annotations") or {}
-    for key, pattern in _ANNOTATIONS.items():
-        if key in annotations:
-            annotations[key] = _replaced(key, str(annotations[key]), pattern, replace)
+            _replace_all(result, field, (field,), replace)
+    for item in [result, *_templates(result)]:
+        metadata = item.get("metadata")
+        annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+        if isinstance(annotations, dict):
+            _mask_annotations(annotations, () if item is result else ("template",), replace)
+    for field in result:
+        if field not in ("metadata", "data", "stringData", "kind", "apiVersion"):
+            _mask_fields(result[field], (field,), replace)
     return result
 
 
-def _replaced(key: str, text: str, pattern, replace) -> str:
+def _templates(resource: dict) -> Iterator[dict]:
+    """The pod's template within a DaemonSet and its like."""
+    spec = resource.get("spec")
+    template = spec.get("template") if isinstance(spec, dict) else None
+    if isinstance(template, dict):
+        yield template
+
+
+def _replace_all(holder: dict, key: object, where: tuple, replace: Replace) -> None:
+    """Hide a value whole: a text, a number, or every one of a list's or a mapping's."""
+    value = holder.get(key)
+    if isinstance(value, dict):
+        for inner in value:
+            _replace_all(value, inner, (*where, inner), replace)
+    elif isinstance(value, list):
+        holder[key] = [replace((*where, index), str(item)) for index, item in enumerate(value)]
+    elif value is not None and not isinstance(value, bool):
+        holder[key] = replace(where, str(value))
+
+
+# -- annotations --------------------------------------------------------------------------------------
+
+
+def _mask_annotations(annotations: dict, above: tuple, replace: Replace) -> None:
+    for key, value in annotations.items():
+        where = (*above, key)
+        if key in _WHOLE:
+            annotations[key] = replace((*where, 0), str(value))
+        elif key == PEERS:
+            annotations[key] = _peers(str(value), where, replace)
+        elif _NAME.search(str(key)):
+            annotations[key] = replace(where, str(value))
+
+
+def _peers(text: str, where: tuple, replace: Replace) -> str:
+    """The peers' YAML or JSON with its passwords hidden; whole where it cannot be read."""
+    spans = documents.values_of(text, "password")
+    if spans is None:
+        return replace((*where, "whole"), text)
+    parts, done = [], 0
+    for number, (start, end, value) in enumerate(spans):
+        quote = text[start] if text[start : start + 1] in ('"', "'") else ""
+        parts += [text[done:start], quote, replace((*where, number), value), quote]
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+# -- fields -------------------------------------------------------------------------------------------
+
+
+def _mask_fields(value: object, where: tuple, replace: Replace) -> None:
+    """Hide fields that hold a secret by their name, environment variables, flags and FRR's configuration, in place."""
+    if isinstance(value, list):
+        _mask_list(value, where, replace)
+    elif isinstance(value, dict):
+        if isinstance(value.get("name"), str) and _NAME.search(value["name"]):
+            _replace_text(value, "value", where, replace)
+        for key in value:
+            if key == "rawConfig" and isinstance(value[key], str):
+                value[key] = _raw(value[key], (*where, key), replace)
+            elif _NAME.search(str(key)):
+                _replace_text(value, key, where, replace)
+            if isinstance(value[key], (dict, list)):
+                _mask_fields(value[key], (*where, key), replace)
+
+
+def _replace_text(holder: dict, key: str, where: tuple, replace: Replace) -> None:
+    """References to Secrets are mappings, and stay."""
+    if not isinstance(holder.get(key), dict):
+        _replace_all(holder, key, (*where, key), replace)
+
+
+def _mask_list(items: list, where: tuple, replace: Replace) -> None:
+    for index, item in enumerate(items):
+        place = (*where, index)
+        flag = _FLAG.fullmatch(item) if isinstance(item, str) else None
+        before = items[index - 1] if index and isinstance(items[index - 1], str) else ""
+        if flag and _NAME.search(flag[1]):
+            items[index] = f"{flag[1]}={replace(place, flag[2])}"
+        elif isinstance(item, str) and re.fullmatch(r"--?[A-Za-z0-9._-]+", before) and _NAME.search(before):
+            items[index] = replace(place, item)
+        elif isinstance(item, (dict, list)):
+            _mask_fields(item, place, replace)
+
+
+def _raw(text: str, where: tuple, replace: Replace) -> str:
+    """FRR's own configuration, as an FRRConfiguration may carry it."""
     counter = iter(range(len(text) + 1))
-    return pattern.sub(lambda hit: hit[1] + replace((key, next(counter)), hit[2]) + hit[3], text)
+    return masking.replaced(text, FRR, lambda secret: replace((*where, next(counter)), secret))
 
 
 def _decoded(text: str) -> str:

@@ -11,6 +11,7 @@ import stat
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional
 
+from ..common import masking
 from ..plan.errors import numbered
 from . import checks, files, inspect, model, packages, record, speakers, tell, uplink, vrf
 from .host import Host, facts
@@ -190,7 +191,10 @@ def _change(host: Host, file) -> files.Change:
 
 
 def _real(host: Host, changes: List[files.Change]) -> List[files.Change]:
-    """Those that change something: the text, or who may read it."""
+    """Those that change something: the text, or who may read it. No message of the host may repeat their secrets."""
+    for change in changes:
+        host.secrets |= masking.values(change.before or "", change.path)
+        host.secrets |= masking.values(change.after or "", change.path)
     return [change for change in changes if change.before != change.after or _differs(host, change)]
 
 

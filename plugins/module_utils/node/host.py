@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
+from ..common import masking
 from . import vip
 from .speaker import NodeError
 
@@ -28,6 +29,7 @@ class Host:
         self.root = root
         self.live = root == "/" if live is None else live
         self.inherited: List[int] = []  # descriptors that commands inherit
+        self.secrets: Set[str] = set()  # what no message may repeat
         self._run = run
 
     def path(self, path: str) -> str:
@@ -74,13 +76,13 @@ class Host:
             self._call(["systemctl", "reset-failed", command[-1]])
         status, output, error = self._call(command)
         if status != 0:
-            raise NodeError(_complaint(command, status, output, error))
+            raise NodeError(self._complaint(command, status, output, error))
         return output
 
     def complaint(self, command: List[str]) -> str:
         """What ``do`` would raise; nothing where the command succeeds."""
         status, output, error = self._call(command)
-        return _complaint(command, status, output, error) if status != 0 else ""
+        return self._complaint(command, status, output, error) if status != 0 else ""
 
     def relabel(self, paths: List[str]) -> None:
         """Give files the label that SELinux's policy has for their path; nothing where there is no SELinux."""
@@ -100,16 +102,15 @@ class Host:
         except OSError as error:
             raise NodeError(f"`{command[0]}` cannot be run on this host: {error.strerror}") from error
 
+    def _complaint(self, command: List[str], status: int, output: str, error: str) -> str:
+        said = masking.without(error.strip() or output.strip(), self.secrets)[-2000:] or "nothing was said"
+        return f"`{' '.join(command)}` failed with status {status}: {said}"
+
     def now(self) -> float:
         return time.time()
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
-
-
-def _complaint(command: List[str], status: int, output: str, error: str) -> str:
-    said = masked((error.strip() or output.strip())[-2000:]) or "nothing was said"
-    return f"`{' '.join(command)}` failed with status {status}: {said}"
 
 
 def local(module: Any, root: str = "/") -> Host:
@@ -120,11 +121,6 @@ def local(module: Any, root: str = "/") -> Host:
 
     host = Host(run, root)
     return host
-
-
-def masked(text: str) -> str:
-    """Text of a configuration, or about one, with its passwords hidden."""
-    return re.sub(r"""(?i)(password"?\s*[=:]?\s*)("?)(?!\*)[^\s"';]+""", r"\1\2********", text)
 
 
 def facts(host: Host, interface: str) -> vip.Facts:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import List, Optional
 
+from ..common.masking import MASK, masked
 from . import files, firewall
-from .host import masked
 from .model import Config, family_of
 from .speaker import Speaker
 
@@ -19,9 +19,9 @@ def diff(changes: List[files.Change]) -> List[dict]:
     for change in changes:
         if change.path.startswith(files.STATE):
             continue
-        before, after = masked(change.before or ""), masked(change.after or "")
+        before, after = masked(change.before or "", change.path), masked(change.after or "", change.path)
         if before == after and change.before != change.after:
-            after = after.replace("********", "******** (another)")
+            after = after.replace(MASK, f"{MASK} (another)")
         if before != after:
             header = {
                 "before_header": change.path,

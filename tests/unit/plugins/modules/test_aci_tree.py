@@ -75,3 +75,28 @@ def test_a_missing_ancestor_is_named_and_nothing_is_written(controller):
     with pytest.raises(ModuleFailed) as error:
         run(controller, missing)
     assert str(error.value) == "Nothing was written: tenant no (uni/tn-no) does not exist, and is not made here."
+
+
+def test_secrets_of_any_class_reach_neither_the_result_nor_the_log(controller, monkeypatch):
+    logged = []
+    monkeypatch.setattr(aci_tree.Module, "log", lambda _self, msg, log_args=None: logged.append(f"{msg} {log_args}"))
+    user = {"aaaUser": {"attributes": {"rn": "user-ops", "name": "ops", "pwd": "Geheim.123"}}}
+    users = {"aaaUserEp": {"attributes": {"rn": "userext"}, "hold": "ancestor", "children": [user]}}
+    result = run(controller, users, check=True)
+    assert result["created"] == ["uni/userext/user-ops"]
+    assert result["diff"]["after"]["uni/userext/user-ops"]["pwd"] == "********"
+    assert "Geheim.123" not in f"{result} {logged}"
+    assert "user-ops" in str(logged)
+    with pytest.raises(ModuleFailed) as caught:
+        run(controller, {"aaaUser": {"pwd": "Geheim.123"}})
+    assert "Geheim.123" not in str(caught.value.result)
+
+
+def test_a_password_of_one_letter_garbles_nothing(controller):
+    peer = {"bgpPeerP": {"attributes": {"addr": "10.0.0.1", "password": "a"}}}
+    children = [{"l3extLNodeP": {"attributes": {"name": "nodes"}, "children": [peer]}}]
+    result = run(controller, tenant({"l3extOut": {"attributes": {"name": "a"}, "children": children}}), check=True)
+    path = "uni/tn-k8s/out-a/lnodep-nodes/peerP-[10.0.0.1]"
+    assert path in result["created"]
+    assert result["diff"]["after"][path]["password"] == "********"
+    assert "'password': 'a'" not in str(result)

@@ -137,6 +137,19 @@ def test_passwords_appear_nowhere_in_the_result_even_when_one_changes(cluster):
     assert "(secret)" in result["diff"][0]["before"] and "(secret, changed)" in result["diff"][0]["after"]
 
 
+def test_passwords_reach_no_log_of_the_system_either(cluster, monkeypatch):
+    logged = []
+    monkeypatch.setattr(
+        cluster_resources.Module, "log", lambda _self, msg, log_args: logged.append(f"{msg} {log_args}")
+    )
+    metadata = {"name": "s", "namespace": "default", "labels": ownership.labels(cluster.tag)}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"a": "Geheim.123"}}
+    cluster.run([secret, *cluster.resources(password="R2VoZWltLjQ1Ng==")], check=True)
+    assert "R2VoZWltLjQ1Ng==" not in str(logged)
+    assert "Geheim.123" not in str(logged)
+    assert cluster.node in str(logged)
+
+
 def test_absent_deletes_what_is_ours_and_takes_back_only_our_fields_of_a_node(cluster):
     cluster.run(cluster.resources())
     cluster.api.kubectl_run("label", "node", cluster.node, "zone=a")

@@ -47,6 +47,11 @@ def test_nothing_that_is_returned_holds_a_password(image):
     assert "s3cret" not in str(run_module(node_peering, image)["diff"])
 
 
+def test_a_diff_is_returned_in_diff_mode_only(image):
+    assert "diff" in run_module(node_peering, image, check=True)
+    assert "diff" not in run_module(node_peering, image, check=True, diff=False)
+
+
 def test_another_speaker_takes_the_place_of_the_first(image, tmp_path):
     run_module(node_peering, image)
     other = {"frr": "bird", "bird": "gobgp", "gobgp": "frr"}[image["speaker"]]

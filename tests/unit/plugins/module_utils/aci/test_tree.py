@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import tree
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.compare import drift
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import (
     ANCESTOR,
     BuildError,
@@ -13,6 +14,8 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import (
     owned,
     shared,
 )
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.secure import SECURE
+from tests.catalog_check import catalog
 
 ANNOTATION = {"annotation": "orchestrator:kubefabric"}
 
@@ -204,3 +207,43 @@ def test_an_object_may_be_written_without_attributes():
 def test_a_shared_object_is_held_in_the_name_of_the_owner_that_is_given():
     content = [{"fvTenant": {"attributes": {"name": "t", "annotation": "x"}, "hold": "shared"}}]
     assert tree.from_content(content, "a") == ancestor("polUni", [shared("fvTenant", "a", name="t")])
+
+
+def test_a_secret_of_a_class_outside_of_the_table_is_hidden_known_and_not_compared():
+    user = {"aaaUser": {"attributes": {"rn": "user-a", "name": "a", "pwd": "geheim"}}}
+    wanted = tree.from_content([user])
+    assert tree.masked("aaaUser", {"name": "a", "pwd": "geheim"}) == {"name": "a", "pwd": tree.MASK}
+    assert tree.secrets(wanted) == ["geheim"]
+    assert drift("aaaUser", {"rn": "user-a", "pwd": "geheim"}, {}) == {}
+    assert tree.masked("newClass", {"servicePassword": "geheim", "key": "k"}) == {
+        "servicePassword": tree.MASK,
+        "key": "k",
+    }
+
+
+def test_the_secrets_of_classes_are_those_of_the_class_catalog():
+    model = catalog()
+    found = {
+        name: {prop.name for prop in model.properties(name).values() if prop.secure}
+        for name in model._ids
+        if not model[name].abstract
+    }
+    assert {name: set(names) for name, names in SECURE.items()} == {name: held for name, held in found.items() if held}
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        (
+            [{"polUni": {"children": [{"bgpPeerP": {"attributes": {"addr": "10.0.0.1", "password": "geheim"}}}]}}],
+            "10.0.0.1",
+        ),
+        ([{"bgpPeerP": {"password": "geheim", "addr": "10.0.0.1"}}], "10.0.0.1"),
+        ({"aaaUser": {"attributes": {"pwd": "geheim", "name": "ops"}}}, "ops"),
+        ([{"bfdIfP": {"attributes": {"key": "geheim", "type": "sha1"}}}, 7, None], "sha1"),
+    ],
+)
+def test_content_is_shown_without_its_secrets_even_where_it_is_wrong(content, shown):
+    hidden = str(tree.masked_content(content))
+    assert "geheim" not in hidden
+    assert shown in hidden

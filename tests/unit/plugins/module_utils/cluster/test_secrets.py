@@ -125,3 +125,101 @@ def test_secrets_of_annotations_are_told_apart_by_annotation_and_place():
 def test_a_secret_that_is_no_base64_is_known_as_it_is():
     assert secrets.values({"kind": "Secret", "stringData": {"a": "geheimnis\u00e4"}}) == {"geheimnis\u00e4"}
     assert secrets.values({"kind": "Secret", "data": {"a": "/w=="}}) == {"/w=="}
+
+
+def peers(text: str) -> dict:
+    """A Node with kube-router's peers."""
+    return {"kind": "Node", "metadata": {"annotations": {"kube-router.io/peers": text}}}
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ('[{remoteip: 10.0.0.1, password: "Z2VoZWlt"}]', '[{remoteip: 10.0.0.1, password: "(secret)"}]'),
+        ('[{"remoteip":"10.0.0.1","password":"Z2VoZWlt"}]', '[{"remoteip":"10.0.0.1","password":"(secret)"}]'),
+        ("- password : Z2VoZWlt\n  remoteip: 10.0.0.1\n", "- password : (secret)\n  remoteip: 10.0.0.1\n"),
+        ("- ? password\n  : Z2VoZWlt\n", "- ? password\n  : (secret)\n"),
+        ("- password: 'Z2VoZWlt' # old\n", "- password: '(secret)' # old\n"),
+        ("- Password: Z2VoZWlt\n", "- Password: (secret)\n"),
+        ("- 'password': >-\n    Z2VoZWlt\n  remoteip: 10.0.0.1\n", "- 'password': (secret)\n  remoteip: 10.0.0.1\n"),
+        ("- &p {password: Z2VoZWlt}\n- *p\n", "- &p {password: (secret)}\n- *p\n"),
+        ("- remoteip: &p Z2VoZWlt\n  password: *p\n", "- remoteip: (secret)\n  password: *p\n"),
+        ("- password: [Z2VoZWlt, other]\n", "- password: (secret)\n"),
+        ("- remoteip: 10.0.0.1\n# password: Z2VoZWlt\n", "(secret)"),
+        ("- password: Z2VoZWlt\n bad: [", "(secret)"),
+        ("[" * 4000 + "{password: Z2VoZWlt}", "(secret)"),
+        ("x" * 20000, "(secret)"),
+    ],
+)
+def test_passwords_of_peers_are_hidden_in_every_style_of_yaml(text, hidden):
+    assert secrets.masked(peers(text))["metadata"]["annotations"]["kube-router.io/peers"] == hidden
+    assert "geheim" not in text
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        LAST_APPLIED,
+        "kapp.k14s.io/original",
+        "objectset.rio.cattle.io/applied",
+        "banzaicloud.com/last-applied",
+        "kopf.zalando.org/last-handled-configuration",
+        "kube-router.io/peer.passwords",
+        "example.net/bgp-password",
+    ],
+)
+def test_annotations_that_are_copies_or_secrets_are_hidden_whole_also_in_a_pod_s_template(copy):
+    metadata = {"annotations": {copy: "geheim", "other": "shown"}}
+    hidden = {"annotations": {copy: "(secret)", "other": "shown"}}
+    daemonset = {"kind": "DaemonSet", "metadata": metadata, "spec": {"template": {"metadata": metadata}}}
+    assert secrets.masked(daemonset) == {**daemonset, "metadata": hidden, "spec": {"template": {"metadata": hidden}}}
+
+
+def test_passwords_in_fields_flags_variables_and_frr_s_own_configuration_are_hidden():
+    resource = {
+        "kind": "FRRConfiguration",
+        "spec": {
+            "bgp": {"routers": [{"neighbors": [{"address": "10.0.0.1", "password": "geheim"}]}]},
+            "raw": {"rawConfig": "router bgp 65000\n neighbor 10.0.0.1 password ge heim\n"},
+            "containers": [
+                {
+                    "args": ["--peer-router-passwords=Z2VoZWlt,YQ==", "--peer-router-ips=10.0.0.1"],
+                    "command": ["run", "--peer-router-passwords", "Z2VoZWlt", "--peer-router-passwords-file=/etc/p"],
+                    "env": [{"name": "BGP_PASSWORD", "value": "geheim"}, {"name": "MODE", "value": "bgp"}],
+                }
+            ],
+            "passwordSecret": {"name": "bgp"},
+        },
+    }
+    hidden = secrets.masked(resource)["spec"]
+    assert hidden["bgp"]["routers"][0]["neighbors"] == [{"address": "10.0.0.1", "password": "(secret)"}]
+    assert hidden["raw"]["rawConfig"] == "router bgp 65000\n neighbor 10.0.0.1 password (secret)\n"
+    assert hidden["containers"] == [
+        {
+            "args": ["--peer-router-passwords=(secret)", "--peer-router-ips=10.0.0.1"],
+            "command": ["run", "--peer-router-passwords", "(secret)", "--peer-router-passwords-file=/etc/p"],
+            "env": [{"name": "BGP_PASSWORD", "value": "(secret)"}, {"name": "MODE", "value": "bgp"}],
+        }
+    ]
+    assert hidden["passwordSecret"] == {"name": "bgp"}
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"kind": "Secret", "data": ["no", "mapping"]},
+        {"kind": "Secret", "data": {"a": {"b": "geheim"}}, "metadata": None},
+        {"kind": "Node", "metadata": []},
+        {"kind": "Node", "metadata": {"annotations": [1]}},
+        {"kind": "DaemonSet", "spec": []},
+        [],
+        None,
+    ],
+)
+def test_resources_of_a_wrong_shape_are_masked_all_the_same(resource):
+    assert "geheim" not in str(secrets.masked(resource))
+
+
+def test_a_reference_to_a_secret_is_none():
+    pool = {"kind": "BGPPeer", "spec": {"password": {"secretKeyRef": {"name": "bgp-secrets", "key": "rr-password"}}}}
+    assert secrets.masked(pool) == pool

@@ -1,0 +1,90 @@
+"""No secret of a host's configuration is shown, whatever characters it has; the rest stays readable."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.common import masking
+
+FRR, BIRD, GOBGP = "/etc/frr/frr.conf", "/etc/bird/bird.conf", "/etc/gobgpd.conf"
+M = masking.MASK
+
+# path, the text, what is shown of it
+CASES = [
+    (BIRD, 'password "ab;cdef";', f'password "{M}";'),
+    (BIRD, 'password "with blanks in it" { id 3; };', f'password "{M}" {{ id 3; }};'),
+    (BIRD, 'password\n  "on its own line" ;', f'password\n  "{M}" ;'),
+    (BIRD, 'password /* the old one */ "secret";', f'password /* the old one */ "{M}";'),
+    (BIRD, "password 12:34:ab:cd;", f"password {M};"),
+    (BIRD, 'key "as good as password";', f'key "{M}";'),
+    (BIRD, 'keys { key { id 1; secret "tcp-ao"; }; };', f'keys {{ key {{ id 1; secret "{M}"; }}; }};'),
+    (BIRD, 'define lab = "named";\npassword lab;', f'define lab = "{M}";\npassword {M};'),
+    (BIRD, 'password "never ends;\nhold time 3;', f"password {M};"),
+    (BIRD, '# password "of before";\nhold time 3;', f"# password {M}\nhold time 3;"),
+    (BIRD, '/* password "of before"; */', f"/* password {M}"),
+    (BIRD, 'description "the password";', 'description "the password";'),
+    (FRR, " neighbor 10.0.0.1 password *star", f" neighbor 10.0.0.1 password {M}"),
+    (FRR, ' neighbor 10.0.0.1 password "quote', f" neighbor 10.0.0.1 password {M}"),
+    (FRR, " neighbor 10.0.0.1 password with blanks ; and # more", f" neighbor 10.0.0.1 password {M}"),
+    (FRR, " neighbor 10.0.0.1 passw cutshort", f" neighbor 10.0.0.1 passw {M}"),
+    (FRR, "! neighbor 10.0.0.1 password before", f"! neighbor 10.0.0.1 password {M}"),
+    (FRR, "password 8 crypt\nenable password plain", f"password {M}\nenable password {M}"),
+    (FRR, "key chain ring\n key 1\n  key-string geheim", f"key chain ring\n key 1\n  key-string {M}"),
+    (FRR, " ip ospf message-digest-key 1 md5 geheim", f" ip ospf message-digest-key 1 md5 {M}"),
+    (FRR, " ip ospf authentication-key geheim", f" ip ospf authentication-key {M}"),
+    (
+        FRR,
+        " area 1 virtual-link 1.2.3.4 message-digest-key 7 md5 x",
+        f" area 1 virtual-link 1.2.3.4 message-digest-key 7 md5 {M}",
+    ),
+    (
+        FRR,
+        " ipv6 ospf6 authentication key-id 1 hash-algo md5 key x",
+        f" ipv6 ospf6 authentication key-id 1 hash-algo md5 key {M}",
+    ),
+    (FRR, " ip rip authentication string geheim", f" ip rip authentication string {M}"),
+    (FRR, " isis password md5 geheim\n area-password clear x", f" isis password {M}\n area-password {M}"),
+    (FRR, " ip nhrp authentication geheim", f" ip nhrp authentication {M}"),
+    (FRR, " msdp peer 10.0.0.1 password geheim", f" msdp peer 10.0.0.1 password {M}"),
+    (FRR, "service password-encryption\n!", "service password-encryption\n!"),
+    (GOBGP, '    auth-password = "a\\"b;c" # old: "d"\n  x = 1', f'    auth-password = "{M}"\n  x = 1'),
+    (GOBGP, 'config = { auth-password = "ab", peer-as = 1 }', f'config = {{ auth-password = "{M}", peer-as = 1 }}'),
+    (GOBGP, 'auth-password = """\nlines\n"""\npeer-as = 1', f'auth-password = "{M}"\npeer-as = 1'),
+    (GOBGP, '{"auth-password":\n "ab", "peer-as": 1}', f'{{"auth-password":\n "{M}", "peer-as": 1}}'),
+    (GOBGP, "auth-password: plain text\npeer-as: 1", f"auth-password: {M}\npeer-as: 1"),
+    (GOBGP, "auth-password: |\n  lines\n  more\npeer-as: 1", f"auth-password: {M}\npeer-as: 1"),
+    ("/etc/network/interfaces", "  wpa-psk geheim\n  mtu 9000", f"  wpa-psk {M}\n  mtu 9000"),
+    (
+        "",
+        "line 5: % Unknown command:  neighbor 10.0.0.1 password a b\n",
+        f"line 5: % Unknown command:  neighbor 10.0.0.1 password {M}\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "shown"), CASES, ids=[f"{case[0]}-{case[1]}" for case in CASES])
+def test_a_secret_is_hidden_to_the_end_of_its_value(path, text, shown):
+    assert masking.masked(text, path) == shown
+
+
+def test_the_secrets_themselves_are_known_without_quotes_unless_they_are_too_short_to_be_told_apart():
+    assert masking.values('password "ab;cdef";', BIRD) == {"ab;cdef"}
+    assert masking.values(' neighbor 10.0.0.1 password "quote', FRR) == {"quote"}
+    assert masking.values("    auth-password = 'x'", GOBGP) == set()
+
+
+def test_a_message_repeats_no_secret_and_a_short_one_does_not_garble_it():
+    assert masking.without("bird.conf:5: unknown symbol geheim", {"geheim", "a"}) == f"bird.conf:5: unknown symbol {M}"
+
+
+@pytest.mark.parametrize("path", [FRR, BIRD, GOBGP, ""])
+@pytest.mark.parametrize(
+    "word", ["password ", '"', "/*", "\n", " ", "hash-algo x", "password:\n", "'''", "message-digest-key 1", "{", "#"]
+)
+def test_a_hostile_file_of_256_kib_is_masked_at_once(path, word):
+    text = word * (256 * 1024 // len(word))
+    began = time.process_time()
+    masking.masked(text, path)
+    assert time.process_time() - began < 2
