@@ -9,12 +9,15 @@ import pytest
 import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.modules import cluster_resources
+from ansible_collections.kubernetes.core.plugins.modules import k8s
 from tests.crds import ROOT
 from tests.plans import plan
 from tests.run_module import run_module
 
 ROLE = yaml.safe_load((ROOT / "roles" / "kube_router" / "vars" / "main.yml").read_text())
 PEERS = "kube-router.io/peers"
+KEPT = (PEERS, "kube-router.io/peer.passwords")
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 ADVERTISE = "kube-router.io/service.advertise.externalip"
 
 
@@ -100,6 +103,23 @@ def test_peers_changed_by_hand_are_shown_without_their_password_and_restored(clu
     assert "192.168.2.201" in shown["diff"][0]["after"] and "czNjcmV0" not in json.dumps(shown)
     cluster.run()
     assert cluster.annotations("node", cluster.first)[PEERS] == before
+
+
+def test_taking_the_mark_of_a_restart_returns_nothing_secret_of_the_node(cluster):
+    node = cluster.first
+    for key in (*KEPT, LAST_APPLIED):
+        cluster.api.kubectl_run("annotate", "--overwrite", "node", node, f"{key}=geheim")
+    cluster.api.kubectl_run("annotate", "node", node, "bgp.kubefabric.io/restart=pending", "other=stays")
+    tasks = yaml.safe_load((ROOT / "roles" / "kube_router" / "tasks" / "restart.yml").read_text())[0]["block"]
+    task = next(task["kubernetes.core.k8s"] for task in tasks if task["name"].startswith("Take the mark"))
+    given = {**task, "kubeconfig": str(cluster.api.kubeconfig), "name": node}
+    del given["context"]
+    result = run_module(k8s, {**given, "hidden_fields": ROLE["kube_router_hidden_fields"]})
+    assert result["changed"]
+    assert "geheim" not in str(result)
+    assert result["result"]["metadata"]["annotations"]["other"] == "stays"
+    assert {*KEPT, LAST_APPLIED, "other"} <= set(cluster.annotations("node", node))
+    assert "bgp.kubefabric.io/restart" not in cluster.annotations("node", node)
 
 
 def test_what_somebody_added_stays_and_what_left_the_plan_goes(cluster):
