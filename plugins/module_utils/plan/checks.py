@@ -18,7 +18,7 @@ from .schema import did_you_mean
 PRIVATE_ASNS = ((64512, 65534), (4200000000, 4294967294))
 # below these, Calico's BIRD resets its sessions (calico issue 7086; white paper, step 9)
 CALICO_TIMERS = {"keepalive": 2, "hold": 6}
-WITHOUT_BFD = {"cilium": "Cilium", "kube_router": "kube-router"}
+WITHOUT_BFD = {"cilium": "Cilium"}
 IPV6_MTU = 1280
 # l3extLIfP.name has at most 64 characters
 PROFILE_NODE_NAME = 64 - len("-ipv6")

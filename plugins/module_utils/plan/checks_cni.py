@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import checks_calico, checks_cilium, checks_ovn_kubernetes
+from . import checks_calico, checks_cilium, checks_kube_router, checks_ovn_kubernetes
 from .errors import Findings
 from .model import Cluster, Fabric
 from .options_cluster import CNIS
@@ -23,19 +23,9 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
         CHECKS[cni](cluster, fabric, findings)
 
 
-def _kube_router(cluster: Cluster, _fabric: Fabric, findings: Findings) -> None:
-    version = cluster.settings["kube_router"].get("version")
-    if version and int(version.split(".")[0]) < 2 and "ipv6" in cluster.families:
-        findings.add(
-            cluster.at("kube_router.version"),
-            f"kube-router {version} peers in IPv4 only",
-            "give 2.0.0 or later, or remove the nodes' IPv6 network",
-        )
-
-
 CHECKS = {
     "calico": checks_calico.check,
     "cilium": checks_cilium.check,
-    "kube_router": _kube_router,
+    "kube_router": checks_kube_router.check,
     "ovn_kubernetes": checks_ovn_kubernetes.check,
 }

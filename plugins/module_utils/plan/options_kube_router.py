@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .option import switch
+from .option import names, number, switch
 
 
 def _choice(description: str) -> dict:
@@ -23,13 +23,35 @@ SERVICE = {
     ),
 }
 
+PEER = {
+    "address": {
+        "type": "str",
+        "required": True,
+        "format": "address",
+        "example": "192.168.50.1",
+        "description": "Its address, of a family that the nodes have; the session comes from the node's planned "
+        "address of that family.",
+    },
+    "asn": {
+        "type": "int",
+        "required": True,
+        "format": "asn",
+        "example": 65100,
+        "description": "Its AS number.",
+    },
+    "port": number(1, 65535, "Its port; 179 where absent."),
+    "password": switch(False, "The session has the password O(kubefabric_cluster.bgp.password)."),
+    "bfd": switch(False, "BFD with the intervals of O(kubefabric_cluster.bgp), on which it must be on."),
+    "nodes": names("Names of the nodes that peer with it; all of them where absent.", format="node_name"),
+}
+
 KUBE_ROUTER = {
     "version": {
         "type": "str",
         "fill": False,
         "default": "2.10.0",
         "format": "kube_router_version",
-        "description": "kube-router's release; the format of the peers' annotation follows from it.",
+        "description": "kube-router's release, 1.5.1 or later; the format of the peers' annotation follows from it.",
     },
     "image": {
         "type": "str",
@@ -125,11 +147,20 @@ KUBE_ROUTER = {
         "maximum": 10,
         "description": "Verbosity of the log.",
     },
+    "peers": {
+        "type": "list",
+        "elements": "dict",
+        "fill": False,
+        "default": [],
+        "options": PEER,
+        "description": "Further peers of the nodes, beside their leaves; they are written into the same annotation.",
+    },
     "extra_args": {
         "type": "list",
         "elements": "str",
         "fill": False,
         "default": [],
-        "description": "More arguments, each --flag=value; one that the plan sets itself is an error.",
+        "description": "More arguments, each --flag=value. One that the plan sets itself, that the release does not "
+        "have, or that ends the sessions with the leaves is an error.",
     },
 }

@@ -6,27 +6,28 @@
 from __future__ import annotations
 
 from ..errors import ClusterError
+from .extra import complaints
 from .settings import DUAL_STACK_SINCE, families, networks, version
 
 
 def arguments(plan: dict, options: dict) -> list:
-    """The arguments of the agent on every node, in a fixed order. Raises ClusterError for a doubled extra argument."""
-    mine = {
+    """The arguments of the agent on every node, in a fixed order. Raises ClusterError for a wrong extra argument."""
+    mine = flags(plan, options)
+    extra = [str(argument) for argument in options["extra_args"]]
+    for _index, rule, remedy in complaints(extra, version(options), mine):
+        raise ClusterError(f"kubefabric_cluster.kube_router.extra_args: {rule}; {remedy}")
+    return [text for name, value in mine.items() for text in _text(name, value)] + extra
+
+
+def flags(plan: dict, options: dict) -> dict:
+    """The flags that the plan sets, by name; of a plan it needs ``asn``, ``bgp``, ``networks`` and ``nodes``."""
+    return {
         **_duties(options),
         **_routing(plan, options),
         **_speaker(plan, options),
         **_ranges(plan, options),
         **_operations(options),
     }
-    extra = [str(argument) for argument in options["extra_args"]]
-    for argument in extra:
-        name = argument.partition("=")[0].lstrip("-")
-        if name in mine:
-            raise ClusterError(
-                f"kubefabric_cluster.kube_router.extra_args: --{name} is set by the plan already "
-                f"({_text(name, mine[name])[0]}); remove it"
-            )
-    return [text for name, value in mine.items() for text in _text(name, value)] + extra
 
 
 def _duties(options: dict) -> dict:

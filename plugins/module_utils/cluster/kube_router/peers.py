@@ -11,20 +11,31 @@ from __future__ import annotations
 
 import json
 
+from ..errors import ClusterError
 from ..password_secret import encoded
-from .settings import IMPORT_REJECT_IPV6_SINCE, LOCAL_ADDRESSES_SINCE, PEERS_ANNOTATION_SINCE, family_of, version
+from .settings import (
+    BFD_SINCE,
+    IMPORT_REJECT_IPV6_SINCE,
+    LOCAL_ADDRESSES_SINCE,
+    PEERS_ANNOTATION_SINCE,
+    family_of,
+    version,
+)
 
 PEERS = "kube-router.io/peers"
 PEER_IPS = "kube-router.io/peer.ips"
 PEER_ASNS = "kube-router.io/peer.asns"
 PEER_PASSWORDS = "kube-router.io/peer.passwords"
 PEER_LOCAL_IPS = "kube-router.io/peer.localips"
+PEER_PORTS = "kube-router.io/peer.ports"
 IMPORT_REJECT = "kube-router.io/node.bgp.customimportreject"
-ANNOTATIONS = (PEERS, PEER_IPS, PEER_ASNS, PEER_PASSWORDS, PEER_LOCAL_IPS, IMPORT_REJECT)
+ANNOTATIONS = (PEERS, PEER_IPS, PEER_ASNS, PEER_PASSWORDS, PEER_LOCAL_IPS, PEER_PORTS, IMPORT_REJECT)
+BGP_PORT = 179
 
 
 def nodes(plan: dict, options: dict, secrets: dict) -> list:
     """One Node per node of the plan, with our label and annotations and nothing else: the rest is the kubelet's."""
+    _check_addresses(plan, options)
     password = _password(plan, secrets)
     return [_node(plan, options, name, password) for name in plan["nodes"]]
 
@@ -38,25 +49,83 @@ def _node(plan: dict, options: dict, name: str, password: str | None) -> dict:
             "name": name,
             "labels": {plan["rack_label"]: str(node["rack_id"])},
             "annotations": {
-                **peer_annotations(node["peers"], release, password),
+                **peer_annotations(_sessions(plan, options, name, password), release),
                 **import_reject(plan["networks"].get("node") or [], release),
             },
         },
     }
 
 
-def peer_annotations(peers: list, release: tuple, password: str | None) -> dict:
-    """The annotations that tell a kube-router of this release its peers; ``password`` is base64 text or None."""
-    if release >= PEERS_ANNOTATION_SINCE:
-        return {PEERS: "".join(_entry(peer, password) for peer in peers)}
-    result = {
-        PEER_IPS: ",".join(peer["address"] for peer in peers),
-        PEER_ASNS: ",".join(str(peer["asn"]) for peer in peers),
+def _sessions(plan: dict, options: dict, name: str, password: str | None) -> list:
+    """A node's sessions, with its leaves and with the further peers that the intent names for it."""
+    node, bfd = plan["nodes"][name], _bfd(plan, version(options))
+    leaves = [{**peer, "password": password, "bfd": bfd} for peer in node["peers"]]
+    further = [
+        {
+            **peer,
+            "local_address": node["addresses"][family_of(peer["address"])],
+            "password": password if peer.get("password") else None,
+            "bfd": bfd if peer.get("bfd") else None,
+        }
+        for peer in options["peers"]
+        if name in (peer.get("nodes") or [name])
+    ]
+    return [*leaves, *further]
+
+
+def _bfd(plan: dict, release: tuple) -> dict | None:
+    """BFD of one session, None without it.
+
+    kube-router does not negotiate intervals (docs/bgp.md, v2.11), so they are the leaves' own (bfdIfPol): what a leaf
+    takes, the node sends.
+    """
+    bgp = (plan.get("l3out") or {}).get("bgp") or {}
+    if not bgp.get("bfd"):
+        return None
+    if release < BFD_SINCE:
+        raise ClusterError(
+            f"cluster {plan['cluster']}: kubefabric_cluster.bgp.bfd: kube-router has BFD from 2.11.0 on; "
+            "set kubefabric_cluster.kube_router.version to one that has it, or remove the key"
+        )
+    return {
+        "enabled": True,
+        "desired_min_tx_interval": bgp["bfd_min_rx"],
+        "required_min_rx_interval": bgp["bfd_min_tx"],
+        "detection_multiplier": bgp["bfd_multiplier"],
     }
-    if password is not None:
-        result[PEER_PASSWORDS] = ",".join(password for _peer in peers)
+
+
+def _check_addresses(plan: dict, options: dict) -> None:
+    """An address that kube-router has as a peer already ends its BGP server; a node does not peer with itself."""
+    taken = {address: f"node {name}" for name, node in plan["nodes"].items() for address in node["addresses"].values()}
+    for node in plan["nodes"].values():
+        taken |= {peer["address"]: f"leaf {peer['leaf']}" for peer in node["peers"]}
+    for index, peer in enumerate(options["peers"]):
+        if peer["address"] in taken:
+            raise ClusterError(
+                f"cluster {plan['cluster']}: kubefabric_cluster.kube_router.peers[{index}].address: {peer['address']} "
+                f"is the address of {taken[peer['address']]}; name peers other than the nodes and their leaves"
+            )
+
+
+def peer_annotations(sessions: list, release: tuple) -> dict:
+    """The annotations that tell a kube-router of this release its peers.
+
+    ``sessions`` are ``{address, asn, local_address, password, bfd, port}``, the last three None or absent where a
+    session has none; ``password`` is base64 text.
+    """
+    if release >= PEERS_ANNOTATION_SINCE:
+        return {PEERS: "".join(map(_entry, sessions))}
+    result = {
+        PEER_IPS: ",".join(peer["address"] for peer in sessions),
+        PEER_ASNS: ",".join(str(peer["asn"]) for peer in sessions),
+    }
+    if any(peer.get("password") for peer in sessions):
+        result[PEER_PASSWORDS] = ",".join(peer.get("password") or "" for peer in sessions)
+    if any(peer.get("port") for peer in sessions):
+        result[PEER_PORTS] = ",".join(str(peer.get("port") or BGP_PORT) for peer in sessions)
     if release >= LOCAL_ADDRESSES_SINCE:
-        result[PEER_LOCAL_IPS] = ",".join(peer["local_address"] for peer in peers)
+        result[PEER_LOCAL_IPS] = ",".join(peer["local_address"] for peer in sessions)
     return result
 
 
@@ -71,12 +140,18 @@ def import_reject(networks: list, release: tuple) -> dict:
     return {IMPORT_REJECT: ",".join(found)} if found else {}
 
 
-def _entry(peer: dict, password: str | None) -> str:
+def _entry(peer: dict) -> str:
     """One peer as YAML. Without ``localip`` a peer outside the node's primary family is skipped with a mere warning."""
-    fields = {"remoteip": peer["address"], "remoteasn": peer["asn"], "localip": peer["local_address"]}
-    if password is not None:
-        fields["password"] = password
-    lines = [f"{key}: {json.dumps(value)}" for key, value in fields.items()]
+    fields = {
+        "remoteip": peer["address"],
+        "remoteasn": peer["asn"],
+        "localip": peer["local_address"],
+        "port": peer.get("port"),
+        "password": peer.get("password"),
+    }
+    lines = [f"{key}: {json.dumps(value)}" for key, value in fields.items() if value is not None]
+    if peer.get("bfd"):
+        lines += ["bfd:", *(f"  {key}: {json.dumps(value)}" for key, value in peer["bfd"].items())]
     return "- " + "\n  ".join(lines) + "\n"
 
 

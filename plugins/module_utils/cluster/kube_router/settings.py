@@ -9,6 +9,7 @@ import re
 
 from ..errors import ClusterError
 from ..options import filled
+from .flags import OLDEST
 
 # "version" decides flags and annotations; "image" defaults to the project's own image of that version.
 DEFAULTS = {
@@ -38,6 +39,7 @@ DEFAULTS = {
     "health_port": 20244,
     "metrics_port": 0,
     "log_level": 0,
+    "peers": [],
     "extra_args": [],
 }
 
@@ -45,8 +47,11 @@ DUAL_STACK_SINCE = (2, 0, 0)
 LOCAL_ADDRESSES_SINCE = (1, 6, 0)
 PEERS_ANNOTATION_SINCE = (2, 7, 0)
 IMPORT_REJECT_IPV6_SINCE = (2, 10, 0)
+BFD_SINCE = (2, 11, 0)
 
 _PRIVATE_ASNS = ((64512, 65535), (4200000000, 4294967294))
+# pkg/bgp/peer_config.go, validateASN: a peer in any other AS ends kube-router's BGP server
+PEER_ASNS = ((1, 23455), (23457, 63999), (64512, 65534), (131072, 4294967294))
 _HOLD_RANGE = (3, 65536)
 
 
@@ -59,6 +64,16 @@ def version(options: dict) -> tuple:
             "write it like 2.10.0"
         )
     return tuple(int(part or 0) for part in found.groups())
+
+
+def peers_with(asn: int) -> bool:
+    """Whether kube-router takes a peer in this AS, a leaf among them."""
+    return any(low <= asn <= high for low, high in PEER_ASNS)
+
+
+def is_too_old(release: tuple) -> bool:
+    """Whether the white paper excludes a release, because of kube-router's issue 1323."""
+    return release < OLDEST
 
 
 def families(plan: dict) -> list:
@@ -84,6 +99,11 @@ def settings(plan: dict) -> dict:
     number = version(options)
     options["image"] = options["image"] or "docker.io/cloudnativelabs/kube-router:v" + ".".join(map(str, number))
     _check_speaker(plan)
+    if is_too_old(number):
+        raise ClusterError(
+            f"cluster {plan['cluster']}: kubefabric_cluster.kube_router.version: kube-router {options['version']} is "
+            "one of those that the white paper excludes (kube-router issue 1323); use 1.5.1 or later"
+        )
     if "ipv6" in families(plan) and number < DUAL_STACK_SINCE:
         raise ClusterError(
             f"cluster {plan['cluster']}: kube-router {options['version']} peers in IPv4 only; "

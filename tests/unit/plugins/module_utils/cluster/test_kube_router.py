@@ -11,7 +11,12 @@ import pytest
 import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import CNIS, ClusterError, resources
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.kube_router.settings import DEFAULTS
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.kube_router.flags import FLAGS, FORMS
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.kube_router.settings import (
+    DEFAULTS,
+    settings,
+    version,
+)
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_kube_router import KUBE_ROUTER
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.kube_router import advertised
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
@@ -162,6 +167,72 @@ def test_the_planner_knows_the_same_options_and_defaults():
     assert written == {key: DEFAULTS[key] for key in written}
 
 
+BFD = {"bfd_min_tx": 50, "bfd_min_rx": 60, "bfd_multiplier": 3}
+FURTHER = {"address": "192.168.50.1", "asn": 65100}
+
+
+def of_node(options: dict, name: str = "node1", **bgp: object) -> dict:
+    """The annotations of a node, less the one that keeps networks out."""
+    given = plan()
+    given["kube_router"] = options
+    given["l3out"] = {**given["l3out"], "bgp": bgp}
+    found = node(given, name)["metadata"]["annotations"]
+    return {key: text for key, text in found.items() if "/peer" in key}
+
+
+def test_further_peers_are_in_the_annotation_beside_the_leaves():
+    options = {"peers": [{**FURTHER, "port": 1179}, {**FURTHER, "address": "192.168.50.2", "nodes": ["node4"]}]}
+    first = yaml.safe_load(of_node(options)["kube-router.io/peers"])
+    fourth = yaml.safe_load(of_node(options, "node4")["kube-router.io/peers"])
+    assert first[2:] == [{"remoteip": "192.168.50.1", "remoteasn": 65100, "localip": "192.168.2.1", "port": 1179}]
+    assert [peer["remoteip"] for peer in fourth[2:]] == ["192.168.50.1", "192.168.50.2"]
+    assert [peer["remoteip"] for peer in first[:2]] == ["192.168.2.201", "192.168.2.202"]
+
+
+def test_a_further_peer_has_the_password_where_it_is_asked_for():
+    found = yaml.safe_load(of_node({"peers": [{**FURTHER, "password": True}]})["kube-router.io/peers"])
+    assert {peer["password"] for peer in found} == {found[0]["password"]} and len(found) == 3
+
+
+def test_an_old_release_gets_further_peers_in_lists_of_equal_length():
+    assert of_node({"version": "1.6.0", "peers": [{**FURTHER, "port": 1179}]}) == {
+        "kube-router.io/peer.ips": "192.168.2.201,192.168.2.202,192.168.50.1",
+        "kube-router.io/peer.asns": "65002,65002,65100",
+        "kube-router.io/peer.passwords": "MTIzQ2lzY28xMjM=,MTIzQ2lzY28xMjM=,",
+        "kube-router.io/peer.ports": "179,179,1179",
+        "kube-router.io/peer.localips": "192.168.2.1,192.168.2.1,192.168.2.1",
+    }
+
+
+def test_bfd_is_in_every_leafs_entry_with_the_leaves_intervals():
+    options = {"version": "2.11.0", "peers": [FURTHER, {**FURTHER, "address": "192.168.50.2", "bfd": True}]}
+    found = yaml.safe_load(of_node(options, bfd=True, **BFD)["kube-router.io/peers"])
+    assert [peer.get("bfd") for peer in found] == [
+        {
+            "enabled": True,
+            "desired_min_tx_interval": 60,
+            "required_min_rx_interval": 50,
+            "detection_multiplier": 3,
+        }
+        if peer["remoteip"] != "192.168.50.1"
+        else None
+        for peer in found
+    ]
+
+
+@pytest.mark.parametrize("options", [{}, {"metrics_port": 1, "log_level": 2, "version": "1.6.0"}])
+@pytest.mark.parametrize("families", [("ipv4",), ("ipv6", "ipv4")])
+def test_every_flag_that_the_plan_sets_is_one_of_its_release(options, families):
+    if "ipv6" in families and options:
+        options = {**options, "version": "2.11.0", "load_balancer": True}
+    given = {**plan(*families), "kube_router": options}
+    release = version(settings(given))
+    for argument in arguments(given):
+        name, _equals, value = argument[2:].partition("=")
+        form, since = FLAGS[name]
+        assert since <= release and FORMS[form][0](value), argument
+
+
 def broken(**changes: object) -> dict:
     return {**plan(), **changes}
 
@@ -202,8 +273,22 @@ def broken(**changes: object) -> dict:
         ),
         (
             broken(kube_router={"extra_args": ["--enable-overlay=true"]}),
-            "kubefabric_cluster.kube_router.extra_args: --enable-overlay is set by the plan already "
-            "(--enable-overlay=false); remove it",
+            "kubefabric_cluster.kube_router.extra_args: --enable-overlay is set by the plan already; remove it",
+        ),
+        (
+            broken(kube_router={"version": "1.5.0"}),
+            "cluster k8s-prod: kubefabric_cluster.kube_router.version: kube-router 1.5.0 is one of those that the "
+            "white paper excludes (kube-router issue 1323); use 1.5.1 or later",
+        ),
+        (
+            broken(kube_router={"peers": [{"address": "192.168.2.203", "asn": 65100}]}),
+            "cluster k8s-prod: kubefabric_cluster.kube_router.peers[0].address: 192.168.2.203 is the address of leaf "
+            "103; name peers other than the nodes and their leaves",
+        ),
+        (
+            broken(l3out={**plan()["l3out"], "bgp": {"bfd": True, **BFD}}),
+            "cluster k8s-prod: kubefabric_cluster.bgp.bfd: kube-router has BFD from 2.11.0 on; set "
+            "kubefabric_cluster.kube_router.version to one that has it, or remove the key",
         ),
         (
             broken(kube_router={"api_server": "2001:db8::1:6443"}),
