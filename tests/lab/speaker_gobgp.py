@@ -17,6 +17,8 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.node import gobgp
 from lab.context import process_id, start_process, stop_process, wait_for
 from tests.lab.speaker_host import NamespaceHost, Router
 
+API = gobgp.API.removeprefix("unix://")
+
 
 class GoBgpHost(NamespaceHost):
     """The host as the engine sees it; ``programs``: the directory with gobgpd and gobgp."""
@@ -33,7 +35,11 @@ class GoBgpHost(NamespaceHost):
         if name not in ("gobgp", "gobgpd"):
             return super()._told(command)
         namespace = ["ip", "netns", "exec", self.router.namespace]
-        return [*namespace, str(self.programs / name), *command[1:]]
+        return [*namespace, str(self.programs / name), *(self._own(word) for word in command[1:])]
+
+    def _own(self, word: str) -> str:
+        """The socket of this host alone."""
+        return f"unix://{self.path(API)}" if word == gobgp.API else word
 
     def _systemctl(self, verb: str, unit: str) -> int:
         if unit != "gobgpd":
@@ -56,8 +62,13 @@ class GoBgpHost(NamespaceHost):
         command = shlex.split(re.findall(r"(?m)^ExecStart=(.*)$", unit)[0])
         command = [str(self.programs / "gobgpd"), *(word for word in command[1:] if word != "--sdnotify")]
         command[command.index(gobgp.CONFIGURATION)] = self.path(gobgp.CONFIGURATION)
+        command = [self._own(word) for word in command]
+        mode = re.findall(r"(?m)^RuntimeDirectoryMode=(.*)$", unit)[0]
+        Path(self.path(API)).parent.mkdir(parents=True, exist_ok=True)
+        Path(self.path(API)).parent.chmod(int(mode, 8))
         start_process(self.router.lab, "host.gobgpd", command, namespace=self.router.namespace)
-        wait_for(lambda: self._gobgp("global").returncode == 0 or not self._pid(), "gobgpd", timeout=10)
+        asked = gobgp.CLIENT[1:]
+        wait_for(lambda: self._gobgp(*asked, "global").returncode == 0 or not self._pid(), "gobgpd", timeout=10)
         after = [shlex.split(line) for line in re.findall(r"(?m)^ExecStartPost=/usr/bin/gobgp (.*)$", unit)]
         return max([0 if self._pid() else 1, *(self._gobgp(*words).returncode for words in after)])
 

@@ -15,7 +15,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speakers impor
 from lab.context import Lab, wait_for
 from lab.tools import program
 from tests.lab import speaker_host
-from tests.lab.speaker_gobgp import GoBgpHost
+from tests.lab.speaker_gobgp import API, GoBgpHost
 from tests.lab.speaker_host import Site
 from tests.lab.test_node_peering import GUEST, LEAF1, LEAF2, OPTIONS, RED, accepted_by, leaf_helps, validated
 from tests.lab.test_node_routes import path
@@ -70,6 +70,14 @@ def test_gobgp_passes_the_guest_s_pool_and_what_the_host_announces_and_nothing_e
     wanted = [("10.20.1.0/24", GUEST), ("10.99.0.0/24", LEAF1), ("10.99.0.0/24", LEAF2)]
     wait_for(lambda: accepted_by(site, "gobgp") == wanted, "what the host accepts")
     assert not bring(site)["changed"]
+
+
+def test_nobody_but_root_reaches_the_api_and_no_other_port_is_open(site):
+    listening = site.host.ask(["ss", "-Htln"])
+    assert {line.split()[3].rpartition(":")[2] for line in listening.splitlines()} == {"179"}
+    directory = Path(site.host.path(API)).parent
+    assert directory.stat().st_mode & 0o777 == 0o700
+    assert "connection refused" in site.host.ask(["gobgp", "neighbor"])  # at its default, 127.0.0.1:50051
 
 
 def test_a_change_of_one_leaf_s_session_and_of_the_routes_leaves_the_other_sessions_up(site):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Dict, List, Tuple
 
-from . import bird_socket, bird_state
-from .gobgp import GoBgp
+from . import bird_socket, bird_state, gobgp_state
+from .gobgp import questions
 from .host import Host
 from .speaker import Command, NodeError
 
@@ -68,11 +68,10 @@ class KubeRouter(Agent):
             raise NodeError(
                 "kube-router's GoBGP does not answer at port 50051 (does it run with --gobgp-admin-port=0?)"
             )
-        return GoBgp().state(outputs, host.now())
+        return gobgp_state.state(outputs, host.now())
 
     def _commands(self, host: Host) -> Dict[str, Command]:
-        prefix = self._prefix(host)
-        return {name: [*prefix, *command[1:]] for name, command in GoBgp().state_commands(None).items()}
+        return questions(self._prefix(host))
 
     def _prefix(self, host: Host) -> List[str]:
         """What stands for ``gobgp``; nothing where there is nothing."""

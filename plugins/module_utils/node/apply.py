@@ -228,7 +228,8 @@ def _live(host: Host, work: Work, vip: Vip, known: dict, gathered) -> Work:
         work.addresses += live_commands((), tuple(noted["addresses"]), noted["interface"], gathered)
     if work.speaker:
         work.start = not inspect.serves(host, work.speaker)
-        work.restart = bool(touched & {path for path in work.speaker.reads() if path != work.speaker.configuration})
+        restarts = work.speaker.restarts
+        work.restart = any(restarts(item.path, item.before or "", item.after or "") for item in work.changes)
     return work
 
 

@@ -22,8 +22,14 @@ from .speaker import HEADER, Command, File, Present, Speaker
 CONFIGURATION = "/etc/gobgpd.conf"
 UNIT = "/etc/systemd/system/gobgpd.service"
 RELOAD = ["systemctl", "reload", "gobgpd"]
-# Its API changes anything for anybody who reaches it, without a password: this host alone.
-API = "127.0.0.1:50051"
+# Its API has no password, shows those of all neighbours and changes anything: for root alone.
+DIRECTORY = "gobgpd"  # below /run
+API = f"unix:///run/{DIRECTORY}/api.sock"
+CLIENT = ["gobgp", "--target", API]
+# No profiles and metrics on localhost:6060. From 3.14 on (cmd/gobgpd/main.go) --pprof-disable leaves that port open for
+# the metrics, and their own option is an error to releases before. At an address without a port nothing can listen: a
+# line in the journal says so.
+NO_PROFILES = ["--pprof-disable", "--pprof-host", "none"]
 RANGE_PASSWORDS = (3, 21)  # the first version that puts a range's TCP MD5 key on its listening socket
 # A block that names what it is about; a change of any other block needs a restart.
 NAMED = re.compile(r'(?m)^\s*(?:neighbor-address|peer-group-name|prefix) = "([^"]+)"')
@@ -88,7 +94,11 @@ class GoBgp(Speaker):
         return bool(re.search(r"(?m)^\s*[^#\s]", text))
 
     def check_command(self, path: str) -> Command:
-        return ["gobgpd", "-d", "-t", "toml", "-f", path]
+        return ["gobgpd", "-d", "-t", "toml", "--pprof-disable", "-f", path]
+
+    def restarts(self, path: str, before: str, after: str) -> bool:
+        # what is announced after each start is told to the running one as well
+        return path == UNIT and _service(before) != _service(after)
 
     def reload_commands(self, before: str, after: str, restart: bool) -> List[Command]:
         if restart or needs_restart(before, after):
@@ -96,14 +106,19 @@ class GoBgp(Speaker):
         was, becomes = originated(before), originated(after)
         routes = [_route("del", prefix) for prefix in was if prefix not in becomes]
         routes += [_route("add", prefix) for prefix in becomes if prefix not in was]
-        return [["systemctl", "daemon-reload"], RELOAD, *routes, ["gobgp", "neighbor", "all", "softresetout"]]
+        return [["systemctl", "daemon-reload"], RELOAD, *routes, [*CLIENT, "neighbor", "all", "softresetout"]]
 
     def state_commands(self, vrf: Optional[str]) -> Dict[str, Command]:  # noqa: ARG002
-        rib = ["gobgp", "-j", "global", "rib", "-a"]
-        return {"neighbors": ["gobgp", "-j", "neighbor"], "ipv4": [*rib, "ipv4"], "ipv6": [*rib, "ipv6"]}
+        return questions(CLIENT)
 
     def state(self, outputs: Dict[str, str], now: float) -> dict:
         return gobgp_state.state(outputs, now)
+
+
+def questions(client: Command) -> Dict[str, Command]:
+    """The commands whose output ``gobgp_state`` reads. ``client``: what stands for ``gobgp``."""
+    rib = [*client, "-j", "global", "rib", "-a"]
+    return {"neighbors": [*client, "-j", "neighbor"], "ipv4": [*rib, "ipv4"], "ipv6": [*rib, "ipv6"]}
 
 
 # -- reload or restart ---------------------------------------------------------------------------------
@@ -147,7 +162,11 @@ def originated(text: str) -> List[str]:
 
 
 def _route(verb: str, prefix: str) -> Command:
-    return ["gobgp", "global", "rib", verb, prefix, "-a", "ipv6" if ":" in prefix else "ipv4"]
+    return [*CLIENT, "global", "rib", verb, prefix, "-a", "ipv6" if ":" in prefix else "ipv4"]
+
+
+def _service(unit_text: str) -> List[str]:
+    return [line for line in unit_text.splitlines() if not line.startswith("ExecStartPost=/usr/bin/gobgp ")]
 
 
 # -- unit ---------------------------------------------------------------------------------------------
@@ -161,10 +180,12 @@ def unit(config: Config) -> str:
     # root, so that it reads a file that nobody else can; it can do nothing else that root can
     lines += ["CapabilityBoundingSet=CAP_NET_BIND_SERVICE", "NoNewPrivileges=true"]
     lines += ["ProtectSystem=strict", "ProtectHome=true", "PrivateTmp=true", "PrivateDevices=true"]
-    lines += [f"ExecStartPre=/usr/bin/gobgpd -d -t toml -f {CONFIGURATION}"]
-    lines += [f"ExecStart=/usr/bin/gobgpd -f {CONFIGURATION} -t toml --sdnotify --pprof-disable --api-hosts {API}"]
+    lines += [f"RuntimeDirectory={DIRECTORY}", "RuntimeDirectoryMode=0700", "UMask=0077"]
+    options = " ".join([*NO_PROFILES, "--api-hosts", API])
+    lines += [f"ExecStartPre=/usr/bin/{' '.join(GoBgp().check_command(CONFIGURATION))}"]
+    lines += [f"ExecStart=/usr/bin/gobgpd -f {CONFIGURATION} -t toml --sdnotify {options}"]
     # it says that it is ready before it has read its configuration, and has no static routes
-    lines += ["ExecStartPost=/bin/sh -c 'until /usr/bin/gobgp global; do sleep 0.2; done'"]
+    lines += [f"ExecStartPost=/bin/sh -c 'until /usr/bin/{' '.join(CLIENT)} global; do sleep 0.2; done'"]
     lines += [f"ExecStartPost=/usr/bin/{' '.join(_route('add', prefix))}" for prefix in config.originate]
     lines += ["ExecReload=/bin/kill -HUP $MAINPID", "TimeoutStartSec=30", "Restart=on-failure", "RestartSec=2", ""]
     return "\n".join([*lines, "[Install]", "WantedBy=multi-user.target", ""])

@@ -85,6 +85,10 @@ class Speaker:
         """What makes the running speaker take the main file ``after`` in place of ``before``, sessions kept."""
         raise NotImplementedError
 
+    def restarts(self, path: str, before: str, after: str) -> bool:  # noqa: ARG002
+        """Whether a change of this file needs a restart: of any that it reads at its start only."""
+        return path in self.reads() and path != self.configuration
+
     def farewell_commands(self, text: str) -> List[Command]:  # noqa: ARG002
         """Before the service with the main file ``text`` is stopped for good: what ends its sessions with a Cease.
 

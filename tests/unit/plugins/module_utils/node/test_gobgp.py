@@ -56,17 +56,33 @@ def test_what_the_host_announces_is_added_and_withdrawn_while_gobgp_runs():
     assert GOBGP.reload_commands(before, after, False) == [
         ["systemctl", "daemon-reload"],
         ["systemctl", "reload", "gobgpd"],
-        ["gobgp", "global", "rib", "del", "10.1.0.0/16", "-a", "ipv4"],
-        ["gobgp", "global", "rib", "add", "10.2.0.0/16", "-a", "ipv4"],
-        ["gobgp", "neighbor", "all", "softresetout"],
+        [*gobgp.CLIENT, "global", "rib", "del", "10.1.0.0/16", "-a", "ipv4"],
+        [*gobgp.CLIENT, "global", "rib", "add", "10.2.0.0/16", "-a", "ipv4"],
+        [*gobgp.CLIENT, "neighbor", "all", "softresetout"],
     ]
 
 
-def test_the_unit_announces_after_every_start_and_keeps_the_api_on_the_host():
+def test_the_unit_announces_after_every_start():
     unit = gobgp.unit(model.build(options(originate=["172.30.0.1/32", "fd00::1/128"])))
-    assert "ExecStartPost=/usr/bin/gobgp global rib add 172.30.0.1/32 -a ipv4\n" in unit
-    assert "ExecStartPost=/usr/bin/gobgp global rib add fd00::1/128 -a ipv6\n" in unit
-    assert " --api-hosts 127.0.0.1:50051\n" in unit
+    client = "ExecStartPost=/usr/bin/gobgp --target unix:///run/gobgpd/api.sock"
+    assert f"{client} global rib add 172.30.0.1/32 -a ipv4\n" in unit
+    assert f"{client} global rib add fd00::1/128 -a ipv6\n" in unit
+
+
+def test_the_api_is_root_s_alone_and_profiles_and_metrics_are_nobody_s():
+    unit = gobgp.unit(model.build(options()))
+    assert " --api-hosts unix:///run/gobgpd/api.sock\n" in unit
+    assert "\nRuntimeDirectory=gobgpd\nRuntimeDirectoryMode=0700\nUMask=0077\n" in unit
+    (start,) = [line for line in unit.splitlines() if line.startswith("ExecStart=")]
+    assert " --pprof-disable --pprof-host none " in start
+    assert "--pprof-disable" in GOBGP.check_command("/etc/gobgpd.conf")
+
+
+def test_another_unit_needs_a_restart_and_another_announcement_does_not():
+    units = [gobgp.unit(model.build(options(originate=prefixes))) for prefixes in ([], ["172.30.0.1/32"])]
+    assert not GOBGP.restarts(gobgp.UNIT, *units)
+    assert GOBGP.restarts(gobgp.UNIT, units[0].replace(gobgp.API, "127.0.0.1:50051"), units[0])
+    assert not GOBGP.restarts(gobgp.CONFIGURATION, "a", "b")
 
 
 def test_only_root_reads_the_passwords_of_gobgp():
