@@ -21,12 +21,20 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import (
     faults,
     nested,
     objects,
+    resets,
     restarted,
     table,
 )
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import complaint, plain, replace_file
 
 PAUSE = 2  # seconds between two looks while something is still missing
+RESET = {
+    "at": {"type": "float", "required": True},
+    "leaf": {"type": "int"},
+    "peer": {"type": "str"},
+    "node": {"type": "str"},
+    "leaf_address": {"type": "str"},
+}
 OPTIONS = {
     "plan": {"type": "dict", "required": True},
     "apic": {"type": "dict", "required": True},
@@ -38,6 +46,7 @@ OPTIONS = {
     "originated": {"type": "dict", "default": {}},
     "established_after": {"type": "float"},
     "changed_at": {"type": "float"},
+    "resets": {"type": "list", "elements": "dict", "default": [], "options": RESET},
     "show": {"type": "bool", "default": True},
     "fail_on_problems": {"type": "bool", "default": True},
     "result_file": {"type": "path"},
@@ -59,7 +68,10 @@ class ActionModule(ActionBase):
         _check_nodes(given)
         _check_parents(given)
         wait, until = (0, 0.0) if self._task.check_mode else (given["wait"], _believed_from(given))
-        outcome = self._until_ok(given, time.monotonic() + wait, until, task_vars)
+        late = (
+            max(until - time.time(), 0) if given["resets"] and wait else 0
+        )  # what is reset then needs time to come up
+        outcome = self._until_ok(given, time.monotonic() + late + wait, until, task_vars)
         if given["show"]:
             self._show(given["plan"], outcome)
         self._write(given["result_file"], outcome)
@@ -99,6 +111,7 @@ class ActionModule(ActionBase):
             bgp = leaves["bgp"]
             if given["established_after"] is not None:
                 bgp = restarted.only_since(bgp, given["established_after"], time.time())
+            bgp = self._without_stale(given, bgp)
             if time.monotonic() + PAUSE <= deadline and _sessions_missing(given, bgp):
                 time.sleep(PAUSE)  # the cluster is asked for what it has once its sessions are up
                 continue
@@ -110,6 +123,12 @@ class ActionModule(ActionBase):
             if began >= until and (outcome["ok"] or time.monotonic() + PAUSE > deadline):
                 return outcome
             time.sleep(PAUSE)
+
+    def _without_stale(self, given: dict, bgp: dict) -> dict:
+        """Sessions that a change of this run reset do not count until they are newer than it."""
+        if not given["resets"] or given["parents"] or self._task.check_mode:
+            return bgp
+        return resets.without_stale(given["plan"], bgp, given["resets"], time.time(), given["nodes"])
 
     def _assess(self, given: dict, bgp: dict, task_vars: dict) -> dict:
         plan, nodes = given["plan"], given["nodes"]
@@ -184,7 +203,11 @@ def _believed_from(given: dict) -> float:
     Only a session that the leaf itself resets goes at once. One that the change cut off (another password, another
     VLAN) is shown as Established until then.
     """
-    return given["changed_at"] + given["plan"]["bgp"]["hold"] + PAUSE if given["changed_at"] is not None else 0.0
+    moments = [
+        *([given["changed_at"]] if given["changed_at"] is not None else []),
+        *(one["at"] for one in given["resets"]),
+    ]
+    return max(moments) + given["plan"]["bgp"]["hold"] + PAUSE if moments else 0.0
 
 
 def _add_faults(given: dict, outcome: dict, found: list) -> None:

@@ -80,6 +80,15 @@ modified:
   returned: with O(manage)
   type: list
   elements: str
+resets:
+  description:
+    - The BGP sessions that the change resets, as M(kubefabric.bgp.verify) takes them, with a peer, its AS
+      number or TTL, or with the leaf's address, VLAN or router ID.
+    - C(at) is when the change began, in seconds since the epoch. A C(leaf) or C(peer) of null stands for all of them.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{at: 1796000000.5, leaf: 101, peer: 192.168.2.0/24}]
 requests:
   description: How many logins, GETs and POSTs the run took.
   returned: success

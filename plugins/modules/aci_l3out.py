@@ -432,6 +432,15 @@ deployment:
       description: How many GETs the wait took; C(requests) is without them.
       type: int
   sample: {ended: deployed, waited: 2.1, missing: [], gets: 5}
+resets:
+  description:
+    - The BGP sessions that the change resets, as M(kubefabric.bgp.verify) takes them, with a peer, its password (where
+      O(password_key) tells), AS number or TTL, or with the leaf's address, VLAN or router ID.
+    - C(at) is when the change began, in seconds since the epoch. A C(leaf) or C(peer) of null stands for all of them.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{at: 1796000000.5, leaf: 101, peer: 192.168.2.0/24}]
 requests:
   description: How many logins, GETs and POSTs the run took.
   returned: success

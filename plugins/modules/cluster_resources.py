@@ -164,11 +164,32 @@ changes:
       elements: str
   sample:
     - {action: change, api_version: v1, kind: Node, name: node1, namespace: null, changed: [metadata.labels.rack_id]}
+resets:
+  description:
+    - The BGP sessions that the change resets, as M(kubefabric.bgp.verify) takes them. A password, an AS number or an
+      address of a peer has changed.
+    - C(at) is when the change began, in seconds since the epoch. Where C(node) or C(leaf_address) is null,
+      all of them are meant.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{at: 1796000000.5, node: null, leaf_address: 192.168.2.201}]
+sessions_changed_at:
+  description: When it was written, in seconds since the epoch.
+  returned: when something changed of which sessions are made
+  type: float
 """
 
 import copy
+import time
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import READ_AT_START, bring, report, resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import (
+    READ_AT_START,
+    bring,
+    report,
+    resets,
+    resources,
+)
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client import Cluster, connected
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership import FIELD_MANAGER, RESTART_ANNOTATION
@@ -244,10 +265,13 @@ def run(module: AnsibleK8SModule) -> dict:
     )
     steps = bring.plan_steps(cluster, parameters["resources"], rules)
     hide(report.hidden_values([], steps))
+    began = time.time()
     if not module.check_mode:
         bring.carry_out(cluster, steps)
     changes = report.changes(steps)
-    result = {"changed": bool(changes), "changes": changes}
+    result = {"changed": bool(changes), "changes": changes, "resets": resets.entries(steps, began)}
+    if resets.touches_sessions(steps):
+        result["sessions_changed_at"] = time.time()
     return {**result, "diff": report.diffs(steps)} if module._diff else result
 
 

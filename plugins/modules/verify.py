@@ -73,6 +73,31 @@ options:
         sessions that cannot live with the change, so that everything is as planned is not believed before; problems of
         that time are looked at again.
     type: float
+  resets:
+    description:
+      - Sessions that a change of this run reset, because their password, AS number, peer, address or VLAN is another
+        one, as M(kubefabric.bgp.aci_l3out) and M(kubefabric.bgp.cluster_resources) return them.
+      - Of these only such count that came up after the change. O(wait) begins when the hold time after it is over.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      at:
+        description: When the change began, in seconds since the epoch.
+        type: float
+        required: true
+      leaf:
+        description: The ID of the leaf. Left out, all leaves.
+        type: int
+      peer:
+        description: The node's address, or a prefix with the addresses of several. Left out, all of them.
+        type: str
+      node:
+        description: The node. Left out, all nodes.
+        type: str
+      leaf_address:
+        description: The leaf's address. Left out, all of them.
+        type: str
   show:
     description: Print the table.
     type: bool

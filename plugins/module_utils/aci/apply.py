@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 from . import deployment, leftovers, reading
 from .difference import Difference, Policy, difference
 from .mo import Mo
+from .resets import resets
 from .session import AciError, Busy, OutcomeUnknown, Session
 from .snapshot import Snapshot, flatten, parent_dn
 
@@ -45,6 +46,7 @@ def run(session: Session, tree: Mo, options: Options, warn: Callable[[str], None
     Raises AciError: then nothing was written, unless the text says otherwise.
     """
     found = compare(session, tree, options)
+    began = time.time()
     if found.document and not options.check:
         found = _write(session, tree, options, found, warn)
     for warning in found.warnings:
@@ -57,6 +59,7 @@ def run(session: Session, tree: Mo, options: Options, warn: Callable[[str], None
         "created": found.created,
         "modified": found.modified,
         "deleted": found.deleted,
+        "resets": [{**place, "at": began} for place in resets(found)],
         "diff": {"before": found.before, "after": found.after},
         **outcome,
         "requests": requests,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 from datetime import datetime, timezone
-from typing import Any, Dict, Iterable, List, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Tuple
 from urllib.parse import quote
 
 from .snapshot import Found, flatten, parent_dn
@@ -30,7 +30,8 @@ def everything(leaf: Dict[str, Any], vrf: str) -> str:
     conditions = [f'wcard({cls}.dn,"/dom-{vrf}/")' for cls in SESSION_CLASSES]
     conditions += [f'and(wcard({cls}.dn,"/dom-{vrf}/"),wcard({cls}.owner,"bgp"))' for cls in ROUTE_CLASSES]
     conditions.append(f'eq(bfdSess.vrfName,"{vrf}")')
-    classes = [*SESSION_CLASSES, *ROUTE_CLASSES, "bfdSess"]
+    conditions.append(f'eq(topSystem.dn,"{node_dn(leaf)}/sys")')
+    classes = [*SESSION_CLASSES, *ROUTE_CLASSES, "bfdSess", "topSystem"]
     return _subtree(f"{node_dn(leaf)}/sys", classes, f"or({','.join(conditions)})")
 
 
@@ -103,8 +104,13 @@ def active(nodes: List[Dict[str, Any]]) -> Dict[int, bool]:
 
 
 def state(imdata: List[Dict[str, Any]], tunnels: Dict[str, int], now: datetime) -> Dict[str, Any]:
-    """{reachable, sessions, routes} of one leaf, from the answer to ``everything`` (or ``sessions_only``)."""
-    found = list(flatten(imdata))
+    """{reachable, sessions, routes} of one leaf, from the answer to ``everything`` (or ``sessions_only``).
+
+    Ages of sessions are by the leaf's own clock, where it tells its time, else by ``now``.
+    """
+    everything_found = list(flatten(imdata))
+    found = [item for item in everything_found if item.cls != "topSystem"]
+    now = next((time for time in map(_leaf_time, everything_found) if time), now)
     return {"reachable": bool(found), "sessions": sessions(found, now), "routes": routes(found, tunnels)}
 
 
@@ -219,11 +225,20 @@ def _number(text: Any) -> int:
     return int(text) if str(text or "").isdigit() else 0
 
 
-def _seconds_since(text: str, now: datetime) -> int:
-    """Seconds since APIC's time stamp; 0 for one it cannot give, or one that its clock puts into our future."""
+def _leaf_time(item: Found) -> Optional[datetime]:
+    return _time(item.attributes.get("currentTime", "")) if item.cls == "topSystem" else None
+
+
+def _time(text: str) -> Optional[datetime]:
+    """APIC's time stamp; None for one that it cannot give."""
     try:
         then = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
-        return 0
-    then = then if then.tzinfo else then.replace(tzinfo=timezone.utc)
-    return max(0, int((now - then).total_seconds()))
+        return None
+    return then if then.tzinfo else then.replace(tzinfo=timezone.utc)
+
+
+def _seconds_since(text: str, now: datetime) -> int:
+    """Seconds since APIC's time stamp; 0 for one it cannot give, or one that lies in the future of ``now``."""
+    then = _time(text)
+    return max(0, int((now - then).total_seconds())) if then else 0

@@ -21,6 +21,8 @@ _STATES = {
     "active": "the leaf waits for the node's TCP connection, and its own was not answered",
     "opensent": "TCP is up, but the node's OPEN does not come or is refused: compare the AS numbers",
     "openconfirm": "OPEN was accepted, but no KEEPALIVE comes: compare timers, and look for lost packets (MTU)",
+    "stale": "the leaf still shows the session from before this run changed its password, AS number or address: "
+    "the leaf or the node has not taken up the change",
     "restarting": "the leaf still shows the session from before the agent's restart",
 }
 _SILENT = {"none", "idle", "connect", "active"}

@@ -206,6 +206,28 @@ def test_after_a_change_all_is_well_only_when_old_sessions_would_be_gone(world, 
     assert clock[0] == 1004.0  # hold time 3 s and a pause, from 999 on
 
 
+def test_a_session_that_this_run_reset_counts_when_it_is_newer_than_the_change(world, clock):
+    """The old session is shown for 20 s after the change, which happened at 999."""
+    nodes, whole = list(world.plan["nodes"]), world._bgp
+
+    def seen() -> dict:
+        age = clock[0] - 100 if clock[0] < 1020 else 0
+        found = whole()
+        for state in found.values():
+            state["sessions"] = [{**entry, "uptime": age} for entry in state["sessions"]]
+        return found
+
+    world._bgp = seen
+    resets = [{"at": 999.0}]
+    assert world.run(nodes=nodes, resets=resets, wait=30)["ok"]
+    assert clock[0] == 1020.0
+    clock[0] = 1000.0
+    assert not world.run(nodes=nodes, resets=resets, wait=10, verbosity=1)["ok"]
+    assert clock[0] == 1014.0  # hold time and pause from 999 on, and the wait
+    assert {row["state"] for row in world.run(nodes=nodes, resets=resets, verbosity=1)["table"]} == {"stale"}
+    assert world.run(nodes=nodes, resets=resets, check=True)["ok"]
+
+
 def test_a_change_of_long_ago_takes_no_time(world, clock):
     assert world.run(nodes=list(world.plan["nodes"]), changed_at=900.0)["ok"]
     assert clock[0] == 1000.0

@@ -171,3 +171,10 @@ def test_waiting_ends_when_the_time_is_up_and_says_what_is_missing():
         Leaves(up_at=99), "k8s:prod", LEAVES, {(101, "192.168.2.1")}, 5, sleep=slept.append, clock=lambda: sum(slept)
     )
     assert (missing, slept) == ({(101, "192.168.2.1")}, [2.0, 2.0, 1.0])
+
+
+def test_a_session_is_as_old_as_the_leafs_own_clock_says():
+    clock = mo("topSystem", SYS, currentTime="2026-01-01T00:00:10.000+00:00")
+    assert bgp.state([*answer(), clock], {}, NOW)["sessions"][0]["uptime"] == 10
+    assert bgp.state([*answer(), mo("topSystem", SYS)], {}, NOW)["sessions"][0]["uptime"] == 123
+    assert bgp.state([clock], {}, NOW) == {"reachable": False, "sessions": [], "routes": []}

@@ -1,0 +1,57 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sessions that a run's own change must have reset: until they come up after it, they do not count. Pure.
+
+A leaf shows a session that was cut off as Established until its hold time is over, and one whose change it has not
+deployed yet for as long as that takes.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+
+from . import fabric
+from .addresses import address
+from .restarted import SLACK
+
+
+def without_stale(plan: dict, bgp: dict, resets: list, now: float, nodes: list | None = None) -> dict:
+    """The same state, with the state ``stale`` for each session that is older than a change that reset it.
+
+    ``resets`` are dicts of ``at`` (seconds since the epoch, as ``now``) and, each of them None or absent where it does
+    not matter, ``leaf`` (its ID), ``peer`` (the node's address, or a prefix of several), ``node`` and ``leaf_address``.
+    """
+    stale = {
+        (session.leaf, session.peer)
+        for session in fabric.sessions(plan, bgp, nodes)
+        if session.established and _is_older(session, resets, now)
+    }
+    return {
+        leaf: {**state, "sessions": [_marked(leaf, entry, stale) for entry in state["sessions"]]}
+        for leaf, state in bgp.items()
+    }
+
+
+def _is_older(session, resets: list, now: float) -> bool:
+    age = session.entry.get("uptime") or 0
+    return any(_meets(session, reset) and age > now - reset["at"] + SLACK for reset in resets)
+
+
+def _meets(session, reset: dict) -> bool:
+    leaf, node, local = reset.get("leaf"), reset.get("node"), reset.get("leaf_address")
+    return (
+        (leaf is None or str(leaf) == session.leaf)
+        and (node is None or node == session.node)
+        and (local is None or address(local) == session.leaf_address)
+        and (reset.get("peer") is None or _within(session.peer, reset["peer"]))
+    )
+
+
+def _within(peer: str, places: str) -> bool:
+    network = ip_network(places, strict=False)
+    return network.version == ip_address(peer).version and ip_address(peer) in network
+
+
+def _marked(leaf: str, entry: dict, stale: set) -> dict:
+    return {**entry, "state": "stale"} if (leaf, address(entry["peer"])) in stale else entry
