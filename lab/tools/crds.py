@@ -104,8 +104,11 @@ _CALICO_KINDS = (
 _CILIUM = "pkg/k8s/apis/cilium.io/client/crds"
 
 
-def _peering_policy(version: str, checksum: str) -> Files:
-    return Files("github.com/cilium/cilium", version, checksum, (f"{_CILIUM}/v2alpha1/ciliumbgppeeringpolicies.yaml",))
+def _cilium(version: str, checksum: str) -> Files:
+    """The definitions of another release; each API version has its own folder, and one file per kind."""
+    kinds = ("ciliumbgp*.yaml", "ciliumloadbalancerippools.yaml")
+    patterns = tuple(f"{_CILIUM}/{api}/{kind}" for api in ("v2", "v2alpha1") for kind in kinds)
+    return Files("github.com/cilium/cilium", version, checksum, patterns)
 
 
 PROJECTS: dict[str, Source] = {
@@ -132,9 +135,13 @@ PROJECTS: dict[str, Source] = {
         "h1:dqiEGIcXc+gqCLYG/l7VCFJ8GHyb4HUrwbZOpkX5dL8=",
         (f"{_CILIUM}/v2/ciliumbgp*.yaml", f"{_CILIUM}/v2/ciliumloadbalancerippools.yaml"),
     ),
-    # CiliumBGPPeeringPolicy, which 1.19 removed
-    "cilium-1.15": _peering_policy("v1.15.19", "h1:paLLN6chvDJiW9FB31c2KHdtFbkFB6QsVxgvLHN9XHs="),
-    "cilium-1.18": _peering_policy("v1.18.4", "h1:/HrbeMmk46UDkJs4uJemIqxB7wuZ+QRMNVscNYua5C8="),
+    # Other releases, whose definitions have other fields. CiliumBGPPeeringPolicy went with 1.19.
+    "cilium-1.14": _cilium("v1.14.19", "h1:EwDuGrnze8Z6nqrR4cmcqfIi/yQQgtbWl/h4nhhtnCc="),
+    "cilium-1.15": _cilium("v1.15.19", "h1:paLLN6chvDJiW9FB31c2KHdtFbkFB6QsVxgvLHN9XHs="),
+    "cilium-1.16": _cilium("v1.16.19", "h1:t8UqCIzIeRuKOEZ9B5kj8usoVtjxMA1Z3dKVUMxozL0="),
+    "cilium-1.17": _cilium("v1.17.15", "h1:Sf+MRwLolUQu8M6huRHSCGMUXXHTvHp1Sj21pAEMnME="),
+    "cilium-1.18": _cilium("v1.18.4", "h1:/HrbeMmk46UDkJs4uJemIqxB7wuZ+QRMNVscNYua5C8="),
+    "cilium-1.19": _cilium("v1.19.5", "h1:R4tqIO3wwjzr5TnPw5cSbUhdMIjMAoHhtjNvO/hIZ+Q="),
     "external-secrets": Files(
         "github.com/external-secrets/external-secrets",
         "v0.20.4",

@@ -8,12 +8,10 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network, summarize_address_range
 
 from ..cluster.cilium.settings import DEFAULTS, IPV6_BITS, api_of, complaints, pod_mask, version
-from . import checks_secret
+from . import checks_secret, label_selectors
 from .errors import Findings
 from .model import Cluster, Fabric, family
 from .schema import did_you_mean
-
-SELECTOR_KEYS = ("matchLabels", "matchExpressions")
 
 
 def check(cluster: Cluster, _fabric: Fabric, findings: Findings) -> None:
@@ -103,15 +101,11 @@ def _pod_networks(cluster: Cluster, options: dict, findings: Findings) -> None:
 
 
 def _selectors(cluster: Cluster, options: dict, findings: Findings) -> None:
-    """A label selector's keys; an empty one would select everything, which leaving it out says more plainly."""
+    """Label selectors; an empty one would select everything, which leaving it out says more plainly."""
     found = {"cilium.service_selector": options["service_selector"]}
     for index, pool in enumerate(options["load_balancer_pools"] or ()):
         found[f"cilium.load_balancer_pools[{index}].service_selector"] = pool["service_selector"]
     for key, selector in found.items():
-        for name in selector or ():
-            if name not in SELECTOR_KEYS:
-                findings.add(
-                    cluster.at(f"{key}.{name}"), "is not a key of a label selector", did_you_mean(name, SELECTOR_KEYS)
-                )
+        label_selectors.check(selector or {}, cluster.at(key), findings)
         if selector == {}:
             findings.add(cluster.at(key), "is empty", "remove it to select every Service")

@@ -34,7 +34,7 @@ POOL = {
     "first_and_last": {
         "type": "bool",
         "default": True,
-        "description": "Whether the first and last address of each network are given out.",
+        "description": "Whether the first and last address of each network are given out (1.15 or later).",
     },
 }
 
@@ -155,7 +155,8 @@ CILIUM = {
     "source_interface": {
         "type": "str",
         "format": "interface",
-        "description": "Interface whose address the sessions use, in place of the planned addresses; API V(v2) only.",
+        "description": "Interface whose address the sessions use, in place of the planned addresses; API V(v2), "
+        "1.19 or later.",
     },
     "nodes": per_node(NODE, "{node1: {router_id: 10.255.0.1}}"),
 }

@@ -11,7 +11,7 @@ from __future__ import annotations
 from .. import password_secret
 from ..ownership import labels
 from .announced import communities, service_addresses, service_selector
-from .settings import version
+from .settings import FAMILIES_SINCE, version
 
 API = "cilium.io/v2alpha1"
 KIND = "CiliumBGPPeeringPolicy"
@@ -64,8 +64,9 @@ def _neighbor(plan: dict, options: dict, peer: dict) -> dict:
         "holdTimeSeconds": bgp["hold"],
         "keepAliveTimeSeconds": bgp["keepalive"],
         "gracefulRestart": {"enabled": False},
-        "families": [{"afi": peer["family"], "safi": "unicast"}],
     }
+    if version(options) >= FAMILIES_SINCE:
+        neighbor["families"] = [{"afi": peer["family"], "safi": "unicast"}]
     if bgp.get("graceful_restart"):
         restart = {"enabled": True, "restartTimeSeconds": bgp.get("graceful_restart_time") or 120}
         neighbor["gracefulRestart"] = restart

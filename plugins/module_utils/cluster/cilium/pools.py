@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from ..errors import ClusterError
 from ..families import families, networks
 from ..ownership import labels
 from .settings import BLOCKS_SINCE, version
@@ -27,11 +26,11 @@ def described(plan: dict, options: dict) -> list:
 
 
 def _pool(plan: dict, options: dict, pool: dict) -> dict:
-    blocks = [_block(plan, options, pool["name"], text) for text in pool["blocks"]]
+    blocks = [_block(text) for text in pool["blocks"]]
     spec: dict = {"blocks" if version(options) >= BLOCKS_SINCE else "cidrs": blocks}
     if pool.get("service_selector"):
         spec["serviceSelector"] = pool["service_selector"]
-    if pool.get("first_and_last") is not None:
+    if pool.get("first_and_last") is not None and version(options) >= BLOCKS_SINCE:
         spec["allowFirstLastIPs"] = "Yes" if pool["first_and_last"] else "No"
     return {
         "apiVersion": "cilium.io/v2" if options["api"] == "v2" else "cilium.io/v2alpha1",
@@ -41,13 +40,6 @@ def _pool(plan: dict, options: dict, pool: dict) -> dict:
     }
 
 
-def _block(plan: dict, options: dict, name: str, text: str) -> dict:
+def _block(text: str) -> dict:
     first, separator, last = text.partition("-")
-    if not separator:
-        return {"cidr": text}
-    if version(options) < BLOCKS_SINCE:
-        raise ClusterError(
-            f"cluster {plan['cluster']}: kubefabric_cluster.cilium.load_balancer_pools: {text} of pool {name} is a "
-            f"range, and Cilium {options['version']} takes networks only; write it as networks"
-        )
-    return {"start": first, "stop": last}
+    return {"start": first, "stop": last} if separator else {"cidr": text}

@@ -49,8 +49,18 @@ SECRET = {"name": "kubefabric-bgp", "key": "password"}
 # The first and the last release of each API: v2alpha1 came with 1.16 and became v2 in 1.18 (Cilium's pull request
 # 37765); the old policy was removed in 1.19 (42278), and took a password from 1.15 on (23759).
 APIS = {"v2": ((1, 18), None), "v2alpha1": ((1, 16), (1, 20)), PEERING_POLICY: ((1, 14), (1, 18))}
-PASSWORD_SINCE = (1, 15)
+# The first release whose definitions have a field (pkg/k8s/apis/cilium.io/client/crds of each release's last version;
+# tests hold every release's own definitions against what the options make):
+# neighbors[].authSecretRef, .families and .advertisedPathAttributes of CiliumBGPPeeringPolicy
+PASSWORD_SINCE = FAMILIES_SINCE = COMMUNITIES_SINCE = (1, 15)
+# ... of these the well-known ones
+WELL_KNOWN_SINCE = (1, 16)
+# blocks, ranges in them, and allowFirstLastIPs of CiliumLoadBalancerIPPool
 BLOCKS_SINCE = (1, 15)
+# bgpInstances[].localPort of CiliumBGPClusterConfig; a node's override has had one from the start
+PORT_SINCE = (1, 18)
+# transport.sourceInterface of CiliumBGPPeerConfig
+SOURCE_INTERFACE_SINCE = (1, 19)
 # An allocator cuts at most 2^16 networks out of an IPv6 one (Kubernetes' cidrset, clusterSubnetMaxDiff).
 IPV6_BITS = 16
 MASKS = {"ipv4": 24, "ipv6": 120}
@@ -95,10 +105,38 @@ def complaints(bgp: dict, options: dict) -> list:
         found.append(("cilium.api", f"Cilium {text} does not serve {api}", remedy))
     if bgp.get("password") and release < PASSWORD_SINCE:
         found.append(("bgp.password", f"Cilium {text} has no passwords", "use 1.15 or later, or remove the password"))
-    if options["source_interface"] and api != "v2":
-        found.append(("cilium.source_interface", f"the API {api} has no such field", "remove it, or use v2"))
+    found += _missing_fields(release, options)
     if not 3 <= (bgp.get("hold") or 0) <= HOLD_MOST:
         found.append(("bgp.hold", f"Cilium does not take {bgp.get('hold')} s", f"give 3 to {HOLD_MOST}"))
+    return found
+
+
+def _missing_fields(release: tuple, options: dict) -> list:
+    """Options whose fields the release's definitions do not have: ``[(key, rule, remedy)]``."""
+    api, text = options["api"], options["version"]
+    found = []
+    if options["source_interface"] and api != "v2":
+        found.append(("cilium.source_interface", f"the API {api} has no such field", "remove it, or use v2"))
+    elif options["source_interface"] and release < SOURCE_INTERFACE_SINCE:
+        found.append(("cilium.source_interface", f"Cilium {text} has no such field", "remove it, or use 1.19 or later"))
+    if api == PEERING_POLICY and release < COMMUNITIES_SINCE and options["communities"]:
+        found.append(("cilium.communities", f"Cilium {text} sends none", "remove them, or use 1.15 or later"))
+    elif api == PEERING_POLICY and release < WELL_KNOWN_SINCE:
+        found += [
+            (f"cilium.communities[{index}]", f"Cilium {text} knows communities by number only", "give its number")
+            for index, community in enumerate(options["communities"])
+            if ":" not in community
+        ]
+    for index, pool in enumerate(options["load_balancer_pools"] or () if release < BLOCKS_SINCE else ()):
+        found += [
+            (
+                f"cilium.load_balancer_pools[{index}].blocks[{number}]",
+                f"{block} is a range, and Cilium {text} takes networks only",
+                "write it as networks",
+            )
+            for number, block in enumerate(pool["blocks"])
+            if "-" in block
+        ]
     return found
 
 

@@ -11,6 +11,7 @@ from ..groups import PREFIX, peer_name
 from ..ownership import labels
 from ..router_id import router_ids
 from .announced import ADVERTISE_LABEL, communities, service_addresses, service_selector
+from .settings import PORT_SINCE, version
 
 INSTANCE = "fabric"
 ADVERTISEMENT = f"{PREFIX}routes"
@@ -82,7 +83,7 @@ def _graceful_restart(bgp: dict) -> dict:
 def _cluster_config(plan: dict, options: dict, group) -> dict:
     """The peers of a group of nodes."""
     instance: dict = {"name": INSTANCE, "localASN": plan["asn"], "peers": [_peer(peer) for peer in group.peers]}
-    if options["listen_port"]:
+    if options["listen_port"] and version(options) >= PORT_SINCE:
         instance["localPort"] = options["listen_port"]
     spec = {"nodeSelector": {"matchLabels": group.labels}, "bgpInstances": [instance]}
     return _resource(plan, options, "CiliumBGPClusterConfig", group.name, spec)
@@ -113,6 +114,8 @@ def _own(options: dict, name: str, node: dict, identities: dict) -> dict:
     if name in identities:
         own["routerID"] = identities[name]
     port = (options["nodes"].get(name) or {}).get("listen_port")
+    if version(options) < PORT_SINCE:
+        port = port or options["listen_port"]
     if port:
         own["localPort"] = port
     if options["pin_local_addresses"] and not options["source_interface"]:

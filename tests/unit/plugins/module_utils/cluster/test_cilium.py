@@ -101,7 +101,8 @@ def old_api(request, api):
     Other tests rely on its absence from the shared server, so it goes again.
     """
     (folder,) = crds.required(f"cilium-{request.param}")
-    api.kubectl_run("apply", "--server-side", f"--filename={folder}")
+    policy = f"--filename={folder / 'ciliumbgppeeringpolicies.yaml'}"
+    api.kubectl_run("apply", "--server-side", policy)
     newer = request.param != "1.15"
     schema = "/openapi/v3/apis/cilium.io/v2alpha1"
 
@@ -111,7 +112,7 @@ def old_api(request, api):
 
     wait_for(served, f"the definition of Cilium {request.param}")
     yield api, f"{request.param}.4"
-    api.kubectl_run("delete", f"--filename={folder}")
+    api.kubectl_run("delete", policy)
     wait_for(lambda: not discovered(api), "the definition to be gone for clients, too")
 
 
@@ -322,8 +323,8 @@ def test_a_release_before_1_15_gets_its_pools_as_cidrs():
             _without_password(
                 version="1.14.9", load_balancer_pools=[{"name": "web", "blocks": ["192.168.3.1-192.168.3.9"]}]
             ),
-            "cluster k8s-prod: kubefabric_cluster.cilium.load_balancer_pools: 192.168.3.1-192.168.3.9 of pool web is a "
-            "range, and Cilium 1.14.9 takes networks only; write it as networks",
+            "cluster k8s-prod: kubefabric_cluster.cilium.load_balancer_pools[0].blocks[0]: 192.168.3.1-192.168.3.9 is "
+            "a range, and Cilium 1.14.9 takes networks only; write it as networks",
         ),
         (
             {**cilium(), "bgp": {**plan()["bgp"], "keepalive": 0, "hold": 0}},
