@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from . import (
     checks,
     checks_bgp,
+    checks_calico_addresses,
     checks_nested,
     checks_networks,
     checks_reachability,
@@ -69,6 +70,9 @@ def build(intent: dict) -> Result:
     checks_reachability.check(clusters, fabric, reach, findings)
     ports.check(clusters, fabric, findings)
     allocated = _allocate(clusters, intent, findings)
+    for cluster in clusters:
+        if cluster.name in allocated:
+            checks_calico_addresses.check(cluster, fabric, allocated[cluster.name][0], findings)
     _refuse(findings)
     plans = {cluster.name: _plan(cluster, fabric, allocated[cluster.name][0], reach, inner) for cluster in clusters}
     plans |= {one.name: nested.plan(one, fabric, inner, _given, FORMAT) for one in inner}

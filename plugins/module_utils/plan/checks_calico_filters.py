@@ -1,28 +1,41 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules of ``kubefabric_cluster.calico.filters``: what Calico would refuse, and what would let everything in."""
+"""Rules of ``kubefabric_cluster.calico.filters``: what Calico's definition or BIRD's grammar would refuse.
+
+Sources: BGPFilterRuleV4's markers (api/pkg/apis/projectcalico/v3/bgpfilter.go), libcalico-go's validator, confd's
+template_funcs.go and BIRD 1.6's filter/config.Y. What chains of filters let through is in checks_calico_chains.py.
+"""
 
 from __future__ import annotations
 
-from ipaddress import collapse_addresses, ip_network
+from ipaddress import ip_network
 
+from ..cluster.calico.filters import LEAVES
+from .checks_calico_release import DIRECTIONS, largest_asn
 from .errors import Findings
+from .filter_chain import bounds
 from .model import Member
 from .schema import did_you_mean
 
-_DIRECTIONS = ("import_v4", "import_v6", "export_v4", "export_v6")
+MOST_OPERATIONS = MOST_PREPENDED = 10
 
 
 def check(cluster: Member, options: dict, findings: Findings) -> None:
     """Every rule of this file."""
     _filter_names(cluster, options, findings)
-    _rules(cluster, options, findings)
-    _open_filters(cluster, options, findings)
+    for name, given in (options.get("filters") or {}).items():
+        for direction in DIRECTIONS:
+            for index, rule in enumerate(given[direction] or []):
+                at = f"calico.filters.{name}.{direction}[{index}]"
+                _rule(cluster, at, direction, rule, findings)
+                _lengths(cluster, at, direction, rule, findings)
+                _operations(cluster, at, rule, findings)
+                _asns(cluster, at, rule, largest_asn(options), findings)
 
 
-def _filter_lists(options: dict) -> list:
-    """(path, names of filters) of everything that has filters."""
+def filter_lists(options: dict) -> list:
+    """(path, names of filters) of everything that has filters, the leaves' sessions first."""
     further = [
         (f"calico.peers[{index}].filters", peer["filters"]) for index, peer in enumerate(options.get("peers") or [])
     ]
@@ -31,21 +44,20 @@ def _filter_lists(options: dict) -> list:
 
 def _filter_names(cluster: Member, options: dict, findings: Findings) -> None:
     known = list(options.get("filters") or {})
-    for at, names in _filter_lists(options):
+    if LEAVES in known:
+        findings.add(
+            cluster.at(f"calico.filters.{LEAVES}"),
+            "is the name of the filter that holds the leaves' sessions to the plan",
+            "choose another",
+        )
+    for at, names in filter_lists(options):
         for name in names or []:
             if name not in known and not cluster.doubtful("calico.filters"):
                 findings.add(cluster.at(at), f"there is no filter {name}", did_you_mean(name, known))
 
 
-def _rules(cluster: Member, options: dict, findings: Findings) -> None:
-    """The rules that the CRD itself has for BGPFilter."""
-    for name, given in (options.get("filters") or {}).items():
-        for direction in _DIRECTIONS:
-            for index, rule in enumerate(given[direction] or []):
-                _rule(cluster, f"calico.filters.{name}.{direction}[{index}]", direction, rule, findings)
-
-
 def _rule(cluster: Member, at: str, direction: str, rule: dict, findings: Findings) -> None:
+    """The rules that the definition itself has for BGPFilter."""
     cidr, operator = rule["cidr"], rule["match_operator"]
     if bool(cidr) != bool(operator) and not cluster.doubtful(f"{at}.cidr"):
         findings.add(cluster.at(at), "cidr and match_operator go together", "give both, or none")
@@ -59,82 +71,63 @@ def _rule(cluster: Member, at: str, direction: str, rule: dict, findings: Findin
         findings.add(cluster.at(f"{at}.prefix_length"), "needs a cidr", "add it, with match_operator")
     if rule["operations"] and rule["action"] == "Reject":
         findings.add(cluster.at(f"{at}.operations"), "has no use in a rule that rejects", "remove it, or accept")
-    for index, operation in enumerate(rule["operations"] or []):
-        if sum(value not in (None, []) for value in operation.values()) != 1:
+
+
+def _lengths(cluster: Member, at: str, direction: str, rule: dict, findings: Findings) -> None:
+    """BIRD refuses its whole file where a range is empty, and compares a range with a network as never equal."""
+    lengths, longest = rule["prefix_length"] or {}, 32 if direction.endswith("4") else 128
+    for key in ("min", "max"):
+        if (lengths.get(key) or 0) > longest:
             findings.add(
-                cluster.at(f"{at}.operations[{index}]"), "is not one operation", f"give one of {', '.join(operation)}"
+                cluster.at(f"{at}.prefix_length.{key}"),
+                f"{lengths[key]} is longer than IPv{direction[-1]}'s addresses",
+                f"give at most {longest}",
             )
-
-
-def _open_filters(cluster: Member, options: dict, findings: Findings) -> None:
-    """A filter accepts what none of its rules matches: a list without any Reject lets everything in."""
-    filters = options.get("filters") or {}
-    used = {name for _at, names in _filter_lists(options) for name in names or []}
-    chains = [[name for name in names or [] if name in filters] for _at, names in _filter_lists(options)]
-    for chain in [*filter(None, chains), *([name] for name in filters if name not in used)]:
-        for direction in _DIRECTIONS:
-            _open_chain(cluster, filters, chain, direction, findings)
-    for name, given in filters.items():
-        if _falls_through(given) and not any(given[direction] for direction in _DIRECTIONS):
-            findings.add(
-                cluster.at(f"calico.filters.{name}"),
-                "would accept everything: it has no rule",
-                "give it rules, or leave default_action away",
-            )
-
-
-def _open_chain(cluster: Member, filters: dict, chain: list, direction: str, findings: Findings) -> None:
-    having = [name for name in chain if filters[name][direction]]
-    opened = _opening_rule(filters, having, direction)
-    if opened:
-        findings.add(
-            cluster.at(f"calico.filters.{opened}"),
-            "accepts everything",
-            "give it a smaller cidr, a source or an interface, or remove it",
-        )
+            return
+    if not lengths or not rule["cidr"] or ip_network(rule["cidr"]).version != int(direction[-1]):
         return
-    rejects = any(rule["action"] == "Reject" for name in having for rule in filters[name][direction])
-    if (
-        direction.startswith("import")
-        and having
-        and not rejects
-        and all(_falls_through(filters[name]) for name in having)
-    ):
+    if rule["match_operator"] in ("Equal", "NotEqual"):
         findings.add(
-            cluster.at(f"calico.filters.{having[-1]}.{direction}"),
-            "would accept everything: Calico accepts what no rule matches",
-            "end it with {action: Reject}, or leave default_action away",
+            cluster.at(f"{at}.prefix_length"),
+            f"goes not with {rule['match_operator']}: BIRD takes no network as equal to a range of lengths",
+            "remove it, or use In or NotIn",
+        )
+    low, high = bounds(ip_network(rule["cidr"]), lengths)
+    if low > high:
+        findings.add(
+            cluster.at(f"{at}.prefix_length"),
+            f"no prefix of {rule['cidr']} has a length of {low} to {high}, and BIRD refuses its whole file",
+            f"give a min that is not above max, and a max of at least {ip_network(rule['cidr']).prefixlen}",
         )
 
 
-def _opening_rule(filters: dict, having: list, direction: str) -> str | None:
-    """Where the first rule is with which every route is taken, with nothing rejected before it."""
-    taken: list = []
-    for name in having:
-        for index, rule in enumerate(filters[name][direction]):
-            if rule["action"] == "Reject":
-                return None
-            taken = list(collapse_addresses([*taken, *_takes_all_of(rule, int(direction[-1]))]))
-            if any(network.prefixlen == 0 for network in taken):
-                return f"{name}.{direction}[{index}]"
-        if not _falls_through(filters[name]):
-            return None
-    return None
+def _operations(cluster: Member, at: str, rule: dict, findings: Findings) -> None:
+    given = rule["operations"] or []
+    if len(given) > MOST_OPERATIONS:
+        findings.add(
+            cluster.at(f"{at}.operations"),
+            f"{len(given)} are more than Calico takes",
+            f"give at most {MOST_OPERATIONS}",
+        )
+    for index, operation in enumerate(given):
+        key = cluster.at(f"{at}.operations[{index}]")
+        if sum(value not in (None, []) for value in operation.values()) != 1:
+            findings.add(key, "is not one operation", f"give one of {', '.join(operation)}")
+        if len(operation["prepend_as_path"] or []) > MOST_PREPENDED:
+            findings.add(
+                f"{key}.prepend_as_path", "has more AS numbers than Calico takes", f"give at most {MOST_PREPENDED}"
+            )
 
 
-def _takes_all_of(rule: dict, version: int) -> list:
-    """The network of which an accepting rule takes every route, of any length; none if it asks for more."""
-    conditions = {key for key in rule if rule[key] and key not in ("action", "operations")}
-    if rule["action"] != "Accept" or conditions - {"cidr", "match_operator", "prefix_length"}:
-        return []
-    if not conditions:
-        return [ip_network("0.0.0.0/0" if version == 4 else "::/0")]
-    if rule["match_operator"] != "In" or not rule["cidr"] or ip_network(rule["cidr"]).version != version:
-        return []
-    network, lengths = ip_network(rule["cidr"]), rule["prefix_length"] or {}
-    whole = (lengths.get("min") or 0) <= network.prefixlen and lengths.get("max") in (None, network.max_prefixlen)
-    return [network] if whole else []
-
-
-def _falls_through(given: dict) -> bool:
-    return given["default_action"] == "Accept"
+def _asns(cluster: Member, at: str, rule: dict, largest: int, findings: Findings) -> None:
+    given = [("as_path_prefix", rule["as_path_prefix"])]
+    for index, operation in enumerate(rule["operations"] or []):
+        given.append((f"operations[{index}].prepend_as_path", operation["prepend_as_path"]))
+    for key, asns in given:
+        for asn in asns or []:
+            if asn > largest:
+                findings.add(
+                    cluster.at(f"{at}.{key}"),
+                    f"AS {asn} does not fit into Calico's list, which has signed 32-bit numbers",
+                    f"give numbers of at most {largest}; Calico takes it from 3.34 on: set calico.version",
+                )

@@ -12,8 +12,32 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from .selectors import SelectorError
-from .selectors import parse as parse_selector
+from .formats_base import Invalid, address, likely_length, matches, parse, refuse_mapped, unicast
+from .formats_calico import (
+    calico_community,
+    calico_ignored_interface,
+    calico_interface,
+    calico_selector,
+    calico_version,
+    is_community,
+    operator_registry,
+    peer_address,
+    peering_address,
+)
+
+# Formats that stand elsewhere: an option names them like those here.
+__all__ = [
+    "Invalid",
+    "address",
+    "calico_community",
+    "calico_ignored_interface",
+    "calico_interface",
+    "calico_selector",
+    "calico_version",
+    "operator_registry",
+    "peer_address",
+    "peering_address",
+]
 
 # RFC 7607 (0), RFC 6793 (AS_TRANS), RFC 7300 (last of 16 and of 32 bits): never the AS of a speaker.
 RESERVED_ASNS = {0: "RFC 7607", 23456: "RFC 6793", 65535: "RFC 7300", 4294967295: "RFC 7300"}
@@ -40,71 +64,48 @@ WELL_KNOWN_COMMUNITIES = (
 )
 
 
-class Invalid(ValueError):
-    """A value against its format."""
-
-    def __init__(self, rule: str, remedy: str) -> None:
-        super().__init__(f"{rule}; {remedy}")
-        self.rule = rule
-        self.remedy = remedy
-
-
-def _matches(pattern: str, longest: int, allowed: str):
-    """A format: at most ``longest`` characters, all of it matching ``pattern``."""
-    compiled = re.compile(pattern)
-
-    def check(value: str) -> str:
-        if not value:
-            raise Invalid("is empty", f"give 1 to {longest} characters: {allowed}")
-        if len(value) > longest:
-            raise Invalid(f"has {len(value)} characters", f"use at most {longest}")
-        if not compiled.fullmatch(value):
-            raise Invalid(f"{value!r} has characters that are not allowed", f"use {allowed}")
-        return value
-
-    return check
-
-
 # fvTenant.name and fvCtx.name know no colon; the policies' names do (l3extOut.name, physDomP.name, …).
-tenant = _matches(r"[a-zA-Z0-9_.-]+", 63, "letters, digits and _ . -")
+tenant = matches(r"[a-zA-Z0-9_.-]+", 63, "letters, digits and _ . -")
 # The VRF's ECMP policies are named after it, kubefabric-<vrf>-ipv6, which must fit into 64 characters.
-vrf = _matches(r"[a-zA-Z0-9_.-]+", 48, "letters, digits and _ . -")
-aci_name = _matches(r"[a-zA-Z0-9_.:-]+", 64, "letters, digits and _ . : -")
+vrf = matches(r"[a-zA-Z0-9_.-]+", 48, "letters, digits and _ . -")
+aci_name = matches(r"[a-zA-Z0-9_.:-]+", 64, "letters, digits and _ . : -")
 # Policies are named after the L3Out with a suffix, at most -external_service, and must fit into 64 characters too.
-l3out_name = _matches(r"[a-zA-Z0-9_.:-]+", 47, "letters, digits and _ . : -")
+l3out_name = matches(r"[a-zA-Z0-9_.:-]+", 47, "letters, digits and _ . : -")
 # The inventory's name of a cluster becomes a directory's name and part of a tag's key.
-cluster_name = _matches(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", 63, "letters, digits and _ . -, a letter or digit first")
-# RFC 1123 subdomain, metadata.name of most kinds
-resource_name = _matches(
-    r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", 253, "lower-case letters, digits and - ., a letter or digit at the ends"
+cluster_name = matches(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", 63, "letters, digits and _ . -, a letter or digit first")
+# RFC 1123 subdomain, metadata.name of most kinds: labels with dots between them
+resource_name = matches(
+    r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*",
+    253,
+    "lower-case letters, digits and - ., a letter or digit at the ends",
 )
+# A key in a Secret (Kubernetes, IsConfigMapKey)
+secret_key = matches(r"(?!\.\.?$)[a-zA-Z0-9._-]+", 253, "letters, digits and _ . -")
 # A node is called in Kubernetes as in the inventory.
 node_name = resource_name
 # An object in a namespace (RFC 1123 label, then the name of a Service, a label too).
-namespaced_name = _matches(
+namespaced_name = matches(
     r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
     63 + 1 + 63,
     "namespace/name in lower-case letters, digits and -",
 )
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
-label_value = _matches(
-    r"[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?", 63, "letters, digits and _ . -, no mark at the ends"
-)
-label_key = _matches(
+label_value = matches(r"[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?", 63, "letters, digits and _ . -, no mark at the ends")
+label_key = matches(
     r"([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[a-zA-Z0-9]([a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9])?",
     253 + 1 + 63,
     "a label key such as rack_id or example.net/rack",
 )
-interface = _matches(r"[a-zA-Z0-9_.:@-]+", LONGEST_DEVICE, "letters, digits and _ . : @ - (Linux, IFNAMSIZ)")
-namespace = _matches(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", 63, "lower-case letters, digits and -, no - at the ends")
+interface = matches(r"[a-zA-Z0-9_.:@-]+", LONGEST_DEVICE, "letters, digits and _ . : @ - (Linux, IFNAMSIZ)")
+namespace = matches(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", 63, "lower-case letters, digits and -, no - at the ends")
 
 
 def description(value: str) -> str:
     """Free text as APIC takes it (l3extOut.descr); may be empty."""
     return (
-        _matches(
-            r"[a-zA-Z0-9\\!#$%()*,\-./:;@ _{|}~?&+]+", 128, "letters, digits, blanks and \\!#$%()*,-./:;@_{|}~?&+"
-        )(value)
+        matches(r"[a-zA-Z0-9\\!#$%()*,\-./:;@ _{|}~?&+]+", 128, "letters, digits, blanks and \\!#$%()*,-./:;@_{|}~?&+")(
+            value
+        )
         if value
         else ""
     )
@@ -165,22 +166,9 @@ def quantity(value: str) -> str:
 
 def any_community(value: str) -> str:
     """A community (RFC 1997), a large one (RFC 8092), or the name of a well-known one (IANA's registry)."""
-    if value not in WELL_KNOWN_COMMUNITIES and not _is_community(value):
+    if value not in WELL_KNOWN_COMMUNITIES and not is_community(value):
         raise Invalid(f"{value!r} is not a community", "write it as 65003:100, 65003:1:2 (large), or no-export")
     return value
-
-
-def calico_community(value: str) -> str:
-    """A community (RFC 1997) or a large one (RFC 8092)."""
-    if not _is_community(value):
-        raise Invalid(f"{value!r} is not a community", 'write it as "65003:100", or as large community "65003:1:100"')
-    return value
-
-
-def _is_community(value: str) -> bool:
-    numbers = value.split(":")
-    limit = {2: 65535, 3: 4294967295}.get(len(numbers), -1)
-    return all(re.fullmatch(r"0|[1-9]\d*", number, re.ASCII) and int(number) <= limit for number in numbers)
 
 
 def address_block(value: str) -> str:
@@ -188,7 +176,7 @@ def address_block(value: str) -> str:
     if "-" not in value:
         return prefix(value)
     first, last = (
-        _parse(ipaddress.ip_address, text.strip(), "an address", "192.168.3.10") for text in value.split("-", 1)
+        parse(ipaddress.ip_address, text.strip(), "an address", "192.168.3.10") for text in value.split("-", 1)
     )
     if first.version != last.version or last < first:
         raise Invalid(f"{value!r} is not a range", "write it as 192.168.3.10-192.168.3.20")
@@ -257,14 +245,15 @@ def leaf_port(value: str) -> str:
 
 def prefix(value: str) -> str:
     """A unicast network in CIDR notation without host bits."""
-    network = _parse(ipaddress.ip_network, value, "a network", "192.168.2.0/24 or 2001:db8:2::/64", strict=False)
+    network = parse(ipaddress.ip_network, value, "a network", "192.168.2.0/24 or 2001:db8:2::/64", strict=False)
     if "/" not in value:
-        raise Invalid(f"{value!r} has no prefix length", f"write it as {value}/{_likely_length(network)}")
+        raise Invalid(f"{value!r} has no prefix length", f"write it as {value}/{likely_length(network)}")
     if network.prefixlen == 0:
         raise Invalid(f"{value} is the whole address space", "give the network that the cluster really uses")
     if str(network.network_address) != str(ipaddress.ip_address(value.split("/")[0])):
         raise Invalid(f"{value} has host bits set", f"write {network}")
-    _unicast(network.network_address, value)
+    refuse_mapped(network.network_address, value)
+    unicast(network.network_address, value)
     return str(network)
 
 
@@ -276,14 +265,9 @@ def community(value: str) -> str:
     return f"{int(match[1])}:{int(match[2])}"
 
 
-def address(value: str) -> str:
-    """A unicast host address without prefix length."""
-    return str(_unicast(_parse(ipaddress.ip_address, value, "an address", "192.168.2.201 or 2001:db8:2::1"), value))
-
-
 def router_id(value: str) -> str:
     """A BGP identifier: IPv4 also where the fabric routes IPv6 (RFC 4271, section 1.1; l3extRsNodeL3OutAtt.rtrId)."""
-    return str(_unicast(_parse(ipaddress.IPv4Address, value, "an IPv4 address", "1.1.1.101"), value))
+    return str(unicast(parse(ipaddress.IPv4Address, value, "an IPv4 address", "1.1.1.101"), value))
 
 
 def password(value: str) -> str:
@@ -305,73 +289,30 @@ def endpoint(value: str) -> str:
     return value
 
 
-def _parse(parser, value: str, kind: str, example: str, **options):
-    if "%" in value:
-        raise Invalid(f"{value!r} has a zone", f"give {kind} without it, for example {example}")
-    try:
-        return parser(value, **options)
-    except ValueError:
-        raise Invalid(f"{value!r} is not {kind}", f"write it as {example}") from None
-
-
-def _unicast(parsed, value: str):
-    for kind in ("multicast", "loopback", "link_local", "unspecified"):
-        if getattr(parsed, f"is_{kind}"):
-            raise Invalid(f"{value} is {kind.replace('_', '-')}", "give unicast addresses that can be routed")
-    return parsed
-
-
-def _likely_length(network) -> int:
-    return 24 if network.version == 4 else 64
-
-
 def any_prefix(value: str) -> str:
     """A network in CIDR notation without host bits, the whole address space too."""
-    network = _parse(ipaddress.ip_network, value, "a network", "192.168.2.0/24 or 0.0.0.0/0")
+    network = parse(ipaddress.ip_network, value, "a network", "192.168.2.0/24 or 0.0.0.0/0")
     if "/" not in value:
-        raise Invalid(f"{value!r} has no prefix length", f"write it as {value}/{_likely_length(network)}")
+        raise Invalid(f"{value!r} has no prefix length", f"write it as {value}/{likely_length(network)}")
+    refuse_mapped(network.network_address, value)
     return str(network)
 
 
-def calico_selector(value: str) -> str:
-    """A selector of Calico (selectors.py)."""
-    try:
-        parse_selector(value)
-    except SelectorError as problem:
-        raise Invalid(f"{value!r} is not a selector: {problem}", 'write it like rack_id == "1"') from None
-    return value
+# Go, time.Duration: nanoseconds in 63 bits
+LONGEST_DURATION = 9223372036
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 
 
 def go_duration(value: str) -> str:
     """A duration as Kubernetes resources have it (metav1.Duration)."""
-    if not re.fullmatch(r"(\d+(\.\d+)?(ms|s|m|h))+", value):
+    if not re.fullmatch(r"(\d+(\.\d+)?(ms|s|m|h))+", value, re.ASCII):
         raise Invalid(f"{value!r} is not a duration", 'write it with its unit, for example "120s"')
+    if seconds(value) > LONGEST_DURATION:
+        raise Invalid(f"{value!r} is longer than a duration can be", "give at most 2562047h")
     return value
 
 
-def peer_address(value: str) -> str:
-    """An address, with a port if needed: ``192.0.2.1``, ``192.0.2.1:1790``, ``[2001:db8::1]:1790``."""
-    match = re.fullmatch(r"(?:\[([^\]]+)\]|([0-9.]+)):(\d{1,5})", value)
-    if not match:
-        return address(value)
-    if not 1 <= int(match[3]) <= 65535:
-        raise Invalid(f"{value!r} has no valid port", "give a port of 1 to 65535")
-    host = address(match[1] or match[2])
-    return f"[{host}]:{match[3]}" if ":" in host else f"{host}:{match[3]}"
-
-
-# Calico's own, and the metadata service of clouds
-TAKEN = {"169.254.0.1": "Calico", "169.254.0.2": "Calico", "169.254.169.254": "the metadata service of clouds"}
-
-
-def peering_address(value: str) -> str:
-    """A virtual address at which workloads peer: link-local in IPv4 if it likes, never in IPv6 (which needs a zone)."""
-    found = _parse(ipaddress.ip_address, value, "an address", "169.254.0.179 or fdc9:9723:9bc::1")
-    if str(found) in TAKEN:
-        raise Invalid(f"{found} is taken by {TAKEN[str(found)]}", "give another, for example 169.254.0.179")
-    if found.version == 6 and found.is_link_local:
-        raise Invalid(
-            f"{found} is link-local, and a peer would have to name an interface",
-            "give a unique local address (RFC 4193), for example fdc9:9723:9bc::1",
-        )
-    return str(found) if found.version == 4 and found.is_link_local else str(_unicast(found, value))
+def seconds(duration: str) -> float:
+    """The seconds of a duration that ``go_duration`` lets through."""
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", duration, re.ASCII)
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The options of ``kubefabric_cluster.calico``; cluster/calico/settings.py fills in the defaults documented here.
 
-Fields and ranges are those of Calico v3.32's custom resource definitions (projectcalico.org/v3) and of the operator's
-Installation; docs/calico.md names the field behind every option.
+Fields and ranges are those of Calico v3.33's custom resource definitions (projectcalico.org/v3) and of the operator's
+Installation; checks_calico_release.py knows since which release each of them is there.
 """
 
 from __future__ import annotations
@@ -16,9 +16,17 @@ ENCAPSULATIONS = ["None", "IPIP", "IPIPCrossSubnet", "VXLAN", "VXLANCrossSubnet"
 
 
 POOL = {
-    "name": text("Name of the pool; default-ipv4-ippool and default-ipv6-ippool for the first ones where absent."),
+    "name": text(
+        "Name of the pool; default-ipv4-ippool and default-ipv6-ippool for the pods' first ones where absent, "
+        "loadbalancer-ipv4-ippool and loadbalancer-ipv6-ippool for load balancers'.",
+        format="resource_name",
+    ),
     "cidr": text(
-        "Its network, within O(kubefabric_cluster.networks.pod).", format="prefix", required=True, example="10.1.0.0/17"
+        "Its network, within O(kubefabric_cluster.networks.pod), or for load balancers within "
+        "O(kubefabric_cluster.networks.external_service).",
+        format="prefix",
+        required=True,
+        example="10.1.0.0/17",
     ),
     "block_size": number(20, 128, "Prefix length of a node's blocks: 20 to 32, in IPv6 116 to 128."),
     "node_selector": text("Nodes that take addresses from it; all of them where absent.", format="calico_selector"),
@@ -32,7 +40,11 @@ POOL = {
     ),
     "disable_bgp_export": switch(False, "Keep the pool's blocks from the leaves."),
     "assignment_mode": choice("Whether pods take addresses from it without asking.", "Automatic", "Manual"),
-    "allowed_uses": names("What its addresses are for.", choices=["Workload", "Tunnel", "LoadBalancer"]),
+    "allowed_uses": names(
+        "What its addresses are for: pods and tunnels where absent; V(LoadBalancer) alone, for Services (v3.30 and "
+        "later).",
+        choices=["Workload", "Tunnel", "LoadBalancer"],
+    ),
 }
 
 OPERATION = {
@@ -60,10 +72,12 @@ RULE = {
         "type": "dict",
         "fill": False,
         "options": PREFIX_LENGTH,
-        "description": "Prefix lengths that match, with V(In).",
+        "description": "Prefix lengths that match, with V(In) and V(NotIn).",
     },
     "source": choice("Routes learned from peers only.", "RemotePeers"),
-    "interface": text('Routes through this interface only; may hold wildcards, for example "*.calico".'),
+    "interface": text(
+        'Routes through this interface only; may hold wildcards, for example "*.calico".', format="calico_interface"
+    ),
     "peer_type": choice("Sessions of this type only.", "eBGP", "iBGP"),
     "community": text("Routes with this community only.", format="calico_community"),
     "as_path_prefix": {
@@ -100,11 +114,22 @@ FILTER = {
     "export_v6": _rules("IPv6 routes that nodes announce"),
     "import_v6": _rules("IPv6 routes that nodes take"),
     "default_action": choice(
-        "What becomes of a route that no rule matches. Calico accepts it; V(Reject) ends every list with a rule that "
-        "does not.",
+        "What becomes of a route that no rule matches. V(Accept) hands it to the next filter, and after the last one "
+        "to Calico, which takes all routes and announces the node's own; V(Reject) ends every list with a rule that "
+        "rejects it.",
         "Reject",
         "Accept",
         default="Reject",
+    ),
+    "default_import_action": choice(
+        "The same for the lists of what nodes take; O(default_action) where absent.",
+        "Reject",
+        "Accept",
+    ),
+    "default_export_action": choice(
+        "The same for the lists of what nodes announce; O(default_action) where absent.",
+        "Reject",
+        "Accept",
     ),
 }
 
@@ -136,7 +161,7 @@ PEER = {
         "fill": False,
         "options": {
             "name": text("Name of the Secret.", format="resource_name", required=True, example="firewall"),
-            "key": text("Key in it.", required=True, example="password"),
+            "key": text("Key in it.", required=True, example="password", format="secret_key"),
         },
         "description": "Secret with its TCP MD5 password, in the namespace of Calico's nodes.",
     },
@@ -179,13 +204,21 @@ ROUTE_REFLECTORS = {
 }
 
 CALICO = {
+    "version": text(
+        "Calico's release without the leading v. The planner then refuses what that release does not have, and takes "
+        "AS numbers above 2147483647 from 3.34 on.",
+        format="calico_version",
+        example="3.32.1",
+    ),
     "install": choice("How Calico was installed.", "operator", "manifest", default="operator"),
     "namespace": text(
         "Namespace of the calico-node pods; calico-system with the operator, else kube-system.", format="namespace"
     ),
     "manage_pools": switch(True, "Write the operator's Installation, or the IPPools of a manifest installation."),
-    "registry": text("Registry of the operator's images, ending in a slash, for mirrors."),
-    "image_pull_secrets": names("Names of the Secrets with the registry's credentials, for the operator."),
+    "registry": text("Registry of the operator's images, ending in a slash, for mirrors.", format="operator_registry"),
+    "image_pull_secrets": names(
+        "Names of the Secrets with the registry's credentials, for the operator.", format="resource_name"
+    ),
     "block_size": number(20, 32, "Prefix length of a node's IPv4 blocks.", default=26),
     "block_size_ipv6": number(116, 128, "Prefix length of a node's IPv6 blocks.", default=122),
     "pools": {
@@ -200,7 +233,9 @@ CALICO = {
     ),
     "listen_port": number(1, 65535, "Port that nodes listen on; 179 where absent."),
     "bind_mode": choice("Whether nodes listen on their own address only.", "None", "NodeIP"),
-    "ignored_interfaces": names("Interfaces whose networks are no routes; may hold wildcards."),
+    "ignored_interfaces": names(
+        "Interfaces whose networks are no routes; may hold wildcards.", format="calico_ignored_interface"
+    ),
     "advertise_cluster_ips": switch(True, "Announce the service networks."),
     "advertise_external_ips": switch(True, "Announce the external service networks for services' external addresses."),
     "advertise_loadbalancer_ips": switch(
@@ -214,7 +249,7 @@ CALICO = {
         "elements": "dict",
         "fill": False,
         "options": {
-            "name": text("Name of the community.", required=True, example="backup"),
+            "name": text("Name of the community.", required=True, example="backup", format="resource_name"),
             "value": text(
                 "The community, for example 65003:100.", format="calico_community", required=True, example='"65003:100"'
             ),
@@ -226,7 +261,7 @@ CALICO = {
         "elements": "dict",
         "fill": False,
         "options": {
-            "cidr": text("Network.", format="prefix", required=True, example="10.1.0.0/16"),
+            "cidr": text("Network.", format="any_prefix", required=True, example="10.1.0.0/16"),
             "communities": names("Names of communities, or communities.", required=True, example="[backup]"),
         },
         "description": "Communities that routes within a network are announced with.",

@@ -28,6 +28,7 @@ PASSWORD_SECRET: dict[str, dict] = {
         "type": "str",
         "fill": False,
         "default": "rr-password",
+        "format": "secret_key",
         "description": "Key in it.",
     },
     "store": {

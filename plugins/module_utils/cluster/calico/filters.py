@@ -66,13 +66,18 @@ def _accept(network: str) -> dict:
 
 
 def user_filter(given: dict) -> dict:
-    """A filter of the intent, each of its lists ended by its default action."""
-    ends = given.get("default_action", "Reject") == "Reject"
+    """A filter of the intent, each of its lists ended by the default action of its direction."""
     return {
-        spelling: _ended([rule(item) for item in given[name]], ends)
+        spelling: _ended([rule(item) for item in given[name]], default_action(given, name) == "Reject")
         for name, spelling in LISTS.items()
         if given.get(name)
     }
+
+
+def default_action(given: dict, name: str) -> str:
+    """What becomes of a route that no rule of a list matches; ``name`` is the list's, such as ``export_v4``."""
+    direction = name.split("_", maxsplit=1)[0]
+    return given.get(f"default_{direction}_action") or given.get("default_action") or "Reject"
 
 
 def _ended(rules: list, ends: bool) -> list:

@@ -16,8 +16,9 @@ from ..ownership import KEEP_ANNOTATION
 from .settings import resource, spelled
 
 _BLOCK_SIZE = {"ipv4": "block_size", "ipv6": "block_size_ipv6"}
+FOR_SERVICES = "LoadBalancer"  # of IPPoolSpec.allowedUses
 # The name by which the operator and the manifests make their pool: it is changed, not doubled.
-_FIRST = "default-{}-ippool"
+_FIRST = {False: "default-{}-ippool", True: "loadbalancer-{}-ippool"}
 
 
 def pools(plan: dict, options: dict) -> list:
@@ -33,15 +34,26 @@ def pools(plan: dict, options: dict) -> list:
 def planned(plan: dict, options: dict) -> list:
     """Every pool with name, cidr and block_size, and what else the intent says of it."""
     given = options["pools"] or [{"cidr": network} for network in plan["networks"].get("pod") or []]
-    counts = {"ipv4": 0, "ipv6": 0}
+    return [
+        {
+            "block_size": _fitting(pool["cidr"], options[_BLOCK_SIZE[family_of(pool["cidr"])]]),
+            "node_selector": "all()",
+            **pool,
+            "name": name,
+        }
+        for pool, name in zip(given, names(given))
+    ]
+
+
+def names(given: list) -> list:
+    """The names of pools, in their order: their own, or one by use, family and place among those of both."""
+    counts: dict = {}
     result = []
     for pool in given:
-        family = family_of(pool["cidr"])
-        counts[family] += 1
-        first = _FIRST.format(family)
-        name = first if counts[family] == 1 else f"{first}-{counts[family]}"
-        size = _fitting(pool["cidr"], options[_BLOCK_SIZE[family]])
-        result.append({"name": name, "block_size": size, "node_selector": "all()", **pool})
+        kind = (FOR_SERVICES in (pool.get("allowed_uses") or []), family_of(pool["cidr"]))
+        counts[kind] = counts.get(kind, 0) + 1
+        first = _FIRST[kind[0]].format(kind[1])
+        result.append(pool.get("name") or (first if counts[kind] == 1 else f"{first}-{counts[kind]}"))
     return result
 
 

@@ -16,6 +16,7 @@ API = "projectcalico.org/v3"
 NAMESPACES = {"operator": "calico-system", "manifest": "kube-system"}
 
 DEFAULTS: dict = {
+    "version": None,
     "install": "operator",
     "namespace": None,
     "manage_pools": True,

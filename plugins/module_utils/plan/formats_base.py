@@ -1,0 +1,67 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the formats of values are made of: the error, patterns, and reading addresses."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+
+class Invalid(ValueError):
+    """A value against its format."""
+
+    def __init__(self, rule: str, remedy: str) -> None:
+        super().__init__(f"{rule}; {remedy}")
+        self.rule = rule
+        self.remedy = remedy
+
+
+def matches(pattern: str, longest: int, allowed: str):
+    """A format: at most ``longest`` characters, all of it matching ``pattern``."""
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not value:
+            raise Invalid("is empty", f"give 1 to {longest} characters: {allowed}")
+        if len(value) > longest:
+            raise Invalid(f"has {len(value)} characters", f"use at most {longest}")
+        if not compiled.fullmatch(value):
+            raise Invalid(f"{value!r} has characters that are not allowed", f"use {allowed}")
+        return value
+
+    return check
+
+
+def parse(parser, value: str, kind: str, example: str, **options):
+    if "%" in value:
+        raise Invalid(f"{value!r} has a zone", f"give {kind} without it, for example {example}")
+    try:
+        return parser(value, **options)
+    except ValueError:
+        raise Invalid(f"{value!r} is not {kind}", f"write it as {example}") from None
+
+
+def unicast(parsed, value: str):
+    for kind in ("multicast", "loopback", "link_local", "unspecified"):
+        if getattr(parsed, f"is_{kind}"):
+            raise Invalid(f"{value} is {kind.replace('_', '-')}", "give unicast addresses that can be routed")
+    return parsed
+
+
+def likely_length(network) -> int:
+    return 24 if network.version == 4 else 64
+
+
+def refuse_mapped(parsed, value: str) -> None:
+    """Raises Invalid for an IPv4 address in IPv6's notation: Go reads it as IPv4 where Python does not (RFC 4291)."""
+    if parsed.version == 6 and parsed.ipv4_mapped:
+        raise Invalid(f"{value} is IPv4 written as IPv6", f"write it as IPv4, {parsed.ipv4_mapped}")
+
+
+def address(value: str) -> str:
+    """A unicast host address without prefix length."""
+    parsed = parse(ipaddress.ip_address, value, "an address", "192.168.2.201 or 2001:db8:2::1")
+    refuse_mapped(parsed, value)
+    return str(unicast(parsed, value))
