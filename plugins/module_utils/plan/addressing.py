@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network
 
 
@@ -32,6 +33,7 @@ class Pool:
         self.owners: dict[int, str] = {}
         self._first, self._last = window(network)
         self._low, self._high = self._first, self._last
+        self._late: dict[int, None] = {}
 
     def fault(self, address) -> tuple[str, str] | None:
         """Rule and remedy if a host cannot have this address, whoever else has it; None if it can."""
@@ -53,20 +55,35 @@ class Pool:
         taken = sum(self._first <= address <= self._last for address in self.owners)
         return max(0, self._last - self._first + 1 - taken)
 
+    def postpone(self, addresses: Iterable) -> None:
+        """Allocate these addresses when no other one is free, in this order: who had them may still use them."""
+        numbers = (int(address) for address in addresses if address in self.network)
+        self._late.update(dict.fromkeys(number for number in numbers if self._first <= number <= self._last))
+
+    def postponed(self) -> list:
+        """The postponed addresses that nobody has, in their order."""
+        return [self._address(number) for number in self._late if number not in self.owners]
+
     def lowest(self, owner: str):
         """Allocate the lowest free address; LookupError if there is none."""
-        while self._low in self.owners:
+        while self._low in self.owners or self._low in self._late:
             self._low += 1
         return self._take(self._low, owner)
 
     def highest(self, owner: str):
         """Allocate the highest free address; LookupError if there is none."""
-        while self._high in self.owners:
+        while self._high in self.owners or self._high in self._late:
             self._high -= 1
         return self._take(self._high, owner)
 
+    def _address(self, number: int):
+        # ip_address() would read a small IPv6 number as IPv4
+        return type(self.network.network_address)(number)
+
     def _take(self, address: int, owner: str):
         if not self._first <= address <= self._last:
+            address = next((number for number in self._late if number not in self.owners), -1)
+        if address < 0:
             raise LookupError(f"{self.network} is full")
         self.owners[address] = owner
-        return type(self.network.network_address)(address)
+        return self._address(address)

@@ -11,11 +11,13 @@ Per cluster, addresses by family::
       floating: {ipv4: 192.168.2.253}
       secondary: {ipv4: 192.168.2.254}
       vlans: {node1: 400}                            # standard SVI
+      members: [node2]                               # nodes that were planned without an entry above
+      freed: {ipv4: [192.168.2.7], vlans: [403]}     # what left, oldest first: allocated when nothing else is free
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 
@@ -24,7 +26,7 @@ from .model import natural
 
 AT = "kubefabric_allocations"
 FAMILIES = ("ipv4", "ipv6")
-SECTIONS = ("nodes", "vlans", "leaves", "floating", "secondary")
+SECTIONS = ("nodes", "vlans", "leaves", "floating", "secondary", "members", "freed")
 
 
 @dataclass
@@ -57,6 +59,18 @@ class Kept:
         if new:
             self.new.append(f"{value} for {holder.owner}")
 
+    def remember(self, nodes: Iterable[str]) -> None:
+        """Keep the names of nodes for which nothing is allocated, so that a later run misses them."""
+        kept = {*self.data.get("nodes", ()), *self.data.get("vlans", ())}
+        others = [node for node in nodes if node not in kept]
+        if others:
+            self.data["members"] = others
+
+    def keep_freed(self, kind: str, values: list) -> None:
+        """Keep what nobody has any more, of a family or of ``vlans``."""
+        if values:
+            self.data.setdefault("freed", {})[kind] = values
+
     def keep_vlan(self, node: str, vlan: int, *, new: bool = False) -> None:
         """Keep a node's VLAN."""
         self.data.setdefault("vlans", {})[node] = vlan
@@ -70,11 +84,26 @@ def ordered(allocations: dict) -> dict:
 
 
 def _ordered_cluster(data: dict) -> dict:
-    return {
-        section: {key: data[section][key] for key in sorted(data[section], key=natural)}
-        for section in SECTIONS
-        if section in data
-    }
+    return {section: _ordered_section(data[section]) for section in SECTIONS if section in data}
+
+
+def _ordered_section(section: dict | list) -> dict | list:
+    if isinstance(section, list):
+        return sorted(section, key=natural)
+    return {key: section[key] for key in sorted(section, key=natural)}
+
+
+def _values(entries: object) -> list:
+    return list(entries.values()) if isinstance(entries, Mapping) else []
+
+
+def _readable(value: object, family: str, parser: Callable) -> list:
+    """A value as an address or network of the family; none where it is no such thing."""
+    try:
+        parsed = parser(str(value))
+    except ValueError:
+        return []
+    return [parsed] if family == f"ipv{parsed.version}" else []
 
 
 class Earlier:
@@ -101,6 +130,31 @@ class Earlier:
             return value
         self._garbage(f"{at}.{node}", value, "a VLAN ID")
         return None
+
+    def left(self, family: str, parser: Callable) -> list:
+        """Addresses (networks, where ``parser`` is ip_network) of a family that were allocated or freed, freed ones
+        first; whoever has one of them still has to leave it out.
+        """
+        values = [*self._freed(family)]
+        for section in ("nodes", "leaves"):
+            entries = self._found.get(section)
+            values += [entry.get(family) for entry in _values(entries) if isinstance(entry, Mapping)]
+        for section in ("floating", "secondary"):
+            entry = self._found.get(section)
+            values += [entry.get(family)] if isinstance(entry, Mapping) else []
+        return list(dict.fromkeys(parsed for value in values for parsed in _readable(value, family, parser)))
+
+    def left_vlans(self) -> list[int]:
+        """VLANs that were allocated or freed, freed ones first."""
+        values = [*self._freed("vlans"), *_values(self._found.get("vlans"))]
+        return list(dict.fromkeys(value for value in values if type(value) is int))
+
+    def _freed(self, kind: str) -> list:
+        freed = self._mapping(self._found.get("freed"), f"{self._at}.freed").get(kind)
+        if freed is None or isinstance(freed, list):
+            return freed or []
+        self._garbage(f"{self._at}.freed.{kind}", freed, "a list")
+        return []
 
     def at(self, holder: Holder, family: str) -> str:
         """The path of a kept value in messages."""

@@ -25,7 +25,7 @@ from . import (
     redesign,
     standard,
 )
-from .allocations import AT, FAMILIES, ordered
+from .allocations import AT, FAMILIES, Kept, ordered
 from .errors import Finding, Findings, IntentError, grouped
 from .model import KINDS, Cluster, Fabric, natural, read_cluster, read_fabric
 
@@ -52,7 +52,8 @@ def build(intent: dict) -> Result:
     ``intent`` is plain data: ``fabric`` (kubefabric_fabric), ``clusters`` by name, each with ``cluster``
     (kubefabric_cluster) and ``nodes`` (by host name: rack, addresses, vpc), ``allocations``, what earlier runs
     allocated, and ``change_svi``, the clusters that may move between floating and standard SVI. Raises
-    IntentError with every mistake that can be found without a device.
+    IntentError with every mistake that can be found without a device. What the allocations have and the intent lacks
+    leaves them: lost.py asks whether it may.
     """
     findings = Findings()
     fabric = read_fabric(intent.get("fabric"), findings)
@@ -80,10 +81,20 @@ def build(intent: dict) -> Result:
     _refuse(findings)
     return Result(
         plans=plans,
-        allocations=ordered({name: kept.data for name, (_addresses, kept) in allocated.items() if kept.data}),
+        allocations=ordered(
+            {name: kept.data for name, (_addresses, kept) in allocated.items() if kept.data}
+            | {one.name: _members(one) for one in inner}
+        ),
         new={name: kept.new for name, (_addresses, kept) in allocated.items() if kept.new},
         warnings=findings.warnings,
     )
+
+
+def _members(one: nested.Nested) -> dict:
+    """What is kept of a nested cluster: its nodes' names."""
+    kept = Kept()
+    kept.remember(one.nodes)
+    return kept.data
 
 
 def _refuse(findings: Findings) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 
 from .addressing import Pool
 from .allocations import Earlier, Holder, Kept
@@ -27,8 +28,9 @@ def allocate(cluster: Cluster, found: object, findings: Findings) -> tuple[Float
     """Give every node, leaf and shared address of a cluster its place in each node network.
 
     What the intent gives wins, then what is kept from earlier runs (``found``), then the secondary address takes the
-    highest free one, the floating address the next, the leaves in the order of their IDs downwards, the nodes in
-    their natural order upwards. Nothing that has an address gets another one because of what comes or goes.
+    highest free one, the floating address the next, then the leaves in the order of their IDs downwards, the nodes in
+    their natural order upwards; what somebody had before comes last. Nothing that has an address gets another one
+    because of what comes or goes.
     """
     kept, earlier = Kept(), Earlier(cluster.name, found, findings)
     holders = _holders(cluster)
@@ -36,6 +38,7 @@ def allocate(cluster: Cluster, found: object, findings: Findings) -> tuple[Float
     for network in _one_per_family(cluster):
         for holder, address in _allocate_network(Pool(network), holders, earlier, kept, findings, cluster):
             addresses[holder.section, holder.key][family(network)] = address
+    kept.remember(cluster.nodes)
     return _result(cluster, addresses), kept
 
 
@@ -104,10 +107,12 @@ def _allocate_network(pool, holders, earlier, kept, findings, cluster):
     if len(still_open) > pool.free():
         _too_small(pool, holders, findings, cluster)
         return
+    pool.postpone(earlier.left(name, ip_address))
     for holder in still_open:
         address = pool.highest(holder.owner) if holder.top else pool.lowest(holder.owner)
         kept.keep(holder, name, address, new=True)
         yield holder, address
+    kept.keep_freed(name, [str(address) for address in pool.postponed()])
 
 
 def _place(pool: Pool, address, holder: Holder, findings: Findings) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from ipaddress import ip_network
+from itertools import chain
 
 from .addressing import hosts
 from .allocations import AT, Earlier, Holder, Kept
@@ -40,12 +41,15 @@ class Standard:
 
 
 def allocate(cluster: Cluster, found: object, findings: Findings) -> tuple[Standard, Kept]:
-    """Give every node its networks and its VLAN: what the intent gives, what is kept, then the lowest free."""
+    """Give every node its networks and its VLAN: what the intent gives, what is kept, then the lowest free that nobody
+    had before, then what was freed.
+    """
     kept, earlier, result = Kept(), Earlier(cluster.name, found, findings), Standard()
     for name in cluster.families:
         for node, network in _allocate_family(cluster, name, earlier, kept, findings):
             result.nodes.setdefault(node.name, {})[name] = layout(network, node.addresses.get(name))
     result.vlans = _allocate_vlans(cluster, earlier, kept, findings)
+    kept.remember(cluster.nodes)
     return result, kept
 
 
@@ -81,7 +85,15 @@ def _allocate_family(cluster: Cluster, name: str, earlier: Earlier, kept: Kept, 
             yield node, network
         else:
             unallocated.append(node)
-    yield from _allocate_free(cluster, name, supernets, taken, unallocated, kept, findings)
+    late = [network for network in earlier.left(name, ip_network) if _fits(network, supernets)]
+    yield from _allocate_free(cluster, name, supernets, taken, late, unallocated, kept, findings)
+    kept.keep_freed(name, [str(network) for network in late if network not in taken])
+
+
+def _fits(network, supernets: list) -> bool:
+    """Whether a kept network is still one that a node may have."""
+    length = LENGTHS[family(network)]
+    return network.prefixlen == length and any(network.subnet_of(supernet) for supernet in supernets)
 
 
 def _given_network(node: Node, address, supernets: list, taken: dict, findings: Findings):
@@ -109,7 +121,7 @@ def _kept_network(node: Node, name: str, supernets: list, taken: dict, earlier: 
     network = earlier.network(holder, name)
     if network is None:
         return None
-    if network.prefixlen != LENGTHS[name] or not any(network.subnet_of(supernet) for supernet in supernets):
+    if not _fits(network, supernets):
         findings.warn(
             earlier.at(holder, name),
             f"{network} is not a /{LENGTHS[name]} of the node networks",
@@ -126,14 +138,16 @@ def _kept_network(node: Node, name: str, supernets: list, taken: dict, earlier: 
     return network
 
 
-def _allocate_free(cluster, name, supernets, taken, nodes, kept, findings):
-    """Yields each of the nodes with the lowest free network."""
-    free = (
+def _allocate_free(cluster, name, supernets, taken, late, nodes, kept, findings):
+    """Yields each of the nodes with the lowest free network; those of ``late`` come last."""
+    held = {*taken, *late}
+    new = (
         network
         for supernet in supernets
         for network in supernet.subnets(new_prefix=LENGTHS[name])
-        if network not in taken
+        if network not in held
     )
+    free = chain(new, (network for network in late if network not in taken))
     # a pair of iterators instead of a list: an IPv6 supernet has more /125 than a machine has memory
     for node, network in zip(nodes, free):
         kept.keep(_holder(node), name, network, new=True)
@@ -170,10 +184,12 @@ def _allocate_vlans(cluster: Cluster, earlier: Earlier, kept: Kept, findings: Fi
         vlans[name] = vlan
         kept.keep_vlan(name, vlan)
     waiting = [name for name in cluster.nodes if name not in vlans]
-    free = [vlan for vlan in usable if vlan not in owners]
+    late = [vlan for vlan in earlier.left_vlans() if vlan in members and vlan not in owners]
+    free = [vlan for vlan in usable if vlan not in owners and vlan not in late] + late
     for name, vlan in zip(waiting, free):
         vlans[name] = vlan
         kept.keep_vlan(name, vlan, new=True)
+    kept.keep_freed("vlans", [vlan for vlan in late if vlan not in vlans.values()])
     if len(waiting) > len(free):
         findings.add(
             cluster.at("l3out.vlans"),

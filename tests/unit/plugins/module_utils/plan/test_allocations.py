@@ -100,6 +100,22 @@ def test_what_the_file_has_is_read_by_holder_and_family() -> None:
     )
 
 
+def test_what_was_allocated_or_freed_is_found_in_every_section_freed_ones_first() -> None:
+    file = {
+        "nodes": {"n1": {"ipv4": "192.0.2.1", "ipv6": "2001:db8::1"}, "n2": None, "n3": {"ipv4": "nonsense"}},
+        "vlans": {"n1": 400, "n2": "x"},
+        "leaves": {"101": {"ipv4": "192.0.2.2"}},
+        "floating": {"ipv4": "192.0.2.253"},
+        "secondary": {"ipv4": "192.0.2.254"},
+        "freed": {"ipv4": ["192.0.2.9", "192.0.2.8", "nonsense"], "vlans": [403, True]},
+    }
+    found, findings = earlier(file)
+    addresses = ["192.0.2.9", "192.0.2.8", "192.0.2.1", "192.0.2.2", "192.0.2.253", "192.0.2.254"]
+    assert [str(address) for address in found.left("ipv4", ip_address)] == addresses
+    assert found.left_vlans() == [403, 400]
+    assert findings.errors == []
+
+
 @pytest.mark.parametrize(
     ("file", "ask", "said"),
     [
@@ -116,6 +132,8 @@ def test_what_the_file_has_is_read_by_holder_and_family() -> None:
         ({"nodes": {"n1": 5}}, "address", "kubefabric_allocations.k.nodes.n1: 5 is not a dictionary"),
         ({"nodes": 5}, "address", "kubefabric_allocations.k.nodes: 5 is not a dictionary"),
         (5, "address", "kubefabric_allocations.k: 5 is not a dictionary"),
+        ({"freed": 5}, "left", "kubefabric_allocations.k.freed: 5 is not a dictionary"),
+        ({"freed": {"ipv4": 5}}, "left", "kubefabric_allocations.k.freed.ipv4: 5 is not a list"),
     ],
 )
 def test_garbage_in_the_file_is_named_and_nothing_is_taken_from_it(file: object, ask: str, said: str) -> None:
@@ -124,6 +142,7 @@ def test_garbage_in_the_file_is_named_and_nothing_is_taken_from_it(file: object,
         "vlan": lambda: found.vlan("n1"),
         "address": lambda: found.address(holder(), "ipv4"),
         "network": lambda: found.network(holder(), "ipv4"),
+        "left": lambda: found.left("ipv4", ip_address) or None,
     }
     assert asked[ask]() is None
     assert [str(finding) for finding in findings.errors] == [

@@ -190,8 +190,58 @@ def test_an_address_of_a_removed_node_can_be_given_again() -> None:
     del nodes["node2"]
     without = build({**intent, "allocations": first.allocations})
     assert "node2" not in without.allocations["prod"]["nodes"]
+    intent["clusters"]["prod"]["cluster"]["networks"]["node"] = ["192.168.2.0/28"]
+    kept = build({**intent, "allocations": without.allocations})  # leaves and shared addresses move
+    assert kept.allocations["prod"]["freed"] == {"ipv4": ["192.168.2.2"]}
+    nodes.update({f"node{number}": {"rack": "rack1"} for number in range(4, 10)})
+    full = build({**intent, "allocations": kept.allocations})
+    assert full.plans["prod"]["nodes"]["node9"]["addresses"] == {"ipv4": "192.168.2.2"}
+    assert "freed" not in full.allocations["prod"]
+
+
+@pytest.mark.parametrize(
+    ("start", "new", "freed"),
+    [
+        (white_paper, ["192.168.2.4 for node4"], {"ipv4": ["192.168.2.2"]}),
+        (standard, ["192.168.2.24/29 for node4", "VLAN 403 for node4"], {"ipv4": ["192.168.2.8/29"], "vlans": [401]}),
+    ],
+)
+def test_a_new_node_does_not_get_what_a_removed_one_had(start, new: list[str], freed: dict) -> None:
+    intent = start()
+    first = build(intent)
+    nodes = intent["clusters"]["prod"]["nodes"]
+    del nodes["node2"]
+    nodes["node4"] = {"rack": "rack1", **({"vpc": "vpc-node4"} if start is standard else {})}
+    same_run = build({**intent, "allocations": first.allocations})
+    assert same_run.new == {"prod": new}
+    assert same_run.allocations["prod"]["freed"] == freed
+    del nodes["node4"]
+    later = build({**intent, "allocations": first.allocations})
+    nodes["node4"] = {"rack": "rack1", **({"vpc": "vpc-node4"} if start is standard else {})}
+    assert build({**intent, "allocations": later.allocations}).new == {"prod": new}
+
+
+def test_an_address_that_a_given_one_replaces_is_freed_for_later() -> None:
+    intent = white_paper()
+    kept = build(intent).allocations
+    nodes = intent["clusters"]["prod"]["nodes"]
+    nodes["node1"]["addresses"] = ["192.168.2.77"]
     nodes["node4"] = {"rack": "rack1"}
-    assert build({**intent, "allocations": without.allocations}).new == {"prod": ["192.168.2.2 for node4"]}
+    assert build({**intent, "allocations": kept}).new == {"prod": ["192.168.2.4 for node4"]}
+
+
+def test_freed_networks_and_vlans_are_given_where_no_others_are_left() -> None:
+    intent = standard()
+    l3out = intent["clusters"]["prod"]["cluster"]["l3out"]
+    l3out["vlans"] = "400-402"
+    intent["clusters"]["prod"]["cluster"]["networks"]["node"] = ["192.168.4.0/28", "192.168.5.0/29"]
+    kept = build(intent).allocations
+    nodes = intent["clusters"]["prod"]["nodes"]
+    del nodes["node1"]
+    nodes["node4"] = {"rack": "rack1", "vpc": "vpc-node4"}
+    result = build({**intent, "allocations": kept})
+    assert result.new == {"prod": ["192.168.4.0/29 for node4", "VLAN 400 for node4"]}
+    assert "freed" not in result.allocations["prod"]
 
 
 def test_a_given_address_is_not_kept_as_an_allocation() -> None:
