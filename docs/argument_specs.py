@@ -50,6 +50,11 @@ VARIABLES: dict[str, dict[str, Any]] = {
         "description": "The file that keeps allocations; C(group_vars/all/kubefabric_allocations.yml) of the inventory "
         "where absent.",
     },
+    "kubefabric_remove": {
+        "type": "raw",
+        "description": "Names of nodes and clusters that were planned, left the inventory and are meant to go, as a "
+        "list or separated by commas. Without it a run that misses one is refused.",
+    },
     "kubefabric_allocate": {
         "type": "str",
         "choices": ["write", "fail"],

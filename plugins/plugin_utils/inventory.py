@@ -1,0 +1,125 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inventory's variables as intents for the planner, one per fabric, of all clusters whatever the limit says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ansible.errors import AnsibleError
+from ansible.release import __version__
+
+from .controller import plain
+
+GROUP = "clusters"
+# hostvars of ansible-core before 2.19 hands out an expression that it cannot resolve, where later ones raise
+LEAVES_UNDEFINED = tuple(map(int, __version__.split(".")[:2])) < (2, 19)
+# What the plan does not need to know of a cluster that is not in the run: whether it is there is enough
+UNNEEDED = ("password", "password_key", "private_key", "username", "certificate_name", "kubeconfig", "context")
+
+
+class Inventory:
+    """What the planner wants to know of an inventory; ``templar`` is the action's."""
+
+    def __init__(self, task_vars: Mapping, templar) -> None:
+        self._vars, self._templar = task_vars, templar
+        self._running = set(plain(list(task_vars.get("ansible_play_hosts_all", ()))))
+        self.clusters: list[str] = plain(list(task_vars.get("groups", {}).get(GROUP, ())))
+        if not self.clusters:
+            raise AnsibleError(f"the inventory has no group {GROUP} with one host per Kubernetes cluster")
+        self._hosts = {name: _variables(task_vars, name) for name in self.clusters}
+
+    def of_clusters(self, name: str) -> list:
+        """The values that a variable has on the clusters and in the task, each once; the clusters' come first."""
+        hosts = [*self._hosts.values(), self._vars]
+        found = [plain(host[name]) for host in hosts if name in host]
+        return [value for index, value in enumerate(found) if value is not None and value not in found[:index]]
+
+    def intents(self) -> list[dict]:
+        """One intent per fabric, each with the clusters that name this fabric."""
+        intents: list[dict] = []
+        for name in self.clusters:
+            fabric = self._read(name, "kubefabric_fabric")
+            intent = next((known for known in intents if _public(known["fabric"]) == _public(fabric)), None)
+            if intent is None:
+                intent = {"fabric": fabric, "clusters": {}}
+                intents.append(intent)
+            nodes = plain(list(self._vars["groups"].get(f"{name.replace('-', '_')}_nodes", ())))
+            intent["clusters"][name] = {
+                "cluster": self._read(name, "kubefabric_cluster"),
+                "nodes": {node: _node(_variables(self._vars, node), node) for node in nodes},
+            }
+        return intents
+
+    def _read(self, host: str, name: str) -> object:
+        """A cluster's variable; of a cluster that is not in this run without what only its own run needs."""
+        try:
+            return _variable(self._hosts[host], host, name)
+        except AnsibleError:
+            if host in self._running:
+                raise
+            found = self._vars["hostvars"].raw_get(host)
+            if not isinstance(found.get(name), Mapping):
+                raise
+            known = {**found, "hostvars": self._vars["hostvars"]}
+            templar = self._templar.copy_with_new_env(available_variables=known)
+            return _readable(templar, found[name], f"{name} of host {host}")
+
+
+def _variables(task_vars: Mapping, host: str) -> Mapping:
+    """``hostvars[host]``, asked for once a host: each time Ansible gathers all of them anew."""
+    try:
+        return task_vars["hostvars"][host]
+    except AnsibleError as error:
+        raise AnsibleError(f"the variables of host {host} cannot be read: {error}") from error
+
+
+def _node(variables: Mapping, node: str) -> dict:
+    given = {key: _variable(variables, node, key) for key in ("rack", "addresses", "vpc", "ports")}
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _variable(variables: Mapping, host: str, name: str) -> object:
+    """One of a host's variables, templated; None if it is not defined."""
+    if name not in variables:
+        return None
+    try:
+        value = plain(variables[name])
+    except AnsibleError as error:
+        raise AnsibleError(f"{name} of host {host} cannot be read: {error}") from error
+    for expression in _left_over(value) if LEAVES_UNDEFINED else ():
+        raise AnsibleError(f"{name} of host {host} cannot be read: {expression} uses a variable that is not defined")
+    return value
+
+
+def _readable(templar, value: object, at: str, key: object = None) -> object:
+    """A variable templated value by value: one that cannot be read and is not needed becomes a text in its place."""
+    if isinstance(value, Mapping):
+        return {plain(name): _readable(templar, item, at, plain(name)) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_readable(templar, item, at, key) for item in value]
+    try:
+        return plain(templar.template(value))
+    except AnsibleError as error:
+        if key in UNNEEDED:
+            return f"unreadable-{str(key).replace('_', '-')}-of-a-cluster-not-in-this-run"
+        raise AnsibleError(f"{at} cannot be read: {error}") from error
+
+
+def _public(value: object) -> object:
+    """A fabric without what only a login needs: clusters of one fabric may log in in different ways."""
+    if not isinstance(value, dict):
+        return value
+    return {key: _public(item) for key, item in value.items() if key not in UNNEEDED}
+
+
+def _left_over(value: object) -> Iterator[str]:
+    """Expressions that templating has left as they were."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _left_over(item)
+    elif isinstance(value, str) and "{{" in value:
+        yield value

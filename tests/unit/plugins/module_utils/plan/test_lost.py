@@ -1,0 +1,93 @@
+"""Nodes and clusters that the allocations have and the inventory lacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import lost
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import Findings
+
+from .intents import add_cluster, standard, white_paper
+
+MEMBERS = {"k8s-prod": ["node1", "node2"], "red": ["vm1"]}
+KEPT: dict[str, Any] = {
+    "k8s-prod": {"nodes": {"node1": {"ipv4": "192.0.2.1"}}, "members": ["node2"]},
+    "red": {"members": ["vm1"]},
+}
+
+
+def _said(found: object, members: dict, remove: object = None) -> tuple[list[str], list[str]]:
+    findings = Findings()
+    lost.check(found, members, remove, findings)
+    return [str(finding) for finding in findings.errors], [str(finding) for finding in findings.warnings]
+
+
+@pytest.mark.parametrize("found", [KEPT, None, {}, [], {"k8s-prod": None}, {"k8s-prod": {"nodes": 5, "vlans": []}}])
+def test_nothing_is_said_where_nothing_is_missing(found: object) -> None:
+    assert _said(found, MEMBERS) == ([], [])
+
+
+def test_missing_nodes_are_refused_by_name_whatever_was_kept_of_them() -> None:
+    kept = {"k8s-prod": {"nodes": {"node10": {}, "node1": {}}, "vlans": {"node3": 400}, "members": ["node4"]}}
+    assert _said(kept, MEMBERS)[0] == [
+        "group k8s_prod_nodes: cluster k8s-prod had node3, node4, node10, and the inventory does not have them there: "
+        "paths, peers and filters would be removed; put them back (disabled, not synchronized, in another slice?), or "
+        "name what is to go: -e kubefabric_remove=node3,node4,node10"
+    ]
+
+
+def test_a_missing_cluster_is_refused_too() -> None:
+    assert _said({**KEPT, "k8s-test": {}}, MEMBERS)[0] == [
+        "group clusters: the inventory had k8s-test, and does not have it now: addresses would be freed, and the other "
+        "clusters planned as if there were no such cluster; put it back, or name what is torn down and is to go: "
+        "-e kubefabric_remove=k8s-test"
+    ]
+
+
+@pytest.mark.parametrize("remove", ["node2, k8s-test", ["node2", "k8s-test"]])
+def test_what_is_named_may_go_and_is_said(remove: object) -> None:
+    assert _said({**KEPT, "k8s-test": {}}, {**MEMBERS, "k8s-prod": ["node1"]}, remove) == (
+        [],
+        [
+            "group k8s_prod_nodes: node2 of cluster k8s-prod is removed; kubefabric_remove says so",
+            "group clusters: k8s-test is removed from the allocations; what it may still have on the fabric and in the "
+            "cluster stays: the playbook teardown removes that",
+        ],
+    )
+
+
+def test_the_others_stay_refused() -> None:
+    (error,), (warning,) = _said(KEPT, {**MEMBERS, "k8s-prod": []}, "node1")
+    assert "cluster k8s-prod had node2, and the inventory does not have it there" in error
+    assert warning.startswith("group k8s_prod_nodes: node1 of cluster k8s-prod is removed")
+
+
+def test_a_name_that_removes_nothing_is_said() -> None:
+    assert _said(KEPT, MEMBERS, "node1,nodee2") == (
+        [],
+        [
+            "kubefabric_remove: node1 is in the inventory: nothing is removed for it; remove the name",
+            "kubefabric_remove: nodee2 was not planned before: nothing is removed for it; remove the name",
+        ],
+    )
+
+
+def test_a_node_that_changed_its_cluster_is_missing_in_the_first_one() -> None:
+    (error,), _warnings = _said(KEPT, {"k8s-prod": ["node1"], "red": ["vm1", "node2"]})
+    assert error.startswith("group k8s_prod_nodes: cluster k8s-prod had node2, ")
+
+
+@pytest.mark.parametrize("start", [white_paper, standard])
+def test_the_allocations_know_every_node_even_those_with_given_addresses(start) -> None:
+    intent = start()
+    add_cluster(intent, 1)
+    intent["clusters"]["prod"]["nodes"]["node2"]["addresses"] = ["192.168.2.73"]
+    kept = build(intent).allocations
+    gone = {name: [] for name in intent["clusters"]}
+    assert ["node1, node2, node3, and" in text or "test1-1, test1-2, and" in text for text in _said(kept, gone)[0]] == [
+        True,
+        True,
+    ]
