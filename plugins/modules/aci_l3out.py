@@ -279,7 +279,9 @@ options:
       graceful_restart_helper: {description: Help peers to restart gracefully., type: bool, default: true}
       max_as: {description: Longest AS path to accept; V(0) is no limit., type: int, default: 1}
       ecmp:
-        description: Equal-cost paths, for the VRF as a whole. Left out, the VRF's policies are left alone.
+        description:
+          - Equal-cost paths, for the VRF as a whole. Left out, the VRF's policies are left alone.
+          - A policy of somebody else's that has as many or more is used as it is.
         type: int
       max_prefixes: {description: Prefixes to accept from one peer. Left out there is no limit of ours., type: int}
       as_override: {description: Replace the cluster's AS number in paths sent to it., type: bool, default: true}
@@ -323,6 +325,14 @@ options:
       - Without it the run fails and names them; in check mode it warns.
     type: bool
     default: false
+  companions:
+    description:
+      - Distinguished names of L3Outs that are brought to the same intent in the same run.
+      - A leaf has one router ID in a VRF, so that no L3Out can change it alone. It changes for these in the same
+        document; where another L3Out has another router ID, nothing is written.
+    type: list
+    elements: str
+    default: []
   scope:
     description:
       - What to bring to the state described, all of it, the access policies alone, or who reaches the cluster alone.
@@ -451,6 +461,7 @@ requests:
 from ..module_utils.aci import apply, deployment, l3out, options, reading, redesign
 from ..module_utils.aci import module as glue
 from ..module_utils.aci.difference import Policy
+from ..module_utils.aci.neighbours import Vrf
 from ..module_utils.common.quiet import QuietModule
 
 
@@ -469,6 +480,14 @@ def _first(given: dict, description: dict):
     return lambda found: l3out.build_first(description, found.created, *secrets)
 
 
+def _vrf(given: dict, description: dict):
+    """The VRF whose other L3Outs are compared with this one; None where nothing of an L3Out is to be there."""
+    if given["state"] == "absent" or given["scope"] == "access" or not description["vrf"]:
+        return None
+    companions = frozenset([*given["companions"], l3out.dn(description)])
+    return Vrf(description["vrf_tenant"], description["vrf"], l3out.dn(description), companions)
+
+
 def _watch(given: dict, description: dict, wanted) -> deployment.Watch:
     if given["state"] == "absent":
         return deployment.Watch()
@@ -483,7 +502,12 @@ def _watch(given: dict, description: dict, wanted) -> deployment.Watch:
 
 def main() -> None:
     module = QuietModule(
-        argument_spec={**glue.connection_spec(), **glue.writing_spec(), **options.l3out_spec()},
+        argument_spec={
+            **glue.connection_spec(),
+            **glue.writing_spec(),
+            **options.l3out_spec(),
+            "companions": {"type": "list", "elements": "str", "default": []},
+        },
         supports_check_mode=True,
     )
     given = module.params
@@ -500,6 +524,7 @@ def main() -> None:
                 absent=absent,
                 complete=given["scope"] == "all" and not absent,
                 objection=_objection(given, description),
+                vrf=_vrf(given, description),
                 first=_first(given, description),
                 watch=_watch(given, description, wanted),
             ),

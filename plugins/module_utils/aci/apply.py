@@ -9,9 +9,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from . import deployment, leftovers, reading
+from . import beside, deployment, ecmp, leftovers, neighbours, reading
 from .difference import Difference, Policy, difference
 from .mo import Mo
+from .neighbours import Vrf
 from .resets import resets
 from .session import AciError, Busy, OutcomeUnknown, Session
 from .snapshot import Snapshot, flatten, parent_dn
@@ -24,7 +25,8 @@ SETTLE = (1.0, 2.0)  # seconds between the looks after a cut connection
 class Options:
     """policy: see difference. check: write nothing. absent: the tree takes things away, so shared objects are read
     again. complete: the tree is all that its owner wants, and what else it holds is told. objection: says why what was
-    found must not be changed, if it must not; in check mode it is a warning. first: a tree to be written before the
+    found must not be changed, if it must not; in check mode it is a warning. vrf: whose other L3Outs must not hold what
+    the tree holds under other names; None for a tree that is no L3Out's. first: a tree to be written before the
     whole one, for what APIC takes only when something else is there. watch: what to look at after a write. sleep,
     clock: for tests.
     """
@@ -34,6 +36,7 @@ class Options:
     absent: bool = False
     complete: bool = False
     objection: Callable[[Snapshot], Optional[str]] = lambda _snapshot: None
+    vrf: Optional[Vrf] = None
     first: Callable[[Difference], Optional[Mo]] = lambda _found: None
     watch: deployment.Watch = field(default_factory=deployment.Watch)
     sleep: Callable[[float], None] = time.sleep
@@ -66,11 +69,12 @@ def run(session: Session, tree: Mo, options: Options, warn: Callable[[str], None
     }
 
 
-def read(session: Session, tree: Mo, whole: bool = False) -> Tuple[Mo, Snapshot]:
+def read(session: Session, tree: Mo, whole: bool = False, vrf: Optional[Vrf] = None) -> Tuple[Mo, Snapshot]:
     """What APIC has of the tree, and the tree with what its owner has to let go besides; ``whole``: with everything
-    that others hung into it.
+    that others hung into it; ``vrf``: with the names of what else is in that VRF.
     """
-    found = [item for path in reading.queries(tree, whole) for item in flatten(session.get(path))]
+    also = neighbours.targets(vrf) if vrf else {}
+    found = [item for path in reading.queries(tree, whole, also) for item in flatten(session.get(path))]
     left = [item for dn in leftovers.names(tree, found) for item in flatten(session.get(leftovers.query(dn)))]
     tree = leftovers.include(tree, left)
     return tree, Snapshot([*leftovers.passed(left), *found, *left], roots=reading.roots(tree))
@@ -78,8 +82,11 @@ def read(session: Session, tree: Mo, whole: bool = False) -> Tuple[Mo, Snapshot]
 
 def compare(session: Session, tree: Mo, options: Options) -> Difference:
     """Reads and compares. Raises AciError where nothing may be written."""
-    tree, snapshot = read(session, tree, whole=options.absent)
-    found = difference(tree, snapshot, options.policy)
+    tree, snapshot = read(session, tree, whole=options.absent, vrf=options.vrf)
+    if options.vrf:
+        tree, found, snapshot = _beside_others(session, tree, snapshot, options.vrf, options)
+    else:
+        found = difference(tree, snapshot, options.policy)
     if options.complete:
         found.warnings += _forgotten(tree, snapshot, found)
     objection = options.objection(snapshot)
@@ -89,11 +96,38 @@ def compare(session: Session, tree: Mo, options: Options) -> Difference:
     if objection and not options.check:
         problems.append(objection)
     if problems:
-        hint = ""
+        hint = f" {beside.REMEDY}" if any(beside.MARK in text for text in found.obstacles) else ""
         if found.conflicts:
-            hint = " With `adopt: true` this collection takes over what is in the way; look at it first."
+            hint += " With `adopt: true` this collection takes over what is in the way; look at it first."
         raise AciError("Nothing was written: " + "; ".join(problems) + "." + hint)
     return found
+
+
+def _beside_others(
+    session: Session, tree: Mo, snapshot: Snapshot, vrf: Vrf, options: Options
+) -> Tuple[Mo, Difference, Snapshot]:
+    """The tree and its difference, with regard to what else is in the VRF: see ecmp.py, neighbours.py, beside.py."""
+    snapshot = _with(snapshot, [item for path in ecmp.queries(snapshot, vrf) for item in flatten(session.get(path))])
+    tree, obstacles = ecmp.settle(tree, snapshot, vrf, options.policy.adopt)
+    found = difference(tree, snapshot, options.policy)
+    paths = neighbours.queries(vrf, tree, [*found.created, *found.modified], snapshot)
+    others = [item for path in paths for item in flatten(session.get(path))]
+    snapshot = _with(snapshot, neighbours.relevant(vrf, others, snapshot))
+    leaves = neighbours.along(tree, snapshot, vrf)
+    if leaves:
+        tree = beside.with_leaves(tree, leaves)
+        snapshot = _with(snapshot, [above for leaf in leaves for above in neighbours.way(leaf)])
+        found = difference(tree, snapshot, options.policy)
+    found.obstacles += obstacles
+    refused, remarks = beside.clashes(tree, snapshot, found, vrf)
+    found.obstacles += refused
+    found.warnings += remarks
+    return tree, found, snapshot
+
+
+def _with(snapshot: Snapshot, more: List[Any]) -> Snapshot:
+    """The snapshot with objects that it does not have."""
+    return Snapshot([*snapshot, *(item for item in more if snapshot.get(item.dn) is None)], roots=snapshot.roots)
 
 
 def _forgotten(tree: Mo, snapshot: Snapshot, found: Difference) -> List[str]:

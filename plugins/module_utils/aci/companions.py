@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clusters that a run leaves out though it changes what their leaves hold. Pure.
+"""Clusters of a run, and those that it leaves out though it changes what their leaves hold. Pure.
 
 A leaf has one set of timers and one limit of AS paths per VRF (bgpCtxPol), every L3Out there a policy of its own that
 says them, and the limit grows with a cluster that is nested in any of them.
@@ -35,6 +35,15 @@ def left_behind(plans: Dict[str, Any], name: str, running: Iterable[str]) -> Dic
         "clusters": [other for other, leaves in shared.items() if leaves],
         "content": [_policy(plans[other]["l3out"]) for other in dict.fromkeys(first.values())],
     }
+
+
+def in_run(plans: Dict[str, Any], running: Iterable[str]) -> List[str]:
+    """Distinguished names of the L3Outs of these clusters: what a run brings to one intent."""
+    return [
+        "uni/tn-{tenant}/out-{name}".format(**plans[name]["l3out"])
+        for name in sorted(set(running) & set(plans), key=natural)
+        if "l3out" in plans[name]
+    ]
 
 
 def _shared(own: Dict[str, Any], other: Dict[str, Any]) -> List[str]:

@@ -93,6 +93,7 @@ class _Comparison:
             return self._absent(mo, found)
         if found is None:
             return self._create(mo, dn)
+        self._check_needs(mo, dn)
         return self._existing(mo, dn, found)
 
     # -- ancestors ------------------------------------------------------------------------------------
@@ -127,6 +128,12 @@ class _Comparison:
             return None
         return node(cls, {**naming, **({} if root else {"status": "modified"})}, children)
 
+    def _check_needs(self, mo: Mo, dn: str) -> None:
+        """A relation by name whose target nobody made would only be a fault on APIC."""
+        if mo.needs and not any(self.snapshot.get(target) for _cls, target in mo.needs):
+            names = " nor ".join(target for _cls, target in mo.needs)
+            self.result.obstacles.append(f"{dn} leads nowhere: there is neither {names}, and it is not made here")
+
     def _check_exclusive(self, mo: Mo, dn: str) -> None:
         """Of a class like fvRsCtxToBgpCtxAfPol a VRF takes one per address family, whoever made it."""
         if not mo.exclusive:
@@ -146,6 +153,7 @@ class _Comparison:
 
     def _create(self, mo: Mo, dn: str) -> Document:
         attributes = wanted(mo)
+        self._check_needs(mo, dn)
         self.result.created.append(dn)
         self.result.after[dn] = masked(mo.cls, attributes)
         children = [self._create(child, join(dn, child.rn)) for child in [*mo.children, *tags(mo)] if child.present]

@@ -48,7 +48,8 @@ class Mo:
     per value may exist, whoever made it (a VRF takes one BGP policy per address family). families: on an ANCESTOR, see
     Family. strict: a SHARED object that somebody else made is in our way, where others are used as they are. purpose:
     written into the owner's tag; with it on the root, what the owner holds for this purpose anywhere, and the tree does
-    not have, is released (leftovers.py).
+    not have, is released (leftovers.py). needs: on a relation by name, where its target may be, as (class,
+    distinguished name): one of these objects of others must be there.
     """
 
     cls: str
@@ -61,6 +62,7 @@ class Mo:
     families: Tuple[Family, ...] = ()
     strict: bool = False
     purpose: str = ""
+    needs: Tuple[Tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         self.attributes = {name: canonical(self.cls, name, value) for name, value in self.attributes.items()}

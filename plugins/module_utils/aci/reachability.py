@@ -11,7 +11,7 @@ announces longer ones.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List
+from typing import Any, Dict, Iterable, List, Tuple
 
 from . import policies
 from .classes import PORT_NAMES
@@ -114,17 +114,31 @@ def _contract(l3out: Dict[str, Any], contract: Dict[str, Any]) -> List[Mo]:
     """A contract with its filters; one that somebody else keeps must be there."""
     if contract["existing"]:
         return [ancestor("vzBrCP", name=contract["name"])]
-    subjects = [_subject(l3out, subject) for subject in contract["subjects"]]
+    subjects = [_subject(l3out, contract["tenant"], subject) for subject in contract["subjects"]]
     filters = [_filter(l3out, item) for one in contract["subjects"] for item in one["filters"] if not item["existing"]]
     scope = SCOPES[contract.get("scope") or "vrf"]
     return [_held("vzBrCP", l3out, subjects, name=contract["name"], scope=scope), *filters]
 
 
-def _subject(l3out: Dict[str, Any], subject: Dict[str, Any]) -> Mo:
-    parts = [_held("vzRsSubjFiltAtt", l3out, tnVzFilterName=item["name"]) for item in subject["filters"]]
+def _subject(l3out: Dict[str, Any], tenant: str, subject: Dict[str, Any]) -> Mo:
+    parts = [_filter_relation(l3out, tenant, item) for item in subject["filters"]]
     if subject.get("graph"):
-        parts.append(_held("vzRsSubjGraphAtt", l3out, tnVnsAbsGraphName=subject["graph"]))
+        relation = _held("vzRsSubjGraphAtt", l3out, tnVnsAbsGraphName=subject["graph"])
+        relation.needs = _by_name(tenant, "vnsAbsGraph", f"AbsGraph-{subject['graph']}")
+        parts.append(relation)
     return _held("vzSubj", l3out, parts, name=subject["name"], revFltPorts=bool(subject["reverse_ports"]))
+
+
+def _filter_relation(l3out: Dict[str, Any], tenant: str, item: Dict[str, Any]) -> Mo:
+    relation = _held("vzRsSubjFiltAtt", l3out, tnVzFilterName=item["name"])
+    if item["existing"]:
+        relation.needs = _by_name(tenant, "vzFilter", f"flt-{item['name']}")
+    return relation
+
+
+def _by_name(tenant: str, cls: str, rn: str) -> Tuple[Tuple[str, str], ...]:
+    """Where APIC looks for what a relation names: in the relation's own tenant, then in common."""
+    return tuple((cls, f"uni/tn-{name}/{rn}") for name in dict.fromkeys((tenant, "common")))
 
 
 def _filter(l3out: Dict[str, Any], item: Dict[str, Any]) -> Mo:

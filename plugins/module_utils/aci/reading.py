@@ -13,17 +13,31 @@ subtree of just those (``rsp-subtree``), so that an answer never holds another c
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Tuple
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 from urllib.parse import quote
 
 from .classes import known
 from .mo import ANCESTOR, Family, Mo, join, owner_key, split, walk
 
 ALWAYS_THERE = ("uni", "uni/infra", "uni/infra/funcprof", "uni/fabric", "uni/fabric/protpol")
-# What an earlier intent may have hung below an object, and the tree does not name any more.
+# What says which leaf, interface, address, peer or prefix an L3Out has, whoever made it and whatever it is called.
+MEANING = (
+    "l3extLNodeP",
+    "l3extRsNodeL3OutAtt",
+    "l3extLIfP",
+    "l3extVirtualLIfP",
+    "l3extRsDynPathAtt",
+    "l3extRsPathL3OutAtt",
+    "l3extMember",
+    "l3extIp",
+    "bgpPeerP",
+    "l3extInstP",
+    "l3extSubnet",
+)
+# What an earlier intent, or others, may have hung below an object, and the tree does not name.
 MAY_HOLD = {
     "l3extInstP": ("fvRsProv", "fvRsCons", "fvRsConsIf"),
-    "l3extOut": ("l3extRsRedistributePol",),
+    "l3extOut": ("l3extRsRedistributePol", *MEANING),
     "bgpProtP": ("bgpRsBestPathCtrlPol",),
     "l3extLIfP": ("bfdIfP", "bfdRsIfPol"),
     "bgpPeerP": ("bgpRsPeerPfxPol",),
@@ -56,25 +70,28 @@ FAULT_CLASSES = (
 
 class Target(NamedTuple):
     """One object, or (``prefix``) all of a class whose names begin so, that an answer must hold. ``prop``: the property
-    to look in, where that is not the name.
+    to look in, where that is not the name. unlike: (property, value): only where that is another one.
     """
 
     cls: str
     dn: str
     prefix: bool = False
     prop: str = "dn"
+    unlike: Tuple[str, str] = ("", "")
 
     @property
     def condition(self) -> str:
         """The filter that picks it. wcard looks for the text anywhere in the name."""
-        return f'{"wcard" if self.prefix else "eq"}({self.cls}.{self.prop},"{self.dn}")'
+        picked = f'{"wcard" if self.prefix else "eq"}({self.cls}.{self.prop},"{self.dn}")'
+        name, value = self.unlike
+        return f'and({picked},ne({self.cls}.{name},"{value}"))' if name else picked
 
 
-def queries(tree: Mo, whole: bool = False) -> List[str]:
+def queries(tree: Mo, whole: bool = False, also: Optional[Dict[str, List[Target]]] = None) -> List[str]:
     """Paths with query, beginning with ``/api/``, whose answers together say all about ``tree`` (rooted at ``uni``).
 
     whole: with everything that hangs below our topmost objects, of whatever class: what is to be deleted may carry
-    something of others.
+    something of others. also: further objects to bring, by container.
     """
     ancestors, roots = _divide(tree)
     groups: Dict[str, List[Mo]] = {}
@@ -83,6 +100,11 @@ def queries(tree: Mo, whole: bool = False) -> List[str]:
     targets: Dict[str, List[Target]] = {container: [] for container in groups}
     for dn, mo in roots:
         targets[_container(dn, mo)].append(Target(mo.cls, dn))
+    for _dn, mo in walk(tree):
+        if mo.present:
+            targets.setdefault("uni", []).extend(Target(*need) for need in mo.needs)
+    for container, further in (also or {}).items():
+        targets.setdefault(container, []).extend(further)
     for dn, mo in ancestors:
         if mo.exclusive:
             targets.setdefault(_container(dn, mo), []).append(Target(mo.exclusive[0], join(dn, ""), prefix=True))
@@ -103,6 +125,25 @@ def _members(dn: str, family: Family) -> Target:
     if family.owner:
         return Target(family.cls, family.owner, prop="ownerTag")
     return Target(family.cls, join(dn, family.prefix), prefix=True)
+
+
+def details(container: str, targets: List[Target], classes: Iterable[str]) -> List[str]:
+    """The paths (one, unless it is too long) that ask for these objects with what hangs below them in these classes."""
+    return [
+        f"/api/mo/{container}.json?"
+        + "&".join(
+            f"{key}={quote(value, safe=',')}"
+            for key, value in {
+                "query-target": "subtree",
+                "target-subtree-class": ",".join(dict.fromkeys(target.cls for target in part)),
+                "query-target-filter": _any_of(part),
+                "rsp-subtree": "full",
+                "rsp-subtree-class": ",".join(classes),
+                "rsp-prop-include": "config-only",
+            }.items()
+        )
+        for part in _parts(targets)
+    ]
 
 
 def roots(tree: Mo) -> List[str]:

@@ -194,6 +194,19 @@ def asn(value: int) -> int:
     return value
 
 
+def ecmp(value: str) -> int | None:
+    """A number of equal-cost paths (bgpCtxAfPol.maxEcmp), or None for ``unmanaged``: the VRF's policies stay as they
+    are.
+    """
+    if value.strip().lower() == "unmanaged":
+        return None
+    if not re.fullmatch(r"-?\d+", value.strip()):
+        raise Invalid(f"{value!r} is not a number of paths", "give 1 to 64, or unmanaged")
+    if not 1 <= int(value) <= 64:
+        raise Invalid(f"{value.strip()} is out of range", "give 1 to 64")
+    return int(value)
+
+
 def leaf_id(value: int) -> int:
     """A leaf's node ID (fabricNodeIdentP.nodeId)."""
     if not 101 <= value <= 4000:

@@ -36,11 +36,12 @@ BGP = {
         "description": "Seconds that a leaf keeps the routes of a restarting node (bgpCtxPol.staleIntvl).",
     },
     "ecmp": {
-        "type": "int",
+        "type": "str",
         "default": 64,
-        "minimum": 1,
-        "maximum": 64,
-        "description": "Equal-cost paths, eBGP and iBGP alike (bgpCtxAfPol.maxEcmp and maxEcmpIbgp).",
+        "format": "ecmp",
+        "description": "Equal-cost paths of the VRF, 1 to 64, eBGP and iBGP alike (bgpCtxAfPol.maxEcmp and "
+        "maxEcmpIbgp). A policy of somebody else's that has as many or more is used as it is. V(unmanaged) leaves the "
+        "VRF's policies alone, whatever they are; absent or null is the default.",
     },
     "max_prefixes": {
         "type": "int",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.companions import left_behind
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.companions import in_run, left_behind
 
 PLANS = yaml.safe_load((Path(__file__).parents[4] / "golden" / "plan" / "nested" / "plan.yml").read_text())["plans"]
 NOBODY: dict = {"clusters": [], "content": []}
@@ -60,3 +60,11 @@ def test_without_nested_clusters_nobody_is():
     others = plans("a")
     others["k8s-prod"]["l3out"]["bgp"]["max_as"] = 1
     assert left_behind(others, "k8s-prod", ["k8s-prod"]) == NOBODY
+
+
+def test_the_l3outs_of_a_run_are_those_of_its_clusters_that_have_one():
+    assert in_run(plans("k8s-10", "k8s-9"), ["k8s-prod", "k8s-10", "k8s-9", "red", "unknown"]) == [
+        "uni/tn-t-k8s-9/out-k8s-9",
+        "uni/tn-t-k8s-10/out-k8s-10",
+        "uni/tn-k8s/out-k8s-prod",
+    ]

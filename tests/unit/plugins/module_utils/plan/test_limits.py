@@ -151,6 +151,17 @@ def test_a_rack_with_more_nodes_than_ecmp_is_wide_is_worth_a_warning() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("given", "planned"), [({}, 64), ({"ecmp": None}, 64), ({"ecmp": "32"}, 32), ({"ecmp": "unmanaged"}, None)]
+)
+def test_ecmp_is_a_number_or_left_to_the_vrfs_own_policies(given: dict, planned: int | None) -> None:
+    intent = white_paper()
+    intent["clusters"]["prod"]["cluster"]["bgp"].pop("ecmp", None)
+    intent["clusters"]["prod"]["cluster"]["bgp"].update(given)
+    plan = build(intent).plans["prod"]
+    assert (plan["bgp"]["ecmp"], plan["l3out"]["bgp"]["ecmp"]) == (planned, planned)
+
+
 @pytest.mark.parametrize(("least", "most"), [(28, 99), (27, 28)], ids=["fits", "fits a larger profile"])
 def test_routes_are_counted_over_all_clusters_of_a_leafs_vrfs(monkeypatch, least: int, most: int) -> None:
     intent = _nodes(white_paper(), 10)  # 10 pod blocks, 2 service networks, 1 subnet

@@ -1,0 +1,144 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What else is in an L3Out's VRF: other L3Outs, whoever made them. Pure.
+
+The GET of the VRF's tenant brings the name of each L3Out of the VRF. What they hold is asked for by a run alone that
+would make or change an interface, a leaf, a peer or a prefix, and only of L3Outs that others made. Of ours, which the
+planner compares, it is the router IDs of the same leaves: a leaf has one in a VRF, and no L3Out can change it alone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Dict, FrozenSet, Iterable, List
+
+from . import reading
+from .mo import ANNOTATION, Mo, ancestor, owned, split, walk
+from .reading import MEANING, Target
+from .snapshot import Found, Snapshot, parent_dn
+
+_TENANT = re.compile(r"^uni/tn-([^/]+)/")
+_TOUCHY = ("l3extVirtualLIfP", "l3extRsPathL3OutAtt", "l3extRsNodeL3OutAtt", "bgpPeerP", "l3extSubnet")
+
+
+@dataclass(frozen=True)
+class Vrf:
+    """The VRF of an L3Out. l3out: that L3Out's distinguished name. run: those of the L3Outs that the same run brings to
+    the same intent.
+    """
+
+    tenant: str
+    name: str
+    l3out: str
+    run: FrozenSet[str] = frozenset()
+
+    @property
+    def dn(self) -> str:
+        return f"uni/tn-{self.tenant}/ctx-{self.name}"
+
+
+def targets(vrf: Vrf) -> Dict[str, List[Target]]:
+    """What to ask for in any case, by container: the L3Outs of the VRF, and the address-family policies beside it."""
+    policies = [Target("bgpCtxAfPol", f"uni/tn-{vrf.tenant}/bgpCtxAfP-", prefix=True)]
+    l3outs = [Target("l3extRsEctx", vrf.name, prop="tnFvCtxName")]
+    if vrf.tenant != "common":  # others cannot name it
+        return {f"uni/tn-{vrf.tenant}": [*policies, *l3outs]}
+    return {"uni/tn-common": policies, "uni": [*l3outs, Target("fvCtx", vrf.name, prop="name")]}
+
+
+def others(vrf: Vrf, snapshot: Snapshot) -> Dict[str, bool]:
+    """{distinguished name of every other L3Out of the VRF: whether this collection made it}."""
+    return {
+        parent_dn(found.dn): found.attributes.get("annotation") == ANNOTATION
+        for found in snapshot
+        if found.cls == "l3extRsEctx" and parent_dn(found.dn) != vrf.l3out and _in_vrf(vrf, found, snapshot)
+    }
+
+
+def queries(vrf: Vrf, tree: Mo, changing: Iterable[str], snapshot: Snapshot) -> List[str]:
+    """The paths that ask for what other L3Outs of the VRF have, where ``changing`` (distinguished names that a run
+    creates or modifies) may meet it; none if nothing can.
+    """
+    wanted = set(changing)
+    touched = [mo for dn, mo in walk(tree) if dn in wanted and mo.cls in _TOUCHY]
+    there = others(vrf, snapshot) if touched else {}
+    foreign = [Target("l3extOut", dn) for dn, ours in there.items() if not ours]
+    ours = _meeting(touched) if any(there.values()) else []
+    container = "uni" if vrf.tenant == "common" else f"uni/tn-{vrf.tenant}"
+    return reading.details(container, [*foreign, *ours], MEANING)
+
+
+def relevant(vrf: Vrf, found: Iterable[Found], snapshot: Snapshot) -> List[Found]:
+    """Of the answers' objects those of L3Outs of this VRF: VLANs and leaves have no VRF in their names."""
+    there = others(vrf, snapshot)
+    return [item for item in found if l3out_of(item.dn) in there]
+
+
+def along(tree: Mo, snapshot: Snapshot, vrf: Vrf) -> List[Found]:
+    """The leaves of L3Outs of this run whose router ID has to change in the same document as ours."""
+    wanted = {mo.attributes["tDn"]: mo.attributes["rtrId"] for _dn, mo in walk(tree) if _is_leaf(mo)}
+    return [
+        item
+        for item in snapshot
+        if item.cls == "l3extRsNodeL3OutAtt"
+        and l3out_of(item.dn) in vrf.run - {vrf.l3out}
+        and item.attributes.get("annotation") == ANNOTATION
+        and item.attributes.get("rtrId") != wanted.get(item.attributes.get("tDn", ""), item.attributes.get("rtrId"))
+    ]
+
+
+def with_leaves(tree: Mo, leaves: Iterable[Found]) -> List[Mo]:
+    """These leaves with the router IDs of ``tree``, as further children of ``uni``."""
+    wanted = {mo.attributes["tDn"]: mo.attributes["rtrId"] for _dn, mo in walk(tree) if _is_leaf(mo)}
+    return [_chain(leaf, wanted[leaf.attributes["tDn"]]) for leaf in leaves]
+
+
+def way(leaf: Found) -> List[Found]:
+    """The objects above one of these leaves: they are there, though nobody asked for them."""
+    profile = parent_dn(leaf.dn)
+    l3out = parent_dn(profile)
+    classes = {profile: "l3extLNodeP", l3out: "l3extOut", parent_dn(l3out): "fvTenant"}
+    return [Found(dn, cls, {"name": _name(dn)}) for dn, cls in classes.items()]
+
+
+def l3out_of(dn: str) -> str:
+    """The L3Out that an object belongs to; "" for none."""
+    parts = split(dn)
+    return "/".join(parts[:3]) if len(parts) > 2 and parts[2].startswith("out-") else ""
+
+
+def _in_vrf(vrf: Vrf, relation: Found, snapshot: Snapshot) -> bool:
+    """An L3Out finds its VRF by name, in its own tenant and then in common."""
+    match = _TENANT.match(relation.dn)
+    if relation.attributes.get("tnFvCtxName") != vrf.name or not match:
+        return False
+    own = f"uni/tn-{match[1]}/ctx-{vrf.name}"
+    return own == vrf.dn or (vrf.tenant == "common" and snapshot.get(own) is None)
+
+
+def _meeting(touched: List[Mo]) -> List[Target]:
+    """What to ask for of our other L3Outs: another router ID of the same leaf. The planner compares the rest."""
+    leaves = {mo.attributes["tDn"]: mo.attributes["rtrId"] for mo in touched if _is_leaf(mo)}
+    return [
+        Target("l3extRsNodeL3OutAtt", leaf, prop="tDn", unlike=("rtrId", router_id))
+        for leaf, router_id in leaves.items()
+    ]
+
+
+def _is_leaf(mo: Mo) -> bool:
+    return mo.cls == "l3extRsNodeL3OutAtt" and mo.present
+
+
+def _chain(leaf: Found, router_id: str) -> Mo:
+    profile = parent_dn(leaf.dn)
+    l3out = parent_dn(profile)
+    loopback: Dict[str, Any] = {key: leaf.attributes[key] for key in ("rtrIdLoopBack",) if key in leaf.attributes}
+    attached = owned("l3extRsNodeL3OutAtt", tDn=leaf.attributes["tDn"], rtrId=router_id, **loopback)
+    inside = ancestor("l3extOut", [ancestor("l3extLNodeP", [attached], name=_name(profile))], name=_name(l3out))
+    return ancestor("fvTenant", [inside], name=_name(parent_dn(l3out)))
+
+
+def _name(dn: str) -> str:
+    return split(dn)[-1].partition("-")[2]
