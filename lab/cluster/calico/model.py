@@ -10,7 +10,7 @@ from lab.cluster import objects
 from lab.cluster.calico.install import CONTAINER
 
 NORMAL_PRIORITY = 1024
-_RELEASE = re.compile(r":v?(\d+)\.(\d+)")
+_RELEASE = re.compile(r":v?(\d+)\.(\d+)(?:\.(\d+))?")
 
 
 @dataclass(frozen=True)
@@ -116,20 +116,20 @@ class Resources(objects.Resources):
         return (self.named("bgpconfigurations", name) or {}).get("spec") or {}
 
     @property
-    def release(self) -> tuple[int, int]:
-        """Calico's release, such as (3, 32), by the image of calico-node's pods; the lab's own where there is none."""
+    def release(self) -> tuple[int, ...]:
+        """Calico's release, such as (3, 32, 1), by the image of calico-node's pods; the lab's where there is none."""
         images = (
             container.get("image", "")
             for pod in self["pods"]
             if objects.labels(pod).get("k8s-app") == "calico-node"
             for container in pod["spec"].get("containers") or []
         )
-        return max(filter(None, map(_release, images)), default=None) or _release(CONTAINER["image"]) or (3, 32)
+        return max(filter(None, map(_release, images)), default=None) or _release(CONTAINER["image"]) or (3, 32, 1)
 
 
-def _release(image: str) -> tuple[int, int] | None:
+def _release(image: str) -> tuple[int, ...] | None:
     found = _RELEASE.search(image)
-    return (int(found[1]), int(found[2])) if found else None
+    return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else None
 
 
 def notes(item: Mapping) -> dict:

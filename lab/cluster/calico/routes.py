@@ -32,7 +32,7 @@ class Policy:
     plain: bool
 
 
-def programmed(configuration: dict, release: tuple[int, int]) -> Policy:
+def programmed(configuration: dict, release: tuple[int, ...]) -> Policy:
     """``programClusterRoutes``; unset, BIRD has all pools up to v3.32, and those without encapsulation after it."""
     default = Policy(ipip=True, plain=True) if release < (3, 33) else Policy(ipip=False, plain=True)
     values = {
@@ -135,7 +135,7 @@ def lists(configuration: dict) -> Lists:
     )
 
 
-def reflected(configuration: dict, release: tuple[int, int]) -> list[str]:
+def reflected(configuration: dict, release: tuple[int, ...]) -> list[str]:
     """The services' networks whose routes a route reflector passes on: load balancers'; from v3.33 external, too."""
     known = lists(configuration)
     return list(dict.fromkeys([*known.balancer, *(known.external if release >= (3, 33) else [])]))
@@ -146,43 +146,56 @@ def services(resources: Resources, node: str, labels: dict) -> Announced:
     known = lists(resources.configuration)
     if labels.get(EXCLUDED) == "true":
         return Announced([], sorted(known.whole))
-    found, unready = set(known.whole), resources.release < (3, 33)
+    found = set(known.whole)
     for service in resources["services"]:
         slices = slices_of(resources["endpointslices"], service)
-        if slices and _announces(service, slices, node, known, unready=unready):
-            found.update(_addresses(service, known))
+        if slices and _announces(service, slices, node, known, resources.release):
+            found.update(_addresses(service, known, resources.release))
     return Announced(sorted(found), sorted(known.whole))
 
 
-def _announces(service: dict, slices: list, node: str, known: Lists, *, unready: bool) -> bool:
-    """Whether a node announces the addresses of a Service one by one (``advertiseThisService``).
-
-    ``unready``: an endpoint counts whatever its state is, as up to v3.32.
-    """
+def _announces(service: dict, slices: list, node: str, known: Lists, release: tuple[int, ...]) -> bool:
+    """Whether a node announces the addresses of a Service one by one (``advertiseThisService``)."""
     spec = service["spec"]
     if spec.get("type", "ClusterIP") not in _TYPES or spec.get("clusterIP") in (None, "", "None"):
         return False
     policy = spec.get("externalTrafficPolicy") or ""
-    if policy == "Cluster" and _has_single(service, known):
+    if policy == "Cluster" and _has_single(service, known, release):
         return True
-    if policy != "Local" and known.aggregated:
+    if policy != "Local" and (known.aggregated or _by_endpoints(release)):
         return False
     return any(
         policy != "Local" or endpoint.get("nodeName") == node
         for item in slices
-        if item.get("addressType") in _families(spec)
+        if item.get("addressType") in _families(spec, release)
         for endpoint in item.get("endpoints") or []
-        if unready or (endpoint.get("conditions") or {}).get("ready") is not False
+        if _takes_unready(release) or (endpoint.get("conditions") or {}).get("ready") is not False
     )
 
 
-def _families(spec: dict) -> list[str]:
+def _by_endpoints(release: tuple[int, ...]) -> bool:
+    """Up to v3.30 confd watches Endpoints: ready ones, of the family of ``clusterIP``, which alone is announced."""
+    return release < (3, 31)
+
+
+def _takes_unready(release: tuple[int, ...]) -> bool:
+    """From v3.31.0 on confd does not look at an EndpointSlice's conditions; v3.31.7, v3.32.2 and v3.33 do again."""
+    return (3, 31) <= release < (3, 31, 7) or (3, 32) <= release < (3, 32, 2)
+
+
+def _takes_assigned(release: tuple[int, ...]) -> bool:
+    """Whether a single address counts that the Service's status alone has (hasAnySingleLoadBalancerIP)."""
+    return (3, 30, 7) <= release < (3, 31) or release >= (3, 31, 5)
+
+
+def _families(spec: dict, release: tuple[int, ...]) -> list[str]:
     """``ipFamilies``, which the API server fills in, or those of the Service's addresses."""
-    return spec.get("ipFamilies") or [f"IPv{ipaddress.ip_address(text).version}" for text in _cluster_addresses(spec)]
+    given = [] if _by_endpoints(release) else spec.get("ipFamilies") or []
+    return given or [f"IPv{ipaddress.ip_address(text).version}" for text in _cluster_addresses(spec, release)]
 
 
-def _cluster_addresses(spec: dict) -> list[str]:
-    return spec.get("clusterIPs") or [spec["clusterIP"]]
+def _cluster_addresses(spec: dict, release: tuple[int, ...]) -> list[str]:
+    return [spec["clusterIP"]] if _by_endpoints(release) else spec.get("clusterIPs") or [spec["clusterIP"]]
 
 
 def _ingress(service: dict) -> list[str]:
@@ -190,21 +203,23 @@ def _ingress(service: dict) -> list[str]:
     return [item["ip"] for item in items if item.get("ip")]
 
 
-def _has_single(service: dict, known: Lists) -> bool:
+def _has_single(service: dict, known: Lists, release: tuple[int, ...]) -> bool:
     """Whether an address of a Service is listed on its own: a load balancer's of that type, or an external one."""
     spec = service["spec"]
-    balancer = [spec.get("loadBalancerIP") or "", *_ingress(service)] if spec.get("type") == "LoadBalancer" else []
+    assigned = _ingress(service) if _takes_assigned(release) else []
+    balancer = [spec.get("loadBalancerIP") or "", *assigned] if spec.get("type") == "LoadBalancer" else []
+    external = spec.get("externalIPs") or [] if release >= (3, 30) else []
     return bool(
         _within(balancer, [text for text in known.balancer if _single(text)])
-        or _within(spec.get("externalIPs") or [], [text for text in known.external if _single(text)])
+        or _within(external, [text for text in known.external if _single(text)])
     )
 
 
-def _addresses(service: dict, known: Lists) -> list[str]:
+def _addresses(service: dict, known: Lists, release: tuple[int, ...]) -> list[str]:
     """Every address of a Service that may be announced, as host prefixes (``getAllRoutesForService``)."""
     spec = service["spec"]
     found = [
-        *(_cluster_addresses(spec) if known.cluster else []),
+        *(_cluster_addresses(spec, release) if known.cluster else []),
         *_within(spec.get("externalIPs") or [], known.external),
         *_within(_ingress(service), known.balancer),
     ]

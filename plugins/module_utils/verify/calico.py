@@ -1,65 +1,76 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Calico announces from each node. Pure; follows confd's routes.go and bird_aggr.cfg, v3.32 and v3.33.
+"""What Calico announces from each node. Pure; follows confd's routes.go and bird_aggr.cfg, v3.28 to v3.33.
 
-Every node announces its IPAM blocks and the services' networks as a whole; a Service with externalTrafficPolicy Local
-is announced besides, address by address, by the nodes that have an endpoint of it: whatever the endpoint's state up to
-v3.32, and a ready one from v3.33.
+Every node announces its IPAM blocks, but for those of pools that are not exported, and the services' networks as a
+whole; calico_services.py has which Services are announced besides, address by address, by the release of each node.
 """
 
 from __future__ import annotations
 
-import re
-
 from ..cluster.calico.settings import settings
 from ..cluster.families import families
+from . import calico_services
 from .addresses import address, family, prefix, within
 from .services import by_service, key
 
 EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
-_TYPES = ("ClusterIP", "NodePort", "LoadBalancer")
 _HOST_LENGTHS = ("/32", "/128")
-_RELEASE = re.compile(r":v?(\d+)\.(\d+)")  # in calico-node's image
 
 
 def advertised(plan: dict, state: dict) -> dict:
     """``{node: {prefix, …}}``: what BIRD on every node of the plan announces, in the plan's families."""
     spoken, allowed = families(plan), _allowed(plan)
-    slices = by_service(state["endpoint_slices"])
-    unready = {name: _counts_unready(state["agents"].get(name, {})) for name in plan["nodes"]}
-    services = [
-        (
-            [prefix(text) for text in _addresses(service, allowed)],
-            {which: _nodes(plan, service, slices.get(key(service), []), allowed, which) for which in (True, False)},
-        )
-        for service in state["services"]
-    ]
+    single = _singles(plan, state, allowed)
+    kept = [pool["cidr"] for pool in settings(plan)["pools"] if pool.get("disable_bgp_export")]
     result = {}
     for name in plan["nodes"]:
         node = state["nodes"].get(name, {})
-        found = set(node.get("pod_cidrs", []))
+        found = {block for block in node.get("pod_cidrs", []) if not any(within(block, pool) for pool in kept)}
         if not node.get("excluded"):
-            found |= _whole(plan, allowed)
-            for addresses, nodes in services:
-                where = nodes[unready[name]]
-                found |= set(addresses) if name in where else set()
+            found |= _whole(plan, allowed) | single(name)
         result[name] = {item for item in found if family(item) in spoken}
     return result
 
 
-def _counts_unready(agent: dict) -> bool:
-    """Whether endpoints that are not ready count: up to v3.32, which is taken where an image has no release."""
-    release = _RELEASE.search(agent.get("image", ""))
-    return release is None or (int(release[1]), int(release[2])) < (3, 33)
+def _singles(plan: dict, state: dict, allowed: dict):
+    """A function of a node: the addresses of Services that it announces one by one."""
+    options, slices = settings(plan), by_service(state["endpoint_slices"])
+    names, aggregated = set(plan["nodes"]), options["load_balancer_aggregation"]
+    known: dict = {}
+
+    def services(by: calico_services.Rules) -> list:
+        """(addresses, nodes that announce them) of every Service, by the rules of a release."""
+        return [
+            (
+                {prefix(text) for text in calico_services.addresses(service, allowed, by)},
+                calico_services.nodes(names, service, slices.get(key(service), []), allowed, aggregated, by),
+            )
+            for service in state["services"]
+        ]
+
+    def of(name: str) -> set:
+        image = state["agents"].get(name, {}).get("image", "")
+        by = calico_services.rules(calico_services.release(image, options["version"]))
+        if by not in known:
+            known[by] = services(by)
+        return {text for texts, nodes in known[by] if name in nodes for text in texts}
+
+    return of
 
 
 def pod_networks(affinities: list) -> dict:
-    """``{node: [block, …]}`` of the BlockAffinities: those that IPAM has confirmed, without single addresses."""
+    """``{node: [block, …]}`` of the BlockAffinities: those that IPAM has confirmed, without single addresses.
+
+    Pools of load balancers have affinities of the type virtual, of no node.
+    """
     result: dict = {}
     for item in affinities:
         spec = item.get("spec") or {}
         gone = str(spec.get("deleted") or "").lower() == "true"
+        if spec.get("type") not in (None, "", "host"):
+            continue
         if spec.get("state") == "confirmed" and not gone and not spec["cidr"].endswith(_HOST_LENGTHS):
             result.setdefault(spec.get("node"), []).append(spec["cidr"])
     return result
@@ -91,64 +102,3 @@ def _whole(plan: dict, allowed: dict) -> set:
     """The networks that every node announces; a list's single addresses wait for a Service that has them."""
     lists = ["cluster", "external", *(["balancer"] if settings(plan)["load_balancer_aggregation"] else [])]
     return {item for name in lists for item in allowed[name] if name == "cluster" or not item.endswith(_HOST_LENGTHS)}
-
-
-def _nodes(plan: dict, service: dict, slices: list, allowed: dict, unready: bool):
-    """The nodes that announce the addresses of one Service one by one."""
-    spec = service.get("spec") or {}
-    policy = spec.get("externalTrafficPolicy")
-    if spec.get("type", "ClusterIP") not in _TYPES or spec.get("clusterIP") in (None, "", "None") or not slices:
-        return set()
-    if policy == "Cluster" and _has_single(service, allowed):
-        return plan["nodes"].keys()
-    if policy != "Local" and settings(plan)["load_balancer_aggregation"]:
-        return set()
-    endpoints = _endpoints(spec, slices, unready)
-    if policy != "Local":
-        return plan["nodes"].keys() if endpoints else set()
-    return {endpoint.get("nodeName") for endpoint in endpoints} - {None}
-
-
-def _endpoints(spec: dict, slices: list, unready: bool) -> list:
-    """The endpoints of any of a Service's families that count."""
-    spoken = spec.get("ipFamilies") or [family(text) for text in _cluster_addresses(spec)]
-    wanted = {text.lower() for text in spoken}
-    return [
-        endpoint
-        for item in slices
-        if item.get("addressType", "").lower() in wanted
-        for endpoint in item.get("endpoints") or []
-        if unready or (endpoint.get("conditions") or {}).get("ready") is not False
-    ]
-
-
-def _cluster_addresses(spec: dict) -> list:
-    return spec.get("clusterIPs") or [text for text in [spec.get("clusterIP")] if text]
-
-
-def _addresses(service: dict, allowed: dict) -> list:
-    """Every address of one Service that may be announced."""
-    spec = service.get("spec") or {}
-    return [
-        *(_cluster_addresses(spec) if allowed["cluster"] else []),
-        *_within(spec.get("externalIPs") or [], allowed["external"]),
-        *_within(_balancer_addresses(service), allowed["balancer"]),
-    ]
-
-
-def _has_single(service: dict, allowed: dict) -> bool:
-    """Whether an address of one Service is a network of its own in a list; a load balancer's, of that type alone."""
-    spec = service.get("spec") or {}
-    balancer = [spec.get("loadBalancerIP"), *_balancer_addresses(service)] if spec.get("type") == "LoadBalancer" else []
-    return any(prefix(text) in allowed["external"] for text in spec.get("externalIPs") or []) or any(
-        prefix(text) in allowed["balancer"] for text in balancer if text
-    )
-
-
-def _within(addresses: list, networks: list) -> list:
-    return [text for text in addresses if any(within(text, network) for network in networks)]
-
-
-def _balancer_addresses(service: dict) -> list:
-    ingress = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or []
-    return [item["ip"] for item in ingress if item.get("ip")]

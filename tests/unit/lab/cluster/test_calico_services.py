@@ -70,10 +70,49 @@ def test_an_endpoint_of_a_family_that_the_service_has_not_counts_for_nothing():
     assert announced(service("Local"), slice_of(family="IPv6")) == []
 
 
-@pytest.mark.parametrize(("release", "found"), [("v3.32.1", ["10.96.0.9/32"]), ("v3.33.0", []), ("v3.34.0-0.dev", [])])
-def test_an_endpoint_that_is_not_ready_counts_up_to_v3_32(release, found):
-    assert announced(service("Local"), slice_of(ready=False), release=release) == found
+@pytest.mark.parametrize("release", ["v3.31.0", "v3.31.6", "v3.32.0", "v3.32.1"])
+def test_an_endpoint_that_is_not_ready_counts_in_releases_that_look_at_no_conditions(release):
+    assert announced(service("Local"), slice_of(ready=False), release=release) == ["10.96.0.9/32"]
+
+
+@pytest.mark.parametrize("release", ["v3.29.7", "v3.30.7", "v3.31.7", "v3.32.2", "v3.33.0", "v3.34.0-0.dev"])
+def test_an_endpoint_that_is_not_ready_counts_for_nothing_in_all_others(release):
+    assert announced(service("Local"), slice_of(ready=False), release=release) == []
+    assert announced(service("Local"), slice_of(), release=release) == ["10.96.0.9/32"]
     assert announced(service("Local"), slice_of(ready=None), release=release) == ["10.96.0.9/32"]
+
+
+def test_up_to_v3_30_one_address_and_family_of_a_service_count():
+    given = service("Local", clusterIPs=["10.96.0.9", "fd00:96::9"], ipFamilies=["IPv4", "IPv6"])
+    assert announced(given, slice_of(), release="v3.30.7") == ["10.96.0.9/32"]
+    assert announced(given, slice_of(family="IPv6"), release="v3.30.7") == []
+    alone = {"serviceLoadBalancerAggregation": "Disabled"}
+    assert announced(service("Cluster"), slice_of("n2"), release="v3.30.7", **alone) == []
+
+
+@pytest.mark.parametrize(
+    ("release", "external", "assigned"),
+    [
+        ("v3.29.7", False, False),
+        ("v3.30.0", True, False),
+        ("v3.30.7", True, True),
+        ("v3.31.4", True, False),
+        ("v3.31.5", True, True),
+        ("v3.32.0", True, True),
+    ],
+)
+def test_which_single_addresses_count_is_the_release_s(release, external, assigned):
+    alone = {
+        "serviceExternalIPs": [{"cidr": "192.0.2.7/32"}],
+        "serviceLoadBalancerIPs": [{"cidr": "203.0.113.5/32"}],
+        "serviceClusterIPs": [],
+    }
+    given = service("Cluster", type="ClusterIP", externalIPs=["192.0.2.7"])
+    assert announced(given, slice_of(""), release=release, **alone) == ["192.0.2.7/32"] * external
+    given = service("Cluster", "203.0.113.5")
+    assert announced(given, slice_of(""), release=release, **alone) == ["203.0.113.5/32"] * assigned
+    given = service("Cluster", "203.0.113.5", loadBalancerIP="203.0.113.5")
+    assert announced(given, slice_of(""), release=release, **alone) == ["203.0.113.5/32"]
 
 
 @pytest.mark.parametrize("policy", ["Cluster", ""])

@@ -70,17 +70,64 @@ def test_a_service_with_a_local_traffic_policy_is_announced_by_its_nodes_alone()
 @pytest.mark.parametrize(
     ("image", "counts"),
     [
+        ("quay.io/calico/node:v3.29.7", False),
+        ("quay.io/calico/node:v3.30.7", False),
+        ("quay.io/calico/node:v3.31.0", True),
+        ("quay.io/calico/node:v3.31.6", True),
+        ("quay.io/calico/node:v3.31.7", False),
         ("quay.io/calico/node:v3.32.1", True),
+        ("quay.io/calico/node:v3.32.2", False),
         ("quay.io/calico/node:v3.33.0", False),
         ("registry:5000/calico/node:release-v4.0.0", True),
         ("calico/node:v4.0.0", False),
         ("calico/node@sha256:00", True),
     ],
 )
-def test_an_endpoint_that_is_not_ready_counts_up_to_v3_32(image, counts):
+def test_an_endpoint_that_is_not_ready_counts_in_releases_that_look_at_no_conditions(image, counts):
     given = service(externalTrafficPolicy="Local", ingress=["192.168.3.7"])
     found = announced(plan(), given, slices=(slice_on("node3", ready=False),), image=image)
     assert found["node3"] - WHOLE == ({"10.96.0.9/32", "192.168.3.7/32"} if counts else set())
+    assert {"10.96.0.9/32"} <= announced(plan(), given, slices=(slice_on("node3"),), image=image)["node3"]
+
+
+def test_the_plan_says_the_release_where_an_image_does_not():
+    given = service(externalTrafficPolicy="Local")
+    slices, image = (slice_on("node3", ready=False),), "calico/node@sha256:00"
+    assert announced(plan(version="3.33.0"), given, slices=slices, image=image)["node3"] == WHOLE
+    assert "10.96.0.9/32" in announced(plan(version="3.31.0"), given, slices=slices, image=image)["node3"]
+
+
+def test_up_to_v3_30_one_address_and_family_of_a_service_count():
+    of = {**make_plan("ipv4", "ipv6"), "cni": "calico", "calico": {}}
+    given = service(
+        externalTrafficPolicy="Local", clusterIPs=["10.96.0.9", "2001:db8:96::9"], ipFamilies=["IPv4", "IPv6"]
+    )
+    found = announced(of, given, slices=(slice_on("node3"),), image="calico/node:v3.30.7")["node3"]
+    assert ("10.96.0.9/32" in found, "2001:db8:96::9/128" in found) == (True, False)
+    six = ({**slice_on("node3"), "addressType": "IPv6"},)
+    assert "10.96.0.9/32" not in announced(of, given, slices=six, image="calico/node:v3.30.7")["node3"]
+
+
+@pytest.mark.parametrize(
+    ("release", "external", "assigned"),
+    [("3.29.7", False, False), ("3.30.0", True, False), ("3.30.7", True, True), ("3.31.4", True, False)],
+)
+def test_which_single_addresses_count_is_the_release_s(release, external, assigned):
+    of, image = plan(advertise_cluster_ips=False), f"calico/node:v{release}"
+    of["networks"]["external_service"] = ["192.168.3.7/32"]
+    slices = (slice_on(),)
+    found = announced(of, service(type="ClusterIP", externalIPs=["192.168.3.7"]), slices=slices, image=image)
+    assert found["node3"] == ({"192.168.3.7/32"} if external else set())
+    found = announced(of, service(ingress=["192.168.3.7"]), slices=slices, image=image)
+    assert found["node3"] == ({"192.168.3.7/32"} if assigned else set())
+    asked = service(ingress=["192.168.3.7"], loadBalancerIP="192.168.3.7")
+    assert announced(of, asked, slices=slices, image=image)["node3"] == {"192.168.3.7/32"}
+
+
+def test_blocks_of_a_pool_that_is_not_exported_are_not_announced():
+    of = plan(pools=[{"cidr": "10.1.0.0/26", "disable_bgp_export": True}, {"cidr": "10.1.0.64/26"}])
+    found = announced(of)
+    assert (found["node1"], found["node2"]) == (WHOLE, {"10.1.0.64/26", *WHOLE})
 
 
 def test_all_addresses_of_a_dual_stack_service_are_announced_by_an_endpoint_of_either_family():
@@ -137,6 +184,7 @@ def test_a_node_s_blocks_are_those_that_ipam_confirmed():
             block("10.1.0.64/26", state="pending"),
             block("10.1.0.128/26", deleted="true"),
             block("10.1.9.9/32"),
+            block("192.168.3.0/28", node="load-balancer", type="virtual"),
             block("2001:db8:10::/122", node="node2", deleted=False),
         ]
     )
