@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_network
+from typing import Any
 
+from .announced import announced, silent
 from .errors import Findings
-from .model import FABRIC_AT, ROUTED, Cluster, Fabric
+from .model import FABRIC_AT, Cluster, Fabric
 from .reachability import SCOPES, Contract, Reach, Side, external_sides, far_sides
 from .schema import closest
 
@@ -132,7 +134,7 @@ def _external_epgs(cluster: Cluster, findings: Findings) -> None:
 def _segment(cluster: Cluster, at: str, prefix: str, findings: Findings) -> None:
     """Inside one of the cluster's networks, and longer: the network itself belongs to the default external EPG."""
     network = ip_network(prefix)
-    networks = [own for kind in ROUTED for own in cluster.networks[kind] if own.version == network.version]
+    networks: list[Any] = [own for one in announced(cluster).values() for own in one if own.version == network.version]
     if any(own == network for own in networks):
         rule = f"{prefix} is a whole network of the cluster, which external EPG {cluster.l3out['external_epg']} holds"
         findings.add(at, rule, "give a longer prefix")
@@ -140,7 +142,9 @@ def _segment(cluster: Cluster, at: str, prefix: str, findings: Findings) -> None
         remedy = (
             f"give a part of one: {', '.join(map(str, networks))}" if networks else f"it has no IPv{network.version}"
         )
-        findings.add(at, f"{prefix} lies in none of the cluster's networks", remedy)
+        quiet = next((own for one in silent(cluster).values() for own in one if own.overlaps(network)), None)
+        rule = f"{prefix} lies in none of the cluster's networks"
+        findings.add(at, f"{rule} that its nodes announce ({quiet} is not announced)" if quiet else rule, remedy)
 
 
 # -- sides --------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 
 from . import limits
+from .announced import announced
 from .errors import Findings
 from .model import FABRIC_AT, Cluster, Fabric, family
 from .nested import Nested
@@ -99,9 +100,11 @@ def routes(cluster: Cluster) -> int:
     there will be is nobody's to know from an intent.
     """
     families = len(cluster.families)
-    services = len(cluster.networks["service"]) + len(cluster.networks["external_service"])
+    heard = announced(cluster)
+    services = len(heard["service"]) + len(heard["external_service"])
     subnets = families if cluster.floating else len(cluster.nodes) * families
-    return len(cluster.nodes) * families + services + subnets
+    blocks = len(cluster.nodes) * len({family(network) for network in heard["pod"]})
+    return blocks + services + subnets
 
 
 def nested_routes(one: Nested) -> int:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, NamedTuple
 
+from .announced import announced
 from .checks_bgp import accepts
 from .errors import Findings
 from .model import KINDS, Cluster, Fabric, Member, natural
@@ -91,48 +92,80 @@ def _networks(clusters: list, findings: Findings) -> None:
     for cluster in clusters:
         # a cluster whose VRF is not known is held against nobody but itself
         key = cluster.vrf if all(cluster.vrf) else (cluster.name,)
+        heard = announced(cluster)
         for kind in KINDS:
             for index, network in enumerate(cluster.networks[kind]):
-                vrfs.setdefault(key, []).append((network, cluster, kind, index))
+                vrfs.setdefault(key, []).append(Place(network, cluster, kind, index, network in heard[kind]))
     for members in vrfs.values():
         for version in (4, 6):
-            _overlaps([member for member in members if member[0].version == version], findings)
+            _overlaps([member for member in members if member.network.version == version], findings)
 
 
-def _overlaps(members: list, findings: Findings) -> None:
-    """Sweep over the address space: a network overlaps with those before it that have not ended where it starts."""
-    members.sort(key=lambda member: (int(member[0].network_address), member[0].prefixlen))
-    open_members: list = []
+class Place(NamedTuple):
+    """A network where the intent gives it, and whether the cluster's nodes announce it."""
+
+    network: Any
+    cluster: Any
+    kind: str
+    position: int
+    announced: bool
+
+    @property
+    def text(self) -> str:
+        return f"networks.{self.kind}[{self.position}]"
+
+
+def _overlaps(members: list[Place], findings: Findings) -> None:
+    """Sweep over the address space: a network overlaps with those before it that have not ended where it starts.
+
+    Of two clusters each may have a network that neither announces; where one of them does, the other's nodes do not
+    reach what is behind it.
+    """
+    members.sort(key=lambda member: (int(member.network.network_address), member.network.prefixlen))
+    open_members: list[Place] = []
     for member in members:
         open_members = [
-            earlier for earlier in open_members if earlier[0].broadcast_address >= member[0].network_address
+            earlier for earlier in open_members if earlier.network.broadcast_address >= member.network.network_address
         ]
-        own = next((earlier for earlier in open_members if earlier[1] is member[1]), None)
-        foreign = next((earlier for earlier in open_members if earlier[1] is not member[1]), None)
-        for earlier in (own, foreign):
+        own = next((earlier for earlier in open_members if earlier.cluster is member.cluster), None)
+        foreign = [earlier for earlier in open_members if earlier.cluster is not member.cluster]
+        both = next((earlier for earlier in foreign if earlier.announced and member.announced), None)
+        one = next((earlier for earlier in foreign if earlier.announced != member.announced), None)
+        for earlier in (own, both):
             if earlier:
                 _report_overlap(*_later(earlier, member), findings)
+        if one and not both:
+            _warn_of_overlap(*((member, one) if one.announced else (one, member)), findings)
         open_members.append(member)
 
 
-def _later(one: tuple, two: tuple) -> tuple[tuple, tuple]:
+def _warn_of_overlap(silent: Place, heard: Place, findings: Findings) -> None:
+    findings.warn(
+        silent.cluster.at(silent.text),
+        f"{silent.network} overlaps with {heard.network}, {heard.text} of cluster {heard.cluster.name}, which is "
+        f"announced: nodes and pods of {silent.cluster.name} do not reach it",
+        "use another network if they should",
+    )
+
+
+def _later(one: Place, two: Place) -> tuple[Place, Place]:
     """The two in the order in which a reader meets them: clusters by name, kinds as KINDS has them."""
 
-    def position(member: tuple) -> tuple:
-        return (member[1].name, KINDS.index(member[2]), member[3])
+    def position(member: Place) -> tuple:
+        return (member.cluster.name, KINDS.index(member.kind), member.position)
 
     return (one, two) if position(one) > position(two) else (two, one)
 
 
-def _report_overlap(member: tuple, other: tuple, findings: Findings) -> None:
-    network, cluster, kind, index = member
-    if other[1] is cluster:
-        whose = f"networks.{other[2]}[{other[3]}]"
+def _report_overlap(member: Place, other: Place, findings: Findings) -> None:
+    cluster = member.cluster
+    if other.cluster is cluster:
+        whose = other.text
         remedy = "give every kind of network its own part of the address space"
     else:
-        whose = f"networks.{other[2]}[{other[3]}] of cluster {other[1].name}"
+        whose = f"{other.text} of cluster {other.cluster.name}"
         remedy = f"clusters in VRF {'/'.join(cluster.vrf)} need networks of their own"
-    findings.add(cluster.at(f"networks.{kind}[{index}]"), f"{network} overlaps with {other[0]}, {whose}", remedy)
+    findings.add(cluster.at(member.text), f"{member.network} overlaps with {other.network}, {whose}", remedy)
 
 
 def _larger_networks(everyone: list, findings: Findings) -> None:
@@ -155,11 +188,13 @@ def _within(one: Member, cluster: Member) -> bool:
 
 
 def _owned(others: list, cluster: Member) -> Iterator[tuple]:
-    """(cluster, path, network) of the others' networks, larger ones of other parents included."""
+    """(cluster, path, network) of its own networks, and of what others announce, with other parents' larger ones."""
     for other in others:
+        heard = other.networks if other is cluster else announced(other)
         for kind in KINDS:
             for index, network in enumerate(other.networks[kind]):
-                yield other, f"networks.{kind}[{index}]", network
+                if network in heard[kind]:
+                    yield other, f"networks.{kind}[{index}]", network
         larger = (other.settings["workload_peering"] or {}).get("networks") or []
         for index, text in enumerate(larger if other is not cluster and not _within(cluster, other) else ()):
             yield other, f"workload_peering.networks[{index}]", ip_network(text)
@@ -179,9 +214,10 @@ def _foreign_prefixes(clusters: list[Cluster], everyone: list, findings: Finding
 
 def _foreign_prefix(prefix, at: str, others: list[Member], findings: Findings) -> None:
     for other in others:
+        heard = announced(other)
         for kind in KINDS:
             for index, network in enumerate(other.networks[kind]):
-                if network.version == prefix.version and network.overlaps(prefix):
+                if network in heard[kind] and network.version == prefix.version and network.overlaps(prefix):
                     findings.add(
                         at,
                         f"{prefix} overlaps with {network}, networks.{kind}[{index}] of cluster {other.name}, "

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from . import ports
-from .model import BFD_INTERVALS, ROUTED, Cluster, Fabric, family
+from .announced import announced
+from .model import BFD_INTERVALS, Cluster, Fabric, family
 
 
 def describe(cluster: Cluster, fabric: Fabric, addresses) -> dict:
@@ -105,15 +106,15 @@ def _path(cluster: Cluster, fabric: Fabric, name: str, part, addresses) -> dict:
 
 
 def _networks(cluster: Cluster) -> list[dict]:
-    """Networks of the route maps and the external EPG.
+    """Networks of the route maps and the external EPG: what the nodes announce.
 
     Longer prefixes (``aggregate``) are accepted of everything but the nodes' network: from there a longer prefix could
     only be somebody else's address, the gateway's for example.
     """
     return [
         {"kind": kind, "prefix": str(network), "aggregate": kind != "node"}
-        for kind in ROUTED
-        for network in cluster.networks[kind]
+        for kind, networks in announced(cluster).items()
+        for network in networks
     ]
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
+from .announced import announced
 from .model import FABRIC_AT, ROUTED, Cluster, Fabric
 
 COMMON = "common"
@@ -197,7 +198,8 @@ def _relations(side: Side, known: dict[str, Contract]) -> dict:
 
 def _external_epgs(cluster: Cluster, reach: Reach, sides: list[Side]) -> list[dict]:
     known = reach.known[cluster.name]
-    networks = [(str(network), kind != "node") for kind in ROUTED for network in cluster.networks[kind]]
+    heard = announced(cluster)
+    networks = [(str(network), kind != "node") for kind in ROUTED for network in heard[kind]]
     rows = [(cluster.l3out["external_epg"], networks)]
     rows += [(row["name"], [(prefix, True) for prefix in row["subnets"]]) for row in cluster.l3out["external_epgs"]]
     return [
@@ -268,9 +270,9 @@ def _transit(cluster: Cluster, row: dict, side: Side, known: dict[str, Contract]
         "order": row["order"],
         "networks": [
             {"kind": kind, "prefix": str(network), "aggregate": kind != "node"}
-            for kind in ROUTED
+            for kind, networks in announced(cluster).items()
             if kind in (row["export"] or ROUTED)
-            for network in cluster.networks[kind]
+            for network in networks
         ],
         **_relations(side, known),
     }

@@ -61,17 +61,34 @@ def _outside(plan: dict, state: dict) -> list:
             if not _in_plan(plan, item):
                 homes.setdefault(item, []).append(name)
     return [
-        problem(
-            "outside-networks",
-            f"{item}, announced by {listed(names)}, lies outside of the plan's networks "
-            f"({listed(_networks(plan, family(item)))}): the leaves' import route map drops it.",
-            "the cluster was made with other networks than kubefabric_cluster.networks says",
-        )
+        problem("outside-networks", *_dropped(plan, item, names))
         for item, names in sorted(homes.items(), key=lambda pair: sort_key(pair[0]))
     ]
 
 
+def _dropped(plan: dict, item: str, names: list) -> tuple[str, str]:
+    """What is announced and dropped, and its cause: a network that is not planned, or not planned to be announced."""
+    own = ((kind, network) for kind in _KINDS for network in plan["networks"].get(kind) or [])
+    kind = next((kind for kind, network in own if within(item, network)), None)
+    if kind:
+        return (
+            f"{item} of networks.{kind} is announced by {listed(names)}, and the plan announces none of these: the "
+            "leaves' import route map drops it.",
+            "something other than kubefabric_cluster announces it, such as an annotation of a Service; let its CNI's "
+            "options announce such addresses, or remove that",
+        )
+    return (
+        f"{item}, announced by {listed(names)}, lies outside of the plan's networks "
+        f"({listed(_networks(plan, family(item)))}): the leaves' import route map drops it.",
+        "the cluster was made with other networks than kubefabric_cluster.networks says",
+    )
+
+
 def _networks(plan: dict, which: str) -> list:
+    """What the import route map permits of the cluster's networks: those that its nodes are planned to announce."""
+    permitted = (plan.get("l3out") or {}).get("networks")
+    if permitted is not None:
+        return [item["prefix"] for item in permitted if family(item["prefix"]) == which]
     return [item for kind in _KINDS for item in plan["networks"].get(kind) or [] if family(item) == which]
 
 

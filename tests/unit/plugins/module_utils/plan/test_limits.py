@@ -162,34 +162,34 @@ def test_ecmp_is_a_number_or_left_to_the_vrfs_own_policies(given: dict, planned:
     assert (plan["bgp"]["ecmp"], plan["l3out"]["bgp"]["ecmp"]) == (planned, planned)
 
 
-@pytest.mark.parametrize(("least", "most"), [(28, 99), (27, 28)], ids=["fits", "fits a larger profile"])
+@pytest.mark.parametrize(("least", "most"), [(24, 99), (23, 24)], ids=["fits", "fits a larger profile"])
 def test_routes_are_counted_over_all_clusters_of_a_leafs_vrfs(monkeypatch, least: int, most: int) -> None:
-    intent = _nodes(white_paper(), 10)  # 10 pod blocks, 2 service networks, 1 subnet
-    add_cluster(intent, 1)  # 2 pod blocks, 1 service network, 1 subnet; the same VRF
-    other = standard()["clusters"]["prod"]  # 3 pod blocks, 3 subnets, 2 service networks, in a VRF of its own
+    intent = _nodes(white_paper(), 10)  # 10 pod blocks, 1 external service network, 1 subnet
+    add_cluster(intent, 1)  # 2 pod blocks, 1 subnet; the same VRF
+    other = standard()["clusters"]["prod"]  # 3 pod blocks, 3 subnets, 1 external service network, in a VRF of its own
     other["cluster"]["l3out"] |= {"name": "other", "vrf": "other"}
     other["nodes"] = {f"other-{name}": node for name, node in other["nodes"].items()}
     intent["clusters"]["other"] = other
-    add_cluster(intent, 2, vrf="third")  # 4, in a third VRF
-    assert 13 + 4 + 8 + 4 == 29
+    add_cluster(intent, 2, vrf="third")  # 3, in a third VRF
+    assert 12 + 3 + 7 + 3 == 25
     monkeypatch.setitem(limits.RELEASES, (6, 0), limits.Limits(lpm_least=least + 1, lpm_most=most + 1))
     warnings = [str(finding) for finding in build(intent).warnings]
     assert warnings == (
         []
-        if least == 28
+        if least == 24
         else [
-            "group_vars/all: kubefabric_fabric.version: leaf 101 learns about 29 routes, not counting those of single "
-            "services, more than the 28 longest prefix matches of the smallest forwarding scale profile of release "
-            "6.0(9c); see that the leaves have a larger one (up to 29)"
+            "group_vars/all: kubefabric_fabric.version: leaf 101 learns about 25 routes, not counting those of single "
+            "services, more than the 24 longest prefix matches of the smallest forwarding scale profile of release "
+            "6.0(9c); see that the leaves have a larger one (up to 25)"
         ]
     )
 
 
 def test_more_routes_than_the_largest_profile_holds_are_a_mistake(monkeypatch) -> None:
-    monkeypatch.setitem(limits.RELEASES, (6, 0), limits.Limits(lpm_least=10, lpm_most=12))
+    monkeypatch.setitem(limits.RELEASES, (6, 0), limits.Limits(lpm_least=10, lpm_most=11))
     assert _findings(_nodes(white_paper(), 10)) == [
-        "group_vars/all: kubefabric_fabric.version: leaf 101 learns about 13 routes, not counting those of single "
-        "services, more than the 12 longest prefix matches of the largest forwarding scale profile of release 6.0(9c); "
+        "group_vars/all: kubefabric_fabric.version: leaf 101 learns about 12 routes, not counting those of single "
+        "services, more than the 11 longest prefix matches of the largest forwarding scale profile of release 6.0(9c); "
         "spread the clusters over more leaves, or over VRFs on other leaves"
     ]
 
@@ -200,8 +200,8 @@ def test_routes_of_nested_clusters_are_counted_as_well(monkeypatch) -> None:
     red = {"asn": 65010, "cni": "calico", "networks": {"pod": ["10.123.0.0/16"], "service": ["10.97.0.0/16"]}}
     nodes: dict = {f"vm{number}": {} for number in range(4)}
     intent["clusters"]["red"] = {"cluster": {**red, "nested_in": {"cluster": "prod"}}, "nodes": nodes}
-    assert 13 + 4 + 1 == 18
-    monkeypatch.setitem(limits.RELEASES, (6, 0), limits.Limits(lpm_least=18, lpm_most=20))
+    assert 12 + 4 + 1 == 17
+    monkeypatch.setitem(limits.RELEASES, (6, 0), limits.Limits(lpm_least=17, lpm_most=20))
     assert not build(intent).warnings
     intent["clusters"]["red"]["nodes"]["vm4"] = {}
-    assert "leaf 101 learns about 19 routes" in str(build(intent).warnings[0])
+    assert "leaf 101 learns about 18 routes" in str(build(intent).warnings[0])

@@ -429,6 +429,17 @@ def test_routes_of_other_l3outs_of_the_vrf_are_none_of_our_business(world):
     assert world.messages() == []
 
 
+def test_what_is_announced_though_the_plan_does_not_announce_it_is_dropped_and_told(world):
+    kinds = [item for item in ("node", "external_service") if world.plan["networks"].get(item)]
+    permitted = [{"kind": kind, "prefix": item} for kind in kinds for item in world.plan["networks"][kind]]
+    world.plan["l3out"]["networks"] = permitted
+    assert world.messages()[0] == (
+        f"{world.cidr('node1')} of networks.pod is announced by node1, and the plan announces none of these: the "
+        "leaves' import route map drops it. Likely cause: something other than kubefabric_cluster announces it, such "
+        "as an annotation of a Service; let its CNI's options announce such addresses, or remove that"
+    )
+
+
 def test_pod_networks_outside_of_the_plan_are_named_before_their_missing_routes(world):
     world.nodes[0]["spec"]["podCIDRs"] = ["10.244.0.0/26"]
     for leaf in world.bgp:
