@@ -18,6 +18,16 @@ options:
     type: list
     elements: str
     aliases: [hostname]
+  validate_certs:
+    description:
+      - Whether the controllers' certificates are checked. V(true) where it is left out.
+      - Unlike with the modules of cisco.aci the environment does not change this.
+    type: bool
+  use_ssl:
+    description:
+      - Whether to speak HTTPS. V(true) where it is left out.
+      - Unlike with the modules of cisco.aci the environment does not change this.
+    type: bool
 requirements:
   - cisco.aci >= 2.10.0
   - cryptography, for signature-based authentication

@@ -21,17 +21,16 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, FrozenSet, List, Optional, Tuple
 from urllib.parse import quote
 
-from . import bgp, reading
+from . import bgp, fault_names, reading
 from .session import Session
 from .snapshot import flatten
 
 INTERVAL = 1.0  # seconds between two looks
-_DELEGATE = re.compile(r"/fd-\[(.+)\]-fault-[^/]+$")
 _ON_LEAF = re.compile(r"^topology/pod-\d+/node-\d+/.*?/((?:resPolCont|uni/epp)/)")
 _DELEGATED = "Fault delegate: "  # what APIC writes before the description of one
 # faultInst.lc and faultDelegate.lc of a fault whose cause has gone
 _GOING = ("soaking-clearing", "raised-clearing", "retaining")
-_PEER = re.compile(r"/node-(\d+)/sys/bgp/inst/dom-.*/peer-\[(.+)\]$")
+_BGP_OF_LEAF = re.compile(r"topology/pod-\d+/node-(\d+)/sys/bgp/inst/dom-")
 Peers = FrozenSet[Tuple[int, str]]
 
 
@@ -102,12 +101,12 @@ def once(found: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
 
     A delegate names the leaf's object from ``topology`` on, or as the leaf itself calls it (``resPolCont/…``).
     """
-    own = {fault["dn"] for fault in found if not _DELEGATE.search(fault["dn"])}
+    own = {fault["dn"] for fault in found if not fault_names.delegate(fault["dn"])}
     known = own | {dn[match.start(1) :] for dn in own for match in [_ON_LEAF.search(dn)] if match}
     kept: Dict[Tuple[str, str], Dict[str, Any]] = {}
     for fault in found:
-        delegate = _DELEGATE.search(fault["dn"])
-        if not delegate or f"{delegate[1]}/fault-{fault['code']}" not in known:
+        delegate = fault_names.delegate(fault["dn"])
+        if not delegate or f"{delegate}/fault-{fault['code']}" not in known:
             kept.setdefault((fault["dn"], fault["code"]), fault)
     return list(kept.values())
 
@@ -144,8 +143,17 @@ def _on_active_leaves(session: Session, peers: Peers) -> Tuple[Peers, bool]:
 
 def _present(session: Session, vrf: str) -> Peers:
     path = "/api/class/bgpPeer.json?query-target-filter=" + quote(f'wcard(bgpPeer.dn,"/dom-{vrf}/")', safe=",")
-    matches = [_PEER.search(item.dn) for item in flatten(session.get(path))]
-    return frozenset((int(match[1]), _prefix(match[2])) for match in matches if match)
+    return frozenset(peer for item in flatten(session.get(path)) for peer in _peer(item.dn))
+
+
+def _peer(dn: str) -> List[Tuple[int, str]]:
+    """(leaf, prefix) of ``topology/pod-1/node-101/sys/bgp/inst/dom-a:b/peer-[10.0.0.0/24]``; none of another name."""
+    leaf, _peer, text = dn.rpartition("/peer-[")
+    found = _BGP_OF_LEAF.match(leaf)
+    try:
+        return [(int(found[1]), _prefix(text[:-1]))] if found and text.endswith("]") else []
+    except ValueError:
+        return []
 
 
 def _prefix(text: str) -> str:

@@ -14,8 +14,13 @@ from .session import AciError, Session
 
 
 def connection_spec() -> Dict[str, Any]:
-    """cisco.aci's options for host, login and transport; ``host`` may be several."""
+    """cisco.aci's options for host, login and transport; ``host`` may be several.
+
+    What protects the connection is asked of the task alone: the environment that cisco.aci reads cannot turn it off.
+    """
     spec = aci_argument_spec()
+    for name in ("validate_certs", "use_ssl"):
+        spec[name] = {key: value for key, value in spec[name].items() if key != "fallback"}
     spec["host"] = {**spec["host"], "type": "list", "elements": "str"}
     return spec
 

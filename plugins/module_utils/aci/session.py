@@ -11,11 +11,13 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from ansible_collections.cisco.aci.plugins.module_utils.aci import ACIModule
 
+from . import answers
 from .patience import Patience, seconds_of
 
 UNREACHABLE = (None, -1, "")  # instead of an HTTP status: from fetch_url (-1) and cisco.aci's httpapi plugin ("")
 THROTTLED = (429, 503)  # from the controller's own web server: come again later
 GATEWAY = (502, 504)  # from it, too, when what is behind it does not answer
+REDIRECTS = (301, 302, 303, 307, 308)
 EXPIRED = (401, 403)  # a token that timed out; also a refusal for good, so a new login is tried once
 
 
@@ -92,7 +94,16 @@ class _Transport(ACIModule):
             raise
 
     def api_call(self, *arguments: Any, **options: Any) -> Any:
-        result = super().api_call(*arguments, **options)
+        try:
+            with answers.limited(self.params):
+                result = super().api_call(*arguments, **options)
+        except answers.WrongAnswer as error:
+            raise AciError(f"{error}.") from None
+        status, target = (result[1].get(key) for key in ("status", "location")) if result else (None, None)
+        if status in REDIRECTS:
+            raise AciError(
+                f"it redirects to {str(target)[:200]} (HTTP {status}). No redirect is followed with a login."
+            )
         self.retry_after = seconds_of(result[1].get("retry-after")) if result else None
         return result
 
@@ -218,24 +229,28 @@ class Session:
         return self._call(transport, "POST", path, text)
 
     def _call(self, transport: _Transport, method: str, path: str, text: Optional[str] = None) -> Answer:
-        response, info = transport.api_call(method, transport.base_url + path, data=text, return_response=True)
-        body = info.get("body")
-        if body is None and response is not None:
-            try:
-                body = response.read()
-            except (OSError, HTTPException) as error:
-                return Answer(-1, None, f"the answer broke off: {error}")
+        try:
+            response, info = transport.api_call(method, transport.base_url + path, data=text, return_response=True)
+            body = info.get("body")
+            if body is None and response is not None:
+                body = answers.whole(response)
+        except (OSError, EOFError, HTTPException) as error:
+            return Answer(-1, None, f"the answer broke off: {error}")
+        except answers.WrongAnswer as error:
+            raise AciError(f"{self.host} did not answer {method} {_short(path)} as an APIC does: {error}.") from None
+        except AciError as error:
+            raise AciError(f"{self.host}, {method} {_short(path)}: {error}") from None
         return Answer(info.get("status"), body, str(info.get("msg", "")), transport.retry_after)
 
     def _imdata(self, method: str, path: str, answer: Answer) -> List[Dict[str, Any]]:
         try:
-            imdata = json.loads(answer.body)["imdata"]
-        except (TypeError, ValueError, KeyError):
+            imdata = answers.imdata(answer.body)
+        except answers.WrongAnswer as error:
             what = f"{self.host} did not answer {method} {_short(path)} as an APIC does"
-            raise AciError(f"{what}: {answer.reason}.") from None
-        error = next((item["error"]["attributes"] for item in imdata if "error" in item), None)
-        if error or answer.status != 200:
-            detail = error or {"code": answer.status, "text": answer.reason}
+            raise AciError(f"{what}: {str(error) or answer.reason}.") from None
+        refusal = next((item["error"].get("attributes", {}) for item in imdata if "error" in item), None)
+        if refusal is not None or answer.status != 200:
+            detail = {"code": answer.status, "text": answer.reason, **(refusal or {})}
             raise AciError(
                 f"{self.host} refused {method} {_short(path)}: {detail['text']} (APIC error {detail['code']})."
             )

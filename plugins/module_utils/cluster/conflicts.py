@@ -9,10 +9,11 @@ A conflict is a Status with code 409 and one cause per field, reason FieldManage
 
 from __future__ import annotations
 
-import json
 import re
 from collections import namedtuple
 from typing import Any
+
+from ..common import json_text
 
 Conflict = namedtuple("Conflict", "manager field")
 
@@ -22,7 +23,7 @@ _MANAGER = re.compile(r'conflict with "([^"]+)"')
 def parse(body: Any) -> list:
     """The conflicts in the body of a 409 answer; ``[]`` if it is a 409 for another reason."""
     try:
-        status = json.loads(body) if isinstance(body, (str, bytes)) else body
+        status = json_text.loads(body) if isinstance(body, (str, bytes)) else body
         causes = (status.get("details") or {}).get("causes") or []
     except (AttributeError, ValueError):
         return []

@@ -41,8 +41,8 @@ class Bird(Speaker):
         return [File(self.configuration, configuration(config), owner="bird", group="bird")]
 
     def foreign(self, text: str) -> bool:
-        code = re.sub(r"/\*.*?\*/", "", re.sub(r"(?m)#.*$", "", text), flags=re.S)
-        found = re.findall(r"(?m)^\s*protocol\s+(\w+)", code)
+        code = _without_comments(re.sub(r"#.*", "", text))
+        found = re.findall(r"(?m)^[ \t]*protocol\s+(\w+)", code)
         return any(kind not in IDLE and not _empty_static(kind, code) for kind in found)
 
     def check_command(self, path: str) -> Command:
@@ -71,7 +71,20 @@ class RpmBird(Bird):
 
 def _empty_static(kind: str, code: str) -> bool:
     """Debian's file has a static protocol without a route in it."""
-    return kind == "static" and not re.search(r"(?m)^\s*route\s", code)
+    return kind == "static" and not re.search(r"(?m)^[ \t]*route\s", code)
+
+
+def _without_comments(text: str) -> str:
+    """A configuration without ``/* … */``; one that does not end is no comment, so that what follows it counts."""
+    kept: List[str] = []
+    position = 0
+    while True:
+        start = text.find("/*", position)
+        end = text.find("*/", start + 2) if start >= 0 else -1
+        if end < 0:
+            return "".join([*kept, text[position:]])
+        kept.append(text[position:start])
+        position = end + 2
 
 
 def configuration(config: Config) -> str:

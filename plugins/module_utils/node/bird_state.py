@@ -13,11 +13,11 @@ from typing import Dict, Iterator, List, Optional, Tuple
 from .speaker import route, session
 
 PROTOCOL = re.compile(r"^(\S+)\s+BGP\s+\S+\s+(\S+)\s+(\d[\d:.-]*(?: \d\d:\d\d:\d\d\S*)?)")
-FIELD = re.compile(r"^\s+([A-Z][\w ]*?):\s+(.*?)\s*$")
+FIELD = re.compile(r"^\s+([A-Z][\w ]*?):\s+(.*)$")
 DESTINATION = re.compile(r"^([0-9a-fA-F.:]+/\d+)?\s+(?:via (\S+) on \S+|\w+) \[[^\]]*\](?: (\*))?")
 VIA = re.compile(r"^\s+via (\S+)")
 BFD = re.compile(r"(?m)^([0-9a-fA-F.:]+)(?:%\S+)?\s+\S+\s+(Up|Down|Init|AdminDown)\s")
-COUNTS = re.compile(r"(\d+) imported(?:, \d+ filtered)?, (\d+) exported")
+COUNTS = re.compile(r"(?<!\d)(\d+) imported(?:, \d+ filtered)?, (\d+) exported")
 
 
 def state(outputs: Dict[str, str], now: float) -> dict:
@@ -42,7 +42,7 @@ def _blocks(text: str) -> Iterator[Tuple[re.Match[str], Dict[str, str]]]:
         elif head:
             match = FIELD.match(line)
             if match:
-                fields.setdefault(match.group(1), match.group(2))
+                fields.setdefault(match.group(1), match.group(2).rstrip())
     if head:
         yield head, fields
 

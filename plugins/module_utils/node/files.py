@@ -22,6 +22,7 @@ import pwd
 from dataclasses import dataclass, field
 from typing import Callable, Iterable, Iterator, List, Optional
 
+from ..common import json_text
 from .host import Host
 from .speaker import NodeError
 
@@ -195,7 +196,7 @@ def pending(host: Host) -> List[str]:
 def _journal(host: Host) -> dict:
     text = host.read(JOURNAL)
     try:
-        journal = json.loads(text) if text else {"files": []}
+        journal = json_text.loads(text) if text else {"files": []}
         if not isinstance(journal, dict) or "files" not in journal:
             raise ValueError("it is no journal of this module")
     except ValueError as error:

@@ -159,7 +159,9 @@ def _addresses_with_keys(keys: str, ranges: List[str], configured: Set[str]) -> 
 
     Configured neighbours are left out: a leaf may be within the range of a reflector's clients.
     """
-    named = [ipaddress.ip_network(text, strict=False) for text in re.findall(r"[:,]([0-9a-fA-F.:]+/[0-9]+)=", keys)]
+    named = [
+        ipaddress.ip_network(text, strict=False) for text in re.findall(r"(?:md5keys:|,)([0-9a-fA-F.:]+/[0-9]+)=", keys)
+    ]
     networks = [ipaddress.ip_network(prefix) for prefix in ranges]
     single = [
         key.network_address for key in named if key.num_addresses == 1 and str(key.network_address) not in configured

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Dict
 
+from ..common import json_text
 from .speaker import NodeError, route, session
 
 
@@ -24,7 +24,7 @@ def _parsed(outputs: Dict[str, str], name: str) -> dict:
     if not text.startswith("{"):  # "% BGP instance not found": nothing is configured
         return {}
     try:
-        return json.loads(text)
+        return json_text.loads(text)
     except ValueError as error:
         raise NodeError(f"FRR's answer about {name} is not JSON: {error}") from error
 

@@ -32,7 +32,7 @@ CLIENT = ["gobgp", "--target", API]
 NO_PROFILES = ["--pprof-disable", "--pprof-host", "none"]
 RANGE_PASSWORDS = (3, 21)  # the first version that puts a range's TCP MD5 key on its listening socket
 # A block that names what it is about; a change of any other block needs a restart.
-NAMED = re.compile(r'(?m)^\s*(?:neighbor-address|peer-group-name|prefix) = "([^"]+)"')
+NAMED = re.compile(r'(?m)^[ \t]*(?:neighbor-address|peer-group-name|prefix) = "([^"]+)"')
 FILTERS = ("[[defined-sets", "[[policy-definitions")
 
 
@@ -66,7 +66,7 @@ class GoBgp(Speaker):
         ]
 
     def objection(self, config: Config, version: str) -> Optional[str]:
-        number = re.search(r"(\d+)\.(\d+)", version)
+        number = re.search(r"(?<!\d)(\d+)\.(\d+)", version)
         if not number or (int(number.group(1)), int(number.group(2))) >= RANGE_PASSWORDS:
             return None
         names = [
@@ -91,7 +91,7 @@ class GoBgp(Speaker):
         ]
 
     def foreign(self, text: str) -> bool:
-        return bool(re.search(r"(?m)^\s*[^#\s]", text))
+        return bool(re.search(r"(?m)^[ \t]*[^#\s]", text))
 
     def check_command(self, path: str) -> Command:
         return ["gobgpd", "-d", "-t", "toml", "--pprof-disable", "-f", path]

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any, Dict, List, Optional, Tuple
 
+from ..common import json_text
 from .model import FAMILIES
 from .speaker import NodeError, route, session
 
@@ -31,7 +31,7 @@ def _parsed(text: str, name: str) -> Any:
     if not text.strip().startswith(("{", "[")):  # not running, or a table without routes
         return None
     try:
-        answer = json.loads(text)
+        answer = json_text.loads(text)
     except ValueError as error:
         raise NodeError(f"GoBGP's answer about {name} is not JSON: {error}") from error
     return None if isinstance(answer, dict) and "error" in answer else answer  # it has only just been started

@@ -133,7 +133,7 @@ def facts(host: Host, interface: str) -> vip.Facts:
     known: Dict[str, Any] = {
         "programs": there,
         "netplan_files": tuple(plans),
-        "interfaces_sources": bool(re.search(r"(?m)^\s*source(-directory)?\s+\S*interfaces\.d", interfaces)),
+        "interfaces_sources": bool(re.search(r"(?m)^[ \t]*source(-directory)?[ \t]+\S*interfaces\.d", interfaces)),
     }
     return vip.Facts(**known, **(_live_facts(host, interface) if host.live else {}))
 
@@ -143,7 +143,7 @@ def _live_facts(host: Host, interface: str) -> Dict[str, Any]:
     active = frozenset(unit for unit in UNITS if host.succeeds(["systemctl", "is-active", "--quiet", unit]))
     found: Dict[str, Any] = {"addresses": addresses, "interfaces": interfaces, "active": active}
     if "NetworkManager.service" in active:
-        version = re.search(r"(\d+)\.(\d+)", host.ask(["nmcli", "--version"]))
+        version = re.search(r"(?<!\d)(\d+)\.(\d+)", host.ask(["nmcli", "--version"]))
         found["network_manager"] = (int(version.group(1)), int(version.group(2))) if version else (0, 0)
     if "systemd-networkd.service" in active and interface != "lo":
         found["network_file"] = host.network_file(interface)

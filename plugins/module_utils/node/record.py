@@ -10,6 +10,7 @@ import os
 import stat
 from typing import Dict, List, Optional
 
+from ..common import json_text
 from . import files
 from .host import Host
 from .speaker import NodeError
@@ -23,7 +24,7 @@ def load(host: Host) -> dict:
     """The record; an empty one where the module has never been."""
     text = host.read(RECORD)
     try:
-        noted = json.loads(text) if text else {}
+        noted = json_text.loads(text) if text else {}
         if not isinstance(noted, dict):
             raise ValueError("it is no record of this module")
     except ValueError as error:

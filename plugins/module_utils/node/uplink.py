@@ -10,10 +10,10 @@ noted, and comes back when the option goes.
 from __future__ import annotations
 
 import ipaddress
-import json
 from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Tuple
 
+from ..common import json_text
 from .host import PROGRAMS, Host
 from .model import FAMILIES, family_of
 from .network import STACKS
@@ -92,7 +92,7 @@ def gather(host: Host, interface: str) -> Facts:
 
 def _json(text: str) -> list:
     try:
-        return json.loads(text or "[]")
+        return json_text.loads(text or "[]")
     except ValueError as error:
         raise NodeError(f"`ip -j` did not answer with JSON: {error}") from error
 

@@ -9,10 +9,10 @@ The facts are gathered by ``host``; everything here is pure. Each stack is one f
 from __future__ import annotations
 
 import ipaddress
-import json
 from dataclasses import dataclass, field
 from typing import Dict, List, Tuple
 
+from ..common import json_text
 from .network import STACKS
 from .speaker import Command, File, NodeError
 
@@ -98,7 +98,7 @@ def live_commands(wanted: Tuple[str, ...], ours: Tuple[str, ...], interface: str
 def parse_addresses(text: str) -> Tuple[Dict[str, str], frozenset]:
     """``ip -j address show`` → address → interface, and the interfaces."""
     try:
-        links = json.loads(text or "[]")
+        links = json_text.loads(text or "[]")
     except ValueError as error:
         raise NodeError(f"`ip -j address show` did not answer with JSON: {error}") from error
     found = {}

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Dict, List, Optional, Tuple
 
+from ..common import json_text
 from . import units
 from .host import Host
 from .speaker import HEADER, File, NodeError
@@ -55,7 +55,7 @@ def refuse(host: Host, options: dict) -> None:
 def links(text: str) -> Dict[str, Tuple[Optional[int], str]]:
     """``ip -d -j link show`` → interface → its routing table if it is a VRF, and the VRF (bridge, bond) it is in."""
     try:
-        listed = json.loads(text or "[]")
+        listed = json_text.loads(text or "[]")
     except ValueError as error:
         raise NodeError(f"`ip -d -j link show` did not answer with JSON: {error}") from error
     return {link["ifname"]: (_table(link.get("linkinfo", {})), link.get("master", "")) for link in listed}

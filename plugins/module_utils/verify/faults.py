@@ -15,22 +15,21 @@ from __future__ import annotations
 
 import re
 
+from ..aci import fault_names
 from .words import problem
 
 SEVERITIES = ("critical", "major", "minor", "warning")  # what is below tells, and keeps nothing from working
 _LEAFS_VIEW = re.compile(
     r"^topology/pod-\d+/node-(\d+)/.*?/(?:uni/epp/\w+|resPolCont/rtdOutCont/rtdOutDef)-\[(uni/[^\[\]]+)\]/"
 )
-# "Configuration failed for uni/tn-a/out-b node 101 eth1/1 due to Invalid Path Configuration, debug message: …"
-_FAILED = re.compile(r"^(?P<what>.*?) due to (?P<words>.+?), debug message:(?P<debug>.*)$", re.DOTALL)
 _CAUSE = re.compile(r"(?:^|;)\s*([a-z][a-zA-Z]*(?:-[a-z]+)+): ")  # a constant of configQual before its text
-_NAME = re.compile(r"/(?:fd-\[.+\]-)?fault-[^/\]]+$")
-_DELEGATE = re.compile(r"/fd-\[(.*)\]-fault-[^/\]]+$")
 _NODE = re.compile(r"(?:^|/)node-(\d+)(?:/|$)")
 _L3OUT = re.compile(r"uni/tn-[^/\[\]]+/out-[^/\[\]]+")
 _WHERE = (
     (
-        re.compile(r"topology/pod-\d+/(?:node|paths|protpaths)-[\d-]+(?:/extpaths-[\d-]+)?(?:/pathep-\[[^\]]*\])?"),
+        re.compile(
+            r"topology/pod-\d+/(?:node|paths|protpaths)-[\d-]+(?:/extpaths-[\d-]+)?(?:/pathep-\[[^\]]{0,99}\])?"
+        ),
         "leaf",
     ),
     (re.compile(r"\bnode[ -]\d+\b"), "leaf"),
@@ -69,15 +68,17 @@ def _by_cause(faults) -> list:
 def _causes(fault: dict) -> list:
     """[(what tells this cause from others of the code, the description of it alone)]."""
     text = fault["description"]
-    failed = _FAILED.match(text)
+    # "Configuration failed for uni/tn-a/out-b node 101 eth1/1 due to Invalid Path Configuration, debug message: …"
+    what, _due, why = text.partition(" due to ")
+    words, failed, debug = why.partition(", debug message:")
     if not failed:
         return [(_why(fault, text), text)]
-    parts = _parts(failed["debug"])
+    parts = _parts(debug)
     if not parts:
-        return [(_why(fault, f"{failed['words']} {failed['debug']}"), text)]
+        return [(_why(fault, f"{words} {debug}"), text)]
     if len(parts) == 1:
         return [(_why(fault, parts[0]), text)]
-    return [(_why(fault, part), f"{failed['what']} due to {part}") for part in parts]
+    return [(_why(fault, part), f"{what} due to {part}") for part in parts]
 
 
 def _parts(debug: str) -> list:
@@ -116,6 +117,6 @@ def _place(dn: str) -> str:
     view = _LEAFS_VIEW.match(dn)
     if view:
         return f"{view[2]} on leaf {view[1]}"
-    delegate = _DELEGATE.search(dn)
-    node = _NODE.search(delegate[1]) if delegate else None
-    return _NAME.sub("", dn) + (f" on leaf {node[1]}" if node else "")
+    place, delegate = fault_names.split(dn)
+    node = _NODE.search(delegate) if delegate else None
+    return place + (f" on leaf {node[1]}" if node else "")

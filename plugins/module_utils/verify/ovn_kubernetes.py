@@ -10,11 +10,10 @@ addresses it never announces; who does, MetalLB or a person, says so in FRRConfi
 
 from __future__ import annotations
 
-import json
-
 from ..cluster.families import families
 from ..cluster.ovn_kubernetes.settings import settings
 from ..cluster.ownership import is_ours
+from ..common import json_text
 from .addresses import address, family, prefix
 from .services import selected
 
@@ -48,12 +47,24 @@ def _of_network(name: str, network: dict, subnets: dict) -> list:
 
 
 def node_subnets(annotations: dict) -> dict:
-    """``{network: [subnet, …]}`` of a Node's annotation, where releases may have a text in place of a list."""
+    """``{network: [subnet, …]}`` of a Node's annotation, where releases may have a text in place of a list.
+
+    Whoever may write the Node writes this: what has another shape counts as not written.
+    """
     try:
-        found = json.loads(annotations.get(SUBNETS) or "{}")
+        found = json_text.loads(annotations.get(SUBNETS) or "{}")
     except ValueError:
         return {}
-    return {network: [item] if isinstance(item, str) else item for network, item in found.items()}
+    listed = {network: [item] if isinstance(item, str) else item for network, item in _items(found)}
+    return {network: items for network, items in listed.items() if _texts(items)}
+
+
+def _items(found: object) -> list:
+    return list(found.items()) if isinstance(found, dict) else []
+
+
+def _texts(items: object) -> bool:
+    return isinstance(items, list) and all(isinstance(item, str) for item in items)
 
 
 def reports(states: list) -> dict:

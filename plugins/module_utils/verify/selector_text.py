@@ -10,13 +10,27 @@ import re
 _KEY = r"[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?"
 _SET = re.compile(rf"(?P<key>{_KEY})\s+(?P<no>not)?in\s*\((?P<values>[^()]*)\)")
 _EQUAL = re.compile(rf"(?P<key>{_KEY})\s*(?P<no>!)?==?\s*(?P<value>[-A-Za-z0-9_.]*)")
+_SIGNS = re.compile(r"[(),]")
 _EXISTS = re.compile(rf"(?P<no>!)?\s*(?P<key>{_KEY})")
 
 
 def matches(text: str, labels: dict) -> bool | None:
     """Whether a selector takes these labels; None for a text that is no selector, or compares numbers."""
-    found = [_holds(term.strip(), labels) for term in re.split(r",(?![^()]*\))", text)] if text.strip() else []
+    found = [_holds(term.strip(), labels) for term in _terms(text)] if text.strip() else []
     return None if None in found else all(found)
+
+
+def _terms(text: str) -> list:
+    """The parts between commas; a comma within parentheses does not divide."""
+    terms: list = []
+    start, within = 0, False
+    for sign in _SIGNS.finditer(text):
+        if sign[0] != ",":
+            within = sign[0] == "("
+        elif not within:
+            terms.append(text[start : sign.start()])
+            start = sign.end()
+    return [*terms, text[start:]]
 
 
 def _holds(term: str, labels: dict) -> bool | None:

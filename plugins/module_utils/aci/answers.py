@@ -1,0 +1,116 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Limits of what is read from a controller: whoever answers in an APIC's place fills neither memory nor stack, and
+keeps nobody waiting for ever.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from contextlib import contextmanager
+from typing import Any, Callable, Dict, Iterator, List
+
+LARGEST = 64 * 1024 * 1024  # bytes; an L3Out of 50 clusters is below 10 MiB
+LONGEST = 300  # seconds for one answer
+DEEPEST = 40  # objects below each other; APIC's own trees have fewer than 20
+_PART = 65536
+
+
+class WrongAnswer(ValueError):
+    """What came is no answer of an APIC; the text says why, for people."""
+
+
+def whole(response: Any, clock: Callable[[], float] = time.monotonic) -> bytes:
+    """A response's body. Raises WrongAnswer beyond the limits, OSError or HTTPException where it breaks off."""
+    read, parts, size, end = getattr(response, "read1", response.read), [], 0, clock() + LONGEST
+    while True:
+        part = read(_PART)
+        if not part:
+            break
+        parts.append(part)
+        size += len(part)
+        if size > LARGEST:
+            raise WrongAnswer(f"the answer is larger than {LARGEST // 1024 // 1024} MiB")
+        if clock() > end:
+            raise WrongAnswer(f"the answer did not end within {LONGEST} s")
+    missing = getattr(response, "length", None)
+    if missing:
+        raise http.client.IncompleteRead(b"", missing)
+    return b"".join(parts)
+
+
+class _Limited(http.client.HTTPResponse):
+    """A response that is never read beyond the limits, whoever reads it: an error's body is read by Ansible."""
+
+    def read(self, amt: Any = None) -> bytes:
+        return super().read(amt) if amt is not None else whole(_Parts(super().read, self))
+
+
+class _Parts:
+    """A response as ``whole`` reads it."""
+
+    def __init__(self, read: Callable[[int], bytes], response: http.client.HTTPResponse) -> None:
+        self.read, self._response = read, response
+
+    @property
+    def length(self) -> Any:
+        return self._response.length
+
+
+@contextmanager
+def limited(params: Dict[str, Any]) -> Iterator[None]:
+    """Within it, responses have limits and redirects are not followed. ``params``: of the module, where Ansible's
+    fetch_url looks for ``follow_redirects``.
+    """
+    before, redirects = http.client.HTTPConnection.response_class, params.get("follow_redirects")
+    http.client.HTTPConnection.response_class, params["follow_redirects"] = _Limited, "none"
+    try:
+        yield
+    finally:
+        http.client.HTTPConnection.response_class = before
+        params["follow_redirects"] = redirects
+        if redirects is None:
+            del params["follow_redirects"]
+
+
+def imdata(body: Any) -> List[Dict[str, Any]]:
+    """The objects of an answer. Raises WrongAnswer for what has not the shape of one."""
+    try:
+        found = json.loads(body)
+    except RecursionError:
+        raise WrongAnswer("the answer is nested too deep") from None
+    except (TypeError, ValueError):
+        raise WrongAnswer("") from None
+    if not isinstance(found, dict) or "imdata" not in found:
+        raise WrongAnswer("")
+    _check(found["imdata"])
+    return found["imdata"]
+
+
+def _check(level: Any) -> None:
+    for _depth in range(DEEPEST):
+        if not isinstance(level, list):
+            raise WrongAnswer("what should be a list of objects is none")
+        level = [child for item in level for child in _children(item)]
+        if not level:
+            return
+    raise WrongAnswer(f"its objects are nested more than {DEEPEST} deep")
+
+
+def _children(item: Any) -> List[Any]:
+    """The children of an object: {class: {"attributes": {name: text}, "children": [object]}}."""
+    if not isinstance(item, dict):
+        raise WrongAnswer("what should be an object is none")
+    found: List[Any] = []
+    for cls, body in item.items():
+        attributes = body.get("attributes", {}) if isinstance(body, dict) else None
+        if not isinstance(attributes, dict) or any(isinstance(value, (dict, list)) for value in attributes.values()):
+            raise WrongAnswer(f"{str(cls)[:64]} has no attributes as an object of APIC's has them")
+        children = body.get("children", [])
+        if not isinstance(children, list):
+            raise WrongAnswer(f"the children of {str(cls)[:64]} are no list")
+        found += children
+    return found
