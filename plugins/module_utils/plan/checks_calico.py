@@ -34,6 +34,7 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     _bfd(cluster, findings)
     _graceful_restart(cluster, findings)
     _password(cluster, findings)
+    _listening(cluster, options, findings)
     checks_calico_release.check(cluster, options, findings)
     checks_calico_pools.check(cluster, racks, options, findings)
     _node_names(cluster, options, findings)
@@ -53,6 +54,7 @@ def check_nested(cluster: Nested, findings: Findings) -> None:
     if cluster.settings["cni"] != "calico":
         return
     _password(cluster, findings)
+    checks_calico_release.check_workloads(cluster, findings)
     if not options:
         return
     if options.get("leaf_peers"):
@@ -166,6 +168,24 @@ def _password(cluster: Member, findings: Findings) -> None:
             cluster.at("bgp.password"),
             "has a double quote, which ends the password in BIRD's file: Calico's nodes would refuse all of it",
             "give a password without one",
+        )
+
+
+def _listening(cluster: Member, options: dict, findings: Findings) -> None:
+    """Workloads look for their node at a virtual address, port 179; BIRD listens at one address and port alone."""
+    if (cluster.settings["workload_peering"] or {}).get("speaker") != "cni":
+        return
+    if options.get("bind_mode") == "NodeIP":
+        findings.add(
+            cluster.at("calico.bind_mode"),
+            "NodeIP has nodes listen at their own address alone, where the workloads of nested clusters do not look",
+            "remove it",
+        )
+    if options.get("listen_port") not in (None, 179):
+        findings.add(
+            cluster.at("calico.listen_port"),
+            "the nodes of nested clusters peer with port 179 of their parent",
+            "remove it",
         )
 
 

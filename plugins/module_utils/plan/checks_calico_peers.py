@@ -19,6 +19,7 @@ from .model import Cluster, Member
 from .schema import did_you_mean
 
 REFLECTORS = ("peer-with-route-reflectors", "route-reflector-")  # how their peers' names begin
+BGP_PORT = 179
 LONGEST_RESTART = 4095  # RFC 4724, section 3: 12 bits; BIRD writes more into the flags beside them
 
 
@@ -111,11 +112,11 @@ def _host(peer_ip: str):
 
 
 def split(peer_ip: str) -> tuple:
-    """Address and port of a ``peer_ip`` as peer_address writes it; 0 without one, which is 179."""
+    """Address and port of a ``peer_ip`` as peer_address writes it; without one it is BGP's."""
     if peer_ip.startswith("["):
         host, _bracket, port = peer_ip[1:].partition("]:")
-        return ip_address(host), int(port or 0)
-    host, port = peer_ip.split(":") if peer_ip.count(":") == 1 else (peer_ip, "0")
+        return ip_address(host), int(port)
+    host, port = peer_ip.split(":") if peer_ip.count(":") == 1 else (peer_ip, BGP_PORT)
     return ip_address(host), int(port)
 
 

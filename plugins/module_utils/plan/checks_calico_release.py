@@ -10,10 +10,11 @@ to v3.32.1 and on release-v3.33. Nothing is refused where the version is not giv
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .errors import Findings
 from .model import Member
+from .nested import Nested, selector
 
 # asNumber is an int32 in the definitions up to v3.33; calico pull request 13979 (September 2026, master, which was
 # v3.34 by then) gives it 32 bits without a sign
@@ -64,7 +65,7 @@ def largest_asn(options: dict) -> int:
 
 def check(cluster: Member, options: dict, findings: Findings) -> None:
     """Every rule of this file."""
-    _selector_lengths(cluster, options, findings)
+    _selector_lengths(cluster, options, _selectors(options), findings)
     found = release(options)
     if not found:
         return
@@ -126,17 +127,25 @@ def _of(at: str, given: dict, kind: str) -> Iterator[tuple[str, tuple]]:
             yield f"{at}.{key}", since
 
 
-def _selector_lengths(cluster: Member, options: dict, findings: Findings) -> None:
-    """The shortest limit of all releases holds where none is named."""
+def check_workloads(cluster: Nested, findings: Findings) -> None:
+    """A nested cluster's nodes are selected by a BGPPeer of its parent's Calico."""
+    parent = cluster.parent.settings if cluster.parent else {}
+    if parent.get("cni") == "calico" and (parent["workload_peering"] or {}).get("speaker") == "cni":
+        given = [("nested_in", selector(cluster)), ("nested_in.nodes", cluster.settings["nested_in"].get("nodes"))]
+        _selector_lengths(cluster, parent["calico"] or {}, given, findings)
+
+
+def _selector_lengths(cluster: Member, options: dict, given: Iterable[tuple], findings: Findings) -> None:
+    """The shortest limit of all releases holds where none is named. ``given`` are pairs of key and selector."""
     found = release(options) or max(LONGEST_SELECTOR)
     limits = [longest for since, longest in LONGEST_SELECTOR.items() if found >= since]
     if not limits:
         return
-    for key, selector in _selectors(options):
-        if selector and len(selector) > limits[-1]:
+    for key, text in given:
+        if text and len(text) > limits[-1]:
             findings.add(
                 cluster.at(key),
-                f"has {len(selector)} characters",
+                f"has {len(text)} characters",
                 f"use at most {limits[-1]}, or a label made for the purpose",
             )
 

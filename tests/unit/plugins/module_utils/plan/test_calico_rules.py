@@ -33,7 +33,7 @@ def test_what_calico_refuses_the_planner_refuses_at_the_key(name: str) -> None:
     rule, intent = HELD[name], white_paper()
     intent["clusters"]["prod"]["cluster"]["cni"] = "calico"
     for key, value in rule.items():
-        if key == "calico" or key.startswith("cluster/"):
+        if key == "calico" or key.startswith(("cluster/", "clusters/")):
             _set(intent, "cluster/calico" if key == "calico" else key, _filled(value))
     paths = [finding.split(": ")[1] for finding in _findings(intent)]
     assert paths == [f"kubefabric_cluster.{rule['refused']}"]
