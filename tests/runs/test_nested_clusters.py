@@ -59,7 +59,9 @@ def test_a_nested_cluster_s_networks_are_its_parent_s_on_the_fabric_and_go_with_
     hosts = site.read("hosts.yml")
     del hosts["clusters"]["hosts"]["red"]
     site.write("hosts.yml", hosts)
-    site.succeed("fabric")
+    assert "the inventory had red, and does not have it now" in site.fail("fabric")
+    assert nested(site.controller)
+    site.succeed("fabric", kubefabric_remove="red")
     assert nested(site.controller) == set()
     assert longest_path(site.controller) == "1"
 
@@ -104,6 +106,7 @@ def hosted(site):
     parent["kubefabric_cluster"]["workload_peering"]["speaker"] = "host"
     site.write("host_vars/k8s-prod.yml", parent)
     site.write("host_vars/red.yml", {"kubefabric_cluster": {**RED, "nested_in": {"cluster": "k8s-prod"}}})
+    (site.directory / "inventory/group_vars/all/kubefabric_allocations.yml").unlink()  # of six nodes
     hosts = site.read("hosts.yml")
     images = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable, "ansible_become": False}
     hosts["k8s_prod_nodes"]["hosts"] = {
