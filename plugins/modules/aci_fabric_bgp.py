@@ -33,6 +33,13 @@ options:
     suboptions:
       id: {description: Node ID of the spine., type: int, required: true}
       pod: {description: Pod of the spine., type: int, default: 1}
+  aaeps:
+    description:
+      - Names of AAEPs that have to be on ports. One that is not there, or that no port is under, is a warning.
+      - Takes one GET for all of them, and one for the ports of the policy groups that name them.
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - kubefabric.bgp.aci
   - kubefabric.bgp.aci.writing
@@ -66,7 +73,7 @@ fabric:
   type: dict
   sample: {asn: 65002, route_reflectors: [201, 202], applied: true}
 missing:
-  description: What is not there, in sentences.
+  description: What is not there, and AAEPs of O(aaeps) without ports, in sentences.
   returned: success
   type: list
   elements: str
@@ -110,6 +117,7 @@ def _spec() -> dict:
         "asn": {"type": "int", "required": True},
         "manage": {"type": "bool", "default": False},
         "route_reflectors": {"type": "list", "elements": "dict", "options": spine, "default": []},
+        "aaeps": {"type": "list", "elements": "str", "default": []},
     }
 
 
@@ -118,16 +126,17 @@ def _checked(module: QuietModule, session, given: dict) -> dict:
     objection = fabric_bgp.objection(found, given["asn"])
     if objection and not (given["manage"] and given["adopt"]):
         module.fail_json(msg=f"{objection}. Nothing was written.", fabric=found)
+    portless = collect.portless(session, given["aaeps"])
+    missing = [*([] if given["manage"] else fabric_bgp.remarks(found, given["asn"])), *portless]
+    for remark in missing:
+        module.warn(remark)
     if not given["manage"]:
-        missing = fabric_bgp.remarks(found, given["asn"])
-        for remark in missing:
-            module.warn(remark)
         return {"changed": False, "fabric": found, "missing": missing, "requests": session.requests}
     if fabric_bgp.complete(found, given["asn"], given["route_reflectors"]):
-        return {"changed": False, "fabric": found, "missing": [], "requests": session.requests}
+        return {"changed": False, "fabric": found, "missing": missing, "requests": session.requests}
     tree = fabric_bgp.build(found, given["asn"], given["route_reflectors"])
     options = apply.Options(policy=Policy(adopt=given["adopt"]), check=module.check_mode)
-    return {"fabric": found, "missing": [], **apply.run(session, tree, options, module.warn)}
+    return {"fabric": found, "missing": missing, **apply.run(session, tree, options, module.warn)}
 
 
 def main() -> None:

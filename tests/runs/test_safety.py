@@ -62,6 +62,34 @@ def test_route_reflectors_are_written_where_the_intent_says_so(site):
     assert "changed=0" in site.succeed("fabric")
 
 
+def test_a_leafs_router_id_changes_for_all_clusters_of_a_run_and_for_none_alone(site):
+    site.add_cluster("k8s-two")
+    site.succeed("fabric")
+    fabric = site.read("group_vars/all/fabric.yml")
+    leaves = fabric["kubefabric_fabric"]["racks"]["rack1"]["leaves"]
+    leaf = min(leaves)
+    old, leaves[leaf]["router_id"] = leaves[leaf]["router_id"], "1.1.7.7"
+    site.write("group_vars/all/fabric.yml", fabric)
+    said = site.fail("fabric", "--limit", "k8s-two")
+    assert f"leaf {leaf} has router ID {old} there and 1.1.7.7 here" in said
+    assert "made by this collection for another L3Out" in said
+    site.succeed("fabric")
+    found = site.controller.get("/api/class/l3extRsNodeL3OutAtt.json")
+    nodes = [node["l3extRsNodeL3OutAtt"]["attributes"] for node in found]
+    assert {node["rtrId"] for node in nodes if node["tDn"].endswith(f"/node-{leaf}")} == {"1.1.7.7"}
+    assert "changed=0" in site.succeed("fabric")
+
+
+def test_a_misspelt_aaep_is_a_warning_in_every_run(site):
+    cluster = site.read("host_vars/k8s-prod.yml")
+    cluster["kubefabric_cluster"]["l3out"]["aaep"] = "k8s-hsots"
+    site.write("host_vars/k8s-prod.yml", cluster)
+    for _again in range(2):
+        done = site.run("fabric")
+        assert done.returncode == 0
+        assert "AAEP k8s-hsots" in " ".join((done.stdout + done.stderr).split())
+
+
 def test_without_being_asked_no_snapshot_is_taken(site):
     site.succeed("fabric")
     assert site.controller.get("/api/class/configSnapshot.json") == []

@@ -9,8 +9,9 @@ import time
 from datetime import datetime, timezone
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
-from . import bgp, deployment
+from . import aaep, bgp, deployment
 from .session import AciError, Session
+from .snapshot import flatten
 
 INTERVAL = 2.0  # seconds between two looks while waiting
 
@@ -58,6 +59,15 @@ def wait(
 def fabric(session: Session) -> Dict[str, Any]:
     """The fabric's own BGP: AS number, route reflectors, and whether a pod policy group applies them."""
     return bgp.fabric(session.get(bgp.FABRIC))
+
+
+def portless(session: Session, names: List[str]) -> List[str]:
+    """A sentence for each of these AAEPs that no port is under."""
+    if not names:
+        return []
+    found = [item for path in aaep.queries(names) for item in flatten(session.get(path))]
+    ports = [item for path in aaep.port_queries(found) for item in flatten(session.get(path))]
+    return aaep.remarks(names, found, ports)
 
 
 def faults(session: Session, tenant: str, l3out: Optional[str], vrf: str, dns: List[str]) -> List[Dict[str, Any]]:

@@ -146,6 +146,16 @@ def details(container: str, targets: List[Target], classes: Iterable[str]) -> Li
     ]
 
 
+def flat(container: str, targets: List[Target]) -> List[str]:
+    """The paths (one, unless it is too long; none for nothing) that ask for these objects alone."""
+    return [
+        "/api/mo/{}.json?query-target=subtree&target-subtree-class={}&query-target-filter={}".format(
+            container, ",".join(dict.fromkeys(target.cls for target in part)), quote(_any_of(part), safe=",")
+        )
+        for part in _parts(targets)
+    ]
+
+
 def roots(tree: Mo) -> List[str]:
     """Distinguished names of the topmost objects that are ours."""
     return [dn for dn, mo in _divide(tree)[1]]
@@ -160,12 +170,7 @@ def faults(dns: List[str]) -> List[str]:
         for dn in dns
         for cls in (FAULT_CLASSES if split(dn)[-1].startswith("out-") else FAULT_CLASSES[:1])
     ]
-    return [
-        "/api/mo/uni.json?query-target=subtree&target-subtree-class={}&query-target-filter={}".format(
-            ",".join(dict.fromkeys(target.cls for target in part)), quote(_any_of(part), safe=",")
-        )
-        for part in _parts(targets)
-    ]
+    return flat("uni", targets)
 
 
 def _any_of(targets: List[Target]) -> str:

@@ -78,3 +78,53 @@ def test_a_pod_policy_group_in_use_is_not_replaced(bare):
     bare.post("uni/fabric/podprof-default/pods-default-typ-ALL", chosen)
     with pytest.raises(ModuleFailed, match="rspodPGrp is there already, not made by this collection"):
         run(bare, manage=True, route_reflectors=SPINES)
+
+
+GROUP = "uni/infra/funcprof/accportgrp-hosts"
+
+
+def attach(controller, aaep="k8s-hosts"):
+    controller.post("uni/infra", {"infraAttEntityP": {"attributes": {"name": aaep}}})
+    relation = {"infraRsAttEntP": {"attributes": {"tDn": f"uni/infra/attentp-{aaep}"}}}
+    group = {"infraAccPortGrp": {"attributes": {"name": "hosts"}, "children": [relation]}}
+    controller.post("uni/infra/funcprof", group)
+
+
+def test_an_aaep_that_no_port_is_under_is_a_warning_until_one_is(controller):
+    so = "no VLAN of the L3Out reaches a host"
+    name = "AAEP new-hosts (uni/infra/attentp-new-hosts)"
+    (said,) = run(controller, check=True, aaeps=["new-hosts"])["missing"]
+    assert said == f"{name} is not there yet, so that it has no port: {so} before one is under it."
+    controller.post("uni/infra", {"infraAttEntityP": {"attributes": {"name": "new-hosts"}}})
+    result = run(controller, aaeps=["new-hosts"])
+    (said,) = result["missing"]
+    assert said in str(result["warnings"])
+    assert said == f"{name} has no port: no policy group names it (infraRsAttEntP), and {so}."
+    (said,) = run(controller, aaeps=["new-hsots"])["missing"]
+    assert said.endswith("before one is under it. Did you mean new-hosts?")
+    attach(controller, "new-hosts")
+    (said,) = run(controller, aaeps=["new-hosts"])["missing"]
+    assert said == f"{name} has no port: {GROUP} has none (infraRsAccBaseGrp, infraPortConfig), and {so}."
+
+
+@pytest.mark.parametrize("how", ["selector", "override", "port"])
+def test_ports_are_put_under_an_aaep_in_three_ways(controller, how):
+    attach(controller, "new-hosts")
+    selector = {"infraRsAccBaseGrp": {"attributes": {"tDn": GROUP}}}
+    override = {"infraRsPathToAccBaseGrp": {"attributes": {"tDn": GROUP}}}
+    document = {
+        "selector": {
+            "infraAccPortP": {
+                "attributes": {"name": "a"},
+                "children": [
+                    {"infraHPortS": {"attributes": {"name": "a", "type": "range"}, "children": [selector]}},
+                ],
+            }
+        },
+        "override": {"infraHPathS": {"attributes": {"name": "a"}, "children": [override]}},
+        "port": {"infraPortConfig": {"attributes": {"node": "101", "card": "1", "port": "9", "assocGrp": GROUP}}},
+    }[how]
+    controller.post("uni/infra", document)
+    result = run(controller, aaeps=["new-hosts"])
+    assert result["missing"] == []
+    assert result["requests"]["get"] == 3

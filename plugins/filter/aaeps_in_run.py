@@ -1,0 +1,20 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter that names the AAEPs of a run; documentation beside this file."""
+
+from __future__ import annotations
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import aaep
+
+
+def aaeps_in_run(plans: dict, running: list, fabric: str) -> list:
+    """See module_utils/aci/aaep.py."""
+    return aaep.named(plans, running, fabric)
+
+
+class FilterModule:
+    """Filters of this file."""
+
+    def filters(self) -> dict:
+        return {"aaeps_in_run": aaeps_in_run}
