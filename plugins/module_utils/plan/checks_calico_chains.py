@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from ipaddress import collapse_addresses, ip_network
 
 from ..cluster.calico.filters import default_action
+from .announced import announced
 from .checks_calico_filters import filter_lists
 from .checks_calico_pools import DEFAULT_BLOCK_SIZES, for_services
 from .checks_calico_release import DIRECTIONS
@@ -110,7 +111,7 @@ def _withheld(cluster: Cluster, options: dict, chain: list, findings: Findings) 
     """The leaves need the cluster's networks; nodes that do not take the pods' reach them by their gateway."""
     for family in cluster.families:
         told: dict = {}
-        for kind, routes in announced(cluster, options, int(family[-1])):
+        for kind, routes in _routes(cluster, options, int(family[-1])):
             place, networks = _first_reject(options, chain, f"export_v{family[-1]}", routes)
             for network in networks:
                 told.setdefault(place, []).append(f"{network} (networks.{kind})")
@@ -166,24 +167,18 @@ def _first_reject(options: dict, chain: list, direction: str, routes: Routes) ->
     return (places[hit[0]], hit[1]) if hit else ((), [])
 
 
-def announced(cluster: Cluster, options: dict, version: int) -> Iterator[tuple[str, Routes]]:
+def _routes(cluster: Cluster, options: dict, version: int) -> Iterator[tuple[str, Routes]]:
     """(kind of network, routes) of what nodes announce to the leaves in one family."""
     yield from (("pod", routes) for routes in _blocks(cluster, options, version))
-    external = [item for item in cluster.networks["external_service"] if item.version == version]
-    whole = options.get("advertise_external_ips") is not False
-    balancers = options.get("advertise_loadbalancer_ips") is not False
-    whole = whole or (balancers and options.get("load_balancer_aggregation") is not False)
-    if options.get("advertise_cluster_ips") is not False:
-        for item in cluster.networks["service"]:
-            if item.version == version:
-                yield "service", Routes(item, item.prefixlen, item.prefixlen)
-    for item in external if whole or balancers else ():
-        length = item.prefixlen if whole else item.max_prefixlen
-        yield "external_service", Routes(item, length, length)
+    heard = announced(cluster)
+    whole = options.get("advertise_external_ips") is not False or options.get("load_balancer_aggregation") is not False
+    for kind in ("service", "external_service"):
+        for item in [item for item in heard[kind] if item.version == version]:
+            length = item.prefixlen if whole or kind == "service" else item.max_prefixlen
+            yield kind, Routes(item, length, length)
     if (cluster.settings["workload_peering"] or {}).get("speaker") == "cni":
-        for item in cluster.networks["nested"]:
-            if item.version == version:
-                yield "nested", Routes(item, item.prefixlen, item.max_prefixlen, learned=True)
+        for item in [item for item in heard["nested"] if item.version == version]:
+            yield "nested", Routes(item, item.prefixlen, item.max_prefixlen, learned=True)
 
 
 def _blocks(cluster: Cluster, options: dict, version: int) -> Iterator[Routes]:

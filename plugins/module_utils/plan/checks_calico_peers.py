@@ -116,8 +116,10 @@ def split(peer_ip: str) -> tuple:
     if peer_ip.startswith("["):
         host, _bracket, port = peer_ip[1:].partition("]:")
         return ip_address(host), int(port)
-    host, port = peer_ip.split(":") if peer_ip.count(":") == 1 else (peer_ip, BGP_PORT)
-    return ip_address(host), int(port)
+    if peer_ip.count(":") == 1:
+        host, port = peer_ip.split(":")
+        return ip_address(host), int(port)
+    return ip_address(peer_ip), BGP_PORT
 
 
 def _family(cluster: Member, at: str, peer: dict, findings: Findings) -> None:

@@ -41,7 +41,7 @@ def check(cluster: Member, racks: dict, options: dict, findings: Findings) -> No
     _how_many(cluster, given, options, findings)
     for version in BLOCK_SIZES:
         _room(cluster, options, version, findings)
-        _pods(cluster, racks, given, version, findings)
+        _pods(cluster, racks, given if options.get("manage_pools") is not False else [], version, findings)
 
 
 def for_services(pool: dict) -> bool:
