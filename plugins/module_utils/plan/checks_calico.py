@@ -34,6 +34,7 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     _bfd(cluster, findings)
     _graceful_restart(cluster, findings)
     _password(cluster, findings)
+    _router_id(cluster, options, findings)
     _listening(cluster, options, findings)
     checks_calico_release.check(cluster, options, findings)
     checks_calico_pools.check(cluster, racks, options, findings)
@@ -158,6 +159,17 @@ def _graceful_restart(cluster: Cluster, findings: Findings) -> None:
             cluster.at("bgp.graceful_restart"),
             "Calico's BIRD announces graceful restart always",
             "leave it true; leaves help restarting nodes anyway",
+        )
+
+
+def _router_id(cluster: Cluster, options: dict, findings: Findings) -> None:
+    """confd takes the node's IPv4 address as router ID, and BIRD refuses a file without one."""
+    if cluster.families == ["ipv6"] and options.get("install") == "manifest":
+        findings.warn(
+            cluster.at("calico.install"),
+            "nodes without an IPv4 address have a router ID only if calico-node's environment has CALICO_ROUTER_ID "
+            "hash",
+            "set it in the DaemonSet; the operator does so by itself",
         )
 
 

@@ -73,6 +73,22 @@ def test_what_calico_cannot_do_as_told_is_a_warning() -> None:
     ]
 
 
+def test_nodes_without_ipv4_need_a_router_id_from_elsewhere_where_manifests_installed_calico() -> None:
+    intent = _calico(install="manifest")
+    intent["clusters"]["prod"]["cluster"]["networks"] = {
+        "node": ["fd00:2::/64"],
+        "pod": ["fd00:1::/56"],
+        "service": ["fd00:96::/112"],
+    }
+    (warning,) = build(intent).warnings
+    assert str(warning) == (
+        "host_vars/prod: kubefabric_cluster.calico.install: nodes without an IPv4 address have a router ID only if "
+        "calico-node's environment has CALICO_ROUTER_ID hash; set it in the DaemonSet; the operator does so by itself"
+    )
+    intent["clusters"]["prod"]["cluster"]["calico"]["install"] = "operator"
+    assert build(intent).warnings == []
+
+
 def test_calico_s_documented_defaults_are_those_that_its_resources_get() -> None:
     documented = {name: option["default"] for name, option in CALICO.items() if "default" in option}
     assert documented == {name: DEFAULTS[name] for name in documented}
