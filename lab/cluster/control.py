@@ -173,9 +173,9 @@ def _start(lab: Lab, cluster: str, name: str, command: list[str], report: Report
 
 def _environment() -> dict[str, str]:
     """A lazier garbage collector than Go's default: control planes start and live in few seconds of CPU time, and the
-    nine of a matrix take some 4 GB.
+    nine of a matrix take some 5 GB.
     """
-    return {"GOGC": "150", "GOMAXPROCS": "2", "PYTHONPATH": str(ROOT), "KUBECONFIG": ""}
+    return {"GOGC": "400", "GOMAXPROCS": "2", "PYTHONPATH": str(ROOT), "KUBECONFIG": ""}
 
 
 def _wait(lab: Lab, cluster: str, name: str, condition: Callable[[], object], timeout: float = 60.0) -> None:

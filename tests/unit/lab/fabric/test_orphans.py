@@ -71,6 +71,21 @@ def test_an_overdue_connection_is_closed_from_outside(session):
     assert session.recv(1) == b""
 
 
+def test_the_kernel_s_table_is_read_again_only_after_a_change(monkeypatch: pytest.MonkeyPatch):
+    read, opened = [], {7: 3}
+    monkeypatch.setattr(sockets, "of_process", lambda _pid: dict(opened))
+    monkeypatch.setattr(sockets, "accepted", lambda _pid, _port: read.append(1) or {7: NODE})
+    found = Orphans()
+    assert [found.close(1, NEIGHBORS) for _ in range(3)] == [[]] * 3
+    assert len(read) == 1
+    opened[8] = 4  # another socket
+    found.close(1, NEIGHBORS)
+    assert len(read) == 2
+    found.close(1, {})  # the connection has lost its neighbour
+    found.close(1, {})
+    assert len(read) == 4
+
+
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 ROW = "   0: {} {} {} 00000000:00000000 00:00000000 00000000   104        0 {} 1 0\n"
 
