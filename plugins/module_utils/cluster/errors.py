@@ -7,4 +7,17 @@ from __future__ import annotations
 
 
 class ClusterError(Exception):
-    """A plan that cannot become this CNI's resources, or a cluster that does not take them."""
+    """A plan that cannot become this CNI's resources, or a cluster that does not take them.
+
+    ``messages`` are all that is wrong, the exception's text joins them.
+    """
+
+    def __init__(self, *messages: str) -> None:
+        super().__init__(". ".join(messages))
+        self.messages = messages
+
+
+def refuse(messages: list[str]) -> None:
+    """Raises ClusterError if there is a message."""
+    if messages:
+        raise ClusterError(*messages)

@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections import namedtuple
 
-from .errors import ClusterError
+from .errors import refuse
 
 NODE_LABEL = "bgp.kubefabric.io/node"
 PREFIX = "kubefabric-"
@@ -30,12 +30,14 @@ def groups(plan: dict, node_label: str = NODE_LABEL) -> list:
         racks.setdefault(str(node["rack_id"]), []).append(name)
     found = [group for rack, names in racks.items() for group in _of_rack(plan, rack, names, node_label)]
     taken: dict = {}
-    for group in found:
-        if taken.setdefault(group.name, group) is not group:
-            raise ClusterError(
-                f"cluster {plan['cluster']}: {_what(taken[group.name])} and {_what(group)} would both be served by the "
-                f"resource {group.name}; give the racks labels that differ in more than case and punctuation"
-            )
+    refuse(
+        [
+            f"cluster {plan['cluster']}: {_what(taken[group.name])} and {_what(group)} would both be served by the "
+            f"resource {group.name}; give the racks labels that differ in more than case and punctuation"
+            for group in found
+            if taken.setdefault(group.name, group) is not group
+        ]
+    )
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 
-from .errors import ClusterError
+from .errors import refuse
 
 _BASE = int(ipaddress.IPv4Address("10.0.0.0"))
 _BITS = 24
@@ -17,26 +17,29 @@ _BITS = 24
 def router_ids(plan: dict, options: dict) -> dict:
     """``{node: router ID}``: what the intent gives, and for nodes without IPv4 address one that follows from the other.
 
-    A node with an IPv4 address and no given router ID is absent: speakers take the address. Raises ClusterError where
-    two speakers of the cluster would have the same one.
+    A node with an IPv4 address and no given router ID is absent: speakers take the address. So is one whose addresses
+    are not known yet. Raises ClusterError with every pair of speakers of the cluster that would have the same one.
     """
     found = {name: _one(options, name, node) for name, node in plan["nodes"].items()}
     owners = {leaf["router_id"]: f"leaf {leaf['id']}" for leaf in plan["leaves"].values() if leaf.get("router_id")}
-    for name, router_id in found.items():
-        taken = router_id or plan["nodes"][name]["addresses"].get("ipv4")
-        if owners.setdefault(taken, name) != name:
-            raise ClusterError(
-                f"cluster {plan['cluster']}: {name} would have the router ID {taken}, which {owners[taken]} has; "
-                f"give it another in kubefabric_cluster.{plan['cni']}.nodes.{name}.router_id"
-            )
+    taken = {name: router_id or plan["nodes"][name]["addresses"].get("ipv4") for name, router_id in found.items()}
+    refuse(
+        [
+            f"cluster {plan['cluster']}: {name} would have the router ID {router_id}, which {owners[router_id]} has; "
+            f"give it another in kubefabric_cluster.{plan['cni']}.nodes.{name}.router_id"
+            for name, router_id in taken.items()
+            if router_id and owners.setdefault(router_id, name) != name
+        ]
+    )
     return {name: router_id for name, router_id in found.items() if router_id}
 
 
 def _one(options: dict, name: str, node: dict) -> str | None:
     given = (options["nodes"].get(name) or {}).get("router_id")
-    if given or node["addresses"].get("ipv4"):
+    address = node["addresses"].get("ipv6")
+    if given or node["addresses"].get("ipv4") or not address:
         return given
-    return derived(node["addresses"]["ipv6"])
+    return derived(address)
 
 
 def derived(address: str) -> str:

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address, ip_network, summarize_address_range
 
+from ..cluster.cilium import values
 from ..cluster.cilium.settings import DEFAULTS, IPV6_BITS, api_of, complaints, pod_mask, version
 from . import checks_secret, label_selectors
 from .errors import Findings
@@ -24,11 +26,20 @@ def check(cluster: Cluster, _fabric: Fabric, findings: Findings) -> None:
     _pools(cluster, options, findings)
     _pod_networks(cluster, options, findings)
     _selectors(cluster, options, findings)
+    _values(cluster, options, findings)
     for name in options["nodes"]:
         if name not in cluster.nodes:
             findings.add(
                 cluster.at(f"cilium.nodes.{name}"), f"the cluster has no node {name}", did_you_mean(name, cluster.nodes)
             )
+
+
+def _values(cluster: Cluster, options: dict, findings: Findings) -> None:
+    """The intent's Helm values against the plan's; without the networks nobody knows those of address families."""
+    known = cluster.networks["node"] and cluster.networks["pod"]
+    for key, rule, remedy in values.complaints(cluster.outline(), options):
+        if known or not re.search("ipv[46]|ipam", key, re.IGNORECASE):
+            findings.add(cluster.at(key), rule, remedy)
 
 
 def _release(cluster: Cluster, options: dict, findings: Findings) -> None:

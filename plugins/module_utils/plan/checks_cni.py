@@ -5,7 +5,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from ..cluster.groups import NODE_LABEL, groups
+from ..cluster.ovn_kubernetes.settings import HOSTNAME
+from ..cluster.router_id import router_ids
 from . import checks_calico, checks_cilium, checks_kube_router, checks_ovn_kubernetes
+from .checks_resources import collect
 from .errors import Findings
 from .model import Cluster, Fabric
 from .options_cluster import CNIS
@@ -21,7 +27,28 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
             )
     if cni in CHECKS:
         CHECKS[cni](cluster, fabric, findings)
+    if cni in NODE_LABELS:
+        _speakers(cluster, fabric, findings)
 
+
+def _speakers(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
+    """Names of resources and router IDs, as far as they follow from the intent: two speakers cannot share one."""
+    plan = cluster.outline()
+    for name, node in cluster.nodes.items():
+        if node.rack in fabric.racks:
+            addresses = {kind: str(address) for kind, address in node.addresses.items()}
+            peers = [] if cluster.floating else [{"of": name}]  # what differs from node to node
+            plan["nodes"][name] = {"rack_id": fabric.racks[node.rack].label, "addresses": addresses, "peers": peers}
+    plan["leaves"] = {str(leaf): {"id": leaf, "router_id": cluster.router_id(fabric, leaf)} for leaf in cluster.leaves}
+    cni = cluster.settings["cni"]
+    options = {"nodes": (cluster.settings[cni] or {}).get("nodes") or {}}
+    if cluster.l3out["svi"]:
+        collect(cluster.name, partial(groups, plan, NODE_LABELS[cni]), findings)
+    collect(cluster.name, partial(router_ids, plan, options), findings)
+
+
+# the labels by which single nodes are selected, where one resource stands for several nodes
+NODE_LABELS = {"cilium": NODE_LABEL, "ovn_kubernetes": HOSTNAME}
 
 CHECKS = {
     "calico": checks_calico.check,

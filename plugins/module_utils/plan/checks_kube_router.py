@@ -22,7 +22,7 @@ from ..cluster.kube_router.settings import (
     version,
 )
 from .errors import Findings
-from .model import FABRIC_AT, KINDS, Cluster, Fabric, family
+from .model import FABRIC_AT, Cluster, Fabric, family
 from .schema import did_you_mean
 
 
@@ -90,21 +90,11 @@ def _listed() -> str:
 
 
 def _arguments(cluster: Cluster, options: dict, findings: Findings) -> None:
-    planned = arguments.flags(_outline(cluster), options)
+    planned = arguments.flags(cluster.outline(), options)
     for index, rule, remedy in extra.complaints(options["extra_args"], version(options), planned):
         findings.add(cluster.at(f"kube_router.extra_args[{index}]"), rule, remedy)
     for index, rule, remedy in extra.doubtful(options["extra_args"]):
         findings.warn(cluster.at(f"kube_router.extra_args[{index}]"), rule, remedy)
-
-
-def _outline(cluster: Cluster) -> dict:
-    """What the flags' names follow from in a plan."""
-    return {
-        "asn": cluster.settings["asn"],
-        "bgp": cluster.bgp,
-        "networks": {kind: [str(network) for network in cluster.networks[kind]] for kind in KINDS},
-        "nodes": {},
-    }
 
 
 def _peer(cluster: Cluster, options: dict, index: int, peer: dict, findings: Findings) -> None:

@@ -8,6 +8,9 @@ The fabric is written before the clusters, so what a cluster's half would refuse
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from ..cluster import ClusterError, files, resources
 from .errors import Findings
 
@@ -17,11 +20,17 @@ _SECRETS = {"bgp_password": "<bgp-password>", "placeholder": True}
 def check(plans: dict[str, dict], findings: Findings) -> None:
     """A mistake for every plan, by cluster, of which the cluster's resources or files cannot be made."""
     for name, plan in plans.items():
-        try:
-            resources(plan, _SECRETS)
-            files(plan)
-        except ClusterError as error:
-            findings.add(*_told(name, str(error)))
+        collect(name, partial(resources, plan, _SECRETS), findings)
+        collect(name, partial(files, plan), findings)
+
+
+def collect(name: str, make: Callable, findings: Findings) -> None:
+    """A mistake of the cluster ``name`` for everything because of which something cannot be made."""
+    try:
+        make()
+    except ClusterError as error:
+        for message in error.messages:
+            findings.add(*_told(name, message))
 
 
 def _told(name: str, message: str) -> tuple[str, str, str]:

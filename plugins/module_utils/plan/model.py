@@ -179,6 +179,18 @@ class Cluster(Member):
         """What names the VRF in the fabric."""
         return (self.l3out["vrf_tenant"], self.l3out["vrf"])
 
+    def outline(self) -> dict:
+        """As much of its plan as there is before addresses are allocated, without nodes."""
+        return {
+            "cluster": self.name,
+            "cni": self.settings["cni"],
+            "rack_label": self.settings["rack_label"],
+            "asn": self.settings["asn"],
+            "bgp": self.bgp,
+            "networks": {kind: [str(network) for network in self.networks[kind]] for kind in KINDS},
+            "nodes": {},
+        }
+
     def given(self, key: str) -> dict:
         """Addresses that the intent gives under l3out, by family."""
         return by_family(self.l3out[key])

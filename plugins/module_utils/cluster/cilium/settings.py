@@ -9,7 +9,7 @@ import ipaddress
 import re
 
 from .. import password_secret
-from ..errors import ClusterError
+from ..errors import ClusterError, refuse
 from ..options import filled
 
 PEERING_POLICY = "peering_policy"
@@ -88,8 +88,8 @@ def settings(plan: dict) -> dict:
     options = filled(plan.get("cilium"), "cilium", DEFAULTS)
     options["password_secret"] = password_secret.settings(options["password_secret"], **SECRET)
     options["api"] = options["api"] or api_of(version(options))
-    for complaint in complaints(plan["bgp"], options):
-        raise ClusterError("cluster {}: kubefabric_cluster.{}: {}; {}".format(plan["cluster"], *complaint))
+    found = complaints(plan["bgp"], options)
+    refuse(["cluster {}: kubefabric_cluster.{}: {}; {}".format(plan["cluster"], *complaint) for complaint in found])
     return options
 
 

@@ -8,16 +8,39 @@ The white paper's installation ("Cilium routing and BGP configuration") in the o
 
 from __future__ import annotations
 
-from ..errors import ClusterError
+from ..errors import refuse
 from ..families import families, networks
 from .settings import pod_mask
-
-_AT = "kubefabric_cluster.cilium.helm_values"
 
 
 def values(plan: dict, options: dict) -> dict:
     """The chart's values: those of the plan, and the intent's own. Raises ClusterError where these contradict."""
-    ours = {
+    found = complaints(plan, options)
+    refuse([f"kubefabric_cluster.{key}: {rule}; {remedy}" for key, rule, remedy in found])
+    return _merged(_planned(plan, options), options["helm_values"] or {})
+
+
+def complaints(plan: dict, options: dict) -> list:
+    """The intent's values that contradict the plan's, at every depth: ``[(key, rule, remedy)]``.
+
+    Of a plan it needs ``networks`` and ``nodes``.
+    """
+    return _contradictions(_planned(plan, options), options["helm_values"] or {}, "cilium.helm_values")
+
+
+def _contradictions(ours: dict, given: dict, at: str) -> list:
+    found = []
+    for key, value in given.items():
+        if isinstance(value, dict) and isinstance(ours.get(key), dict):
+            found += _contradictions(ours[key], value, f"{at}.{key}")
+        elif key in ours and ours[key] != value:
+            found.append((f"{at}.{key}", f"is {value!r}, but the plan sets {ours[key]!r}", "remove it"))
+    return found
+
+
+def _planned(plan: dict, options: dict) -> dict:
+    """The values that the plan decides."""
+    return {
         "bgpControlPlane": {
             "enabled": True,
             "secretsNamespace": {"create": False, "name": options["secrets_namespace"]},
@@ -29,7 +52,6 @@ def values(plan: dict, options: dict) -> dict:
         "operator": {"replicas": options["operator_replicas"]},
         "hubble": _hubble(options),
     }
-    return _merged(ours, options["helm_values"] or {}, _AT)
 
 
 def _routing(plan: dict) -> dict:
@@ -79,15 +101,10 @@ def _hubble(options: dict) -> dict:
     return {"enabled": True, "relay": {"enabled": True}, "ui": {"enabled": True}}
 
 
-def _merged(ours: dict, given: dict, at: str) -> dict:
-    """Both, at every depth; a value of the intent's that contradicts one of the plan's is an error."""
+def _merged(ours: dict, given: dict) -> dict:
+    """Both, at every depth."""
     result = dict(ours)
     for key, value in given.items():
-        here = f"{at}.{key}"
-        if isinstance(value, dict) and isinstance(ours.get(key), dict):
-            result[key] = _merged(ours[key], value, here)
-        elif key in ours and ours[key] != value:
-            raise ClusterError(f"{here}: is {value!r}, but the plan sets {ours[key]!r}; remove it")
-        else:
-            result[key] = value
+        deeper = isinstance(value, dict) and isinstance(ours.get(key), dict)
+        result[key] = _merged(ours[key], value) if deeper else value
     return result

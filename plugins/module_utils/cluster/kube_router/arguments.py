@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..errors import ClusterError
+from ..errors import refuse
 from .extra import complaints
 from .settings import DUAL_STACK_SINCE, families, networks, version
 
@@ -14,8 +14,8 @@ def arguments(plan: dict, options: dict) -> list:
     """The arguments of the agent on every node, in a fixed order. Raises ClusterError for a wrong extra argument."""
     mine = flags(plan, options)
     extra = [str(argument) for argument in options["extra_args"]]
-    for _index, rule, remedy in complaints(extra, version(options), mine):
-        raise ClusterError(f"kubefabric_cluster.kube_router.extra_args: {rule}; {remedy}")
+    found = complaints(extra, version(options), mine)
+    refuse([f"kubefabric_cluster.kube_router.extra_args: {rule}; {remedy}" for _index, rule, remedy in found])
     return [text for name, value in mine.items() for text in _text(name, value)] + extra
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 
-from ..errors import ClusterError
+from ..errors import ClusterError, refuse
 from ..password_secret import encoded
 from .settings import (
     BFD_SINCE,
@@ -100,12 +100,14 @@ def _check_addresses(plan: dict, options: dict) -> None:
     taken = {address: f"node {name}" for name, node in plan["nodes"].items() for address in node["addresses"].values()}
     for node in plan["nodes"].values():
         taken |= {peer["address"]: f"leaf {peer['leaf']}" for peer in node["peers"]}
-    for index, peer in enumerate(options["peers"]):
-        if peer["address"] in taken:
-            raise ClusterError(
-                f"cluster {plan['cluster']}: kubefabric_cluster.kube_router.peers[{index}].address: {peer['address']} "
-                f"is the address of {taken[peer['address']]}; name peers other than the nodes and their leaves"
-            )
+    refuse(
+        [
+            f"cluster {plan['cluster']}: kubefabric_cluster.kube_router.peers[{index}].address: {peer['address']} "
+            f"is the address of {taken[peer['address']]}; name peers other than the nodes and their leaves"
+            for index, peer in enumerate(options["peers"])
+            if peer["address"] in taken
+        ]
+    )
 
 
 def peer_annotations(sessions: list, release: tuple) -> dict:
