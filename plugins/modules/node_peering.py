@@ -213,8 +213,8 @@ options:
     default: 60
   root:
     description:
-      - The root directory of an image, in place of the running host. Files are written below it. No command is run but
-        the speaker's checker, if there is one.
+      - The root directory of an image, in place of the running host. Files are written below it, and links in it never
+        lead out of it. No command is run but the speaker's checker, if there is one.
     type: path
     default: /
 attributes:

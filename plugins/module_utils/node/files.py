@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Callable, Iterable, Iterator, List, Optional
 
 from ..common import json_text
+from . import paths
 from .host import Host
 from .speaker import NodeError
 
@@ -72,7 +73,7 @@ def _stage(host: Host, change: Change) -> None:
     for name in (staged(path), _kept(path)):
         _unlink(name)
     if change.after is not None:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        paths.make(os.path.dirname(path))
         _write(staged(path), change.after, change.mode, ids(host, change))
     if os.path.exists(path):
         os.link(path, _kept(path))
@@ -107,7 +108,7 @@ def alone(host: Host, make: bool) -> Iterator[None]:
     path = host.path(STATE)
     try:
         if make:
-            os.makedirs(path, mode=0o700, exist_ok=True)
+            paths.make(path, 0o700)
         elif not os.path.isdir(path):
             yield
             return
@@ -173,7 +174,7 @@ def commit(host: Host, changes: List[Change]) -> None:
 
 def _write_journal(host: Host, journal: dict) -> None:
     path = host.path(JOURNAL)
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    paths.make(os.path.dirname(path), 0o700)
     _unlink(staged(path))
     _write(staged(path), json.dumps(journal), 0o600, None)
     os.replace(staged(path), path)

@@ -11,7 +11,7 @@ import time
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
 from ..common import masking
-from . import vip
+from . import paths, vip
 from .speaker import NodeError
 
 PROGRAMS = {"netplan": ("/usr/sbin/netplan", "/usr/bin/netplan"), "ifup": ("/usr/sbin/ifup", "/sbin/ifup")}
@@ -26,25 +26,26 @@ class Host:
     """
 
     def __init__(self, run: Callable[[List[str]], Tuple[int, str, str]], root: str = "/", live: Optional[bool] = None):
-        self.root = root
-        self.live = root == "/" if live is None else live
+        self.root = os.path.realpath(root)
+        self.live = self.root == "/" if live is None else live
         self.inherited: List[int] = []  # descriptors that commands inherit
         self.secrets: Set[str] = set()  # what no message may repeat
         self._run = run
 
     def path(self, path: str) -> str:
         """Where an absolute path of the host is for us."""
-        return os.path.join(self.root, path.lstrip("/"))
+        return paths.within(self.root, path)
 
     def read(self, path: str) -> Optional[str]:
         """A file's text; None if there is none. Raises NodeError for anything else that keeps it from being read."""
         try:
-            with open(self.path(path), encoding="utf-8") as file:
-                return file.read()
+            return paths.text(self.path(path))
         except FileNotFoundError:
             return None
         except UnicodeDecodeError as error:
             raise NodeError(f"{path} cannot be read: it is no UTF-8 text") from error
+        except ValueError as error:
+            raise NodeError(f"{path} cannot be read: {error}") from error
         except OSError as error:
             raise NodeError(f"{path} cannot be read: {error.strerror}") from error
 
