@@ -8,6 +8,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import os
+import secrets
 import shlex
 import shutil
 import socket
@@ -243,9 +244,17 @@ def write_ansible_files(lab: Lab) -> None:
     exports = {
         "SSL_CERT_FILE": state["ca"],
         "APIC_PASSWORD": password(),
+        "KUBEFABRIC_BGP_PASSWORD": _bgp_password(lab.file("bgp-password")),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
     }
     _private(lab.file("environment"), "".join(f"export {key}={shlex.quote(value)}\n" for key, value in exports.items()))
+
+
+def _bgp_password(kept: Path) -> str:
+    """The sessions' password for the example inventory: the lab's own, the same for as long as the lab is up."""
+    if not kept.exists():
+        _private(kept, secrets.token_hex(10))
+    return kept.read_text()
 
 
 def _private(path: Path, text: str) -> None:

@@ -43,3 +43,13 @@ def test_a_play_that_reads_one_cluster_s_intent_leaves_the_others_their_plans(in
     assert done.returncode == 0, done.stdout + done.stderr
     planned = yaml.safe_load((inventory / "hosts.yml").read_text())["clusters"]["hosts"]
     assert sorted(path.name for path in (tmp_path / "build").iterdir()) == sorted(planned)
+
+
+def test_the_example_inventory_has_no_password_of_its_own(tmp_path: Path) -> None:
+    for secret in ("KUBEFABRIC_BGP_PASSWORD", "APIC_PASSWORD"):
+        assert f"lookup('ansible.builtin.env', '{secret}') }}}}" in "".join(
+            path.read_text() for path in (ROOT / "inventory").rglob("*.yml")
+        )
+    done = ansible_playbook("kubefabric.bgp.plan", "-i", ROOT / "inventory", cwd=tmp_path, KUBEFABRIC_BGP_PASSWORD="")
+    assert done.returncode != 0
+    assert "kubefabric_cluster.bgp.password: is empty; give a password" in done.stdout
