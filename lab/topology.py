@@ -16,11 +16,12 @@ FIRST_SPINE = 201
 
 @dataclass(frozen=True)
 class Leaf:
-    """A leaf switch: APIC node id, pod and the rack whose hosts hang on it."""
+    """A leaf switch: APIC node id, pod, and the rack whose hosts hang on it; ``racks`` where it has several."""
 
     id: int
     pod: int
     rack: str
+    racks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,9 @@ class Topology:
         return asdict(self)
 
     def rack_leaves(self, rack: str) -> list[Leaf]:
-        """The leaves that a rack's hosts are cabled to (a vPC pair), by id."""
-        return sorted((leaf for leaf in self.leaves.values() if leaf.rack == rack), key=lambda leaf: leaf.id)
+        """The leaves that a rack's hosts are cabled to (a vPC pair, or one), by id."""
+        found = (leaf for leaf in self.leaves.values() if rack in (leaf.racks or (leaf.rack,)))
+        return sorted(found, key=lambda leaf: leaf.id)
 
 
 def spines(leaves: Collection[int]) -> list[int]:
@@ -100,7 +102,9 @@ def from_state(state: dict) -> Topology:
         fabric=state["fabric"],
         fabric_asn=state["fabric_asn"],
         version=state["version"],
-        leaves={int(key): Leaf(**leaf) for key, leaf in state["leaves"].items()},
+        leaves={
+            int(key): Leaf(**{**leaf, "racks": tuple(leaf.get("racks", ()))}) for key, leaf in state["leaves"].items()
+        },
         clusters={key: Cluster(**cluster) for key, cluster in state["clusters"].items()},
         nodes={
             key: Node(**{**node, "addresses": tuple(node["addresses"]), "gateways": tuple(node["gateways"])})
@@ -142,7 +146,8 @@ def from_documents(plans: Sequence[dict]) -> Topology:
             options=plan.get(plan["cni"]) or {},
         )
         for leaf in plan["leaves"].values():
-            topology.leaves[leaf["id"]] = Leaf(leaf["id"], leaf["pod"], leaf["rack"])
+            racks = tuple(leaf.get("racks", ()))
+            topology.leaves[leaf["id"]] = Leaf(leaf["id"], leaf["pod"], leaf["rack"], racks)
         for name, node in plan["nodes"].items():
             topology.nodes[name] = Node(
                 name=name,

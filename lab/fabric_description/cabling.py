@@ -14,6 +14,8 @@ def on(topology: Topology, description: Description) -> Topology:
     A node keeps its rack; of its leaves those that the fabric does not have are not there for it. A leaf that no rack
     of the inventory has stands in no rack.
     """
-    racks = {leaf.id: leaf.rack for leaf in topology.leaves.values()}
-    leaves = {leaf: Leaf(leaf, pod, racks.get(leaf, "")) for leaf, pod in sorted(description.leaves.items())}
+    leaves = {
+        leaf: replace(topology.leaves.get(leaf, Leaf(leaf, pod, "")), pod=pod)
+        for leaf, pod in sorted(description.leaves.items())
+    }
     return replace(topology, leaves=leaves, described=dict(description.spines))

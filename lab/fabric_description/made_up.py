@@ -82,10 +82,12 @@ def _pairs(found: dict, topology: Topology, plan: dict) -> None:
     """A vPC pair for each rack with a node on a vPC, unless the plan makes the pair; its ID is the rack's number."""
     planned = {tuple(domain["leaves"]) for domain in plan["l3out"]["access"].get("vpc_domains", ())}
     racks = {node.rack for node in topology.nodes.values() if node.cluster == plan.get("cluster") and node.vpc}
-    for number, rack in enumerate(sorted({leaf.rack for leaf in topology.leaves.values()}), 1):
+    every = {name for leaf in topology.leaves.values() for name in leaf.racks or (leaf.rack,)}
+    for number, rack in enumerate(sorted(every), 1):
         leaves = tuple(leaf.id for leaf in topology.rack_leaves(rack))
         if rack in racks and len(leaves) == 2 and leaves not in planned:
-            found["vpc_pairs"]["-".join(map(str, leaves))] = {"id": number, "leaves": list(leaves)}
+            pair = {"id": number, "leaves": list(leaves)}
+            found["vpc_pairs"].setdefault("-".join(map(str, leaves)), pair)
 
 
 def _ports(found: dict, topology: Topology, plan: dict) -> None:
@@ -100,18 +102,19 @@ def _ports(found: dict, topology: Topology, plan: dict) -> None:
     for node in (node for node in nodes if node.vpc not in planned):
         leaves = [leaf.id for leaf in topology.rack_leaves(node.rack)]
         if leaves:
-            _port(found, leaves, _group(found, access["aaep"], cluster, node if len(leaves) == 2 else None))
+            _port(found, leaves, _group(found, access["aaep"], cluster, node, len(leaves)))
             covered.update(leaves)
     for leaf in sorted(int(leaf) for leaf in plan["leaves"]):
         if leaf not in covered:
             _port(found, [leaf], _group(found, access["aaep"], cluster))
 
 
-def _group(found: dict, aaep: str, cluster: str | None, node: Node | None = None) -> str:
-    """The policy group of a node's ports; made if it is not there."""
-    vpc = node.vpc if node else ""
-    name = vpc or f"hosts-{cluster}"[:64]
-    found["policy_groups"].setdefault(name, {"type": "vpc" if vpc else "port", "aaep": aaep})
+def _group(found: dict, aaep: str, cluster: str | None, node: Node | None = None, leaves: int = 1) -> str:
+    """The policy group of a node's ports, on one leaf a port channel's; made if it is not there."""
+    named = node.vpc if node else ""
+    name = named or f"hosts-{cluster}"[:64]
+    bundle = "vpc" if leaves == 2 else "port_channel"
+    found["policy_groups"].setdefault(name, {"type": bundle if named else "port", "aaep": aaep})
     return name
 
 

@@ -186,28 +186,30 @@ options:
       node: {description: Name of the node., type: str, required: true}
       family: {description: Address family., type: str, choices: [ipv4, ipv6], required: true}
       vlan: {description: VLAN., type: int, required: true}
-      vpc: {description: The vPC's interface policy group., type: str, required: true}
+      vpc:
+        description: Interface policy group of the node's vPC or, on one leaf, of its port channel.
+        type: str
+        required: true
       pod: {description: Pod of the leaf pair., type: int, default: 1}
       secondary_address:
         description: Address with prefix length that both leaves share; the node's gateway.
         type: str
         required: true
       sides:
-        description: The two leaves of the vPC.
+        description: The two leaves of the vPC; one leaf for a port channel.
         type: dict
         required: true
         suboptions:
           a:
-            description: Side A, the leaf with the lower node ID.
+            description: Side A, the leaf with the lower node ID, or the only one.
             type: dict
             required: true
             suboptions:
               leaf: {description: Node ID., type: int, required: true}
               address: {description: The leaf's own address with prefix length., type: str, required: true}
           b:
-            description: Side B.
+            description: Side B; absent on one leaf.
             type: dict
-            required: true
             suboptions:
               leaf: {description: Node ID., type: int, required: true}
               address: {description: The leaf's own address with prefix length., type: str, required: true}

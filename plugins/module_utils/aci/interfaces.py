@@ -1,7 +1,9 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The interfaces of an L3Out and the BGP peers on them: floating SVIs on anchor leaves, or standard SVIs on vPCs."""
+"""The interfaces of an L3Out and the BGP peers on them: floating SVIs on anchor leaves, or standard SVIs on vPCs, in
+racks with one leaf on port channels.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,11 @@ def leaf_dn(leaf: Dict[str, Any]) -> str:
     return f"topology/pod-{leaf['pod']}/node-{leaf['id']}"
 
 
-def vpc_dn(path: Dict[str, Any]) -> str:
-    """Distinguished name of a node's vPC (fabricPathEp below the pair's protpaths, lower node id first)."""
-    pair = sorted(side["leaf"] for side in path["sides"].values())
-    return f"topology/pod-{path['pod']}/protpaths-{pair[0]}-{pair[1]}/pathep-[{path['vpc']}]"
+def path_dn(path: Dict[str, Any]) -> str:
+    """Distinguished name of a node's vPC or port channel: a fabricPathEp, below the leaves' IDs in rising order."""
+    leaves = sorted(side["leaf"] for side in path["sides"].values())
+    below = "protpaths" if len(leaves) == 2 else "paths"
+    return f"topology/pod-{path['pod']}/{below}-{'-'.join(map(str, leaves))}/pathep-[{path['vpc']}]"
 
 
 def _profile(l3out: Dict[str, Any], name: str, children: List[Mo]) -> Mo:
@@ -52,7 +55,7 @@ def _anchor(l3out: Dict[str, Any], svi: Dict[str, Any], anchor: Dict[str, Any]) 
 
 def _standard(l3out: Dict[str, Any], path: Dict[str, Any]) -> Mo:
     """A path of its own per node and family: rspathL3OutAtt is keyed by the path alone, so one profile cannot hold
-    two.
+    two. On one leaf the path itself has the address that the two sides of a vPC have.
     """
     sides = [
         owned(
@@ -60,14 +63,17 @@ def _standard(l3out: Dict[str, Any], path: Dict[str, Any]) -> Mo:
         )
         for name, side in sorted(path["sides"].items())
     ]
-    vpc = owned(
+    single = len(sides) == 1
+    own = {"addr": path["sides"]["a"]["address"]} if single else {}
+    attached = owned(
         "l3extRsPathL3OutAtt",
-        [*sides, *_peers(l3out, path["peers"])],
-        tDn=vpc_dn(path),
+        [*(sides[0].children if single else sides), *_peers(l3out, path["peers"])],
+        tDn=path_dn(path),
         encap=f"vlan-{path['vlan']}",
+        **own,
         **_svi(l3out),
     )
-    return _profile(l3out, "{}-{}".format(path["node"], path["family"]), [vpc])
+    return _profile(l3out, "{}-{}".format(path["node"], path["family"]), [attached])
 
 
 def _svi(l3out: Dict[str, Any]) -> Dict[str, Any]:

@@ -131,7 +131,7 @@ def _paths_spec() -> Dict[str, Any]:
         vpc=_REQUIRED,
         pod=_integer(default=1),
         secondary_address=_REQUIRED,
-        sides={"type": "dict", "required": True, "options": {"a": side, "b": side}},
+        sides={"type": "dict", "required": True, "options": {"a": side, "b": {**side, "required": False}}},
         peers=_peers_spec(),
     )
 
@@ -204,7 +204,7 @@ def description(given: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def complete(l3out: Dict[str, Any]) -> Dict[str, Any]:
-    """A description with the defaults of what it leaves out below ``bgp``, ``route_maps`` and the anchors.
+    """A description with the defaults of what it leaves out below ``bgp``, ``route_maps``, the anchors and the paths.
 
     What a plan of an earlier release does not hold is at its default, too.
     """
@@ -212,6 +212,9 @@ def complete(l3out: Dict[str, Any]) -> Dict[str, Any]:
     return {
         **l3out,
         "svis": [{**svi, "anchors": [{"peers": [], **anchor} for anchor in svi["anchors"]]} for svi in l3out["svis"]],
+        "paths": [
+            {**path, "sides": {side: leaf for side, leaf in path["sides"].items() if leaf}} for path in l3out["paths"]
+        ],
         "route_maps": [
             {
                 **_defaults(_route_maps_spec()),

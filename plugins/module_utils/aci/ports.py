@@ -77,7 +77,8 @@ def _group(l3out: Dict[str, Any], vpc: Dict[str, Any]) -> Mo:
         *(owned(relation, **{prop: l3out["name"]}) for cls, relation, prop in _LINK_RELATIONS if cls in link),
         owned("infraRsAttEntP", tDn="uni/infra/attentp-{}".format(l3out["access"]["aaep"])),
     ]
-    return owned("infraAccBndlGrp", children, name=vpc["name"], lagT="node", ownerTag=l3out["cluster"])
+    kind = "node" if len(vpc["leaves"]) > 1 else "link"  # a vPC, or a port channel of one leaf
+    return owned("infraAccBndlGrp", children, name=vpc["name"], lagT=kind, ownerTag=l3out["cluster"])
 
 
 def _profiles(l3out: Dict[str, Any], rack: str) -> List[Mo]:

@@ -170,10 +170,12 @@ def _given(options):
 def _leaf(cluster: Cluster, fabric: Fabric, leaf: int, addresses) -> dict:
     """A border leaf; with standard SVI its addresses differ from node to node and stand with the node's peers."""
     known = fabric.leaves[leaf]
+    shared = {"racks": known.racks} if len(known.racks) > 1 else {}
     return {
         "id": leaf,
         "pod": known.pod,
         "rack": known.rack,
+        **shared,
         "router_id": cluster.router_id(fabric, leaf),
         "addresses": _text(addresses.leaves[leaf]) if cluster.floating else {},
     }

@@ -11,7 +11,7 @@ from __future__ import annotations
 from . import checks_cni, limits
 from .errors import Findings
 from .formats import Invalid, cluster_name, node_name
-from .model import FABRIC_AT, Cluster, Fabric, Node
+from .model import FABRIC_AT, Cluster, Fabric, Node, Rack
 from .schema import did_you_mean
 
 # kube-router's --cluster-asn takes private AS numbers only (RFC 6996)
@@ -54,20 +54,39 @@ def _release(fabric: Fabric, findings: Findings) -> None:
 
 
 def _racks(fabric: Fabric, findings: Findings) -> None:
-    """Two leaves a rack, a vPC pair (white paper, "Scalability"), and a label value that no other rack has."""
+    """A vPC pair of leaves a rack, or one leaf, and a label value that no other rack has.
+
+    The white paper's racks have pairs ("Scalability"); those of its example for Cilium share one.
+    """
     labels: dict[str, str] = {}
     for rack in fabric.racks.values():
         at = f"{FABRIC_AT}.racks.{rack.name}"
-        if len(rack.leaves) != 2:
+        if len(rack.leaves) > 2:
             findings.add(
-                f"{at}.leaves", f"leaves listed: {len(rack.leaves)}", "list both leaves of the rack's vPC pair"
+                f"{at}.leaves",
+                f"leaves listed: {len(rack.leaves)}",
+                "list the two leaves of the rack's vPC pair, or its only leaf",
             )
+        _pairs(rack, fabric, findings)
         other = labels.setdefault(rack.label, rack.name)
         if other != rack.name:
             findings.add(
                 f"{at}.id",
                 f"{rack.label} is the label of rack {other} too",
                 "give every rack a label value of its own, or its nodes would peer with the other rack's leaves",
+            )
+
+
+def _pairs(rack: Rack, fabric: Fabric, findings: Findings) -> None:
+    """A leaf is in one vPC pair (fabricExplicitGEp), whatever racks the pair serves."""
+    for leaf in rack.leaves if len(rack.leaves) == 2 else ():
+        others = [fabric.racks[name] for name in fabric.leaves[leaf].racks]
+        other = next((one for one in others if len(one.leaves) == 2 and one.leaves != rack.leaves), None)
+        if other and other is others[0]:
+            findings.add(
+                f"{FABRIC_AT}.racks.{rack.name}.leaves.{leaf}",
+                f"leaf {leaf} is in a vPC pair with another leaf in rack {other.name}",
+                "list the same two leaves in every rack that the pair serves",
             )
 
 

@@ -100,7 +100,7 @@ def _path(cluster: Cluster, fabric: Fabric, name: str, part, addresses) -> dict:
         "vpc": cluster.nodes[name].vpc,
         "pod": rack.pod,
         "secondary_address": f"{part.secondary}/{length}",
-        "sides": {"a": sides[0], "b": sides[1]},
+        "sides": dict(zip("ab", sides)),
         "peers": [{"address": str(part.node), "asn": cluster.settings["asn"]}],
     }
 

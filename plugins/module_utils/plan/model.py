@@ -38,12 +38,16 @@ def natural(name: object) -> list:
 
 @dataclass
 class Leaf:
-    """A leaf switch of the fabric."""
+    """A leaf switch of the fabric; ``racks`` are the names of those that it serves, ``rack`` the first."""
 
     id: int
     pod: int
-    rack: str
+    racks: list[str]
     router_id: str | None
+
+    @property
+    def rack(self) -> str:
+        return self.racks[0]
 
 
 @dataclass
@@ -225,15 +229,23 @@ def read_fabric(given: object, findings: Findings) -> Fabric:
             name, rack["id"] or name, rack["pod"] or 1, sorted(rack["leaves"]), rack["vpc_domain"]
         )
         for leaf, options in rack["leaves"].items():
-            if leaf in fabric.leaves:
-                findings.add(
-                    f"{FABRIC_AT}.racks.{name}.leaves.{leaf}",
-                    f"leaf {leaf} stands in rack {fabric.leaves[leaf].rack} already",
-                    "name every leaf once in the fabric",
-                )
-            else:
-                fabric.leaves[leaf] = Leaf(leaf, rack["pod"] or 1, name, options["router_id"])
+            known = fabric.leaves.setdefault(leaf, Leaf(leaf, rack["pod"] or 1, [], options["router_id"]))
+            known.racks.append(name)
+            _same_leaf(known, f"{FABRIC_AT}.racks.{name}", rack["pod"] or 1, options["router_id"], findings)
     return fabric
+
+
+def _same_leaf(leaf: Leaf, at: str, pod: int, router_id: str | None, findings: Findings) -> None:
+    """A leaf that serves several racks is one switch."""
+    if pod != leaf.pod:
+        rule = f"leaf {leaf.id} is in pod {leaf.pod} by rack {leaf.rack}, not in pod {pod}"
+        findings.add(f"{at}.pod", rule, "give racks that share a leaf the same pod")
+    if router_id and leaf.router_id and router_id != leaf.router_id:
+        findings.add(
+            f"{at}.leaves.{leaf.id}.router_id",
+            f"leaf {leaf.id} has router ID {leaf.router_id} by rack {leaf.rack}, not {router_id}",
+            "give a leaf the same one in every rack that it serves",
+        )
 
 
 def read_cluster(name: str, given: dict, fabric: Fabric, findings: Findings) -> Cluster:

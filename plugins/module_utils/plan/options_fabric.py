@@ -68,7 +68,8 @@ RACK = {
         "entry": "leaf",
         "options": LEAF,
         "example": "{101: {router_id: 1.1.1.101}, 102: {router_id: 1.1.1.102}}",
-        "description": "The rack's two leaves (a vPC pair) by node ID, 101 to 4000 (fabricNodeIdentP.nodeId).",
+        "description": "The rack's leaves by node ID, 101 to 4000 (fabricNodeIdentP.nodeId): the two of a vPC pair, or "
+        "one. Racks may share their leaves; a leaf then has the same router ID in each.",
     },
     "vpc_domain": {
         "type": "int",
@@ -183,7 +184,8 @@ NODE = {
     "vpc": {
         "type": "str",
         "format": "aci_name",
-        "description": "vPC interface policy group that the node hangs on; required where the design is standard SVI.",
+        "description": "vPC interface policy group that the node hangs on, in a rack with one leaf that of its port "
+        "channel; required where the design is standard SVI.",
     },
     "ports": {
         "type": "list",
@@ -191,6 +193,6 @@ NODE = {
         "format": "leaf_port",
         "default": [],
         "example": "[1/5]",
-        "description": "Ports on both leaves of its rack, where the policy group and its selectors are to be made.",
+        "description": "Ports on each leaf of its rack, where the policy group and its selectors are to be made.",
     },
 }

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .errors import Findings
-from .model import FABRIC_AT, Cluster, Fabric
+from .model import FABRIC_AT, Cluster, Fabric, Rack
 
 # how the leaves' side of the nodes' links behaves; APIC's defaults hold where one is absent
 LINK = ("link_speed", "auto_negotiation", "lldp", "cdp")
@@ -59,14 +59,21 @@ def _link(cluster: Cluster, findings: Findings) -> None:
 
 
 def _domains(fabric: Fabric, findings: Findings) -> None:
-    owners: dict[int, str] = {}
-    for rack in fabric.racks.values():
-        if rack.vpc_domain and owners.setdefault(rack.vpc_domain, rack.name) != rack.name:
-            findings.add(
-                f"{FABRIC_AT}.racks.{rack.name}.vpc_domain",
-                f"{rack.vpc_domain} is the vPC domain of rack {owners[rack.vpc_domain]} too",
-                "give every rack an ID of its own",
-            )
+    """A vPC domain is of one pair of leaves, and a pair has one."""
+    owners: dict[int, Rack] = {}
+    pairs: dict[tuple, Rack] = {}
+    for rack in (rack for rack in fabric.racks.values() if rack.vpc_domain):
+        at = f"{FABRIC_AT}.racks.{rack.name}.vpc_domain"
+        owner = owners.setdefault(rack.vpc_domain or 0, rack)
+        same = pairs.setdefault(tuple(rack.leaves), rack)
+        if len(rack.leaves) == 1:
+            findings.add(at, "has no meaning for one leaf", "remove it")
+        elif owner.leaves != rack.leaves:
+            rule = f"{rack.vpc_domain} is the vPC domain of rack {owner.name} too"
+            findings.add(at, rule, "give every pair of leaves an ID of its own")
+        elif same.vpc_domain != rack.vpc_domain:
+            rule = f"the leaves are in vPC domain {same.vpc_domain} by rack {same.name}"
+            findings.add(at, rule, "give racks that share a pair of leaves the same ID")
 
 
 def describe(cluster: Cluster, fabric: Fabric) -> dict:
@@ -79,7 +86,10 @@ def describe(cluster: Cluster, fabric: Fabric) -> dict:
         for name, node in cluster.nodes.items()
         if node.ports
     ]
-    used = {rack.name: rack for rack in racks.values() if rack.vpc_domain}
+    # of racks that share a pair of leaves, the first one in the fabric gives the domain its name
+    known = {tuple(rack.leaves): rack for rack in reversed(fabric.racks.values()) if rack.vpc_domain}
+    found = [known[tuple(rack.leaves)] for rack in racks.values() if tuple(rack.leaves) in known]
+    used = {rack.name: rack for rack in found}
     domains = [
         {"name": name, "id": used[name].vpc_domain, "pod": used[name].pod, "leaves": list(used[name].leaves)}
         for name in sorted(used)

@@ -14,10 +14,11 @@ def layout(plan: dict, table: list) -> dict:
 
     A link is one session; its ``state`` is that of the table's row, ``planned`` where there is no row for it.
     """
-    racks, cursor = [], MARGIN
-    for rack in dict.fromkeys(leaf["rack"] for leaf in plan["leaves"].values()):
-        leaves = [key for key, leaf in plan["leaves"].items() if leaf["rack"] == rack]
-        nodes = [name for name, node in plan["nodes"].items() if node["rack"] == rack]
+    racks: list[dict] = []
+    cursor = MARGIN
+    for rack, names in _racks(plan).items():
+        leaves = [key for key, leaf in plan["leaves"].items() if leaf["rack"] in names]
+        nodes = [name for name, node in plan["nodes"].items() if node["rack"] in names]
         width = max(_row_width(len(leaves), LEAF_WIDTH), _row_width(len(nodes), NODE_WIDTH)) + 2 * GAP
         racks.append({"name": rack, "x": cursor, "width": width, "leaves": leaves, "nodes": nodes})
         cursor += width + RACK_GAP
@@ -32,6 +33,17 @@ def layout(plan: dict, table: list) -> dict:
         "nodes": nodes,
         "links": _links(plan, table, {box["name"]: box for box in leaves}, {box["name"]: box for box in nodes}),
     }
+
+
+def _racks(plan: dict) -> dict[str, list]:
+    """The racks to draw, each with the names of the plan's racks in it: those that share leaves are one."""
+    found: list[list] = []
+    for leaf in plan["leaves"].values():
+        names = leaf.get("racks") or [leaf["rack"]]
+        met = [rack for rack in found if set(rack) & set(names)]
+        found = [rack for rack in found if rack not in met]
+        found.append(list(dict.fromkeys([*(name for rack in met for name in rack), *names])))
+    return {", ".join(names): names for names in found}
 
 
 def _row_width(count: int, width: int) -> int:

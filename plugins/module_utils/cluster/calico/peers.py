@@ -25,13 +25,13 @@ _PEER = ("peer_ip", "peer_selector", "asn", "local_asn", "node", "node_selector"
 
 
 def leaf_peers(plan: dict, options: dict) -> list:
-    """A leaf's address is one for all nodes of its rack with floating SVI, and another for each with standard SVI."""
+    """A leaf's address is one for all nodes of its racks with floating SVI, and another for each with standard SVI."""
     found: dict = {}
     apart = _apart(plan, options)
     for name, node in plan["nodes"].items():
         for peer in node["peers"]:
             key = (peer["leaf"], peer["family"], name if node["rack"] in apart else "")
-            found.setdefault(key, (node, peer))
+            found.setdefault(key, (peer, []))[1].append(node["rack_id"])
     return [
         resource("BGPPeer", _name(*key), _leaf_peer(plan, options, key[2], *found[key]), labels(plan["cluster"]))
         for key in sorted(found)
@@ -42,20 +42,26 @@ def _name(leaf: int, family: str, node: str) -> str:
     return f"leaf-{leaf}-{family}" + (f"-{node}" if node else "")
 
 
-def _leaf_peer(plan: dict, options: dict, name: str, node: dict, peer: dict) -> dict:
-    """The session with one leaf; the leaf's hold time wins, because Calico has none of its own."""
+def _leaf_peer(plan: dict, options: dict, name: str, peer: dict, racks: list) -> dict:
+    """The session with one leaf of a node, or of racks by their labels' values.
+
+    The leaf's hold time wins, because Calico has none of its own.
+    """
     given = {**options["leaf_peers"]}
     given["filters"] = [*given["filters"], *nested.exported(plan), *([LEAVES] if given["restrict"] else [])]
     if plan["bgp"].get("graceful_restart") and plan["bgp"].get("graceful_restart_time"):
         given.setdefault("max_restart_time", f"{plan['bgp']['graceful_restart_time']}s")
-    spec = {"peerIP": peer["address"], "asNumber": peer["asn"], **_who(plan, options, name, node)}
+    spec = {"peerIP": peer["address"], "asNumber": peer["asn"], **_who(plan, options, name, racks)}
     return {**spec, **_password(password_secret.reference(plan, options["password_secret"])), **_session(given)}
 
 
-def _who(plan: dict, options: dict, name: str, node: dict) -> dict:
-    """The nodes that peer: those of the leaf's rack, or one. A leaf sees the cluster's AS, whatever the node's own."""
+def _who(plan: dict, options: dict, name: str, racks: list) -> dict:
+    """The nodes that peer: those of the leaf's racks, or one. A leaf sees the cluster's AS, whatever the node's own."""
     if not name:
-        return {"nodeSelector": f'{plan["rack_label"]} == "{node["rack_id"]}"'}
+        values = [f'"{rack}"' for rack in dict.fromkeys(racks)]
+        if len(values) == 1:
+            return {"nodeSelector": f"{plan['rack_label']} == {values[0]}"}
+        return {"nodeSelector": f"{plan['rack_label']} in {{ {', '.join(values)} }}"}
     own = (options["nodes"].get(name) or {}).get("asn")
     return {"node": name, **({"localASNumber": plan["asn"]} if own else {})}
 

@@ -61,7 +61,7 @@ def test_without_a_description_every_object_is_taken_for_granted():
 @pytest.mark.parametrize(
     ("change", "row"),
     [
-        ({"asn": 65999}, ("AS number", "65999", "the fabric's BGP", "kubefabric_fabric.asn")),
+        ({"asn": 65199}, ("AS number", "65199", "the fabric's BGP", "kubefabric_fabric.asn")),
         ({"vrf": "pord"}, ("VRF", "pord", "tenant k8s", "l3out.vrf")),
         ({"tenant": "k8x"}, ("tenant", "k8x", "", "l3out.tenant")),
         ({"aaep": "k8s-hsots"}, ("AAEP of ports", "k8s-hsots", "leaf 101", "l3out.aaep")),
@@ -70,7 +70,7 @@ def test_without_a_description_every_object_is_taken_for_granted():
 def test_a_misspelt_name_is_taken_for_granted_or_found(change, row, described):
     assert row in rehearsed(None, **change).granted
     lacking = {found[:4]: found[4] for found in rehearsed(described, **change).lacking}
-    nearest = {"65999": "65002", "pord": "prod", "k8x": "k8s", "k8s-hsots": "k8s-hosts"}
+    nearest = {"65199": "65002", "pord": "prod", "k8x": "k8s", "k8s-hsots": "k8s-hosts"}
     assert lacking[row] == nearest[row[1]]
 
 

@@ -50,6 +50,7 @@ def run(controller: Apic, case="floating-ipv4", check=False, **options) -> dict:
         ("floating-every-knob", 1),
         ("floating-ipv6-common-vrf", 2),
         ("standard-ipv4", 1),
+        ("standard-one-leaf", 1),
         ("floating-with-ports", 1),
     ],
 )
