@@ -29,6 +29,14 @@ from tests.lab.stage import Stage, staged
 pytestmark = pytest.mark.lab
 
 PARENT = "k8s-prod"
+# Calico, "Configure BGP for KubeVirt live migration", in IPv4
+LIVE_MIGRATION: dict[str, Any] = {
+    "default_action": "Accept",
+    "export_v4": [
+        {"action": "Accept", "peer_type": "eBGP", "priority": 512, "operations": [{"add_community": "65000:100"}]}
+    ],
+    "import_v4": [{"action": "Accept", "community": "65000:100", "operations": [{"set_priority": 512}]}],
+}
 INTENT: dict[str, Any] = {
     "fabric": {
         "name": "dc1",
@@ -52,6 +60,7 @@ INTENT: dict[str, Any] = {
                 "l3out": {"tenant": "k8s", "vrf": "prod", "vlan": 310, "leaves": {103: {}, 104: {}}},
                 "bgp": {"password": "s3cret"},
                 "workload_peering": {"addresses": ["169.254.0.179", "fdc9:9723:9bc::1"]},
+                "calico": {"filters": {"live": LIVE_MIGRATION}, "leaf_peers": {"filters": ["live"]}},
             },
             "nodes": {"node1": {"rack": "rack1"}, "node2": {"rack": "rack1"}},
         },
@@ -225,6 +234,18 @@ def test_a_path_through_a_nested_cluster_is_as_long_as_the_leaves_allow_and_no_l
     site.eventually({"10.123.0.0/26": set(), "10.97.0.0/16": set(), "10.1.0.0/26": {NODE1}})
     site.plan(without("blue"))
     site.eventually(RED)
+
+
+def test_a_machine_that_moves_is_announced_by_its_new_host_and_marked_while_the_networks_stay(site: Site) -> None:
+    moved = ["10.1.0.9/32", "dev", felix.interface("vms", "red-vm2"), "metric", "512"]
+    space = site.stage.lab.node_namespace(PARENT, "node2")
+    run(["ip", "-n", space, "route", "add", *moved])
+    site.eventually({"10.1.0.9/32": {NODE2}, "10.1.0.0/26": {NODE1}, "10.96.0.0/16": {NODE1, NODE2}})
+    leaf = site.plans[PARENT]["nodes"]["node2"]["peers"][0]["address"].replace(".", "_")
+    assert "(65000,100)" in site.ask("node2", "show", "route", "10.1.0.9/32", "export", f"Node_{leaf}", "all")
+    assert "(65000,100)" not in site.ask("node2", "show", "route", "10.1.1.0/26", "export", f"Node_{leaf}", "all")
+    run(["ip", "-n", space, "route", "delete", *moved])
+    site.eventually({"10.1.0.9/32": set(), "10.1.0.0/26": {NODE1}})
 
 
 def test_a_node_passes_on_nothing_that_a_leaf_told_it(site: Site) -> None:
