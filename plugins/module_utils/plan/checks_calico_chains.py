@@ -71,7 +71,7 @@ def _open_chain(cluster: Member, filters: dict, chain: list, direction: str, clo
         findings.add(
             cluster.at(f"calico.filters.{having[-1]}.{direction}"),
             "would accept everything: Calico accepts what no rule matches",
-            "end it with {action: Reject}, or leave default_action away",
+            "end it with {action: Reject}, or set default_import_action to Reject",
         )
 
 

@@ -20,6 +20,7 @@ from .schema import did_you_mean
 
 REFLECTORS = ("peer-with-route-reflectors", "route-reflector-")  # how their peers' names begin
 BGP_PORT = 179
+HOLD_OF_BIRD = 240  # its default, which Calico has no field for (proto/bgp/config.Y)
 LONGEST_RESTART = 4095  # RFC 4724, section 3: 12 bits; BIRD writes more into the flags beside them
 
 
@@ -45,8 +46,7 @@ def check(cluster: Member, racks: dict, options: dict, findings: Findings) -> No
     _twice(cluster, racks, peers, findings)
     for at, session in _sessions(options):
         _session(cluster, at, session, findings)
-    if isinstance(cluster, Cluster):
-        _keepalive(cluster, options.get("leaf_peers") or {}, findings)
+        _keepalive(cluster, at, session, findings)
 
 
 def _sessions(options: dict) -> Iterator[tuple[str, dict]]:
@@ -192,12 +192,13 @@ def _session(cluster: Member, at: str, session: dict, findings: Findings) -> Non
         )
 
 
-def _keepalive(cluster: Cluster, session: dict, findings: Findings) -> None:
-    """The leaf's hold time is the session's, and BIRD keeps to its own interval whatever that is."""
-    hold, interval = cluster.bgp["hold"], session.get("keepalive_time")
-    if hold and interval and seconds(interval) >= hold:
+def _keepalive(cluster: Member, at: str, session: dict, findings: Findings) -> None:
+    """The shorter of both ends' hold times is the session's, and BIRD keeps to its own interval whatever that is."""
+    leaves = cluster.bgp["hold"] if isinstance(cluster, Cluster) and at == "calico.leaf_peers" else None
+    hold, interval = min(leaves or HOLD_OF_BIRD, HOLD_OF_BIRD), session["keepalive_time"]
+    if interval and leaves != 0 and seconds(interval) >= hold:
         findings.add(
-            cluster.at("calico.leaf_peers.keepalive_time"),
-            f"{interval} is not shorter than the hold time of {hold} s, and the leaves would end the sessions",
+            cluster.at(f"{at}.keepalive_time"),
+            f"{interval} is not shorter than the hold time of {hold} s, and the other end would end the session",
             f"give at most {max(1, hold // 3)}s, or remove the key",
         )

@@ -18,7 +18,6 @@ from .formats_calico import (
     calico_ignored_interface,
     calico_interface,
     calico_selector,
-    calico_version,
     is_community,
     operator_registry,
     peer_address,
@@ -33,7 +32,6 @@ __all__ = [
     "calico_ignored_interface",
     "calico_interface",
     "calico_selector",
-    "calico_version",
     "operator_registry",
     "peer_address",
     "peering_address",
@@ -129,6 +127,7 @@ def _release(product: str, example: str):
     return check
 
 
+calico_version = _release("a Calico", "3.32.1")
 kube_router_version = _release("a kube-router", "2.10.0")
 cilium_version = _release("a Cilium", "1.20.2")
 ovn_kubernetes_version = _release("an OVN-Kubernetes", "1.4.0")

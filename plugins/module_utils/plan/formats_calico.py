@@ -22,13 +22,6 @@ calico_interface = matches(r"[a-zA-Z0-9_.*-]+", 15, "letters, digits and _ . - *
 TAKEN = {"169.254.0.1": "Calico", "169.254.0.2": "Calico", "169.254.169.254": "the metadata service of clouds"}
 
 
-def calico_version(value: str) -> str:
-    """A Calico release of three numbers without the leading v, perhaps with a suffix."""
-    if not re.fullmatch(r"\d+\.\d+\.\d+([-+.][0-9A-Za-z.-]+)?", value, re.ASCII):
-        raise Invalid(f"{value!r} is not a Calico release", 'write it in three numbers, for example "3.32.1"')
-    return value
-
-
 def is_community(value: str) -> bool:
     """Whether a text is a community (RFC 1997) or a large one (RFC 8092)."""
     numbers = value.split(":")
