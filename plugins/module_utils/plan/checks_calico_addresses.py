@@ -25,6 +25,9 @@ def check(cluster: Cluster, fabric: Fabric, addresses, findings: Findings) -> No
     owners = _leaves(cluster, fabric, addresses)
     for name, _key, address in cluster.reflector_hosts():
         owners.setdefault(address, (f"route reflector {name}", set(cluster.nodes)))
+    for name in ((cluster.settings["calico"] or {}).get("route_reflectors") or {}).get("nodes") or []:
+        for address in _of_node(addresses, name):
+            owners.setdefault(address, (f"route reflector {name}", set(cluster.nodes) - {name}))
     _check(cluster, racks, owners, findings)
     _own(cluster, addresses, findings)
 
@@ -57,6 +60,11 @@ def _of_leaf(cluster: Cluster, addresses, leaf: int, side: int, node: str) -> li
     return [network.sides[side] for network in networks if side < len(network.sides)]
 
 
+def _of_node(addresses, name: str) -> list:
+    """A node's addresses; with standard SVI each is in a network of its own."""
+    return [getattr(one, "node", one) for one in addresses.nodes.get(name, {}).values()]
+
+
 def _check(cluster: Member, racks: dict, owners: dict, findings: Findings) -> None:
     for index, peer in enumerate((cluster.settings["calico"] or {}).get("peers") or []):
         if not peer["peer_ip"]:
@@ -76,9 +84,7 @@ def _check(cluster: Member, racks: dict, owners: dict, findings: Findings) -> No
 def _own(cluster: Cluster, addresses, findings: Findings) -> None:
     """A node does not peer with itself: confd leaves such a peer out."""
     for index, peer in enumerate((cluster.settings["calico"] or {}).get("peers") or []):
-        known = addresses.nodes.get(peer["node"] or "", {}).values()
-        own = [getattr(one, "node", one) for one in known]
-        if peer["peer_ip"] and split(peer["peer_ip"])[0] in own:
+        if peer["peer_ip"] and split(peer["peer_ip"])[0] in _of_node(addresses, peer["node"] or ""):
             findings.add(
                 cluster.at(f"calico.peers[{index}].peer_ip"),
                 f"{peer['peer_ip']} is {peer['node']}'s own address, and Calico leaves such a peer out",
