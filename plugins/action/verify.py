@@ -14,6 +14,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, reading
+from ansible_collections.kubefabric.bgp.plugins.module_utils.common.printable import everywhere, one_line
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import (
     assess,
     contracts,
@@ -71,7 +72,8 @@ class ActionModule(ActionBase):
         late = (
             max(until - time.time(), 0) if given["resets"] and wait else 0
         )  # what is reset then needs time to come up
-        outcome = self._until_ok(given, time.monotonic() + late + wait, until, task_vars)
+        # names, reasons and faults are others' text, and go to the terminal as they are
+        outcome = everywhere(self._until_ok(given, time.monotonic() + late + wait, until, task_vars))
         if given["show"]:
             self._show(given["plan"], outcome)
         self._write(given["result_file"], outcome)
@@ -161,14 +163,14 @@ class ActionModule(ActionBase):
         try:
             found = self._module("kubefabric.bgp.cluster_info", {**where, "objects": asked}, task_vars)["objects"]
         except AnsibleActionFail as error:
-            raise AnsibleActionFail(f"{_named(plan, where)}: {error.message}") from error
+            raise AnsibleActionFail(f"{_named(plan, where)}: {one_line(error.message)}") from error
         return {name: found[asked.index(one)]["resources"] for name, one in wanted.items()}
 
     def _module(self, name: str, arguments: dict, task_vars: dict) -> dict:
         """The result of a module; AnsibleActionFail if it failed."""
         result = self._execute_module(module_name=name, module_args=arguments, task_vars=task_vars)
         if result.get("failed"):
-            raise AnsibleActionFail(f"{name}: {complaint(result)}")
+            raise AnsibleActionFail(f"{name}: {one_line(complaint(result))}")
         return result
 
     # -- showing ---------------------------------------------------------------------------------------

@@ -89,11 +89,16 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client impo
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership import FIELD_MANAGER
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import place, sentence
+from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet
 from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.core import AnsibleK8SModule
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
+
+
+class Module(Quiet, AnsibleModule):
+    """The module, in words that a terminal can show."""
 
 
 def argument_spec() -> dict:
@@ -113,7 +118,7 @@ def argument_spec() -> dict:
 
 def main() -> None:
     """The module's entry."""
-    module = AnsibleK8SModule(module_class=AnsibleModule, argument_spec=argument_spec(), supports_check_mode=True)
+    module = AnsibleK8SModule(module_class=Module, argument_spec=argument_spec(), supports_check_mode=True)
     try:
         client = connected(lambda: get_api_client(module), lambda: place(module.params))
         module.exit_json(changed=False, objects=lists.read(Cluster(client, FIELD_MANAGER), module.params["objects"]))

@@ -83,8 +83,7 @@ missing:
   sample: []
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
+from ..module_utils.common.quiet import QuietModule
 from ..module_utils.node.host import local
 from ..module_utils.node.inspect import look
 from ..module_utils.node.speaker import NodeError
@@ -98,7 +97,7 @@ SPEC = {
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
+    module = QuietModule(argument_spec=SPEC, supports_check_mode=True)
     try:
         result = look(local(module), **module.params)
     except (NodeError, ValueError) as error:

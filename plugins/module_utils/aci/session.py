@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from ansible_collections.cisco.aci.plugins.module_utils.aci import ACIModule
 
+from ..common.printable import everywhere
 from . import answers
 from .patience import Patience, seconds_of
 
@@ -250,10 +251,8 @@ class Session:
             raise AciError(f"{what}: {str(error) or answer.reason}.") from None
         refusal = next((item["error"].get("attributes", {}) for item in imdata if "error" in item), None)
         if refusal is not None or answer.status != 200:
-            detail = {"code": answer.status, "text": answer.reason, **(refusal or {})}
-            raise AciError(
-                f"{self.host} refused {method} {_short(path)}: {detail['text']} (APIC error {detail['code']})."
-            )
+            said = everywhere({"code": str(answer.status), "text": answer.reason, **(refusal or {})})
+            raise AciError(f"{self.host} refused {method} {_short(path)}: {said['text']} (APIC error {said['code']}).")
         return imdata
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules that log and return no secret, wherever in their parameters it is.
+"""Modules that log and return no secret, wherever in their parameters it is, and whose words a terminal can show.
 
 Ansible hides two things by itself: options with ``no_log``, from the system's log, and the values of these options,
 wherever they are part of a text that the module returns. It does not hide secrets within other options (a list of
@@ -16,6 +16,7 @@ from typing import Any, Dict, Iterable, Set
 from ansible.module_utils.basic import AnsibleModule
 
 from .masking import SHORTEST
+from .printable import printable
 
 NOT_SHOWN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # Ansible's own words
 
@@ -49,7 +50,10 @@ class Quiet:
         super().exit_json(**self._quietly(result))  # type: ignore[misc]
 
     def fail_json(self, msg: str, **result: Any) -> None:
-        super().fail_json(msg, **self._quietly(result))  # type: ignore[misc]
+        super().fail_json(printable(str(msg)), **self._quietly(result))  # type: ignore[misc]
+
+    def warn(self, warning: str, **options: Any) -> None:
+        super().warn(printable(str(warning)), **options)  # type: ignore[misc]
 
     def _quietly(self, result: Dict[str, Any]) -> Dict[str, Any]:
         self._forget_short()

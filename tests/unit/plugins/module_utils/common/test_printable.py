@@ -1,0 +1,62 @@
+"""Text of others does nothing to a terminal, and is no markup."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.common import printable
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain ünïcode 日本 fine", "plain ünïcode 日本 fine"),
+        ("\x1b[2J\x1b]0;title\x07", "\\x1b[2J\\x1b]0;title\\x07"),
+        ("a\rb\x08\x7f\x9b2J", "a\\x0db\\x08\\x7f\\x9b2J"),
+        ("a\u202eb\u2066c\u200bd\u2028e\ufeff", "a\\u202eb\\u2066c\\u200bd\\u2028e\\ufeff"),
+        ("two\n\tlines", "two\n\tlines"),
+        ("\x00", "\\x00"),
+        ("\udcff", "\\udcff"),
+    ],
+)
+def test_control_characters_become_their_number(text, shown):
+    assert printable.printable(text) == shown
+
+
+def test_no_control_character_of_unicode_is_left():
+    everything = "".join(map(chr, range(0x110000)))
+    left = {unicodedata.category(character) for character in printable.printable(everything)} & {"Cc", "Zl", "Zp", "Cs"}
+    assert left == {"Cc"}  # tab and line feed
+    assert set("\t\n") == {c for c in printable.printable(everything) if unicodedata.category(c) == "Cc"}
+    assert not {c for c in printable.one_line(everything) if unicodedata.category(c) == "Cc"}
+
+
+def test_nobody_adds_a_line_of_their_own():
+    assert printable.one_line(" node1\r\nok: [leaf 101]\n\n\tall  well ") == "node1 ok: [leaf 101] all well"
+
+
+def test_every_text_of_a_result_is_printable_and_the_rest_stays():
+    given = {"a\x1b": ["\x07", {"b": ("c\n", 7, None, True, 1.5)}]}
+    assert printable.everywhere(given) == {"a\\x1b": ["\\x07", {"b": ["c", 7, None, True, 1.5]}]}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("leaf 101: no session with node_1 (10.0.0.1)", "leaf 101: no session with node_1 (10.0.0.1)"),
+        ("<script>alert('&amp;')</script>", "&lt;script&gt;alert('&amp;amp;')&lt;/script&gt;"),
+        ("a | b", "a \\| b"),
+        ("[x](javascript:y) ![z](w)", "\\[x\\](javascript:y) !\\[z\\](w)"),
+        ("*b* _i_ `c` ~~d~~ \\", "\\*b\\* \\_i\\_ \\`c\\` \\~\\~d\\~\\~ \\\\"),
+        ("# title", "\\# title"),
+        ("- item", "\\- item"),
+        ("12. item", "12\\. item"),
+        ("> quoted", "&gt; quoted"),
+        ("two\n\n# lines", "two # lines"),
+        (7, "7"),
+    ],
+)
+def test_markdown_shows_text_as_it_is(text, shown):
+    assert printable.markdown(text) == shown
