@@ -16,7 +16,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import lost
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import Result, build
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import Finding, Findings, IntentError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.redesign import named
-from ansible_collections.kubefabric.bgp.plugins.plugin_utils import allocations_file
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils import allocations_file, kept_plans
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain, read_text, replace_file
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.inventory import Inventory
 
@@ -65,16 +65,18 @@ class ActionModule(ActionBase):
             )
         if changed and not self._task.check_mode:
             replace_file(path, after, 0o644)
+        plans = _merge(result.plans for result in results)
         outcome = {
             "changed": changed,
-            "plans": _merge(result.plans for result in results),
+            "plans_file": kept_plans.keep(plans),
+            "plans": plans,
             "allocations": allocations,
             "allocated": new,
             "warnings": [str(finding) for finding in warnings],
         }
         if changed and self._task.diff:
             outcome["diff"] = {"before": before or "", "after": after, "before_header": path, "after_header": path}
-        return outcome
+        return kept_plans.bounded(outcome)
 
     def _mistakes(self, findings: list[Finding]) -> dict:
         """Fail with all mistakes, each on a line of its own before the task's result, which is one long line."""

@@ -14,6 +14,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import Build
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain, read_text, replace_file
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.documents import documents
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.kept_plans import bounded
 
 
 class ActionModule(ActionBase):
@@ -56,4 +57,4 @@ class ActionModule(ActionBase):
                 diff.append({"before": before or "", "after": text, "before_header": path, "after_header": path})
             if not self._task.check_mode:
                 replace_file(path, text, mode)
-        return {"changed": bool(changed), "files": list(files), "changed_files": changed, "diff": diff}
+        return bounded({"changed": bool(changed), "files": list(files), "changed_files": changed, "diff": diff})

@@ -64,14 +64,20 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+plans_file:
+  description:
+    - File with the plans, for the filter P(kubefabric.bgp.planned#filter). It is on the controller and ends with the
+      run.
+  returned: success
+  type: str
 plans:
   description: The plans by cluster; C(docs/plan.md) describes their format. They hold no secrets.
-  returned: success
+  returned: success, where the result stays below 500,000 characters; callbacks such as AWX's drop larger ones
   type: dict
   sample: {k8s-prod: {format: 1, cluster: k8s-prod, asn: 65003}}
 allocations:
   description: Everything that is kept, by cluster.
-  returned: success
+  returned: success, where the result stays below 500,000 characters
   type: dict
   sample: {k8s-prod: {nodes: {node1: {ipv4: 192.168.2.1}}}}
 allocated:
