@@ -18,7 +18,7 @@ LAB = Lab("trehearse")
 MISTAKES = {
     "aaep": ("host_vars/k8s-prod.yml", "aaep: k8s-hosts", "aaep: k8s-hsots"),
     "vrf": ("host_vars/k8s-prod.yml", "vrf: prod", "vrf: pord"),
-    "asn": ("group_vars/all/fabric.yml", "asn: 65002", "asn: 65999"),
+    "asn": ("group_vars/all/fabric.yml", "asn: 65002", "asn: 65199"),
 }
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("lab_ready")]
@@ -57,7 +57,7 @@ def fabric(inventory: Path) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("mistake", "said"),
     [
-        ("asn", "The fabric's BGP AS is 65002 (uni/fabric/bgpInstP-default/as), and the intent says 65999"),
+        ("asn", "The fabric's BGP AS is 65002 (uni/fabric/bgpInstP-default/as), and the intent says 65199"),
         ("vrf", "VRF pord (uni/tn-k8s/ctx-pord) does not exist, and is not made here"),
     ],
 )

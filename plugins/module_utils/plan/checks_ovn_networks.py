@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_network
 
+from . import checks_ovn_internal
 from .checks_ovn_routes import received
 from .errors import Findings
 from .model import Cluster, Fabric, family
@@ -28,6 +29,7 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     for name, network in networks.items():
         _topology(cluster, f"{_AT}.{name}", network, findings)
         _vrf_lite(cluster, fabric, f"{_AT}.{name}", network, findings)
+    checks_ovn_internal.check(cluster, networks, findings)
 
 
 def in_default_vrf(network: dict) -> bool:
