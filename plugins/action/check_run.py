@@ -15,7 +15,7 @@ from ansible.playbook.block import Block
 from ansible.plugins.action import ActionBase
 from ansible.utils.collection_loader._collection_finder import _get_collection_playbook_path
 
-from ansible_collections.kubefabric.bgp.plugins.plugin_utils import run_scope
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils import directories, run_scope
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
 
 OURS = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))), "playbooks")
@@ -40,9 +40,11 @@ class ActionModule(ActionBase):
         wrong = [run_scope.without_hosts(groups, plain(needed), running, limit) for needed in given["needs"]]
         wrong.append(self._without_tasks(task_vars))
         told = [text for text in wrong if text]
+        own = [path for path in context.CLIARGS.get("args") or () if not _get_collection_playbook_path(path)]
+        warnings = directories.unread(own, directories.of_sources(task_vars.get("ansible_inventory_sources") or ()))
         if not told:
-            return {"changed": False}
-        return {"failed": True, "changed": False, "msg": f"{'. '.join(told)}. Nothing was done."}
+            return {"changed": False, "warnings": warnings}
+        return {"failed": True, "changed": False, "msg": f"{'. '.join(told)}. Nothing was done.", "warnings": warnings}
 
     def _without_tasks(self, task_vars: dict) -> str | None:
         """What is wrong with --tags and --skip-tags."""

@@ -17,7 +17,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import R
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import Finding, Findings, IntentError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.redesign import named
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils import allocations_file, kept_plans
-from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain, read_text, replace_file
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import in_job, plain, read_text, replace_file
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.inventory import Inventory
 
 
@@ -64,7 +64,7 @@ class ActionModule(ActionBase):
                 "no place to keep allocations: this inventory has no directory; set kubefabric_allocations_file"
             )
         if changed and not self._task.check_mode:
-            replace_file(path, after, 0o644)
+            changed = self._write(path, after, new)
         plans = _merge(result.plans for result in results)
         outcome = {
             "changed": changed,
@@ -77,6 +77,24 @@ class ActionModule(ActionBase):
         if changed and self._task.diff:
             outcome["diff"] = {"before": before or "", "after": after, "before_header": path, "after_header": path}
         return kept_plans.bounded(outcome)
+
+    def _write(self, path: str | None, text: str, new: dict) -> bool:
+        """Write the allocations file, which has to be where something ``new`` is in it; whether it was written."""
+        try:
+            replace_file(path, text, 0o644)
+        except OSError as error:
+            said = (
+                f"the allocations file {path} cannot be written: {error.strerror}. Run kubefabric.bgp.plan where the "
+                "inventory can be written and committed, or name another file by kubefabric_allocations_file"
+            )
+            if new:
+                raise AnsibleError(f"{said}. Nothing was written") from error
+            self._display.warning(said)
+            return False
+        if new:
+            count = sum(map(len, new.values()))
+            self._display.display(f"{count} new allocations are in {path}. Commit it: a run without it numbers anew.")
+        return True
 
     def _mistakes(self, findings: list[Finding]) -> dict:
         """Fail with all mistakes, each on a line of its own before the task's result, which is one long line."""
@@ -126,8 +144,8 @@ def _absolute(path: str) -> str:
 
 
 def _customary(task_vars: dict) -> str:
-    """What is done where nobody said: the file system of AWX's jobs, which have this variable, ends with the job."""
-    return "fail" if {"awx_job_id", "tower_job_id"} & set(task_vars) else "write"
+    """What is done where nobody said: what a job writes is gone with it."""
+    return "fail" if in_job(task_vars) else "write"
 
 
 def _refusal(new: dict) -> dict:

@@ -12,7 +12,8 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import BuildError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
-from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain, read_text, replace_file
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import in_job, plain, read_text, replace_file
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.directories import read_as_inventory
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.documents import documents
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.kept_plans import bounded
 
@@ -35,6 +36,9 @@ class ActionModule(ActionBase):
                 "render_secrets": {"type": "bool", "default": False},
             }
         )
+        wrong = read_as_inventory(arguments["output_dir"], task_vars.get("ansible_inventory_sources") or ())
+        if wrong:
+            raise AnsibleActionFail(f"{wrong}. No file was written there")
         plan = plain(arguments["plan"])
         secret = arguments["render_secrets"]
         directory = os.path.join(os.path.abspath(arguments["output_dir"]), plan["cluster"])
@@ -42,7 +46,13 @@ class ActionModule(ActionBase):
             files = documents(plan, plain(arguments["password"]) if secret else None)
         except (BuildError, ClusterError) as error:
             raise AnsibleActionFail(f"the plan of {plan['cluster']} cannot be rendered: {error}") from error
-        return self._write({os.path.join(directory, name): text for name, text in files.items()}, secret)
+        result = self._write({os.path.join(directory, name): text for name, text in files.items()}, secret)
+        if result["changed"] and in_job(task_vars) and directory.startswith(os.getcwd() + os.sep):
+            self._display.display(
+                f"The files in {directory} end with this job. To keep them, let kubefabric_output_dir name a directory "
+                "that the execution environment mounts."
+            )
+        return result
 
     def _write(self, files: dict[str, str], secret: bool) -> dict:
         """Write the files that differ; a diff is made only where it was asked for, of what holds no secrets."""
@@ -56,5 +66,15 @@ class ActionModule(ActionBase):
             if self._task.diff and not secret:
                 diff.append({"before": before or "", "after": text, "before_header": path, "after_header": path})
             if not self._task.check_mode:
-                replace_file(path, text, mode)
+                _write(path, text, mode)
         return bounded({"changed": bool(changed), "files": list(files), "changed_files": changed, "diff": diff})
+
+
+def _write(path: str, text: str, mode: int) -> None:
+    try:
+        replace_file(path, text, mode)
+    except OSError as error:
+        raise AnsibleActionFail(
+            f"{path} cannot be written: {error.strerror}. Set kubefabric_output_dir to a directory that can be "
+            "written, and that outlives the run where the project does not"
+        ) from error

@@ -12,6 +12,7 @@ import yaml
 from ansible.errors import AnsibleError
 
 from .controller import plain
+from .directories import of_sources
 from .yaml_text import dump, load
 
 VARIABLE = "kubefabric_allocations"
@@ -52,10 +53,8 @@ def path_of(given: Iterable[str], directories: Iterable[str]) -> str | None:
 
 def directories(sources: Iterable[object], hosts: Iterable[object]) -> list[str]:
     """The inventory's directories: of the hosts (their ``inventory_dir``), then of the sources on the command line."""
-    texts = [str(plain(source)) for source in sources if source]
-    found = [str(plain(directory)) for directory in hosts if directory]
-    found += [text if os.path.isdir(text) else os.path.dirname(text) for text in texts if os.path.exists(text)]
-    return list(dict.fromkeys(os.path.abspath(directory or ".") for directory in found))
+    found = [os.path.abspath(str(plain(directory))) for directory in hosts if directory]
+    return list(dict.fromkeys([*found, *of_sources(sources)]))
 
 
 def parse(text: str, path: str) -> object:

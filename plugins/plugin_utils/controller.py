@@ -35,6 +35,11 @@ def complaint(result: dict) -> str:
     return "it failed, and did not say why"
 
 
+def in_job(task_vars: Mapping) -> bool:
+    """Whether this is a job of AWX or automation controller, whose file system ends with it."""
+    return bool({"awx_job_id", "tower_job_id"} & set(task_vars))
+
+
 def read_text(path: str) -> str | None:
     """A file's text, or None if there is no such file."""
     try:
