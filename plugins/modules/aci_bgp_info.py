@@ -177,7 +177,7 @@ except ImportError:
 else:
     JMESPATH_IMPORT_ERROR = None
 
-from ..module_utils.aci import bgp, collect
+from ..module_utils.aci import bgp, collect, names
 from ..module_utils.aci import module as glue
 from ..module_utils.common.quiet import QuietModule
 
@@ -192,6 +192,16 @@ def compiled(module: QuietModule):
         return jmespath.compile(module.params["query"])
     except jmespath.exceptions.JMESPathError as error:
         module.fail_json(msg=f"query: {module.params['query']} is not JMESPath: {error}")
+
+
+def _named(given: dict) -> str:
+    """The VRF as ``tenant:vrf``. Raises BuildError for what can be no name in APIC."""
+    for option in ("tenant", "vrf", "vrf_tenant", "l3out"):
+        if given[option] is not None:
+            names.name(given[option], option)
+    for number, dn in enumerate(given["objects"]):
+        names.inner(dn, f"objects[{number}]")
+    return f"{given['vrf_tenant'] or given['tenant']}:{given['vrf']}"
 
 
 def main() -> None:
@@ -216,7 +226,10 @@ def main() -> None:
     spec["query"] = {"type": "str"}
     module = QuietModule(argument_spec=spec, supports_check_mode=True)
     given, query = module.params, compiled(module)
-    vrf = f"{given['vrf_tenant'] or given['tenant']}:{given['vrf']}"
+    try:
+        vrf = _named(given)
+    except glue.ERRORS as error:
+        module.fail_json(msg=str(error))
     unknown = sorted({item["leaf"] for item in given["expect"]} - {item["id"] for item in given["leaves"]})
     if unknown:
         module.fail_json(msg=f"expect names leaf {unknown[0]}, which is not among leaves.")

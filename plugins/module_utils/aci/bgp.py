@@ -15,6 +15,7 @@ from datetime import datetime, timezone
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 from urllib.parse import quote
 
+from . import names
 from .snapshot import Found, flatten, parent_dn
 
 SESSION_CLASSES = ("bgpPeer", "bgpPeerEntry", "bgpPeerEvents", "bgpPeerAfEntry")
@@ -27,9 +28,10 @@ _NOTHING = ("", "none", "unspecified", "unknown")
 
 def everything(leaf: Dict[str, Any], vrf: str) -> str:
     """The path for one leaf's sessions and BGP routes in a VRF, written ``tenant:vrf``."""
-    conditions = [f'wcard({cls}.dn,"/dom-{vrf}/")' for cls in SESSION_CLASSES]
-    conditions += [f'and(wcard({cls}.dn,"/dom-{vrf}/"),wcard({cls}.owner,"bgp"))' for cls in ROUTE_CLASSES]
-    conditions.append(f'eq(bfdSess.vrfName,"{vrf}")')
+    domain = names.quoted(f"/dom-{vrf}/")
+    conditions = [f"wcard({cls}.dn,{domain})" for cls in SESSION_CLASSES]
+    conditions += [f'and(wcard({cls}.dn,{domain}),wcard({cls}.owner,"bgp"))' for cls in ROUTE_CLASSES]
+    conditions.append(f"eq(bfdSess.vrfName,{names.quoted(vrf)})")
     conditions.append(f'eq(topSystem.dn,"{node_dn(leaf)}/sys")')
     classes = [*SESSION_CLASSES, *ROUTE_CLASSES, "bfdSess", "topSystem"]
     return _subtree(f"{node_dn(leaf)}/sys", classes, f"or({','.join(conditions)})")
@@ -49,9 +51,9 @@ def faults(tenant: str, l3out: str, vrf: str) -> str:
     (faultDelegate), which is all that a user of one tenant sees of it: faultInfo is what both kinds have in common. The
     dots stand for brackets: wcard takes a regular expression.
     """
-    names = [f"uni/tn-{tenant}/out-{l3out}/", f"rtdOutDef-.uni/tn-{tenant}/out-{l3out}./"]
-    names += [f"/sys/{family}/inst/dom-{vrf}/" for family in ("ipv4", "ipv6")]
-    conditions = ",".join(f'wcard(faultInfo.dn,"{name}")' for name in names)
+    places = [f"uni/tn-{tenant}/out-{l3out}/", f"rtdOutDef-.uni/tn-{tenant}/out-{l3out}./"]
+    places += [f"/sys/{family}/inst/dom-{vrf}/" for family in ("ipv4", "ipv6")]
+    conditions = ",".join(f"wcard(faultInfo.dn,{names.quoted(place)})" for place in places)
     return "/api/class/faultInfo.json?query-target-filter=" + quote(f"or({conditions})", safe=",")
 
 
@@ -162,7 +164,7 @@ def canonical_address(text: str) -> str:
 
 
 def _subtree(dn: str, classes: Iterable[str], condition: str = "") -> str:
-    path = f"/api/mo/{dn}.json?query-target=subtree&target-subtree-class={','.join(classes)}"
+    path = f"/api/mo/{names.path(dn)}.json?query-target=subtree&target-subtree-class={','.join(classes)}"
     return path + ("&query-target-filter=" + quote(condition, safe=",") if condition else "")
 
 

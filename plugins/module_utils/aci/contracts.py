@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, Dict, Iterable, List, Tuple
 from urllib.parse import quote
 
+from . import names
 from .snapshot import Found, Snapshot, parent_dn
 
 PROVIDERS = ("fvRsProv", "vzRsAnyToProv")
@@ -26,7 +27,7 @@ def query(reachability: Dict[str, Any]) -> str:
     conditions = [("vzBrCP", "dn", dn) for dn in contracts] + [("vzCPIf", "dn", dn) for dn in interfaces]
     conditions += [(cls, "tDn", dn) for cls in (*PROVIDERS, *CONSUMERS) for dn in contracts]
     conditions += [(cls, "tDn", dn) for cls in IMPORTERS for dn in interfaces]
-    text = ",".join(f'eq({cls}.{prop},"{dn}")' for cls, prop, dn in conditions)
+    text = ",".join(f"eq({cls}.{prop},{names.quoted(dn)})" for cls, prop, dn in conditions)
     classes = ",".join(dict.fromkeys(cls for cls, _prop, _dn in conditions))
     return (
         f"/api/mo/uni.json?query-target=subtree&target-subtree-class={classes}"
@@ -48,12 +49,12 @@ def state(reachability: Dict[str, Any], found: Iterable[Found]) -> List[Dict[str
 
 def contract_dn(contract: Dict[str, Any]) -> str:
     """Distinguished name of a contract."""
-    return f"uni/tn-{contract['tenant']}/brc-{contract['name']}"
+    return f"uni/tn-{names.name(contract['tenant'], 'tenant')}/brc-{names.name(contract['name'], 'contract')}"
 
 
 def interface_dn(interface: Dict[str, Any]) -> str:
     """Distinguished name of a contract interface."""
-    return f"uni/tn-{interface['tenant']}/cif-{interface['name']}"
+    return f"uni/tn-{names.name(interface['tenant'], 'tenant')}/cif-{names.name(interface['name'], 'interface')}"
 
 
 def _imports(reachability: Dict[str, Any], snapshot: Snapshot) -> List[Tuple[str, str]]:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, FrozenSet, List, Optional, Tuple
 from urllib.parse import quote
 
-from . import bgp, fault_names, reading
+from . import bgp, fault_names, names, reading
 from .session import Session
 from .snapshot import flatten
 
@@ -142,7 +142,9 @@ def _on_active_leaves(session: Session, peers: Peers) -> Tuple[Peers, bool]:
 
 
 def _present(session: Session, vrf: str) -> Peers:
-    path = "/api/class/bgpPeer.json?query-target-filter=" + quote(f'wcard(bgpPeer.dn,"/dom-{vrf}/")', safe=",")
+    path = "/api/class/bgpPeer.json?query-target-filter=" + quote(
+        f"wcard(bgpPeer.dn,{names.quoted(f'/dom-{vrf}/')})", safe=","
+    )
     return frozenset(peer for item in flatten(session.get(path)) for peer in _peer(item.dn))
 
 

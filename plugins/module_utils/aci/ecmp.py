@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Callable, Dict, List, Optional, Tuple
 
+from . import names
 from .mo import ANNOTATION, Mo
 from .neighbours import Vrf
 from .snapshot import Found, Snapshot
@@ -24,7 +25,7 @@ DEFAULT = "16"  # of both, by the class catalog
 def queries(snapshot: Snapshot, vrf: Vrf) -> List[str]:
     """The paths that ask for policies which the VRF uses and its own tenant does not have: they are in common."""
     wanted = [f"uni/tn-common/{_rn(found)}" for found in _theirs(snapshot, vrf) if not _policy(snapshot, vrf, found)]
-    return [f"/api/mo/{dn}.json" for dn in dict.fromkeys(wanted)] if vrf.tenant != "common" else []
+    return [f"/api/mo/{names.path(dn)}.json" for dn in dict.fromkeys(wanted)] if vrf.tenant != "common" else []
 
 
 def settle(tree: Mo, snapshot: Snapshot, vrf: Vrf, adopt: bool) -> Tuple[Mo, List[str]]:

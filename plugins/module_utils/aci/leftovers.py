@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Dict, Iterable, List, Optional
 
+from . import names as safe
 from .mo import ANCESTOR, SHARED, Mo, ancestor, join, owner_key, split, tag_value, walk
 from .snapshot import Found, parent_dn
 
@@ -55,7 +56,7 @@ def forgotten(tree: Mo, found: Iterable[Found]) -> List[str]:
 
 def query(dn: str) -> str:
     """The path that asks for one object, whole: what others hung below it keeps it where it is."""
-    return f"/api/mo/{dn}.json?rsp-subtree=full"
+    return f"/api/mo/{safe.path(dn)}.json?rsp-subtree=full"
 
 
 def include(tree: Mo, left: Iterable[Found]) -> Mo:

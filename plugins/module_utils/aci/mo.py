@@ -9,7 +9,9 @@ import ipaddress
 from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
+from . import names
 from .classes import known, spec
+from .names import BuildError
 
 ANNOTATION = "orchestrator:kubefabric"
 OWNER_TAG = "kubefabric-"
@@ -18,10 +20,6 @@ OWNER_TAG = "kubefabric-"
 ANCESTOR = "ancestor"  # somebody else's: must be there; we neither create nor change nor delete it
 OWNED = "owned"  # ours: created, changed and deleted by us
 SHARED = "shared"  # several clusters': created if absent, tagged by each owner, deleted with the last one
-
-
-class BuildError(ValueError):
-    """A tree that cannot be built from what was given; the text is for people."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +114,22 @@ def relative_name(cls: str, attributes: Dict[str, str]) -> str:
     """
     if not known(cls):
         if attributes.get("rn"):
-            return attributes["rn"]
+            return _whole(attributes["rn"], f"{cls}.rn")
         raise BuildError(f"{cls} is not in this collection's class table: give its attribute `rn`.")
     entry = spec(cls)
     missing = [name for name in entry.naming if not attributes.get(name)]
     if missing:
         raise BuildError("{} lacks {}, which is part of its name ({}).".format(cls, " and ".join(missing), entry.rn))
+    for name in entry.naming:
+        check = names.inner if f"[{{{name}}}]" in entry.rn else names.name
+        check(attributes[name], f"{cls}.{name}")
     return entry.rn.format(**attributes)
+
+
+def _whole(rn: str, where: str) -> str:
+    if len(split(names.inner(rn, where))) != 1:
+        raise BuildError(f"{where}: {rn} names an object below another: give its own part of the name.")
+    return rn
 
 
 def naming_of(cls: str, attributes: Dict[str, str]) -> Dict[str, str]:

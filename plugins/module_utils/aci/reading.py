@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 from urllib.parse import quote
 
+from . import names
 from .classes import known
 from .mo import ANCESTOR, Family, Mo, join, owner_key, split, walk
 
@@ -82,9 +83,9 @@ class Target(NamedTuple):
     @property
     def condition(self) -> str:
         """The filter that picks it. wcard looks for the text anywhere in the name."""
-        picked = f'{"wcard" if self.prefix else "eq"}({self.cls}.{self.prop},"{self.dn}")'
+        picked = f"{'wcard' if self.prefix else 'eq'}({self.cls}.{self.prop},{names.quoted(self.dn)})"
         name, value = self.unlike
-        return f'and({picked},ne({self.cls}.{name},"{value}"))' if name else picked
+        return f"and({picked},ne({self.cls}.{name},{names.quoted(value)}))" if name else picked
 
 
 def queries(tree: Mo, whole: bool = False, also: Optional[Dict[str, List[Target]]] = None) -> List[str]:
@@ -130,7 +131,7 @@ def _members(dn: str, family: Family) -> Target:
 def details(container: str, targets: List[Target], classes: Iterable[str]) -> List[str]:
     """The paths (one, unless it is too long) that ask for these objects with what hangs below them in these classes."""
     return [
-        f"/api/mo/{container}.json?"
+        f"/api/mo/{names.path(container)}.json?"
         + "&".join(
             f"{key}={quote(value, safe=',')}"
             for key, value in {
@@ -150,7 +151,9 @@ def flat(container: str, targets: List[Target]) -> List[str]:
     """The paths (one, unless it is too long; none for nothing) that ask for these objects alone."""
     return [
         "/api/mo/{}.json?query-target=subtree&target-subtree-class={}&query-target-filter={}".format(
-            container, ",".join(dict.fromkeys(target.cls for target in part)), quote(_any_of(part), safe=",")
+            names.path(container),
+            ",".join(dict.fromkeys(target.cls for target in part)),
+            quote(_any_of(part), safe=","),
         )
         for part in _parts(targets)
     ]
@@ -216,7 +219,7 @@ def _paths(container: str, targets: List[Target], trees: List[Mo], whole: bool) 
             **({} if whole else {"rsp-subtree-class": ",".join(below)}),
             **({"rsp-prop-include": "config-only"} if config_only else {}),
         }
-        yield f"/api/mo/{container}.json?" + "&".join(
+        yield f"/api/mo/{names.path(container)}.json?" + "&".join(
             f"{key}={quote(value, safe=',')}" for key, value in options.items()
         )
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, Dict, List, Optional
 
@@ -123,6 +124,8 @@ def _parse(item: Dict[str, Any], owner: Optional[str], where: str) -> Mo:
     if len(item) != 1 or not isinstance(next(iter(item.values())), dict):
         raise BuildError(f"{where}: an object is one class with its content, as in {{fvTenant: {{attributes: …}}}}.")
     cls, body = next(iter(item.items()))
+    if not re.fullmatch(r"[a-z][A-Za-z0-9]{1,127}", str(cls)):
+        raise BuildError(f"{where}: {str(cls)[:128]!r} is no class of APIC: give for example fvTenant.")
     unknown = sorted(set(body) - {"attributes", "children", "hold"})
     if unknown:
         raise BuildError(f"{where}.{cls}: unknown key {unknown[0]}; an object has attributes, children and hold.")
