@@ -57,8 +57,12 @@ class Controller:
         )
         files = [file for name in ("stdout", "stderr", "*.json") for file in (directory / "artifacts").rglob(name)]
         kept = "".join(file.read_text() for file in files)
+        stats = [event["event_data"] for event in job.events if event["event"] == "playbook_on_stats"]
         return SimpleNamespace(
-            successful=job.status == "successful", changed=sum((job.stats or {})["changed"].values()), kept=kept
+            successful=job.status == "successful",
+            changed=sum((job.stats or {})["changed"].values()),
+            kept=kept,
+            artifacts=stats[-1].get("artifact_data", {}) if stats else {},
         )
 
     def _environment(self) -> dict[str, str]:
@@ -118,3 +122,14 @@ def test_a_job_of_a_committed_plan_allocates_nothing_and_is_unchanged_when_its_f
     assert not (controller.directory / "1" / "inventory" / "group_vars").exists()
     again = controller.run("plan", kubefabric_output_dir=str(written.parent))
     assert (again.successful, job.changed > 0, again.changed) == (True, True, 0)
+
+
+def test_a_workflow_hands_the_snapshot_of_a_job_on_to_the_rollback_after_it(controller):
+    before = configuration(controller.apic)
+    made = controller.run("fabric", kubefabric_snapshot=True)
+    assert L3OUT in configuration(controller.apic)
+    assert list(made.artifacts["kubefabric_rollback_snapshot"]) == ["dc1"]
+    # AWX puts a job's artifacts into the extra variables of the jobs that follow it.
+    assert controller.run("rollback", kubefabric_rollback_confirm="dc1", **made.artifacts).successful
+    assert configuration(controller.apic) == before
+    assert not controller.run("rollback", kubefabric_rollback_confirm="dc1").successful

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.apic import apic  # noqa: F401 - fixture
@@ -16,21 +18,63 @@ def site(needs_catalog, apic, tmp_path):  # noqa: ARG001, F811
     return Site(tmp_path, apic)
 
 
+def snapshot_of(said: str) -> str:
+    """The name that a run says it took."""
+    return re.search(r"Snapshot (run-\S+) of dc1 is taken", said)[1]
+
+
 def test_a_snapshot_is_taken_before_and_one_command_goes_back(site):
     before = configuration(site.controller)
     said = site.succeed("fabric", kubefabric_snapshot=True)
     assert "-e kubefabric_rollback_confirm=dc1 (passwords are not in it" in said
     assert L3OUT in configuration(site.controller)
+    name = snapshot_of(said)
 
-    refused = site.fail("rollback")
+    unnamed = site.fail("rollback", kubefabric_rollback_confirm="dc1")
+    assert "Name the snapshot to go back to: -e kubefabric_rollback_snapshot=<name>." in unnamed
+    assert f"there are {name}; the newest need not be that of your change. Nothing was changed." in unnamed
+
+    refused = site.fail("rollback", kubefabric_rollback_snapshot=name)
     assert "say -e kubefabric_rollback_confirm=dc1. Nothing was changed." in refused
-    assert "changes, in uni/infra/attentp-k8s-hosts, " in refused[refused.index("admin: ") :]
+    assert "in uni/infra/attentp-k8s-hosts, " in refused[refused.index("admin: ") :]
     assert L3OUT in configuration(site.controller)
 
-    said = site.succeed("rollback", kubefabric_rollback_confirm="dc1")
-    assert "dc1 is back at run-" in said
+    said = site.succeed("rollback", kubefabric_rollback_confirm="dc1", kubefabric_rollback_snapshot={"dc1": name})
+    assert f"dc1 is back at {name}" in said
     assert configuration(site.controller) == before
     assert site.controller.password not in said
+
+
+def test_what_others_did_since_is_not_undone_unless_it_is_named(site):
+    name = snapshot_of(site.succeed("fabric", kubefabric_snapshot=True))
+    site.controller.post("uni", {"fvTenant": {"attributes": {"name": "shop"}}})
+    told = {"kubefabric_rollback_confirm": "dc1", "kubefabric_rollback_snapshot": name}
+    refused = site.fail("rollback", **told)
+    assert f"Since {name} not only this collection changed dc1: uni/tn-shop by admin. Going back undoes that" in refused
+    assert "-e kubefabric_rollback_others=uni/tn-shop. Nothing was changed." in refused
+    assert "uni/tn-shop" in configuration(site.controller)
+    site.succeed("rollback", **told, kubefabric_rollback_others="uni/tn-shop")
+    assert "uni/tn-shop" not in configuration(site.controller)
+
+
+def test_a_snapshot_of_before_a_later_change_is_refused_unless_told(site):
+    first = snapshot_of(site.succeed("fabric", kubefabric_snapshot=True))
+    site.controller.post("uni/tn-k8s", {"fvAp": {"attributes": {"name": "shop"}}})
+    second = snapshot_of(site.succeed("fabric", kubefabric_snapshot=True))
+    refused = site.fail("rollback", kubefabric_rollback_confirm="dc1", kubefabric_rollback_snapshot=first)
+    assert (
+        f"{first} is older than the change that began with {second}: going back to it undoes more than that." in refused
+    )
+    assert "-e kubefabric_rollback_older=true" in refused
+    assert L3OUT in configuration(site.controller)
+    told = {
+        "kubefabric_rollback_confirm": "dc1",
+        "kubefabric_rollback_snapshot": first,
+        "kubefabric_rollback_older": True,
+    }
+    assert "uni/tn-k8s/ap-shop by admin" in site.fail("rollback", **told)
+    site.succeed("rollback", **told, kubefabric_rollback_others="admin")
+    assert L3OUT not in configuration(site.controller)
 
 
 def test_a_snapshot_that_is_not_there_is_refused_with_those_that_are(site):

@@ -30,6 +30,7 @@ from .tree import masked, node, tags, wanted
 
 Document = Dict[str, Any]
 APICS_OWN = ("faultInst", "faultDelegate", "faultCounts", "healthInst")  # come and go with what they are about
+_UNRESOLVED = {"vzRsSubjGraphAtt": "F1128", "vzRsSubjFiltAtt": "F1127"}  # fltVzRs…ResolveFail of the class catalog
 _RELATION = re.compile("[a-z][A-Za-z0-9]*Rs[A-Z]")
 
 
@@ -132,7 +133,8 @@ class _Comparison:
         """A relation by name whose target nobody made would only be a fault on APIC."""
         if mo.needs and not any(self.snapshot.get(target) for _cls, target in mo.needs):
             names = " nor ".join(target for _cls, target in mo.needs)
-            self.result.obstacles.append(f"{dn} leads nowhere: there is neither {names}, and it is not made here")
+            code = f" (APIC's {_UNRESOLVED[mo.cls]})" if mo.cls in _UNRESOLVED else ""
+            self.result.obstacles.append(f"{dn} leads nowhere{code}: there is neither {names}, and it is not made here")
 
     def _check_exclusive(self, mo: Mo, dn: str) -> None:
         """Of a class like fvRsCtxToBgpCtxAfPol a VRF takes one per address family, whoever made it."""

@@ -16,6 +16,7 @@ from tests.run_module import ModuleFailed, run_module
 GOLDEN = Path(__file__).resolve().parents[3] / "golden" / "aci"
 OUT, VRF = "uni/tn-k8s/out-k8s-prod", "uni/tn-k8s/ctx-prod"
 TERRAFORM = "orchestrator:terraform"
+APART = {"floating": "10.9.9.2/24", "peer": "10.9.9.3", "prefix": "0.0.0.0/0"}
 BOTH = (True, False)  # check mode or not
 
 
@@ -125,14 +126,7 @@ def test_somebodys_l3out_elsewhere_in_the_vrf_is_met_before_anything_is_written(
 
 
 def test_an_l3out_that_shares_nothing_but_the_vrf_is_no_matter_and_costs_nothing_once_all_is_there(controller):  # noqa: F811
-    apart = {
-        "vlan": 999,
-        "address": "10.9.9.1/24",
-        "floating": "10.9.9.2/24",
-        "peer": "10.9.9.3",
-        "prefix": "0.0.0.0/0",
-    }
-    controller.post("uni/tn-k8s", others_l3out("internet", **apart))
+    controller.post("uni/tn-k8s", others_l3out("internet", vlan=999, address="10.9.9.1/24", **APART))
     controller.post("uni/tn-k8s", mo("fvCtx", name="other"))
     controller.post("uni/tn-k8s", others_l3out("another-vrf", "other", router_id="9.9.9.9"))
     assert run(controller)["changed"]
@@ -266,6 +260,26 @@ def test_a_leafs_router_id_changes_for_the_clusters_of_a_run_in_one_document(con
     assert not run(controller, **two, companions=together)["changed"]
 
 
+def test_clusters_of_several_tenants_share_a_leaf_of_a_vrf_in_common(controller):  # noqa: F811
+    controller.post("uni", mo("fvTenant", mo("fvCtx", name="shared"), name="common"))
+    for tenant, own in (("b", []), ("c", [mo("fvCtx", name="shared")])):
+        controller.post("uni", mo("fvTenant", *own, name=tenant))
+    vrf = {"vrf": "shared", "vrf_tenant": "common"}
+    run(controller, **vrf)
+    run(controller, **{**second(), **vrf, "tenant": "b"})
+    controller.post("uni/tn-b", others_l3out("apart", "shared", vlan=999, address="10.9.9.1/24", **APART))
+    # The same leaf, VLAN and addresses in a VRF of that name which is another tenant's own.
+    controller.post("uni/tn-c", others_l3out("other", "shared", router_id="9.9.9.9"))
+    leaves = yaml.safe_load((GOLDEN / "floating-ipv4" / "l3out.yml").read_text())["leaves"]
+    new = [{**leaf, "router_id": "1.1.1.201"} if leaf["id"] == 101 else leaf for leaf in leaves]
+    said = refused(controller, **vrf, leaves=new, companions=[OUT, "uni/tn-b/out-k8s-two"])
+    assert "uni/tn-b/out-apart/lnodep-node_profile/rsnodeL3OutAtt-[topology/pod-1/node-101], made by" in said
+    assert "out-other" not in said
+    controller.delete("uni/tn-b/out-apart")
+    run(controller, **vrf, leaves=new, companions=[OUT, "uni/tn-b/out-k8s-two"])
+    assert router_ids(controller) == {"out-k8s-prod": "1.1.1.201", "out-k8s-two": "1.1.1.201", "out-other": "9.9.9.9"}
+
+
 # -- relations that lead nowhere ------------------------------------------------------------------------
 
 
@@ -280,8 +294,8 @@ def test_a_service_graph_that_nobody_made_is_refused_in_every_run(controller):  
     relation = "uni/tn-k8s/brc-web/subj-web/rsSubjGraphAtt"
     for check in (True, False, False):
         assert refused(controller, check, reachability=contract(graph="fw2")) == (
-            f"Nothing was written: {relation} leads nowhere: there is neither uni/tn-k8s/AbsGraph-fw2 nor "
-            "uni/tn-common/AbsGraph-fw2, and it is not made here."
+            f"Nothing was written: {relation} leads nowhere (APIC's F1128): there is neither "
+            "uni/tn-k8s/AbsGraph-fw2 nor uni/tn-common/AbsGraph-fw2, and it is not made here."
         )
     controller.post("uni/tn-common", mo("vnsAbsGraph", name="fw2"))
     assert run(controller, reachability=contract(graph="fw2"))["changed"]
@@ -292,4 +306,4 @@ def test_a_service_graph_that_nobody_made_is_refused_in_every_run(controller):  
 
 def test_a_filter_of_somebody_else_that_is_not_there_is_refused(controller):  # noqa: F811
     said = refused(controller, reachability=contract(filters=[{"name": "none", "existing": True}]))
-    assert "rssubjFiltAtt-none leads nowhere: there is neither uni/tn-k8s/flt-none nor uni/tn-common/flt-none" in said
+    assert "rssubjFiltAtt-none leads nowhere (APIC's F1127): there is neither uni/tn-k8s/flt-none nor " in said

@@ -1,0 +1,22 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter that finds others' work in APIC's audit log; documentation beside this file."""
+
+from __future__ import annotations
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import changes
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
+
+
+def changes_of_others(imdata: list, user: str, l3outs: list, told: list = ()) -> list:
+    """See module_utils/aci/changes.py."""
+    names = [(one["tenant"], one["name"]) for one in plain(l3outs)]
+    return changes.of_others(plain(imdata), user, names, plain(told))
+
+
+class FilterModule:
+    """Filters of this file."""
+
+    def filters(self) -> dict:
+        return {"changes_of_others": changes_of_others}
