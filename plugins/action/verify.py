@@ -48,6 +48,7 @@ OPTIONS = {
     "established_after": {"type": "float"},
     "changed_at": {"type": "float"},
     "resets": {"type": "list", "elements": "dict", "default": [], "options": RESET},
+    "accepted": {"type": "list", "elements": "str", "default": []},
     "show": {"type": "bool", "default": True},
     "fail_on_problems": {"type": "bool", "default": True},
     "result_file": {"type": "path"},
@@ -136,13 +137,16 @@ class ActionModule(ActionBase):
         plan, nodes = given["plan"], given["nodes"]
         found = self._read(plan, given["kubernetes"], objects.wanted(plan, nodes), task_vars)
         state = objects.state(plan, found, nodes, given["originated"])
-        if not given["parents"]:
-            return assess(plan, bgp, state, nodes)
-        places = [
-            objects.place(self._read(parent, where, objects.wanted_of_parent(parent), task_vars))
-            for parent, where in zip(given["parents"], given["parents_kubernetes"])
-        ]
-        return nested.assess(plan, given["parents"], bgp, state, places)
+        if given["parents"]:
+            places = [
+                objects.place(self._read(parent, where, objects.wanted_of_parent(parent), task_vars))
+                for parent, where in zip(given["parents"], given["parents_kubernetes"])
+            ]
+            outcome = nested.assess(plan, given["parents"], bgp, state, places)
+        else:
+            outcome = assess(plan, bgp, state, nodes)
+        others, left = objects.of_others(plan, found, given["accepted"]) if nodes is None else ([], [])
+        return {**outcome, "problems": [*others, *outcome["problems"]], "warnings": left}
 
     def _add_contracts(self, given: dict, outcome: dict, task_vars: dict) -> None:
         """What the fabric has of the contracts, where the plan names any and the whole cluster is looked at."""
@@ -217,7 +221,7 @@ def _add_faults(given: dict, outcome: dict, found: list) -> None:
     whole = given["nodes"] is None
     outcome["faults"] = found
     outcome["problems"] += faults.problems(found) if whole else []
-    outcome["warnings"] = faults.remarks(found) if whole else []
+    outcome["warnings"] += faults.remarks(found) if whole else []
 
 
 def _check_nodes(given: dict) -> None:

@@ -14,7 +14,8 @@ description:
     each of which starts Python, loads the client and looks up what the API serves.
   - M(kubefabric.bgp.verify) reads the cluster by it.
   - A kind that the API does not serve gives an empty list.
-  - Values of Secrets and passwords in annotations are hidden. C(metadata.managedFields) is left out.
+  - Values of Secrets and passwords in annotations are hidden. Of C(metadata.managedFields) only those of this
+    collection's field manager are returned.
 options:
   objects:
     description: The kinds to read.
@@ -43,6 +44,10 @@ options:
         type: list
         elements: str
         default: []
+      optional:
+        description: Whether a kind that the user may not list gives an empty list in place of an error.
+        type: bool
+        default: false
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
   - kubefabric.bgp.reading
@@ -79,6 +84,7 @@ objects:
     api_version: {description: The API version that was asked for., type: str, returned: always, sample: v1}
     kind: {description: The kind that was asked for., type: str, returned: always, sample: Node}
     served: {description: Whether the API serves the kind., type: bool, returned: always}
+    forbidden: {description: Whether the user may not list it., type: bool, returned: always}
     resources: {description: The objects., type: list, elements: dict, returned: always}
 """
 
@@ -109,6 +115,7 @@ def argument_spec() -> dict:
         "namespace": {"type": "str"},
         "label_selectors": {"type": "list", "elements": "str", "default": []},
         "field_selectors": {"type": "list", "elements": "str", "default": []},
+        "optional": {"type": "bool", "default": False},
     }
     return {
         **copy.deepcopy(AUTH_ARG_SPEC),

@@ -98,6 +98,13 @@ options:
       leaf_address:
         description: The leaf's address. Left out, all of them.
         type: str
+  accepted:
+    description:
+      - Objects of others that meet the plan's sessions and are accepted, by kind and name, as
+        M(kubefabric.bgp.cluster_conflicts) takes them. They are warnings; any other one is a problem.
+    type: list
+    elements: str
+    default: []
   show:
     description: Print the table.
     type: bool

@@ -5,26 +5,34 @@
 
 from __future__ import annotations
 
-from .client import NotFoundError
+from .client import Forbidden, NotFoundError
 from .secrets import masked
 
 
 def read(cluster, asked: list) -> list:
-    """One entry for each of ``asked``, in their order: ``{api_version, kind, served, resources}``.
+    """One entry for each of ``asked``, in their order: ``{api_version, kind, served, forbidden, resources}``.
 
-    ``asked`` are dicts of ``api_version``, ``kind``, ``namespace``, ``label_selectors`` and ``field_selectors``. A kind
-    that the API does not serve has no resources. Secrets are hidden and managedFields left out. Raises ClusterError.
+    ``asked`` are dicts of ``api_version``, ``kind``, ``namespace``, ``label_selectors``, ``field_selectors`` and
+    ``optional``. A kind that the API does not serve has no resources, and so has an optional one that the user may not
+    list. Secrets are hidden, and of managedFields only our own manager's are there. Raises ClusterError.
     """
     return [_entry(cluster, one) for one in asked]
 
 
 def _entry(cluster, one: dict) -> dict:
-    found = _found(cluster, one)
+    forbidden, found = False, None
+    try:
+        found = _found(cluster, one)
+    except Forbidden:
+        if not one.get("optional"):
+            raise
+        forbidden = True
     return {
         "api_version": one["api_version"],
         "kind": one["kind"],
-        "served": found is not None,
-        "resources": [_shown(item) for item in found or []],
+        "served": forbidden or found is not None,
+        "forbidden": forbidden,
+        "resources": [_shown(item, cluster.field_manager) for item in found or []],
     }
 
 
@@ -44,6 +52,7 @@ def _found(cluster, one: dict) -> list | None:
         return None
 
 
-def _shown(item: dict) -> dict:
+def _shown(item: dict, manager: str) -> dict:
     metadata = {key: value for key, value in item["metadata"].items() if key != "managedFields"}
-    return masked({**item, "metadata": metadata})
+    ours = [entry for entry in item["metadata"].get("managedFields") or [] if entry.get("manager") == manager]
+    return masked({**item, "metadata": {**metadata, **({"managedFields": ours} if ours else {})}})

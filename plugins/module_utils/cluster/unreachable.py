@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import re
+import socket
+from urllib.parse import urlsplit
 
 try:
     import yaml
@@ -42,6 +44,18 @@ def place(parameters: dict) -> str:
     given = parameters.get("kubeconfig") or os.environ.get("K8S_AUTH_KUBECONFIG") or os.environ.get("KUBECONFIG")
     config = given if isinstance(given, dict) else _loaded(str(given or _DEFAULT))
     return server(config, parameters.get("context") or os.environ.get("K8S_AUTH_CONTEXT"))
+
+
+def silence(url: str, seconds: float) -> str:
+    """Why nothing listens where a URL leads, ``""`` if something does: the client itself waits for minutes."""
+    parts = urlsplit(url)
+    if not parts.hostname:
+        return ""
+    try:
+        socket.create_connection((parts.hostname, parts.port or 443), timeout=seconds).close()
+    except OSError as error:
+        return error.strerror or f"no answer within {seconds:g} s"
+    return ""
 
 
 def sentence(where: str, why: str) -> str:

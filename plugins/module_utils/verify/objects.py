@@ -9,8 +9,10 @@ kubefabric.bgp.cluster_info. What was found has the same names: ``{name: [object
 
 from __future__ import annotations
 
+from ..cluster import foreign
 from . import agents, hosts, nested
 from .state import from_resources, without_marks
+from .words import problem
 
 # What agents.Agent may name by its API version and kind.
 _FURTHER = ("blocks", "reports", "others", "verdicts")
@@ -31,7 +33,7 @@ def wanted(plan: dict, nodes: list | None) -> dict:
     found["services"] = _kind("v1", "Service")
     found["slices"] = _kind("discovery.k8s.io/v1", "EndpointSlice")
     named = {name: getattr(agent, name) for name in _FURTHER}
-    return {**found, **{name: _kind(*kind) for name, kind in named.items() if kind}}
+    return {**found, **{name: _kind(*kind) for name, kind in named.items() if kind}, **foreign.kinds(plan)}
 
 
 def state(plan: dict, found: dict, nodes: list | None, originated: dict) -> dict:
@@ -49,6 +51,13 @@ def state(plan: dict, found: dict, nodes: list | None, originated: dict) -> dict
         "reports": agent.read_reports(reports) if reports else {},
         "further": agent.read_others(plan, others, found["nodes"]) if others else {},
     }
+
+
+def of_others(plan: dict, found: dict, accepted: list) -> tuple:
+    """``(problems, remarks)``: objects of others that meet the plan's sessions; the accepted ones are remarks."""
+    wrong, left = foreign.findings(plan, found, found.get("nodes") or [], accepted)
+    problems = [problem("foreign-object", f"{one.name} {one.what}. {one.remedy}.") for one in wrong]
+    return problems, [f"{one.name} {one.what}. It is accepted." for one in left]
 
 
 def wanted_of_parent(parent: dict) -> dict:

@@ -117,7 +117,23 @@ def test_a_look_at_the_cluster_is_one_run_of_a_module_that_reads_no_kind_twice(w
     assert runs == ["kubefabric.bgp.aci_bgp_info", "kubefabric.bgp.cluster_info"]
     asked = world.asked["kubefabric.bgp.cluster_info"]
     assert asked["kubeconfig"] == "k8s.kubeconfig"
-    assert [one["kind"] for one in asked["objects"]] == ["Node", "Pod", "Service", "EndpointSlice"]
+    assert [one["kind"] for one in asked["objects"]] == ["Node", "Pod", "Service", "EndpointSlice", "DaemonSet"]
+
+
+def test_an_object_of_others_that_meets_the_sessions_is_a_problem_and_an_accepted_one_a_warning(world, monkeypatch):
+    """A person's BGPPeer to a leaf's address: sessions are up, but not by ours."""
+    world.plan = {**world.plan, "cni": "calico", "calico": {"install": "operator"}}
+    leaf = next(iter(world.plan["nodes"].values()))["peers"][0]["address"]
+    peer = {"kind": "BGPPeer", "metadata": {"name": "tor"}, "spec": {"peerIP": leaf, "asNumber": 65002}}
+    objects = world._objects
+    monkeypatch.setattr(world, "_objects", lambda kind: [peer] if kind == "BGPPeer" else objects(kind))
+    assert world.kinds()[0] == "foreign-object"
+    assert "BGPPeer tor makes the session of" in world.run()["msg"]
+    found = world.run(accepted=["BGPPeer tor"], fail_on_problems=False)
+    assert "foreign-object" not in {problem["kind"] for problem in found["problems"]}
+    assert found["remarks"][0].startswith("BGPPeer tor makes the session of")
+    assert found["remarks"][0].endswith("It is accepted.")
+    assert "foreign-object" not in world.kinds(nodes=list(world.plan["nodes"]))
 
 
 @pytest.mark.parametrize(

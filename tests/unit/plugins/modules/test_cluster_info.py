@@ -47,7 +47,13 @@ def test_a_kind_that_is_not_served_has_no_objects(kubernetes):
         kubernetes, {"api_version": "example.net/v1", "kind": "Nothing"}, {"kind": "Nothing"}, {"kind": "Namespace"}
     )
     assert [entry["served"] for entry in found] == [False, False, True]
-    assert found[0] == {"api_version": "example.net/v1", "kind": "Nothing", "served": False, "resources": []}
+    assert found[0] == {
+        "api_version": "example.net/v1",
+        "kind": "Nothing",
+        "served": False,
+        "forbidden": False,
+        "resources": [],
+    }
 
 
 def test_secrets_are_hidden(kubernetes):

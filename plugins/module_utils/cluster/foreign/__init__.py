@@ -1,0 +1,45 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects of others that meet the plan's sessions: one file per CNI. Pure.
+
+Each has ``KINDS``, what to read of the cluster besides Nodes, ``{name: {api_version, kind, …}}``, and ``found(view)``,
+which yields a Finding per object. ``view`` is a View.
+"""
+
+from __future__ import annotations
+
+from . import calico, cilium, kube_router, ovn_kubernetes
+from .view import View
+
+CNIS = {"calico": calico, "cilium": cilium, "kube_router": kube_router, "ovn_kubernetes": ovn_kubernetes}
+
+
+def kinds(plan: dict) -> dict:
+    """What to read of the plan's cluster: options of kubefabric.bgp.cluster_info by name; nothing for other CNIs, or
+    where the hosts speak.
+    """
+    if (plan.get("nested") or {}).get("speaker") == "host" or plan["cni"] not in CNIS:
+        return {}
+    return {name: {**one, "optional": True} for name, one in CNIS[plan["cni"]].kinds(plan).items()}
+
+
+def findings(plan: dict, objects: dict, nodes: list, accepted: list) -> tuple:
+    """``(those that are not accepted, those that are)``, each a Finding, by what was read of the kinds.
+
+    ``accepted`` are names as Finding.name has them, such as ``BGPPeer 201``.
+    """
+    if not kinds(plan):
+        return [], []
+    view = View(plan, {name: _once(objects.get(name) or []) for name in kinds(plan)}, nodes)
+    said = list(CNIS[plan["cni"]].found(view))
+    return [one for one in said if one.name not in accepted], [one for one in said if one.name in accepted]
+
+
+def _once(items: list) -> list:
+    """Each object once, though it was read by several of its group's versions."""
+    return list({(one["kind"], *_name(one)): one for one in items}.values())
+
+
+def _name(one: dict) -> tuple:
+    return one["metadata"].get("namespace"), one["metadata"]["name"]

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What there is to hold foreign objects against: the nodes with their labels, and the leaves' addresses. Pure."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from ipaddress import ip_address
+
+from ...plan.selectors import SelectorError, parse
+from ..selection import HOSTNAME
+
+# name: of the object, ``BGPPeer 201``. what: what it does, a sentence that goes on after the name. remedy: sentences.
+Finding = namedtuple("Finding", "name what remedy")
+
+
+def text(finding: Finding) -> str:
+    """A finding for people."""
+    return f"{finding.name} {finding.what}. {finding.remedy}"
+
+
+def finding(resource: dict, what: str, remedy: str) -> Finding:
+    """A Finding about a resource."""
+    metadata = resource["metadata"]
+    name = "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))
+    return Finding(f"{resource['kind']} {name}", what, remedy)
+
+
+class View:
+    """The plan, what was read (``objects``, by name), and who peers with which leaf at which address."""
+
+    def __init__(self, plan: dict, objects: dict, nodes: list) -> None:
+        self.plan = plan
+        self.objects = objects
+        live = {one["metadata"]["name"]: one["metadata"] for one in nodes}
+        names = live if "nested_in" in plan else plan["nodes"]
+        self.labels = {name: self._labels(name, live.get(name) or {}) for name in names}
+        self.annotations = {name: (live.get(name) or {}).get("annotations") or {} for name in names}
+        self.metadata = {name: live.get(name) or {} for name in names}
+
+    def _labels(self, name: str, metadata: dict) -> dict:
+        """A node's labels, and those that it is going to have."""
+        rack = (self.plan["nodes"].get(name) or {}).get("rack_id")
+        ours = {self.plan["rack_label"]: str(rack)} if rack is not None and "rack_label" in self.plan else {}
+        return {HOSTNAME: name, **(metadata.get("labels") or {}), **ours}
+
+    def peers(self, name: str) -> dict:
+        """``{address: who it is}`` of what a node peers with: its leaves, or a nested cluster's parent."""
+        parent = self.plan.get("nested_in")
+        if parent:
+            return {_short(address): parent["cluster"] for address in parent["addresses"].values()}
+        return {_short(peer["address"]): f"leaf {peer['leaf']}" for peer in self.plan["nodes"][name]["peers"]}
+
+    def meeting(self, names: list, address: str | None) -> list:
+        """The nodes among ``names`` that have a session with an address."""
+        return [name for name in names if address in self.peers(name)]
+
+    def by_text(self, selector: str) -> list:
+        """The nodes that a selector of Calico takes; none where nobody understands it."""
+        try:
+            takes = parse(selector)
+        except SelectorError:
+            return []
+        return [name for name, labels in self.labels.items() if takes(labels) is True]
+
+    def by_labels(self, selector: dict | None) -> list:
+        """The nodes that a LabelSelector takes; an empty one takes all."""
+        return [name for name, labels in self.labels.items() if _selected(labels, selector or {})]
+
+
+def _short(address: str) -> str:
+    return str(ip_address(address))
+
+
+def _selected(labels: dict, selector: dict) -> bool:
+    if any(labels.get(key) != value for key, value in (selector.get("matchLabels") or {}).items()):
+        return False
+    return all(_holds(labels, term) for term in selector.get("matchExpressions") or ())
+
+
+def _holds(labels: dict, term: dict) -> bool:
+    value, values, operator = labels.get(term.get("key")), term.get("values") or [], term.get("operator")
+    if operator in ("In", "NotIn"):
+        return (value in values) is (operator == "In")
+    return (value is not None) is (operator == "Exists")
+
+
+def listed(names: list, limit: int = 5) -> str:
+    """``a, b, c and 4 more``."""
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more

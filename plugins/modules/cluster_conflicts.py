@@ -1,0 +1,151 @@
+#!/usr/bin/python
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cluster_conflicts
+short_description: Find objects of others that meet a plan's BGP sessions in a cluster
+version_added: 0.1.0
+author: kubefabric.bgp contributors (@kubefabric)
+description:
+  - Reads the objects by which the plan's CNI makes BGP sessions, and fails if some that this collection did not make
+    meet its nodes and leaves. Each is named, with what it does and the remedy.
+  - Calico - BGPPeers to the leaves' addresses that take our nodes; a BGPConfiguration with a password or a restart time
+    of the mesh, which Calico refuses once the mesh is off.
+  - Cilium - CiliumBGPClusterConfigs and CiliumBGPPeeringPolicies that select our nodes.
+  - kube-router - peers in its arguments, and in annotations of Nodes that others wrote.
+  - OVN-Kubernetes - FRRConfigurations that merge into ours and let in more, or say other values of a session.
+  - A kind that the cluster does not serve has no objects. One that the user may not list is a warning.
+options:
+  plan:
+    description: The cluster's plan, as M(kubefabric.bgp.plan) returns it.
+    type: dict
+    required: true
+  accepted:
+    description:
+      - Objects that may stay as they are, by kind and name, as the message names them, for example V(BGPPeer 201).
+      - They are warnings then.
+    type: list
+    elements: str
+    default: []
+  unreachable:
+    description:
+      - What to do about an API that does not answer. V(warn) is for a cluster that is reached through the fabric that
+        is yet to be configured.
+    type: str
+    choices: [fail, warn]
+    default: fail
+extends_documentation_fragment:
+  - kubernetes.core.k8s_auth_options
+  - kubefabric.bgp.reading
+requirements:
+  - kubernetes >= 24.2.0
+  - PyYAML
+seealso:
+  - module: kubefabric.bgp.cluster_resources
+  - module: kubefabric.bgp.verify
+"""
+
+EXAMPLES = r"""
+- name: Fail if somebody else's objects meet ours
+  kubefabric.bgp.cluster_conflicts:
+    kubeconfig: ~/.kube/k8s-prod.kubeconfig
+    plan: "{{ kubefabric_plan }}"
+    accepted: [BGPPeer 201, BGPPeer 202]
+"""
+
+RETURN = r"""
+looked:
+  description: Whether the API answered.
+  returned: success
+  type: bool
+accepted:
+  description: The objects of O(accepted) that were found, as people read it.
+  returned: success
+  type: list
+  elements: str
+"""
+
+import copy
+import os
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import foreign, lists
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client import Cluster, connected
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.foreign.view import text
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership import FIELD_MANAGER
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import place, sentence, silence
+from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
+from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
+from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
+from ansible_collections.kubernetes.core.plugins.module_utils.k8s.core import AnsibleK8SModule
+from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
+
+PATIENCE = 5.0  # seconds for a connection
+NOTHING = {"changed": False, "looked": False, "accepted": []}
+NODES = {"api_version": "v1", "kind": "Node", "optional": True}
+
+
+def run(module: AnsibleK8SModule) -> dict:
+    """Read, and fail with all that is in the way."""
+    plan = module.params["plan"]
+    kinds = {**foreign.kinds(plan), "nodes": NODES}
+    client = connect(module)
+    if client is None:
+        return NOTHING
+    found = lists.read(Cluster(client, FIELD_MANAGER), list(kinds.values()))
+    for entry in found:
+        if entry["forbidden"]:
+            module.warn(f"The user may not list {entry['kind']} ({entry['api_version']}): those of others are unknown.")
+    objects = {name: entry["resources"] for name, entry in zip(kinds, found)}
+    wrong, accepted = foreign.findings(plan, objects, objects["nodes"], module.params["accepted"])
+    for one in accepted:
+        module.warn(text(one))
+    if wrong:
+        listed = "".join(f"\n{number}. {text(one)}." for number, one in enumerate(wrong, start=1))
+        counted = f"{len(wrong)} object{'s'[: len(wrong) > 1]} of others {'meet' if len(wrong) > 1 else 'meets'}"
+        raise ClusterError(
+            f"cluster {plan['cluster']}: {counted} what the plan is to make:{listed}\n"
+            "To leave them as they are, name them in kubefabric_accepted_objects. Nothing was written."
+        )
+    return {"changed": False, "looked": True, "accepted": [text(one) for one in accepted]}
+
+
+def connect(module: AnsibleK8SModule):
+    """The client; None for an API that does not answer, where that is to be a warning. Raises ClusterError."""
+    where = place(module.params)
+    try:
+        why = "" if module.params["proxy"] or os.environ.get("HTTPS_PROXY") else silence(where, PATIENCE)
+        if why:
+            raise ClusterError(sentence(where, why))
+        return connected(lambda: get_api_client(module), lambda: where)
+    except ClusterError as error:
+        if module.params["unreachable"] == "fail":
+            raise
+        cluster = module.params["plan"]["cluster"]
+        module.warn(f"cluster {cluster}: {error}. Whether objects of others meet its sessions is unknown.")
+        return None
+
+
+def main() -> None:
+    """The module's entry."""
+    options = {
+        **copy.deepcopy(AUTH_ARG_SPEC),
+        "plan": {"type": "dict", "required": True},
+        "accepted": {"type": "list", "elements": "str", "default": []},
+        "unreachable": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
+    }
+    module = AnsibleK8SModule(module_class=AnsibleModule, argument_spec=options, supports_check_mode=True)
+    try:
+        result = run(module) if foreign.kinds(module.params["plan"]) else NOTHING
+        module.exit_json(**result)
+    except ClusterError as error:
+        module.fail_json(msg=str(error))
+    except CoreException as error:
+        module.fail_json(msg=sentence(place(module.params), str(error)))
+
+
+if __name__ == "__main__":
+    main()

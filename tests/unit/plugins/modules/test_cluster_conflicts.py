@@ -1,0 +1,54 @@
+"""The module against a real API server with Calico's definitions."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.kubefabric.bgp.plugins.modules import cluster_conflicts
+from tests import crds
+from tests.plans import plan
+from tests.run_module import ModuleFailed, run_module
+
+PLAN = {**plan(), "cni": "calico"}
+LEAF = PLAN["nodes"]["node1"]["peers"][0]["address"]
+
+
+@pytest.fixture
+def peer(kubernetes):
+    crds.apply(kubernetes, "calico")
+    spec = {"peerIP": LEAF, "asNumber": 65002, "nodeSelector": f"rack_id == '{PLAN['nodes']['node1']['rack_id']}'"}
+    body = {"apiVersion": "projectcalico.org/v3", "kind": "BGPPeer", "metadata": {"name": "201"}, "spec": spec}
+    kubernetes.kubectl_run("apply", "-f-", stdin=json.dumps(body))
+    yield kubernetes
+    kubernetes.kubectl_run("delete", "bgppeers.projectcalico.org", "201")
+
+
+def run(api, **options: object) -> dict:
+    return run_module(cluster_conflicts, {"kubeconfig": str(api.kubeconfig), "plan": PLAN, **options})
+
+
+def test_the_white_papers_peer_is_named_and_can_be_accepted(peer):
+    with pytest.raises(ModuleFailed) as error:
+        run(peer)
+    assert "cluster k8s-prod: 1 object of others meets what the plan is to make:\n1. BGPPeer 201 makes" in str(
+        error.value
+    )
+    assert str(error.value).endswith("name them in kubefabric_accepted_objects. Nothing was written.")
+    found = run(peer, accepted=["BGPPeer 201"])
+    assert found["looked"]
+    assert [said.split(" makes")[0] for said in found["accepted"]] == ["BGPPeer 201"]
+
+
+def test_an_api_that_does_not_answer_fails_or_warns(kubernetes, tmp_path):
+    config = json.loads(kubernetes.kubeconfig.read_text())
+    config["clusters"][0]["cluster"]["server"] = "https://127.0.0.1:1"
+    (tmp_path / "kubeconfig").write_text(json.dumps(config))
+    options = {"kubeconfig": str(tmp_path / "kubeconfig"), "plan": PLAN}
+    with pytest.raises(ModuleFailed) as error:
+        run_module(cluster_conflicts, options)
+    assert str(error.value) == "the Kubernetes API at https://127.0.0.1:1 cannot be used: Connection refused"
+    found = run_module(cluster_conflicts, {**options, "unreachable": "warn"})
+    assert not found["looked"]
+    assert "Connection refused. Whether objects of others meet its sessions is unknown." in str(found["warnings"])
