@@ -66,7 +66,10 @@ class FakeCluster:
             if wanted.items() <= (item["metadata"].get("labels") or {}).items()
         ]
 
-    def apply(self, kind: SimpleNamespace, body: dict, *, dry_run: bool, force: bool = False) -> dict:
+    def apply(
+        self, kind: SimpleNamespace, body: dict, *, dry_run: bool, force: bool = False, manager: str | None = None
+    ) -> dict:
+        manager = manager or self.field_manager
         namespace = body["metadata"].get("namespace")
         if self.refusal:
             raise self.refusal
@@ -75,7 +78,7 @@ class FakeCluster:
         if self.taken and not force:
             raise FieldsTaken(self.taken)
         live = self.objects.get(_key(body))
-        result = self._applied(body, live)
+        result = self._applied(body, live, manager)
         if not dry_run:
             self.writes.append(("apply", kind.kind, namespace, body["metadata"]["name"], force))
             self.objects[_key(body)] = result
@@ -87,14 +90,15 @@ class FakeCluster:
         self.writes.append(("delete", kind.kind, namespace, name))
         self.objects.pop((kind.kind, namespace, name), None)
 
-    def _applied(self, body: dict, live: dict | None) -> dict:
+    def _applied(self, body: dict, live: dict | None, manager: str) -> dict:
         result = copy.deepcopy(live or {})
         managed = (result.get("metadata") or {}).pop("managedFields", [])
-        before = next((entry for entry in managed if entry["manager"] == self.field_manager), {"fieldsV1": {}})
-        _remove(result, before["fieldsV1"])
+        before = next((entry for entry in managed if entry["manager"] == manager), {"fieldsV1": {}})
+        others = [item for item in managed if item["manager"] != manager]
+        kept = [item["fieldsV1"] for item in others]
+        _remove(result, before["fieldsV1"], kept)
         _merge(result, body)
-        entry = _entry(self.field_manager, body)
-        others = [item for item in managed if item["manager"] != self.field_manager]
+        entry = _entry(manager, body)
         result["metadata"]["managedFields"] = [*others, *([entry] if entry["fieldsV1"] else [])]
         return result
 
@@ -124,13 +128,14 @@ def _merge(target: dict, source: dict) -> None:
             target[key] = copy.deepcopy(value)
 
 
-def _remove(target: dict, fields: dict) -> None:
-    """Remove the leaves of ``fieldsV1``; a field that others own too would stay, which no test needs."""
+def _remove(target: dict, fields: dict, kept: list[dict]) -> None:
+    """Remove the leaves of ``fieldsV1``; a field that others own too stays."""
     for name, inner in fields.items():
         key = name.removeprefix("f:")
+        others = [one[name] for one in kept if name in one]
         if inner and isinstance(target.get(key), dict):
-            _remove(target[key], inner)
-            if not target[key]:
+            _remove(target[key], inner, others)
+            if not target[key] and not others:
                 del target[key]
-        else:
+        elif not others:
             target.pop(key, None)

@@ -54,6 +54,13 @@ options:
     description: Take fields that another manager, not C(kubectl), holds.
     type: bool
     default: false
+  adopt:
+    description:
+      - Whether to take over an object of others where one of ours is to have its name. Without it that is an error.
+      - What the object was is kept in its annotation C(bgp.kubefabric.io/adopted). Instead of being deleted it becomes
+        that again, with the field manager C(kubefabric-returned).
+    type: bool
+    default: false
   prune:
     description:
       - Kinds of which objects that we made for O(cluster), and that are not in O(resources), are deleted.
@@ -144,6 +151,7 @@ changes:
     action:
       description:
         - V(create), V(change), V(delete), or V(withdraw) where our fields are taken back.
+        - V(return) where what was adopted becomes what it was.
         - V(own) where the content was right, but its fields were not noted as ours.
       type: str
     api_version:
@@ -235,6 +243,7 @@ def argument_spec() -> dict:
         "cluster": {"type": "str"},
         "field_manager": {"type": "str", "default": FIELD_MANAGER},
         "force_conflicts": {"type": "bool", "default": False},
+        "adopt": {"type": "bool", "default": False},
         "prune": {"type": "list", "elements": "dict", "default": [], "options": prune},
         "restart": {"type": "dict", "options": restart},
     }

@@ -11,20 +11,20 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from . import conflicts, difference, kinds, selection
+from . import adoption, conflicts, difference, kinds, selection
 from .client import FieldsTaken, Forbidden, NotFoundError
 from .errors import ClusterError
 from .hints import explained, hint
 from .ownership import is_derived, is_kept, is_ours, owner, selector
 from .restart import with_mark
 
-# action: create, change, own (same content, but not ours before), delete, withdraw, none
+# action: create, change, own (same content, but not ours before), delete, withdraw, return (what was adopted), none
 Step = namedtuple("Step", "kind body action before after force")
 
 NAMESPACE = ("v1", "Namespace")
 NODE = ("v1", "Node")
 
-Rules = namedtuple("Rules", "state cluster force_conflicts prune restart", defaults=(False, (), None))
+Rules = namedtuple("Rules", "state cluster force_conflicts prune restart adopt", defaults=(False, (), None, False))
 
 
 def plan_steps(cluster, resources: list, rules: Rules) -> list:
@@ -44,6 +44,9 @@ def carry_out(cluster, steps: list) -> None:
         metadata = step.body["metadata"]
         if step.action == "delete":
             cluster.delete(step.kind, metadata["name"], metadata.get("namespace"))
+        elif step.action == "return":
+            cluster.apply(step.kind, step.after, dry_run=False, force=True, manager=conflicts.RETURN_MANAGER)
+            _write(cluster, step)
         elif step.action != "none":
             _write(cluster, step)
 
@@ -97,6 +100,8 @@ def _checked(resource: dict) -> dict:
 def _present_ones(cluster, served: dict, wanted: list, rules: Rules) -> list:
     """A Step each; what lives in a namespace that these steps make cannot be tried before it is there."""
     _check_selectors(cluster, wanted)
+    if not rules.adopt:
+        _refuse_foreign(cluster, served, wanted)
     steps: list = []
     made: set = set()
     for resource in wanted:
@@ -104,6 +109,20 @@ def _present_ones(cluster, served: dict, wanted: list, rules: Rules) -> list:
         if _gvk(resource) == NAMESPACE and steps[-1].action == "create":
             made.add(resource["metadata"]["name"])
     return steps
+
+
+def _refuse_foreign(cluster, served: dict, wanted: list) -> None:
+    """Name every object that is to be ours and is somebody else's; what only is amended is anybody's."""
+    found = []
+    for resource in wanted:
+        live = _live(cluster, served[_gvk(resource)], resource) if is_ours(resource) else None
+        if live is not None and adoption.is_foreign(resource, live, cluster.field_manager):
+            found.append(adoption.complaint(name_of(resource), live))
+    if found:
+        raise ClusterError(
+            f"{'; '.join(found)}. With adopt: true this collection takes over what is in the way, and gives it back as "
+            "it was when it leaves; look at it first. Nothing was written."
+        )
 
 
 def _check_selectors(cluster, wanted: list) -> None:
@@ -142,7 +161,8 @@ def _present(cluster, kind, resource: dict, rules: Rules, made: set) -> Step:
             if resource["kind"] == "Node"
             else f"{name_of(resource)} does not exist in the cluster, and it is not ours to create."
         )
-    body = with_mark(kinds.merged(resource, live), live, rules.restart)
+    adopted = adoption.is_foreign(resource, live, cluster.field_manager)
+    body = adoption.marked(with_mark(kinds.merged(resource, live), live, rules.restart), live, adopted)
     after, force = _outcome(cluster, kind, body, rules)
     return Step(kind, body, _action(cluster, live, after), live, after, force)
 
@@ -162,13 +182,26 @@ def _absent(cluster, kind, resource: dict, rules: Rules) -> Step:
             f"{name_of(resource)} is not ours: it does not carry the labels {selector(owner(resource) or '')}. "
             "Remove it by hand if it should go."
         )
-    return Step(kind, resource, "delete", live, None, False)
+    return _deleted(kind, live)
+
+
+def _deleted(kind, live: dict) -> Step:
+    """An object of ours goes; one that was adopted becomes what it was."""
+    before = adoption.original(live)
+    if before is None:
+        return Step(kind, live, "delete", live, None, False)
+    return Step(kind, _named(live), "return", live, before, False)
+
+
+def _named(live: dict) -> dict:
+    """Nothing but an object's name: to apply it takes back all our fields."""
+    metadata = {key: live["metadata"][key] for key in ("name", "namespace") if live["metadata"].get(key)}
+    return {"apiVersion": live["apiVersion"], "kind": live["kind"], "metadata": metadata}
 
 
 def _withdrawn(cluster, kind, live: dict) -> Step:
     """Take back our fields from an object of somebody else's: apply nothing but its name."""
-    metadata = {key: live["metadata"][key] for key in ("name", "namespace") if live["metadata"].get(key)}
-    body = {"apiVersion": live["apiVersion"], "kind": live["kind"], "metadata": metadata}
+    body = _named(live)
     if not difference.owned_fields(live, cluster.field_manager):
         return Step(kind, body, "none", live, live, False)
     return Step(kind, body, "withdraw", live, cluster.apply(kind, body, dry_run=True), False)
@@ -187,7 +220,7 @@ def _pruned(cluster, wanted: list, rules: Rules) -> list:
             if entry.get("amended"):
                 steps.append(_withdrawn(cluster, kind, live))
             else:
-                steps.append(Step(kind, live, "delete", live, None, False))
+                steps.append(_deleted(kind, live))
     return steps
 
 

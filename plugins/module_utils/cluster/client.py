@@ -93,8 +93,11 @@ class Cluster:
         found = self._call(kind.get, serializer=_plain, **options)
         return [{"apiVersion": kind.group_version, "kind": kind.kind, **item} for item in found.get("items") or []]
 
-    def apply(self, kind, body: dict, *, dry_run: bool, force: bool = False) -> dict:
-        """Server-side apply; raises FieldsTaken if other managers hold fields and ``force`` is not given."""
+    def apply(self, kind, body: dict, *, dry_run: bool, force: bool = False, manager: str | None = None) -> dict:
+        """Server-side apply, by our field manager if ``manager`` names no other.
+
+        Raises FieldsTaken if other managers hold fields and ``force`` is not given.
+        """
         metadata = body["metadata"]
         options = {"dry_run": "All"} if dry_run else {}
         try:
@@ -103,7 +106,7 @@ class Cluster:
                 body=body,
                 name=metadata["name"],
                 namespace=metadata.get("namespace"),
-                field_manager=self.field_manager,
+                field_manager=manager or self.field_manager,
                 force_conflicts=force,
                 **options,
             ).to_dict()

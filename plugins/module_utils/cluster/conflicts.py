@@ -15,6 +15,8 @@ from typing import Any
 
 from ..common import json_text
 
+# The field manager by which content of before is given back.
+RETURN_MANAGER = "kubefabric-returned"
 Conflict = namedtuple("Conflict", "manager field")
 
 _MANAGER = re.compile(r'conflict with "([^"]+)"')
@@ -36,8 +38,11 @@ def _conflict(cause: dict) -> Conflict:
 
 
 def by_controllers(conflicts: list) -> list:
-    """Those conflicts that are not with kubectl: what people typed is drift, what a controller holds is its own."""
-    return [conflict for conflict in conflicts if not conflict.manager.startswith("kubectl")]
+    """Those conflicts that are not with kubectl: what people typed is drift, what a controller holds is its own.
+
+    What we gave back to people is theirs as if they had typed it.
+    """
+    return [conflict for conflict in conflicts if not conflict.manager.startswith(("kubectl", RETURN_MANAGER))]
 
 
 def describe(conflicts: list) -> str:

@@ -31,6 +31,7 @@ _WHOLE = frozenset(
     {
         "kube-router.io/peer.passwords",
         "kubectl.kubernetes.io/last-applied-configuration",
+        "bgp.kubefabric.io/adopted",
         "kapp.k14s.io/original",
         "objectset.rio.cattle.io/applied",
         "banzaicloud.com/last-applied",

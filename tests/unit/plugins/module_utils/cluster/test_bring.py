@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+from types import SimpleNamespace
 
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import bring, ownership
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.adoption import ADOPTED_ANNOTATION
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.conflicts import Conflict
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
 from tests.fake_cluster import Absent, FakeCluster
@@ -53,6 +55,78 @@ def refusal(cluster: FakeCluster, resources: list, state: str = "present", **rul
         steps(cluster, resources, state, **rules)
     assert (cluster.writes, cluster.objects) == ([], before)
     return str(failure.value)
+
+
+# -- what others made under our names --------------------------------------------------------------------
+
+
+def override(label: bool, **instances: str) -> dict:
+    """A CiliumBGPNodeConfigOverride named after a node, of ours or of a person."""
+    labels = ownership.labels(OURS) if label else {"team": "edge"}
+    metadata = {"name": "n1", "labels": labels}
+    return {
+        "apiVersion": "cilium.io/v2",
+        "kind": "CiliumBGPNodeConfigOverride",
+        "metadata": metadata,
+        "spec": instances,
+    }
+
+
+def cluster_wide(cluster: FakeCluster) -> FakeCluster:
+    """The same, with this kind among those that have no namespace."""
+    inner = cluster.kind
+    cluster.kind = lambda version, kind: SimpleNamespace(**{**vars(inner(version, kind)), "namespaced": False})  # type: ignore[method-assign]
+    return cluster
+
+
+def test_an_object_of_others_that_has_our_name_is_refused_and_all_of_them_are_named() -> None:
+    cluster = cluster_wide(FakeCluster().add(override(False, theirs="1"), manager="kubectl-create"))
+    cluster.add(config_map(owner=None))
+    assert refusal(cluster, [override(True, ours="2"), {**config_map(), "kind": "ConfigMap"}]) == (
+        "CiliumBGPNodeConfigOverride n1 is there already and is not ours (made by kubectl-create); ConfigMap "
+        "kube-system/settings is there already and is not ours. With adopt: true this collection takes over what is in "
+        "the way, and gives it back as it was when it leaves; look at it first. Nothing was written."
+    )
+
+
+@pytest.mark.parametrize("way", ["absent", "prune"])
+def test_what_was_adopted_is_given_back_and_not_deleted(way) -> None:
+    theirs, ours = override(False, theirs="1", both="theirs"), override(True, ours="2", both="ours")
+    cluster = cluster_wide(FakeCluster().add(theirs, manager="kubectl-create"))
+    key = ("CiliumBGPNodeConfigOverride", None, "n1")
+    bring.carry_out(cluster, steps(cluster, [ours], adopt=True))
+    assert cluster.objects[key]["spec"] == {"theirs": "1", "both": "ours", "ours": "2"}
+    assert told(steps(cluster, [ours])) == [("none", "CiliumBGPNodeConfigOverride", "n1")]
+    entry = {"api_version": "cilium.io/v2", "kind": "CiliumBGPNodeConfigOverride"}
+    found = steps(cluster, [ours], state="absent") if way == "absent" else steps(cluster, [], prune=[entry])
+    assert told(found) == [("return", "CiliumBGPNodeConfigOverride", "n1")]
+    bring.carry_out(cluster, found)
+    left = copy.deepcopy(cluster.objects[key])
+    managers = {one["manager"] for one in left["metadata"].pop("managedFields")}
+    left["metadata"].pop("annotations", None)
+    assert left == theirs
+    assert "kubefabric" not in managers
+    cluster.writes.clear()
+    assert "is there already and is not ours" in refusal(cluster, [ours])
+
+
+def test_an_object_whose_label_somebody_removed_is_still_ours() -> None:
+    cluster = FakeCluster().add(
+        {**config_map(), "metadata": {**config_map()["metadata"], "labels": {}}}, manager="kubefabric"
+    )
+    assert told(steps(cluster, [config_map()])) == [("change", "ConfigMap", "settings")]
+
+
+def test_an_object_that_is_too_large_to_be_kept_is_not_adopted() -> None:
+    cluster = FakeCluster().add(config_map(owner=None, more="x" * 300_000))
+    assert "ConfigMap settings is too large to be kept beside ours" in refusal(cluster, [config_map()], adopt=True)
+
+
+def test_what_says_nonsense_of_what_it_was_is_deleted_as_ours() -> None:
+    item = config_map()
+    item["metadata"]["annotations"] = {ADOPTED_ANNOTATION: '{"kind": "Secret", "metadata": {"name": "settings"}}'}
+    cluster = FakeCluster().add(item)
+    assert told(steps(cluster, [config_map()], state="absent")) == [("delete", "ConfigMap", "settings")]
 
 
 # -- absent --------------------------------------------------------------------------------------------

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects that others made under a name that we want: a conflict, or adopted and later given back. Pure.
+
+What was adopted carries its content of before in an annotation. It is given back in two steps: that content is applied
+by a field manager of its own, which then owns it, and our fields are withdrawn.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+
+from .difference import content, owned_fields
+from .errors import ClusterError
+from .ownership import is_ours
+
+ADOPTED_ANNOTATION = "bgp.kubefabric.io/adopted"
+_MOST = 200_000  # of the 256 KiB that all annotations of an object may have
+
+
+def is_foreign(wanted: dict, live: dict | None, manager: str) -> bool:
+    """Whether an object that is to be ours is there, and somebody else's: without our label and our fields."""
+    return is_ours(wanted) and live is not None and not is_ours(live) and not owned_fields(live, manager)
+
+
+def complaint(name: str, live: dict) -> str:
+    """What is wrong with an object of somebody else's that is in the way."""
+    managers = {entry.get("manager") for entry in live["metadata"].get("managedFields") or []} - {None}
+    by = f" (made by {', '.join(sorted(managers))})" if managers else ""
+    return f"{name} is there already and is not ours{by}"
+
+
+def marked(body: dict, live: dict | None, adopted: bool) -> dict:
+    """What to apply: with the content of before if the object is ``adopted`` now, or was by an earlier run."""
+    kept = _annotations(live or {}).get(ADOPTED_ANNOTATION)
+    if adopted:
+        kept = json.dumps(content(live), sort_keys=True, separators=(",", ":"))
+        if len(kept.encode()) > _MOST:
+            raise ClusterError(
+                f"{body['kind']} {body['metadata']['name']} is too large to be kept beside ours and given back later: "
+                "rename or remove it by hand. Nothing was written."
+            )
+    if kept is None:
+        return body
+    result = copy.deepcopy(body)
+    result["metadata"]["annotations"] = {**_annotations(result), ADOPTED_ANNOTATION: kept}
+    return result
+
+
+def original(live: dict) -> dict | None:
+    """The content of an adopted object before it was adopted; None for one that we made, or that says nonsense."""
+    text = _annotations(live).get(ADOPTED_ANNOTATION)
+    try:
+        found = json.loads(text) if text else None
+    except ValueError:
+        return None
+    same = isinstance(found, dict) and found.get("kind") == live["kind"]
+    return found if same and (found.get("metadata") or {}).get("name") == live["metadata"]["name"] else None
+
+
+def _annotations(item: dict) -> dict:
+    return (item.get("metadata") or {}).get("annotations") or {}
