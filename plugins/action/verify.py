@@ -135,8 +135,8 @@ class ActionModule(ActionBase):
 
     def _assess(self, given: dict, bgp: dict, task_vars: dict) -> dict:
         plan, nodes = given["plan"], given["nodes"]
-        found = self._read(plan, given["kubernetes"], objects.wanted(plan, nodes), task_vars)
-        state = objects.state(plan, found, nodes, given["originated"])
+        found = self._read(plan, given["kubernetes"], objects.wanted(plan, nodes, bgp), task_vars)
+        state = objects.state(plan, found, nodes, given["originated"], bgp)
         if given["parents"]:
             places = [
                 objects.place(self._read(parent, where, objects.wanted_of_parent(parent), task_vars))

@@ -56,8 +56,9 @@ def original(live: dict) -> dict | None:
         found = json.loads(text) if text else None
     except ValueError:
         return None
-    same = isinstance(found, dict) and found.get("kind") == live["kind"]
-    return found if same and (found.get("metadata") or {}).get("name") == live["metadata"]["name"] else None
+    if not isinstance(found, dict) or found.get("kind") != live["kind"]:
+        return None
+    return found if (found.get("metadata") or {}).get("name") == live["metadata"]["name"] else None
 
 
 def _annotations(item: dict) -> dict:

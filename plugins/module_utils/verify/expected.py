@@ -28,7 +28,9 @@ def advertised(plan: dict, state: dict) -> dict:
     if hosts.speak(plan):
         return hosts.advertised(plan, state)
     foretell = ADVERTISED.get(plan["cni"])
-    return foretell(plan, state) if foretell else {name: set() for name in plan["nodes"]}
+    found = foretell(plan, state) if foretell else {name: set() for name in plan["nodes"]}
+    single = state.get("host_routes") or {}
+    return {name: items | single.get(name, set()) for name, items in found.items()}
 
 
 @dataclass(frozen=True)

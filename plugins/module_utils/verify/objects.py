@@ -10,7 +10,7 @@ kubefabric.bgp.cluster_info. What was found has the same names: ``{name: [object
 from __future__ import annotations
 
 from ..cluster import foreign
-from . import agents, hosts, nested
+from . import agents, host_routes, hosts, nested
 from .state import from_resources, without_marks
 from .words import problem
 
@@ -18,10 +18,11 @@ from .words import problem
 _FURTHER = ("blocks", "reports", "others", "verdicts")
 
 
-def wanted(plan: dict, nodes: list | None) -> dict:
+def wanted(plan: dict, nodes: list | None, bgp: dict) -> dict:
     """What to read of the plan's cluster: nothing where its hosts speak in its CNI's place.
 
-    With ``nodes``, those whose sessions are waited for, no routes are looked at: Nodes and agents are enough.
+    With ``nodes``, those whose sessions are waited for, no routes are looked at: Nodes and agents are enough. All pods
+    are read only where leaves have single addresses of pods from nodes.
     """
     if hosts.speak(plan):
         return {}
@@ -32,11 +33,13 @@ def wanted(plan: dict, nodes: list | None) -> dict:
         return found
     found["services"] = _kind("v1", "Service")
     found["slices"] = _kind("discovery.k8s.io/v1", "EndpointSlice")
+    if host_routes.candidates(plan, bgp):
+        found["workloads"] = {**_kind("v1", "Pod"), "field_selectors": ["status.phase=Running"]}
     named = {name: getattr(agent, name) for name in _FURTHER}
     return {**found, **{name: _kind(*kind) for name, kind in named.items() if kind}, **foreign.kinds(plan)}
 
 
-def state(plan: dict, found: dict, nodes: list | None, originated: dict) -> dict:
+def state(plan: dict, found: dict, nodes: list | None, originated: dict, bgp: dict) -> dict:
     """The state of the plan's cluster as verify.assess takes it; ``originated`` is what hosts announce of their own."""
     if hosts.speak(plan):
         return {**from_resources([], [], [], []), "originated": originated}
@@ -45,8 +48,10 @@ def state(plan: dict, found: dict, nodes: list | None, originated: dict) -> dict
     agent = agents.of(plan)
     reports, others, verdicts = (found.get(name) or [] for name in ("reports", "others", "verdicts"))
     networks = agent.pod_networks(found["blocks"]) if found.get("blocks") else None
+    known = from_resources(found["nodes"], found["pods"], found["services"], found["slices"], networks)
     return {
-        **from_resources(found["nodes"], found["pods"], found["services"], found["slices"], networks),
+        **known,
+        "host_routes": host_routes.announced(plan, bgp, found.get("workloads") or [], known["nodes"]),
         "verdicts": agent.read_verdicts(verdicts) if agent.verdicts else {},
         "reports": agent.read_reports(reports) if reports else {},
         "further": agent.read_others(plan, others, found["nodes"]) if others else {},

@@ -1,0 +1,57 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Single addresses of pods that lie outside of their node's own networks: the node that runs the pod announces them.
+
+Source: Cisco's white paper, "Kubernetes node ingress routing" with its footnotes 6 and 7: borrowed from another node's
+block, given to the pod, or taken along by a virtual machine that moved. Pure.
+"""
+
+from __future__ import annotations
+
+from . import fabric
+from .addresses import address, prefix, within
+
+_HOST_LENGTHS = ("/32", "/128")
+
+
+def candidates(plan: dict, bgp: dict) -> dict:
+    """``{prefix: {node, …}}``: the single addresses in the pods' networks that leaves have from planned nodes."""
+    if "nested_in" in plan:  # its routes are seen through its parent's nodes
+        return {}
+    names = {address(peer["local_address"]): name for name, node in plan["nodes"].items() for peer in node["peers"]}
+    pods = plan["networks"].get("pod") or []
+    found: dict = {}
+    for leaf in fabric.leaves(plan):
+        for item, hops in fabric.routes(bgp, leaf).items():
+            if item.endswith(_HOST_LENGTHS) and any(within(item, network) for network in pods):
+                for hop in hops:
+                    if hop["address"] in names:
+                        found.setdefault(item, set()).add(names[hop["address"]])
+    return found
+
+
+def announced(plan: dict, bgp: dict, pods: list, nodes: dict) -> dict:
+    """``{node: {prefix, …}}``: those candidates that a node announces rightly, because it runs the pod.
+
+    ``nodes`` is the state's. An address in one of the node's own networks is announced with that network, not alone.
+    """
+    homes = _homes(pods)
+    result: dict = {}
+    for item, names in candidates(plan, bgp).items():
+        for name in names & homes.get(item, set()):
+            own = (nodes.get(name) or {}).get("pod_cidrs") or []
+            if not any(within(item, network) for network in own):
+                result.setdefault(name, set()).add(item)
+    return result
+
+
+def _homes(pods: list) -> dict:
+    """``{prefix: {node, …}}`` of the pods' addresses; of a machine that is moving two nodes have it."""
+    result: dict = {}
+    for pod in pods:
+        spec, status = pod.get("spec") or {}, pod.get("status") or {}
+        if spec.get("nodeName") and not spec.get("hostNetwork"):
+            for one in status.get("podIPs") or []:
+                result.setdefault(prefix(one["ip"]), set()).add(spec["nodeName"])
+    return result
