@@ -146,6 +146,7 @@ class ActionModule(ActionBase):
         else:
             outcome = assess(plan, bgp, state, nodes)
         others, left = objects.of_others(plan, found, given["accepted"]) if nodes is None else ([], [])
+        left += objects.further_remarks(plan, state) if nodes is None else []
         return {**outcome, "problems": [*others, *outcome["problems"]], "warnings": left}
 
     def _add_contracts(self, given: dict, outcome: dict, task_vars: dict) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from . import bfd as bfd_problems
-from . import fabric, reflectors, reported, routes, table
+from . import fabric, further, reflectors, reported, routes, table
 from . import sessions as session_problems
 
 
@@ -25,6 +25,7 @@ def assess(plan: dict, bgp: dict, cluster_state: dict, nodes: list | None = None
     problems += reported.problems(plan, cluster_state.get("reports") or {}, found)
     if nodes is None:
         problems += reflectors.problems(plan, cluster_state)
+        problems += further.problems(plan, cluster_state)
         problems += routes.problems(plan, bgp, cluster_state, found)
     else:
         problems = [problem for problem in problems if problem["kind"] != "stranger"]

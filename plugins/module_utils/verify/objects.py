@@ -10,7 +10,7 @@ kubefabric.bgp.cluster_info. What was found has the same names: ``{name: [object
 from __future__ import annotations
 
 from ..cluster import foreign
-from . import agents, host_routes, hosts, nested
+from . import agents, further, host_routes, hosts, nested
 from .state import from_resources, without_marks
 from .words import problem
 
@@ -49,11 +49,14 @@ def state(plan: dict, found: dict, nodes: list | None, originated: dict, bgp: di
     reports, others, verdicts = (found.get(name) or [] for name in ("reports", "others", "verdicts"))
     networks = agent.pod_networks(found["blocks"]) if found.get("blocks") else None
     known = from_resources(found["nodes"], found["pods"], found["services"], found["slices"], networks)
+    sessions = agent.read_reports(reports) if reports else {}
     return {
         **known,
+        "further_states": further.states(plan, sessions, reports),
+        "configurations": others,
         "host_routes": host_routes.announced(plan, bgp, found.get("workloads") or [], known["nodes"]),
         "verdicts": agent.read_verdicts(verdicts) if agent.verdicts else {},
-        "reports": agent.read_reports(reports) if reports else {},
+        "reports": sessions,
         "further": agent.read_others(plan, others, found["nodes"]) if others else {},
     }
 
@@ -63,6 +66,11 @@ def of_others(plan: dict, found: dict, accepted: list) -> tuple:
     wrong, left = foreign.findings(plan, found, found.get("nodes") or [], accepted)
     problems = [problem("foreign-object", f"{one.name} {one.what}. {one.remedy}.") for one in wrong]
     return problems, [f"{one.name} {one.what}. It is accepted." for one in left]
+
+
+def further_remarks(plan: dict, state: dict) -> list:
+    """What is to be known of sessions that others made."""
+    return further.remarks(plan, state)
 
 
 def wanted_of_parent(parent: dict) -> dict:

@@ -78,6 +78,17 @@ def reports(states: list) -> dict:
     return result
 
 
+def session_states(states: list) -> dict:
+    """``{node: {(VRF, peer's address): state}}`` of the BGPSessionStates; "" is the default VRF."""
+    result: dict = {}
+    for item in states:
+        status = item.get("status") or {}
+        if status.get("node") and status.get("peer"):
+            key = (status.get("vrf") or "", address(status["peer"].replace("-", ":")))
+            result.setdefault(status["node"], {})[key] = status.get("bgpStatus")
+    return result
+
+
 def refusals(states: list) -> dict:
     """``{node: why}`` of the FRRNodeStates by which FRR-K8s or FRR did not take the node's FRRConfigurations."""
     result = {}

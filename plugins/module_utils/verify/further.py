@@ -1,0 +1,174 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sessions of the nodes with others than the leaves, as nodes report them: the plan's further peers. Pure.
+
+Calico's ``calico.peers`` (CalicoNodeStatus), and the routers of OVN-Kubernetes' networks with a VRF of their own
+(``vrf_lite.peers``, BGPSessionState). Routers that FRRConfigurations of others name are told as remarks: their sessions
+are theirs. kube-router and Cilium have no further peers that the plan makes and that are reported.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from ..cluster.calico.settings import settings as calico_settings
+from ..cluster.foreign.ovn_kubernetes import GENERATED
+from ..cluster.ovn_kubernetes.settings import settings as ovn_settings
+from ..cluster.ownership import is_ours
+from ..cluster.peerings import peerings
+from ..plan.selectors import parse
+from .addresses import address, family
+from .ovn_kubernetes import session_states
+from .services import selected
+from .words import listed, problem
+
+# who: what makes the sessions, for people; peer: its address; vrf: "" is the default one; nodes: who should have one;
+# ours: whether the plan makes it
+Further = namedtuple("Further", "who peer vrf nodes ours")
+
+
+def problems(plan: dict, state: dict) -> list:
+    """Further peers of the plan without a session of each node that should have one: told per peer.
+
+    ``state`` has ``further_states``, ``{node: {(vrf, peer's address): state}}``, or None where nodes report nothing at
+    all. Nodes without a running agent are told elsewhere.
+    """
+    return [
+        problem(
+            "further-session",
+            f"{one.who}: no Established session of {_shown(down)} with {_place(one)}.",
+            _cause(set(down.values())),
+            node=next(iter(down)) if len(down) == 1 else None,
+        )
+        for one, down in _lacking(plan, state)
+        if one.ours
+    ]
+
+
+def remarks(plan: dict, state: dict) -> list:
+    """The same of what others made."""
+    return [
+        f"{one.who}, made by others: no Established session of {_shown(down)} with {_place(one)}."
+        for one, down in _lacking(plan, state)
+        if not one.ours
+    ]
+
+
+def states(plan: dict, reports: dict, objects: list) -> dict | None:
+    """``{node: {(vrf, address): state}}`` of what nodes report; None where nothing is reported by design.
+
+    ``reports`` are an agent's, ``{node: {address: state}}``, ``objects`` what they were made of.
+    """
+    if plan["cni"] == "calico" and calico_settings(plan)["node_status"]:
+        return {name: {("", peer): said for peer, said in found.items()} for name, found in reports.items()}
+    if plan["cni"] == "ovn_kubernetes" and objects:
+        return session_states(objects)
+    return None
+
+
+def _lacking(plan: dict, state: dict) -> list:
+    """``[(Further, {node: what it reports})]`` of those that are not Established everywhere."""
+    reported = state.get("further_states")
+    if reported is None:
+        return []
+    running = [name for name in plan["nodes"] if state["agents"].get(name, {}).get("running")]
+    wanted = _of_calico(plan, state, running) if plan["cni"] == "calico" else _of_ovn(plan, state, running)
+    found = []
+    for one in wanted:
+        said = {name: _said(reported.get(name), one) for name in one.nodes}
+        down = {name: text for name, text in said.items() if text != "established"}
+        if down:
+            found.append((one, down))
+    return found
+
+
+def _of_calico(plan: dict, state: dict, running: list) -> list:
+    """One per peer of ``calico.peers``; a peer by a selector is each node that it takes."""
+    labels = {name: state["nodes"].get(name, {}).get("labels") or {} for name in running}
+    found = []
+    for given in calico_settings(plan)["peers"]:
+        nodes = _nodes_of(given, labels)
+        who = f"BGPPeer {given['name']}"
+        if given.get("peer_ip"):
+            peer = peerings({"kind": "BGPPeer", "spec": {"peerIP": given["peer_ip"]}})[0].address
+            found.append(Further(who, peer, "", _speaking(plan, peer, nodes), True))
+        for other in _taken(given.get("peer_selector"), labels):
+            for text in map(address, plan["nodes"][other]["addresses"].values()):
+                others = [name for name in _speaking(plan, text, nodes) if name != other]
+                found.append(Further(who, text, "", others, True))
+    return found
+
+
+def _nodes_of(given: dict, labels: dict) -> list:
+    if given.get("node"):
+        return [given["node"]] if given["node"] in labels else []
+    return _taken(given.get("node_selector") or "all()", labels)
+
+
+def _taken(selector: str | None, labels: dict) -> list:
+    takes = parse(selector) if selector else None
+    return [name for name, found in labels.items() if takes and takes(found) is True]
+
+
+def _speaking(plan: dict, peer: str, names: list) -> list:
+    """Those of these nodes that have an address of the peer's family."""
+    return [name for name in names if family(peer) in plan["nodes"][name]["addresses"]]
+
+
+def _of_ovn(plan: dict, state: dict, running: list) -> list:
+    """The routers of networks with a VRF of their own, and those of others' FRRConfigurations."""
+    labels = {name: state["nodes"].get(name, {}).get("labels") or {} for name in running}
+    networks = ovn_settings(plan)["networks"].items()
+    lites = [(name, network["vrf_lite"]) for name, network in networks if network["vrf_lite"]]
+    ours = [
+        Further(f"network {name}", address(peer["address"]), name, _by_labels(labels, lite["node_selector"]), True)
+        for name, lite in lites
+        for peer in lite["peers"]
+    ]
+    return [*ours, *_of_others(plan, state.get("configurations") or [], labels)]
+
+
+def _by_labels(labels: dict, wanted: dict) -> list:
+    return [name for name, found in labels.items() if selected(found, {"matchLabels": wanted})]
+
+
+def _of_others(plan: dict, configurations: list, labels: dict) -> list:
+    leaves = {address(peer["address"]) for node in plan["nodes"].values() for peer in node["peers"]}
+    found = []
+    for item in configurations:
+        if is_ours(item) or GENERATED in (item["metadata"].get("labels") or {}):
+            continue
+        nodes = [name for name, own in labels.items() if selected(own, item["spec"].get("nodeSelector") or {})]
+        who = f"FRRConfiguration {item['metadata'].get('namespace')}/{item['metadata']['name']}"
+        found += [
+            Further(who, peer.address, peer.vrf, nodes, False)
+            for peer in peerings(item)
+            if peer.address and (peer.vrf or peer.address not in leaves)
+        ]
+    return found
+
+
+# -- words ---------------------------------------------------------------------------------------------
+
+
+def _said(report: dict | None, one: Further) -> str:
+    if report is None:
+        return "reports nothing"
+    return str(report.get((one.vrf, one.peer), "reports no such peer")).lower()
+
+
+def _shown(down: dict) -> str:
+    return listed([f"{name} ({said})" for name, said in down.items()])
+
+
+def _place(one: Further) -> str:
+    return one.peer + (f" in VRF {one.vrf}" if one.vrf else "")
+
+
+def _cause(said: set) -> str:
+    if said == {"reports nothing"}:
+        return "the node's agent has not written its report yet"
+    if said == {"reports no such peer"}:
+        return "the agent does not take it for one of the node's (its selector), or cannot read its password"
+    return "the peer does not answer, expects another AS number or password, or does not know the node's address"
