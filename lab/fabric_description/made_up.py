@@ -138,6 +138,9 @@ def _reachability(found: dict, l3out: dict) -> None:
     for epg in reach.get("epgs", []):
         applications = _tenant(found, epg["tenant"]).setdefault("applications", {})
         applications.setdefault(epg["application"], {})[epg["name"]] = {}
+    for esg in reach.get("esgs", []):
+        groups = _tenant(found, esg["tenant"]).setdefault("security_groups", {})
+        groups.setdefault(esg["application"], []).append(esg["name"])
     for transit in reach.get("transit", []):
         _tenant(found, transit["vrf_tenant"]).setdefault("vrfs", {})[transit["vrf"]] = {}
         l3outs = _tenant(found, transit["tenant"]).setdefault("l3outs", {})

@@ -140,7 +140,7 @@ class L3Out:
 
 @dataclass(frozen=True)
 class Tenant:
-    """A tenant; ``vrfs`` says of each whether contracts are enforced."""
+    """A tenant; ``vrfs`` says of each whether contracts are enforced, ``security_groups`` are ESGs by application."""
 
     vrfs: dict[str, bool] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
@@ -148,6 +148,7 @@ class Tenant:
     service_graphs: tuple[str, ...] = ()
     bridge_domains: dict[str, BridgeDomain] = field(default_factory=dict)
     applications: dict[str, dict[str, Epg]] = field(default_factory=dict)
+    security_groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     l3outs: dict[str, L3Out] = field(default_factory=dict)
 
 
@@ -229,6 +230,7 @@ def _tenant(tenant: dict) -> Tenant:
             application: {name: _epg(epg) for name, epg in epgs.items()}
             for application, epgs in _of(tenant, "applications").items()
         },
+        security_groups={name: tuple(groups) for name, groups in _of(tenant, "security_groups").items()},
         l3outs={name: _l3out(one) for name, one in _of(tenant, "l3outs").items()},
     )
 

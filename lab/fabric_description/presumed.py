@@ -28,6 +28,7 @@ SOURCES = {
     "service graph": "contracts",
     "application profile": "l3out.epgs",
     "EPG": "l3out.epgs",
+    "ESG": "l3out.esgs",
     "L3Out": "l3out.transit",
     "external EPG": "l3out.transit",
 }
@@ -140,6 +141,8 @@ def _tenant(name: str, tenant: Tenant) -> Iterator[Presumed]:
     for application, epgs in tenant.applications.items():
         yield Presumed("application profile", application, at)
         yield from (Presumed("EPG", epg, f"{at}, application profile {application}") for epg in epgs)
+    for application, groups in tenant.security_groups.items():
+        yield from (Presumed("ESG", group, f"{at}, application profile {application}") for group in groups)
     for l3out, found in tenant.l3outs.items():
         yield Presumed("L3Out", l3out, at)
         yield from (Presumed("external EPG", epg, f"{at}, L3Out {l3out}") for epg in found.external_epgs)

@@ -23,8 +23,13 @@ def tenant(description: Description, name: str) -> dict:
     """The tenant with all that is described of it."""
     found = description.tenants[name]
     applications = [
-        mo("fvAp", *(_epg(description, *item) for item in epgs.items()), name=application)
-        for application, epgs in found.applications.items()
+        mo(
+            "fvAp",
+            *(_epg(description, *item) for item in found.applications.get(application, {}).items()),
+            *(mo("fvESg", name=group) for group in found.security_groups.get(application, ())),
+            name=application,
+        )
+        for application in dict.fromkeys([*found.applications, *found.security_groups])
     ]
     policies = [_timers(l3out, one.bgp) for l3out, one in found.l3outs.items() if one.bgp]
     return mo(

@@ -254,7 +254,7 @@ def _bgp_options(given: dict, wait: int) -> dict:
     """The options of aci_bgp_info: the connection, the L3Out, its leaves, and the sessions to wait for."""
     plan = given["parents"][-1] if given["parents"] else given["plan"]
     names = given["nodes"] if given["nodes"] is not None else list(plan["nodes"])
-    peers = [peer for name in names for peer in plan["nodes"][name]["peers"]]
+    peers = [peer for name in names for peer in plan["nodes"][name]["peers"] if not peer.get("disabled")]
     return {
         **_connection(given),
         "tenant": plan["l3out"]["tenant"],

@@ -25,6 +25,10 @@ options:
         default: []
         suboptions:
           name: {description: Its name., type: str, required: true}
+          preferred_group:
+            description: Whether it is in the VRF's preferred group (l3extInstP.prefGrMemb).
+            type: bool
+            default: false
           subnets:
             description: The prefixes that it holds.
             type: list
@@ -99,6 +103,20 @@ options:
           contract: {description: The contract., type: str, required: true}
       epgs:
         description: EPGs of others that get contracts. They must be there.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          tenant: {description: Its tenant., type: str, required: true}
+          application: {description: Its application profile., type: str, required: true}
+          name: {description: Its name., type: str, required: true}
+          vrf: {description: "Its VRF, for people and for verification; not written.", type: str}
+          vrf_tenant: {description: Tenant of its VRF., type: str}
+          provide: {description: Contracts that it provides., type: list, elements: str, default: []}
+          consume: {description: Contracts that it consumes., type: list, elements: str, default: []}
+          consume_interfaces: {description: Contract interfaces it consumes., type: list, elements: str, default: []}
+      esgs:
+        description: Endpoint security groups of others that get contracts (fvESg). They must be there.
         type: list
         elements: dict
         default: []

@@ -59,6 +59,11 @@ options:
     type: str
     choices: [enabled, disabled]
     default: disabled
+  mode:
+    description: How ports carry the VLAN, tagged, with 802.1p tags or untagged (l3extVirtualLIfP.mode).
+    type: str
+    choices: [regular, native, untagged]
+    default: regular
   external_epg:
     description: Name of the external EPG.
     type: str
@@ -161,6 +166,11 @@ options:
         suboptions:
           leaf: {description: Node ID of a leaf in O(leaves)., type: int, required: true}
           address: {description: The leaf's own address with prefix length., type: str, required: true}
+          admin_state:
+            description: V(disabled) takes the sessions of O(svis[].peers) with this anchor down (bgpPeerP.adminSt).
+            type: str
+            choices: [enabled, disabled]
+            default: enabled
           peers:
             description: BGP peers of this anchor alone.
             type: list
@@ -169,6 +179,11 @@ options:
             suboptions:
               address: {description: Address of a peer., type: str, required: true}
               asn: {description: AS number of the peer., type: int, required: true}
+              admin_state:
+                description: V(disabled) keeps the peer and takes its sessions down (bgpPeerP.adminSt).
+                type: str
+                choices: [enabled, disabled]
+                default: enabled
       peers:
         description: BGP peers on every anchor.
         type: list
@@ -177,6 +192,11 @@ options:
         suboptions:
           address: {description: "Address of a peer, or prefix from which peers may come.", type: str, required: true}
           asn: {description: AS number of the peer., type: int, required: true}
+          admin_state:
+            description: V(disabled) keeps the peer and takes its sessions down (bgpPeerP.adminSt).
+            type: str
+            choices: [enabled, disabled]
+            default: enabled
   paths:
     description: Standard SVIs, one per node and address family.
     type: list
@@ -221,6 +241,11 @@ options:
         suboptions:
           address: {description: "Address of a peer, or prefix from which peers may come.", type: str, required: true}
           asn: {description: AS number of the peer., type: int, required: true}
+          admin_state:
+            description: V(disabled) keeps the peer and takes its sessions down (bgpPeerP.adminSt).
+            type: str
+            choices: [enabled, disabled]
+            default: enabled
   networks:
     description: The cluster's networks, accepted from it, announced to it and classified into the external EPG.
     type: list

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from ansible.errors import AnsibleError
 from ansible.release import __version__
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_fabric import NODE
+
 from .controller import plain
 
 GROUP = "clusters"
@@ -76,7 +78,7 @@ def _variables(task_vars: Mapping, host: str) -> Mapping:
 
 
 def _node(variables: Mapping, node: str) -> dict:
-    given = {key: _variable(variables, node, key) for key in ("rack", "addresses", "vpc", "ports")}
+    given = {key: _variable(variables, node, key) for key in NODE}
     return {key: value for key, value in given.items() if value is not None}
 
 

@@ -269,6 +269,7 @@ CLASSES: Dict[str, ClassSpec] = {
     "vzRsIf": ClassSpec("rsif"),
     "fvAp": _named("ap"),
     "fvAEPg": _named("epg"),
+    "fvESg": _named("esg"),
     "fvRsProv": ClassSpec("rsprov-{tnVzBrCPName}", ("tnVzBrCPName",), defaults={"prio": "unspecified"}),
     "fvRsCons": ClassSpec("rscons-{tnVzBrCPName}", ("tnVzBrCPName",), defaults={"prio": "unspecified"}),
     "fvRsConsIf": ClassSpec("rsconsIf-{tnVzCPIfName}", ("tnVzCPIfName",), defaults={"prio": "unspecified"}),

@@ -48,7 +48,8 @@ def _anchor(l3out: Dict[str, Any], svi: Dict[str, Any], anchor: Dict[str, Any]) 
     domain = owned(
         "l3extRsDynPathAtt", tDn="uni/phys-" + l3out["access"]["physical_domain"], floatingAddr=svi["floating_address"]
     )
-    children = [owned("l3extIp", addr=svi["secondary_address"]), domain, *_peers(l3out, svi["peers"] + anchor["peers"])]
+    peers = [{**peer, **_state(anchor)} for peer in svi["peers"]] + anchor["peers"]
+    children = [owned("l3extIp", addr=svi["secondary_address"]), domain, *_peers(l3out, peers)]
     naming: Dict[str, Any] = {"nodeDn": leaf_dn(leaves[anchor["leaf"]]), "encap": f"vlan-{svi['vlan']}"}
     return owned("l3extVirtualLIfP", children, addr=anchor["address"], **naming, **_svi(l3out))
 
@@ -79,11 +80,16 @@ def _standard(l3out: Dict[str, Any], path: Dict[str, Any]) -> Mo:
 def _svi(l3out: Dict[str, Any]) -> Dict[str, Any]:
     return {
         "ifInstT": "ext-svi",
-        "mode": "regular",
+        "mode": l3out.get("mode") or "regular",
         "mtu": l3out["mtu"],
         "encapScope": "ctx" if l3out["encap_scope"] == "vrf" else l3out["encap_scope"],
         "autostate": l3out["autostate"],
     }
+
+
+def _state(given: Dict[str, Any]) -> Dict[str, Any]:
+    """The administrative state of peers that are down; the others' is the default."""
+    return {"admin_state": "disabled"} if given.get("admin_state") == "disabled" else {}
 
 
 def _peers(l3out: Dict[str, Any], peers: List[Dict[str, Any]]) -> List[Mo]:
@@ -97,6 +103,7 @@ def _peer(bgp: Dict[str, Any], name: str, peer: Dict[str, Any]) -> Mo:
         ("disable_peer_as_check", "dis-peer-as-check"),
         ("send_community", "send-com"),
     )
+    down: Dict[str, Any] = {"adminSt": "disabled"} if _state(peer) else {}
     children = [owned("bgpAsP", asn=peer["asn"])]
     if bgp["max_prefixes"] is not None:
         children.append(owned("bgpRsPeerPfxPol", tnBgpPeerPfxPolName=name))
@@ -106,4 +113,5 @@ def _peer(bgp: Dict[str, Any], name: str, peer: Dict[str, Any]) -> Mo:
         addr=peer["address"],
         ctrl=",".join(flag for option, flag in flags if bgp[option]),
         peerCtrl="bfd" if bgp["bfd"] else "",
+        **down,
     )

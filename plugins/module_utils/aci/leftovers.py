@@ -21,6 +21,7 @@ WAY = {
     "tn": "fvTenant",
     "ap": "fvAp",
     "epg": "fvAEPg",
+    "esg": "fvESg",
     "out": "l3extOut",
     "instP": "l3extInstP",
     "prof": "rtctrlProfile",

@@ -25,6 +25,7 @@ def _records(**options: Any) -> Dict[str, Any]:
 
 _REQUIRED = {"type": "str", "required": True}
 _REQUIRED_INTEGER = {"type": "int", "required": True}
+_ADMIN_STATE = {"type": "str", "choices": ["enabled", "disabled"], "default": "enabled"}
 _FAMILY = {"type": "str", "choices": ["ipv4", "ipv6"], "required": True}
 
 
@@ -45,6 +46,7 @@ def l3out_spec() -> Dict[str, Any]:
         "mtu": {"type": "str", "default": "9000"},
         "encap_scope": {"type": "str", "choices": ["local", "vrf"], "default": "local"},
         "autostate": {"type": "str", "choices": ["enabled", "disabled"], "default": "disabled"},
+        "mode": {"type": "str", "choices": ["regular", "native", "untagged"], "default": "regular"},
         "external_epg": {"type": "str", "default": "default"},
         "access": _access_spec(),
         "leaves": _records(id=_REQUIRED_INTEGER, pod=_integer(default=1), router_id=_REQUIRED),
@@ -103,8 +105,12 @@ def _access_spec() -> Dict[str, Any]:
     }
 
 
+def _peers() -> Dict[str, Any]:
+    return _records(address=_REQUIRED, asn=_REQUIRED_INTEGER, admin_state=_ADMIN_STATE)
+
+
 def _peers_spec() -> Dict[str, Any]:
-    return _required(_records(address=_REQUIRED, asn=_REQUIRED_INTEGER))
+    return _required(_peers())
 
 
 def _svis_spec() -> Dict[str, Any]:
@@ -114,9 +120,7 @@ def _svis_spec() -> Dict[str, Any]:
         floating_address=_REQUIRED,
         secondary_address=_REQUIRED,
         anchors=_required(
-            _records(
-                leaf=_REQUIRED_INTEGER, address=_REQUIRED, peers=_records(address=_REQUIRED, asn=_REQUIRED_INTEGER)
-            )
+            _records(leaf=_REQUIRED_INTEGER, address=_REQUIRED, admin_state=_ADMIN_STATE, peers=_peers())
         ),
         peers=_peers_spec(),
     )

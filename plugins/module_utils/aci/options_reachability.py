@@ -28,11 +28,13 @@ def reachability_spec() -> Dict[str, Any]:
         "options": {
             "external_epgs": _side(
                 name=REQUIRED,
+                preferred_group={"type": "bool", "default": False},
                 subnets=_rows(prefix=REQUIRED, scope={**NAMES, "default": ["import-security"]}, aggregate=NAMES),
             ),
             "contracts": _contracts(),
             "interfaces": _rows(tenant=REQUIRED, name=REQUIRED, contract_tenant=REQUIRED, contract=REQUIRED),
             "epgs": _side(tenant=REQUIRED, application=REQUIRED, name=REQUIRED, vrf=TEXT, vrf_tenant=TEXT),
+            "esgs": _side(tenant=REQUIRED, application=REQUIRED, name=REQUIRED, vrf=TEXT, vrf_tenant=TEXT),
             "transit": _side(
                 tenant=REQUIRED,
                 l3out=REQUIRED,

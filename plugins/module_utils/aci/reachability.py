@@ -19,7 +19,14 @@ from .mo import Mo, ancestor, owned, shared
 
 PURPOSE = "reachability"
 SCOPES = {"vrf": "context", "tenant": "tenant", "global": "global"}
-NOTHING: Dict[str, Any] = {"external_epgs": [], "contracts": [], "interfaces": [], "epgs": [], "transit": []}
+NOTHING: Dict[str, Any] = {
+    "external_epgs": [],
+    "contracts": [],
+    "interfaces": [],
+    "epgs": [],
+    "esgs": [],
+    "transit": [],
+}
 
 
 def external_epgs(l3out: Dict[str, Any]) -> List[Mo]:
@@ -33,7 +40,8 @@ def tenants(l3out: Dict[str, Any]) -> List[Mo]:
     return [
         *(_tenant(contract["tenant"], _contract(l3out, contract)) for contract in reach["contracts"]),
         *(_tenant(interface["tenant"], [_interface(l3out, interface)]) for interface in reach["interfaces"]),
-        *(_tenant(epg["tenant"], [_epg(l3out, epg)]) for epg in reach["epgs"]),
+        *(_tenant(epg["tenant"], [_group(l3out, "fvAEPg", epg)]) for epg in reach["epgs"]),
+        *(_tenant(esg["tenant"], [_group(l3out, "fvESg", esg)]) for esg in reach.get("esgs") or []),
         *(_tenant(transit["tenant"], _transit(l3out, transit)) for transit in reach["transit"]),
     ]
 
@@ -84,7 +92,8 @@ def _default(l3out: Dict[str, Any]) -> Dict[str, Any]:
 def _external_epg(epg: Dict[str, Any]) -> Mo:
     subnets = [_subnet(subnet) for subnet in epg["subnets"]]
     relations = [owned(cls, **{prop: name}) for cls, prop, name in _relations(epg)]
-    return owned("l3extInstP", [*subnets, *relations], name=epg["name"])
+    member: Dict[str, Any] = {"prefGrMemb": "include"} if epg.get("preferred_group") else {}
+    return owned("l3extInstP", [*subnets, *relations], name=epg["name"], **member)
 
 
 def _subnet(subnet: Dict[str, Any]) -> Mo:
@@ -170,8 +179,9 @@ def _interface(l3out: Dict[str, Any], interface: Dict[str, Any]) -> Mo:
 # -- somebody else's objects --------------------------------------------------------------------------
 
 
-def _epg(l3out: Dict[str, Any], epg: Dict[str, Any]) -> Mo:
-    return ancestor("fvAp", [ancestor("fvAEPg", _others(l3out, epg), name=epg["name"])], name=epg["application"])
+def _group(l3out: Dict[str, Any], cls: str, group: Dict[str, Any]) -> Mo:
+    """An EPG or endpoint security group with the contracts that it gets."""
+    return ancestor("fvAp", [ancestor(cls, _others(l3out, group), name=group["name"])], name=group["application"])
 
 
 def _transit(l3out: Dict[str, Any], transit: Dict[str, Any]) -> List[Mo]:

@@ -201,6 +201,7 @@ def _node(cluster: Cluster, fabric: Fabric, name: str, addresses) -> dict:
                 "address": str(address),
                 "local_address": str(own[family]),
                 "asn": fabric.asn,
+                **({"disabled": True} if cluster.is_down(leaf, name) else {}),
             }
             for leaf, family, address in peers
         ],

@@ -24,6 +24,7 @@ MOST_RULES = 9
 def check_bgp(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     """Every rule of this file."""
     _neighbors(cluster, findings)
+    _admin_states(cluster, findings)
     _bfd_intervals(cluster, findings)
     _releases(cluster, fabric, findings)
     _propagation(cluster, fabric, findings)
@@ -37,6 +38,26 @@ def _neighbors(cluster: Cluster, findings: Findings) -> None:
             "standard SVI has one node on each subnet, which is its peer",
             "remove it, or set it to per_node",
         )
+
+
+def _admin_states(cluster: Cluster, findings: Findings) -> None:
+    """A leaf's sessions go down together where they are its own, a node's where the node is a peer of its own."""
+    if cluster.l3out["svi"] == "standard":
+        for leaf, options in cluster.l3out["leaves"].items():
+            if options["admin_state"] == "disabled":
+                findings.add(
+                    cluster.at(f"l3out.leaves.{leaf}.admin_state"),
+                    "has no meaning with standard SVI, where one peer is on both leaves of a vPC",
+                    "set bgp_admin_state of the nodes, or bgp.admin_state",
+                )
+    elif cluster.bgp["neighbors"] == "dynamic":
+        for node in cluster.nodes.values():
+            if node.admin_state == "disabled":
+                findings.add(
+                    f"{node.at}: bgp_admin_state",
+                    "has no meaning with dynamic neighbours: leaves have one peer for the whole node network",
+                    "set bgp.neighbors to per_node, or stop the node's BGP speaker",
+                )
 
 
 def _bfd_intervals(cluster: Cluster, findings: Findings) -> None:

@@ -120,25 +120,40 @@ def _external_epgs(cluster: Cluster, findings: Findings) -> None:
         )
     taken: dict[str, str] = {}
     for index, row in enumerate(rows):
+        at = f"l3out.external_epgs[{index}]"
+        if not row["kinds"] and not row["subnets"] and not cluster.doubtful(at):
+            findings.add(cluster.at(at), "holds no network", "give it kinds or subnets")
+        for number, kind in enumerate(row["kinds"]):
+            _kind(cluster, f"{at}.kinds[{number}]", kind, taken, findings)
         for number, prefix in enumerate(row["subnets"]):
-            at = cluster.at(f"l3out.external_epgs[{index}].subnets[{number}]")
-            _segment(cluster, at, prefix, findings)
-            if taken.setdefault(prefix, at) != at:
-                findings.add(
-                    at,
-                    f"{prefix} is in {taken[prefix].rpartition('l3out.')[2]} too",
-                    "a VRF takes a prefix once (l3extSubnet); keep it in one external EPG",
-                )
+            _segment(cluster, cluster.at(f"{at}.subnets[{number}]"), prefix, findings)
+            _taken_once(cluster, f"{at}.subnets[{number}]", prefix, taken, findings)
+
+
+def _kind(cluster: Cluster, key: str, kind: str, taken: dict[str, str], findings: Findings) -> None:
+    """All networks of a kind: those that the nodes announce, of which there must be one."""
+    networks = announced(cluster)[kind]
+    if not networks and not cluster.doubtful("networks"):
+        rule = f"the cluster's nodes announce no {kind} network"
+        findings.add(cluster.at(key), rule, "remove it, or see networks and the options of the CNI")
+    for network in networks:
+        _taken_once(cluster, key, str(network), taken, findings)
+
+
+def _taken_once(cluster: Cluster, key: str, prefix: str, taken: dict[str, str], findings: Findings) -> None:
+    if taken.setdefault(prefix, key) != key:
+        findings.add(
+            cluster.at(key),
+            f"{prefix} is in {taken[prefix].removeprefix('l3out.')} too",
+            "a VRF takes a prefix once (l3extSubnet); keep it in one external EPG",
+        )
 
 
 def _segment(cluster: Cluster, at: str, prefix: str, findings: Findings) -> None:
-    """Inside one of the cluster's networks, and longer: the network itself belongs to the default external EPG."""
+    """One of the cluster's networks, or inside of one."""
     network = ip_network(prefix)
     networks: list[Any] = [own for one in announced(cluster).values() for own in one if own.version == network.version]
-    if any(own == network for own in networks):
-        rule = f"{prefix} is a whole network of the cluster, which external EPG {cluster.l3out['external_epg']} holds"
-        findings.add(at, rule, "give a longer prefix")
-    elif not any(network.subnet_of(own) for own in networks) and not cluster.doubtful("networks"):
+    if not any(network.subnet_of(own) for own in networks) and not cluster.doubtful("networks"):
         remedy = (
             f"give a part of one: {', '.join(map(str, networks))}" if networks else f"it has no IPv{network.version}"
         )
@@ -179,8 +194,8 @@ def _foreign(at: str, key: str, side: Side, contract: Contract, findings: Findin
 
 
 def _far(cluster: Cluster, findings: Findings) -> None:
-    for key, what in (("epgs", "EPG"), ("transit", "L3Out")):
-        names = ("application", "name") if key == "epgs" else ("l3out", "external_epg")
+    for key, what in (("epgs", "EPG"), ("esgs", "ESG"), ("transit", "L3Out")):
+        names = ("l3out", "external_epg") if key == "transit" else ("application", "name")
         rows = cluster.l3out[key]
         for index, row in enumerate(rows):
             at, title = cluster.at(f"l3out.{key}[{index}]"), row[names[0] if key == "transit" else "name"]
@@ -194,8 +209,8 @@ def _far(cluster: Cluster, findings: Findings) -> None:
                 findings.add(
                     f"{at}.vrf", f"is missing beside vrf_tenant: {row['vrf_tenant']}", "add it, or remove both"
                 )
-            if key == "epgs" and not row["provide"] and not row["consume"]:
-                findings.add(at, f"EPG {title} gets no contract", "add provide or consume, or remove the entry")
+            if key != "transit" and not row["provide"] and not row["consume"]:
+                findings.add(at, f"{what} {title} gets no contract", "add provide or consume, or remove the entry")
         for index in _repeated((row["tenant"] or cluster.l3out["tenant"], *(row[n] for n in names)) for row in rows):
             findings.add(cluster.at(f"l3out.{key}[{index}]"), "is there twice", "merge the two entries")
 

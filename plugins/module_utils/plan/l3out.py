@@ -24,6 +24,7 @@ def describe(cluster: Cluster, fabric: Fabric, addresses) -> dict:
         "mtu": options["mtu"],
         "encap_scope": options["encap_scope"],
         "autostate": options["autostate"],
+        **({"mode": options["mode"]} if options["mode"] not in (None, "regular") else {}),
         "external_epg": options["external_epg"],
         "access": {**_access(cluster), **ports.describe(cluster, fabric)},
         "leaves": [
@@ -74,10 +75,21 @@ def _anchor(cluster: Cluster, fabric: Fabric, leaf: int, network, addresses) -> 
     name = family(network)
     anchor = {"leaf": leaf, "address": f"{addresses.leaves[leaf][name]}/{network.prefixlen}"}
     if cluster.bgp["neighbors"] == "dynamic":
-        return anchor
+        return {**anchor, **_admin_state(cluster.is_down(leaf))}
     nodes = [node for node in cluster.nodes if leaf in cluster.rack(fabric, node).leaves]
-    peers = [{"address": str(addresses.nodes[node][name]), "asn": cluster.settings["asn"]} for node in nodes]
+    peers = [
+        {
+            "address": str(addresses.nodes[node][name]),
+            "asn": cluster.settings["asn"],
+            **_admin_state(cluster.is_down(leaf, node)),
+        }
+        for node in nodes
+    ]
     return {**anchor, "peers": peers}
+
+
+def _admin_state(down: bool) -> dict:
+    return {"admin_state": "disabled"} if down else {}
 
 
 def _paths(cluster: Cluster, fabric: Fabric, addresses) -> list[dict]:
@@ -101,7 +113,13 @@ def _path(cluster: Cluster, fabric: Fabric, name: str, part, addresses) -> dict:
         "pod": rack.pod,
         "secondary_address": f"{part.secondary}/{length}",
         "sides": dict(zip("ab", sides)),
-        "peers": [{"address": str(part.node), "asn": cluster.settings["asn"]}],
+        "peers": [
+            {
+                "address": str(part.node),
+                "asn": cluster.settings["asn"],
+                **_admin_state(cluster.is_down(node=name)),
+            }
+        ],
     }
 
 

@@ -91,6 +91,7 @@ class Node:
     listed: list[str] = field(default_factory=list)
     reported: set[str] = field(default_factory=set)
     ports: list[str] = field(default_factory=list)
+    admin_state: str = "enabled"
 
     @property
     def at(self) -> str:
@@ -203,6 +204,15 @@ class Cluster(Member):
         """Addresses that the intent gives a leaf, by family."""
         return by_family(self.l3out["leaves"].get(leaf, {}).get("addresses"))
 
+    def is_down(self, leaf: int | None = None, node: str | None = None) -> bool:
+        """Whether the sessions of a leaf, a node, or both, are taken down administratively."""
+        states = [self.bgp["admin_state"]]
+        if leaf is not None:
+            states.append(self.l3out["leaves"].get(leaf, {}).get("admin_state"))
+        if node is not None:
+            states.append(self.nodes[node].admin_state)
+        return "disabled" in states
+
     def router_id(self, fabric: Fabric, leaf: int) -> str | None:
         """The leaf's router ID in this cluster's VRF."""
         own = self.l3out["leaves"].get(leaf, {}).get("router_id")
@@ -307,7 +317,10 @@ def _read_node(host: str, options: object, findings: Findings) -> Node:
     settings = read(options, NODE, at, findings)
     addresses = settings["addresses"]
     wrong = reported(at, findings)
-    return Node(host, settings["rack"], settings["vpc"], by_family(addresses), addresses, wrong, settings["ports"])
+    own = by_family(addresses)
+    return Node(
+        host, settings["rack"], settings["vpc"], own, addresses, wrong, settings["ports"], settings["bgp_admin_state"]
+    )
 
 
 def _border_leaves(cluster: Cluster, fabric: Fabric) -> list[int]:

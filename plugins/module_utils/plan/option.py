@@ -34,6 +34,11 @@ def number(low: int, high: int, description: str, **more: object) -> dict:
     return {"type": "int", "fill": False, "minimum": low, "maximum": high, "description": description, **more}
 
 
+def admin_state(description: str) -> dict:
+    """Whether BGP peers are up, administratively (bgpPeerP.adminSt)."""
+    return {"type": "str", "choices": ["enabled", "disabled"], "default": "enabled", "description": description}
+
+
 def per_node(options: dict, example: str) -> dict:
     """Options of single nodes, by their names."""
     return {

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from .option import admin_state
+
 BGP = {
     "password": {
         "type": "str",
@@ -75,6 +77,7 @@ BGP = {
         "default": True,
         "description": "Share the load over paths through different ASes (asPathMultipathRelax).",
     },
+    "admin_state": admin_state("V(disabled) keeps all peers and takes their sessions down (bgpPeerP.adminSt)."),
     "bfd": {"type": "bool", "default": False, "description": "BFD on the sessions (bgpPeerP.peerCtrl)."},
     "bfd_min_tx": {
         "type": "int",

@@ -9,6 +9,7 @@ release 6.0(9c). Defaults that depend on another option are filled in by model.p
 
 from __future__ import annotations
 
+from .option import admin_state
 from .options_bgp import BGP, ROUTE_MAP
 from .options_calico import CALICO
 from .options_cilium import CILIUM
@@ -52,6 +53,9 @@ LEAF = {
         "format": "router_id",
         "description": "Router ID in this cluster's VRF, where it is not the leaf's own in O(kubefabric_fabric.racks).",
     },
+    "admin_state": admin_state(
+        "V(disabled) takes the cluster's sessions with this leaf down, for its maintenance; floating SVI only."
+    ),
 }
 
 
@@ -95,6 +99,13 @@ L3OUT = {
         "default": "disabled",
         "choices": ["disabled", "enabled"],
         "description": "Whether the SVI goes down with its last port (l3extVirtualLIfP.autostate).",
+    },
+    "mode": {
+        "type": "str",
+        "default": "regular",
+        "choices": ["regular", "native", "untagged"],
+        "description": "How the nodes' ports carry the VLAN (l3extVirtualLIfP.mode): V(regular) tagged, V(native) with "
+        "802.1p tags, V(untagged) without; then nodes have their address on the untagged interface.",
     },
     "external_epg": _name("External EPG that the cluster's networks are classified into.", default="default"),
     "manage_access": {

@@ -9,7 +9,7 @@ catalog of release 6.0(9c).
 
 from __future__ import annotations
 
-from .option import number
+from .option import admin_state, number
 from .options_reachability import CONTRACTS
 
 APIC = {
@@ -187,6 +187,10 @@ NODE = {
         "description": "vPC interface policy group that the node hangs on, in a rack with one leaf that of its port "
         "channel; required where the design is standard SVI.",
     },
+    "bgp_admin_state": admin_state(
+        "V(disabled) takes the node's sessions with the leaves down, where it is a peer of its own: with standard SVI, "
+        "or C(bgp.neighbors) per_node."
+    ),
     "ports": {
         "type": "list",
         "elements": "str",

@@ -28,6 +28,13 @@ SHARED = {
     "description": "Whether its prefixes are leaked into other VRFs (shared-rtctrl and shared-security); where absent, "
     "if one of its contracts joins it with an EPG or L3Out of another VRF that the intent names.",
 }
+PREFERRED_GROUP = {
+    "type": "bool",
+    "default": False,
+    "description": "Whether it is in the VRF's preferred group (l3extInstP.prefGrMemb), whose members need no contract "
+    "among each other. The VRF's own switch (vzAny.prefGrMemb) is its owner's.",
+}
+KINDS = ["node", "pod", "service", "external_service", "nested"]
 VRF = {
     "vrf": {"type": "str", "format": "vrf", "description": "Its VRF, where that is not the cluster's."},
     "vrf_tenant": {
@@ -106,17 +113,25 @@ CONTRACTS = _rows(
 
 EXTERNAL_EPG = {
     "name": _name("Name of the external EPG (l3extInstP.name).", required=True, example="payments"),
+    "kinds": {
+        "type": "list",
+        "elements": "str",
+        "choices": KINDS,
+        "description": "Kinds of the cluster's networks that it holds whole, in place of the external EPG that holds "
+        "all the others.",
+    },
     "subnets": {
         "type": "list",
         "elements": "str",
         "format": "prefix",
-        "required": True,
-        "example": "[192.168.3.16/28]",
-        "description": "Prefixes inside the cluster's networks, longer than those: the longest match decides the EPG.",
+        "default": [],
+        "description": "Prefixes that it holds: networks of the cluster, or longer ones inside of them. The longest "
+        "match decides the EPG.",
     },
     "provide": PROVIDE,
     "consume": CONSUME,
     "shared": SHARED,
+    "preferred_group": PREFERRED_GROUP,
 }
 EPG = {
     "tenant": {"type": "str", "format": "tenant", "description": "Tenant of the EPG; the L3Out's where absent."},
@@ -126,6 +141,11 @@ EPG = {
     "provide": PROVIDE,
     "consume": CONSUME,
     "change": CHANGE,
+}
+ESG = {
+    **EPG,
+    "tenant": {"type": "str", "format": "tenant", "description": "Tenant of the ESG; the L3Out's where absent."},
+    "name": _name("Name of the endpoint security group (fvESg.name).", required=True, example="web"),
 }
 TRANSIT = {
     "l3out": _name("Name of the other L3Out.", required=True, example="internet"),
@@ -137,7 +157,7 @@ TRANSIT = {
     "export": {
         "type": "list",
         "elements": "str",
-        "choices": ["node", "pod", "service", "external_service", "nested"],
+        "choices": KINDS,
         "description": "Kinds of the cluster's networks that it announces outside, longer prefixes of all but the "
         "nodes' included; all kinds where absent.",
     },
@@ -155,12 +175,16 @@ TRANSIT = {
 REACHABILITY = {
     "contracts": {
         "type": "dict",
-        "options": {"provide": PROVIDE, "consume": CONSUME, "shared": SHARED},
-        "description": "Contracts of the external EPG that holds all of the cluster's networks.",
+        "options": {"provide": PROVIDE, "consume": CONSUME, "shared": SHARED, "preferred_group": PREFERRED_GROUP},
+        "description": "Contracts of the external EPG that holds all of the cluster's networks but those of "
+        "O(kubefabric_cluster.l3out.external_epgs).",
     },
     "external_epgs": _rows(
         "Further external EPGs, for chosen services or pods, with contracts of their own.", EXTERNAL_EPG
     ),
     "epgs": _rows("EPGs inside of the fabric that get contracts with the cluster.", EPG),
+    "esgs": _rows(
+        "Endpoint security groups of the fabric (release 5.0(1) and later) that get contracts with the cluster.", ESG
+    ),
     "transit": _rows("Other L3Outs through which the outside reaches the cluster.", TRANSIT),
 }

@@ -10,6 +10,7 @@ leaked into another VRF, and whether a tenant needs a contract interface.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -17,6 +18,8 @@ from .announced import announced
 from .model import FABRIC_AT, ROUTED, Cluster, Fabric
 
 COMMON = "common"
+# keys of l3out with sides across from the cluster's own
+FAR = ("epgs", "esgs", "transit")
 # vzBrCP.scope, from the narrowest to the widest (application-profile means nothing to an L3Out)
 SCOPES = ("vrf", "tenant", "global")
 
@@ -80,11 +83,15 @@ def external_sides(cluster: Cluster) -> list[Side]:
 
 
 def far_sides(cluster: Cluster) -> list[Side]:
-    """The EPGs and L3Outs across from them."""
-    rows = [
-        (f"l3out.{key}[{index}]", row) for key in ("epgs", "transit") for index, row in enumerate(cluster.l3out[key])
-    ]
+    """The EPGs, endpoint security groups and L3Outs across from them, in the order of FAR."""
+    rows = [(f"l3out.{key}[{index}]", row) for key in FAR for index, row in enumerate(cluster.l3out[key])]
     return [_side(cluster.at(at), _tenant(cluster, row), _vrf(cluster, row), row) for at, row in rows]
+
+
+def _far(cluster: Cluster, key: str, far: list[Side]) -> Iterator[tuple[dict, Side]]:
+    """The entries of one key of FAR with their sides."""
+    before = sum(len(cluster.l3out[other]) for other in FAR[: FAR.index(key)])
+    return zip(cluster.l3out[key], far[before:])
 
 
 def _side(at: str, tenant: str, vrf: tuple, row: dict, shared: bool | None = None) -> Side:
@@ -160,7 +167,8 @@ def describe(cluster: Cluster, reach: Reach) -> dict | None:
     docs/plan.md has the format.
     """
     ours, far = external_sides(cluster), far_sides(cluster)
-    if not far and not any(side.provide or side.consume or side.shared for side in ours) and len(ours) == 1:
+    plain = not any(side.provide or side.consume or side.shared for side in ours)
+    if not far and plain and len(ours) == 1 and not cluster.l3out["contracts"]["preferred_group"]:
         return None
     known = reach.known[cluster.name]
     used = [known[name] for name in dict.fromkeys(n for side in (*ours, *far) for n in (*side.provide, *side.consume))]
@@ -168,20 +176,25 @@ def describe(cluster: Cluster, reach: Reach) -> dict | None:
         "external_epgs": _external_epgs(cluster, reach, ours),
         "contracts": [_contract(contract, reach) for contract in used],
         "interfaces": _interfaces(known, (*ours, *far)),
-        "epgs": [
-            {
-                "tenant": side.tenant,
-                "application": row["application"],
-                "name": row["name"],
-                **_where(side),
-                **_relations(side, known),
-            }
-            for row, side in zip(cluster.l3out["epgs"], far)
-        ],
-        "transit": [
-            _transit(cluster, row, side, known)
-            for row, side in zip(cluster.l3out["transit"], far[len(cluster.l3out["epgs"]) :])
-        ],
+        "epgs": [_group(row, side, known) for row, side in _far(cluster, "epgs", far)],
+        **({"esgs": [_group(row, side, known) for row, side in _far(cluster, "esgs", far)]} if _has(cluster) else {}),
+        "transit": [_transit(cluster, row, side, known) for row, side in _far(cluster, "transit", far)],
+    }
+
+
+def _has(cluster: Cluster) -> bool:
+    """Whether there are endpoint security groups: earlier plans have no such key."""
+    return bool(cluster.l3out["esgs"])
+
+
+def _group(row: dict, side: Side, known: dict[str, Contract]) -> dict:
+    """An EPG or endpoint security group."""
+    return {
+        "tenant": side.tenant,
+        "application": row["application"],
+        "name": row["name"],
+        **_where(side),
+        **_relations(side, known),
     }
 
 
@@ -198,18 +211,32 @@ def _relations(side: Side, known: dict[str, Contract]) -> dict:
 
 def _external_epgs(cluster: Cluster, reach: Reach, sides: list[Side]) -> list[dict]:
     known = reach.known[cluster.name]
-    heard = announced(cluster)
-    networks = [(str(network), kind != "node") for kind in ROUTED for network in heard[kind]]
-    rows = [(cluster.l3out["external_epg"], networks)]
-    rows += [(row["name"], [(prefix, True) for prefix in row["subnets"]]) for row in cluster.l3out["external_epgs"]]
     return [
         {
             "name": name,
             "subnets": [_subnet(prefix, longer, reach.shared(cluster, side)) for prefix, longer in prefixes],
+            **({"preferred_group": True} if row["preferred_group"] else {}),
             **_relations(side, known),
         }
-        for (name, prefixes), side in zip(rows, sides)
+        for (name, row, prefixes), side in zip(_held(cluster), sides)
     ]
+
+
+def _held(cluster: Cluster) -> list[tuple[str, dict, list]]:
+    """(name, options, [(prefix, whether longer ones are accepted)]) of each external EPG, the default one first.
+
+    That one holds the networks that no other one holds whole.
+    """
+    heard = announced(cluster)
+    longer = {str(network): kind != "node" for kind in ROUTED for network in heard[kind]}
+    further = []
+    for row in cluster.l3out["external_epgs"]:
+        whole = [str(network) for kind in ROUTED if kind in row["kinds"] for network in heard[kind]]
+        prefixes = dict.fromkeys([*whole, *row["subnets"]])
+        further.append((row["name"], row, [(prefix, longer.get(prefix, True)) for prefix in prefixes]))
+    taken = {prefix for _name, _row, prefixes in further for prefix, _longer in prefixes}
+    rest = [(prefix, more) for prefix, more in longer.items() if prefix not in taken]
+    return [(cluster.l3out["external_epg"], cluster.l3out["contracts"], rest), *further]
 
 
 def _subnet(prefix: str, longer: bool, shared: bool) -> dict:

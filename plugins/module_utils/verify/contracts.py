@@ -58,6 +58,10 @@ def sides(plan: dict) -> list:
         for one in reach["epgs"]
     ]
     rows += [
+        (f"ESG {one['name']}", f"uni/tn-{one['tenant']}/ap-{one['application']}/esg-{one['name']}", one)
+        for one in reach.get("esgs") or []
+    ]
+    rows += [
         (
             f"external EPG {one['external_epg']} of L3Out {one['l3out']}",
             _external(one["tenant"], one["l3out"], one["external_epg"]),

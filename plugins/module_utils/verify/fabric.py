@@ -45,12 +45,16 @@ def reachable(bgp: dict, leaf: str) -> bool:
 
 
 def sessions(plan: dict, bgp: dict, nodes: list | None = None) -> list:
-    """Every session that the plan has (of these nodes, if given), with what its leaf reports."""
+    """Every session that the plan has (of these nodes, if given), with what its leaf reports.
+
+    Those that are taken down administratively are not expected.
+    """
     found = {leaf: _entries(bgp, leaf) for leaf in leaves(plan)}
     return [
         _session(plan, bgp, found, name, peer)
         for name in (plan["nodes"] if nodes is None else nodes)
         for peer in plan["nodes"][name]["peers"]
+        if not peer.get("disabled")
     ]
 
 

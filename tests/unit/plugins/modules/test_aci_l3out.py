@@ -103,6 +103,29 @@ def test_a_drift_made_by_hand_is_shown_and_put_back_and_nothing_else(controller)
     assert not run(controller)["changed"]
 
 
+def test_peers_of_a_leaf_and_ports_change_and_change_back(controller):
+    run(controller)
+    svis = description()["svis"]
+    svis[0]["anchors"][0]["admin_state"] = "disabled"
+    down = run(controller, svis=svis)
+    ((name, attributes),) = down["diff"]["after"].items()
+    assert "/peerP-[" in name and attributes == {"adminSt": "disabled"}
+    assert not run(controller, svis=svis)["changed"]
+    assert run(controller)["diff"]["after"] == {name: {"adminSt": "enabled"}}
+    native = run(controller, mode="native")["diff"]["after"]
+    assert {str(attributes) for attributes in native.values()} == {"{'mode': 'native'}"} and len(native) == 4
+    assert run(controller)["modified"] == sorted(native) and not run(controller)["changed"]
+
+
+def test_an_external_epg_joins_the_preferred_group_and_leaves_it(controller):
+    run(controller)
+    epg = {"name": "default", "preferred_group": True, "subnets": [{"prefix": "10.1.0.0/16"}]}
+    name = "uni/tn-k8s/out-k8s-prod/instP-default"
+    joined = run(controller, reachability={"external_epgs": [epg]})["diff"]["after"]
+    assert joined[name] == {"prefGrMemb": "include"}
+    assert run(controller)["diff"]["after"][name] == {"prefGrMemb": "exclude"}
+
+
 def test_an_object_that_somebody_deleted_comes_back(controller):
     run(controller)
     controller.delete(TIMERS)

@@ -93,6 +93,23 @@ def test_the_whole_cycle_leaves_nothing_behind(fabric):
     assert not run(fabric, state="absent")["changed"]
 
 
+def test_an_endpoint_security_group_gets_contracts_and_loses_what_it_got(fabric):
+    group = "uni/tn-k8s/ap-shop/esg-web"
+    fabric.post("uni", mo("polUni", mo("fvTenant", mo("fvAp", mo("fvESg", name="web"), name="shop"), name="k8s")))
+    wanted = {"tenant": "k8s", "application": "shop", "name": "web", "consume": ["billing"]}
+    with_group = reach(esgs=[wanted])
+    assert f"{group}/rscons-billing" in run(fabric, reachability=with_group)["created"]
+    assert not run(fabric, reachability=with_group)["changed"]
+    assert f"{group}/rscons-billing" in run(fabric)["deleted"]
+    assert group in objects(fabric)
+
+
+def test_an_endpoint_security_group_that_is_not_there_is_an_error(fabric):
+    wanted = {"tenant": "k8s", "application": "shop", "name": "web", "consume": ["billing"]}
+    with pytest.raises(ModuleFailed, match=r"uni/tn-k8s/ap-shop/esg-web"):
+        run(fabric, reachability=reach(esgs=[wanted]))
+
+
 def test_every_relation_is_resolved(fabric):
     run(fabric)
     faults = [item["faultInst"]["attributes"] for item in fabric.get("/api/class/faultInst.json")]

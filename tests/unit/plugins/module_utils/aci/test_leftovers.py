@@ -166,6 +166,7 @@ def test_what_another_owner_holds_or_what_serves_a_purpose_is_not_forgotten():
 
 PLACES = (
     "uni/tn-t/ap-a/epg-e",
+    "uni/tn-t/ap-a/esg-e",
     "uni/tn-t/out-o/instP-i",
     "uni/tn-t/out-o/prof-p/ctx-c",
     "uni/tn-t/brc-b/subj-s",
