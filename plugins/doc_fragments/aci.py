@@ -28,11 +28,71 @@ options:
       - Whether to speak HTTPS. V(true) where it is left out.
       - Unlike with the modules of cisco.aci the environment does not change this.
     type: bool
+  port:
+    description:
+      - Port of the controllers, where it is not that of the protocol. The default comes from E(ACI_PORT).
+    type: int
+  username:
+    description:
+      - The user who logs in, or whose certificate signs the requests. The default comes from E(ACI_USERNAME) or
+        E(ANSIBLE_NET_USERNAME), and is V(admin) without them.
+    type: str
+    aliases: [user]
+  password:
+    description:
+      - The user's password, where requests are not signed. The default comes from E(ACI_PASSWORD) or
+        E(ANSIBLE_NET_PASSWORD).
+    type: str
+  private_key:
+    description:
+      - A PEM private key, as text or as the path of a file, that signs every request in place of a login. The default
+        comes from E(ACI_PRIVATE_KEY) or E(ANSIBLE_NET_SSH_KEYFILE).
+    type: str
+    aliases: [cert_key]
+  certificate_name:
+    description:
+      - Name under which APIC has the certificate of O(private_key) for the user. Where it is left out, it is the base
+        name of the file. The default comes from E(ACI_CERTIFICATE_NAME).
+    type: str
+    aliases: [cert_name]
+  timeout:
+    description:
+      - Seconds to wait for an answer, 30 where it is left out. The default comes from E(ACI_TIMEOUT).
+    type: int
+  use_proxy:
+    description:
+      - Whether the proxies of the environment are used, V(true) where it is left out. The default comes from
+        E(ACI_USE_PROXY).
+    type: bool
+  output_level:
+    description:
+      - How much cisco.aci's library adds to the result. V(info) and V(debug) show requests and answers. The default
+        comes from E(ACI_OUTPUT_LEVEL).
+    type: str
+    choices: [debug, info, normal]
+    default: normal
+  output_path:
+    description:
+      - File in which cisco.aci's library notes the objects that it sent. The default comes from E(ACI_OUTPUT_PATH).
+    type: str
+  suppress_verification:
+    description:
+      - An option of cisco.aci's library that has no meaning here - whether a change arrived is always read. The default
+        comes from E(ACI_SUPPRESS_VERIFICATION).
+    type: bool
+    aliases: [no_verification, no_verify, suppress_verify, ignore_verify, ignore_verification]
+  suppress_previous:
+    description:
+      - An option of cisco.aci's library that has no meaning here - what is there is always read before a change. The
+        default comes from E(ACI_SUPPRESS_PREVIOUS).
+    type: bool
+    aliases: [no_previous, ignore_previous]
 requirements:
   - cisco.aci >= 2.10.0
   - cryptography, for signature-based authentication
 notes:
   - Login (password or certificate signature) and transport are those of cisco.aci; so are the options for them.
+    They are described here in full, so that this page needs no other collection.
 """
 
     WRITING = r"""

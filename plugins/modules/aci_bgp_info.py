@@ -68,7 +68,6 @@ requirements:
 extends_documentation_fragment:
   - kubefabric.bgp.aci
   - kubefabric.bgp.reading
-  - cisco.aci.aci
 seealso:
   - module: kubefabric.bgp.aci_l3out
 """

@@ -19,7 +19,6 @@ extends_documentation_fragment:
   - kubefabric.bgp.aci
   - kubefabric.bgp.reading
   - kubefabric.bgp.reachability
-  - cisco.aci.aci
 seealso:
   - module: kubefabric.bgp.aci_l3out
   - module: kubefabric.bgp.verify

@@ -43,7 +43,6 @@ options:
 extends_documentation_fragment:
   - kubefabric.bgp.aci
   - kubefabric.bgp.aci.writing
-  - cisco.aci.aci
 seealso:
   - module: kubefabric.bgp.aci_bgp_info
 """

@@ -376,7 +376,6 @@ extends_documentation_fragment:
   - kubefabric.bgp.aci
   - kubefabric.bgp.aci.writing
   - kubefabric.bgp.reachability
-  - cisco.aci.aci
 seealso:
   - module: kubefabric.bgp.aci_tree
   - module: kubefabric.bgp.aci_bgp_info

@@ -52,7 +52,6 @@ options:
 extends_documentation_fragment:
   - kubefabric.bgp.aci
   - kubefabric.bgp.aci.writing
-  - cisco.aci.aci
 seealso:
   - module: kubefabric.bgp.aci_l3out
 """

@@ -49,7 +49,7 @@ options:
         type: bool
         default: false
 extends_documentation_fragment:
-  - kubernetes.core.k8s_auth_options
+  - kubefabric.bgp.kubernetes
   - kubefabric.bgp.reading
 requirements:
   - kubernetes >= 24.2.0

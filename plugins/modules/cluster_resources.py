@@ -113,7 +113,7 @@ options:
         elements: str
         required: true
 extends_documentation_fragment:
-  - kubernetes.core.k8s_auth_options
+  - kubefabric.bgp.kubernetes
 requirements:
   - kubernetes >= 24.2.0
   - PyYAML
