@@ -1,7 +1,7 @@
 """Runs layers of tests and ends with one line for all of them: ``N passed, N failed, N skipped``.
 
 ``python -m tests.run [--setup] unit runs lab``; each layer is a folder below ``tests/`` that pytest runs
-(tests/runner/layers.py). Two lanes of layers run at the same time; with ``--setup`` the lab's programs are built while
+(tests/runner/layers.py). Three lanes of layers run at the same time; with ``--setup`` the lab's programs are built while
 the first layers that do not need them run. JUnit reports and, where lanes run, the layers' output are in build/test.
 Exit status 1 when anything failed, or when nothing was tested at all.
 
@@ -24,7 +24,7 @@ from pathlib import Path
 
 from lab.context import dying_with_parent
 from tests.runner import summary
-from tests.runner.layers import LAYERS, Layer
+from tests.runner.layers import LAYERS, NICENESS, Layer
 from tests.runner.outcome import Outcome, files, node_ids, read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,13 +35,13 @@ WITHOUT_SETUP = ("lint",)  # layers that need nothing of what the set-up builds
 STATUS_SECONDS = 60.0
 
 
-def run_pytest(name: str, arguments: list[str], *, quiet: bool) -> Outcome:
+def run_pytest(name: str, arguments: list[str], *, quiet: bool, niceness: int = 0) -> Outcome:
     """Run pytest; ``name`` is that of its report. With ``quiet`` its output goes to a file until it has ended."""
     report, log = REPORTS / f"{name}.xml", REPORTS / f"{name}.log"
     REPORTS.mkdir(parents=True, exist_ok=True)
     for path in (report, log):
         path.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
+    command = ["nice", "-n", str(niceness), sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
     started = time.monotonic()
     run_process(command, log if quiet else None)
     outcome = read(report)
@@ -62,7 +62,8 @@ def run_layer(layer: Layer, *, quiet: bool = False) -> Outcome:
     """Run one layer, and what failed there once more where the layer is one of real daemons."""
     if not quiet:
         say(f"\n=== {layer.name} " + "=" * (100 - len(layer.name)))
-    outcome = run_pytest(layer.name, [f"tests/{layer.name}", *layer.options], quiet=quiet)
+    niceness = NICENESS.get(layer.lane, 0) if quiet else 0
+    outcome = run_pytest(layer.name, [f"tests/{layer.name}", *layer.options], quiet=quiet, niceness=niceness)
     if quiet:
         show(layer.name)
     if layer.second_try and 0 < len(outcome.failed) <= MOST_TRIED_AGAIN:
