@@ -1,8 +1,9 @@
 """Runs layers of tests and ends with one line for all of them: ``N passed, N failed, N skipped``.
 
 ``python -m tests.run [--setup] unit runs lab``; each layer is a folder below ``tests/`` that pytest runs
-(tests/runner/layers.py). Three lanes of layers run at the same time; with ``--setup`` the lab's programs are built while
-the first layers that do not need them run. JUnit reports and, where lanes run, the layers' output are in build/test.
+(tests/runner/layers.py). Three lanes of layers run at the same time; with ``--setup`` the lab's programs are built
+while the first layers that do not need them run. JUnit reports and, where lanes run, the layers' output are in
+build/test.
 Exit status 1 when anything failed, or when nothing was tested at all.
 
 What fails in a layer of real daemons is tried once more, in a lab of its own: their timers run on a machine that

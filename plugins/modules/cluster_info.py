@@ -48,6 +48,13 @@ options:
         description: Whether a kind that the user may not list gives an empty list in place of an error.
         type: bool
         default: false
+      hidden_fields:
+        description:
+          - Fields to leave out of the result, such as V(data) or V(spec.containers), as M(kubernetes.core.k8s_info)
+            takes them.
+        type: list
+        elements: str
+        default: []
 extends_documentation_fragment:
   - kubefabric.bgp.kubernetes
   - kubefabric.bgp.reading
@@ -116,6 +123,7 @@ def argument_spec() -> dict:
         "label_selectors": {"type": "list", "elements": "str", "default": []},
         "field_selectors": {"type": "list", "elements": "str", "default": []},
         "optional": {"type": "bool", "default": False},
+        "hidden_fields": {"type": "list", "elements": "str", "default": []},
     }
     return {
         **copy.deepcopy(AUTH_ARG_SPEC),

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.kubernetes.core.plugins.module_utils.k8s.service import hide_fields
+
 from .client import Forbidden, NotFoundError
 from .secrets import masked
 
@@ -13,8 +15,9 @@ def read(cluster, asked: list) -> list:
     """One entry for each of ``asked``, in their order: ``{api_version, kind, served, forbidden, resources}``.
 
     ``asked`` are dicts of ``api_version``, ``kind``, ``namespace``, ``label_selectors``, ``field_selectors`` and
-    ``optional``. A kind that the API does not serve has no resources, and so has an optional one that the user may not
-    list. Secrets are hidden, and of managedFields only our own manager's are there. Raises ClusterError.
+    ``optional`` and ``hidden_fields`` (as M(kubernetes.core.k8s_info) takes them). A kind that the API does not serve
+    has no resources, and so has an optional one that the user may not list. Secrets are hidden, and of managedFields
+    only our own manager's are there. Raises ClusterError.
     """
     return [_entry(cluster, one) for one in asked]
 
@@ -32,7 +35,7 @@ def _entry(cluster, one: dict) -> dict:
         "kind": one["kind"],
         "served": forbidden or found is not None,
         "forbidden": forbidden,
-        "resources": [_shown(item, cluster.field_manager) for item in found or []],
+        "resources": [_shown(item, cluster.field_manager, one.get("hidden_fields") or []) for item in found or []],
     }
 
 
@@ -52,7 +55,8 @@ def _found(cluster, one: dict) -> list | None:
         return None
 
 
-def _shown(item: dict, manager: str) -> dict:
+def _shown(item: dict, manager: str, hidden: list) -> dict:
     metadata = {key: value for key, value in item["metadata"].items() if key != "managedFields"}
     ours = [entry for entry in item["metadata"].get("managedFields") or [] if entry.get("manager") == manager]
-    return masked({**item, "metadata": {**metadata, **({"managedFields": ours} if ours else {})}})
+    shown = {**item, "metadata": {**metadata, **({"managedFields": ours} if ours else {})}}
+    return masked(hide_fields(shown, hidden))

@@ -65,6 +65,17 @@ def test_secrets_are_hidden(kubernetes):
     assert found["resources"][0]["data"] == {"key": "(secret)"}
 
 
+def test_fields_are_left_out_where_asked_for(kubernetes):
+    full, short = read(
+        kubernetes,
+        {"kind": "Service", "namespace": "default"},
+        {"kind": "Service", "namespace": "default", "hidden_fields": ["spec", "metadata.uid"]},
+    )
+    (before,), (after,) = full["resources"], short["resources"]
+    assert set(before) - set(after) == {"spec"}
+    assert set(before["metadata"]) - set(after["metadata"]) == {"uid"}
+
+
 def test_an_api_that_does_not_answer_is_named_with_the_cause(kubernetes, tmp_path):
     config = json.loads(kubernetes.kubeconfig.read_text())
     config["clusters"][0]["cluster"]["server"] = "https://127.0.0.1:1"
