@@ -38,7 +38,7 @@ options:
     choices: [fail, warn]
     default: fail
 extends_documentation_fragment:
-  - kubernetes.core.k8s_auth_options
+  - kubefabric.bgp.kubernetes
   - kubefabric.bgp.reading
 requirements:
   - kubernetes >= 24.2.0
