@@ -73,7 +73,7 @@ def read(session: Session, tree: Mo, whole: bool = False, vrf: Optional[Vrf] = N
     """What APIC has of the tree, and the tree with what its owner has to let go besides; ``whole``: with everything
     that others hung into it; ``vrf``: with the names of what else is in that VRF.
     """
-    also = neighbours.targets(vrf) if vrf else {}
+    also = neighbours.targets(vrf, tree) if vrf else {}
     found = [item for path in reading.queries(tree, whole, also) for item in flatten(session.get(path))]
     left = [item for dn in leftovers.names(tree, found) for item in flatten(session.get(leftovers.query(dn)))]
     tree = leftovers.include(tree, left)

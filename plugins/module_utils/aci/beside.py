@@ -40,7 +40,10 @@ def clashes(tree: Mo, snapshot: Snapshot, found: Difference, vrf: Vrf) -> Tuple[
     """
     wanted = [(dn, mo) for dn, mo in walk(tree) if mo.hold != ANCESTOR and mo.present]
     ours = Snapshot(Found(dn, mo.cls, mo.attributes) for dn, mo in wanted)
-    theirs = Snapshot(item for item in snapshot if _is_theirs(item, ours, found, vrf))
+    inside = {vrf.l3out, *neighbours.others(vrf, snapshot)}
+    theirs = Snapshot(
+        item for item in snapshot if neighbours.l3out_of(item.dn) in inside and _is_theirs(item, ours, found, vrf)
+    )
     fresh = {*found.created, *found.modified}
     told = meaning.clashes(ours, theirs)
     return (

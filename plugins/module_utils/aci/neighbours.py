@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What else is in an L3Out's VRF: other L3Outs, whoever made them. Pure.
 
-The GET of the VRF's tenant brings the name of each L3Out of the VRF. What they hold is asked for by a run alone that
-would make or change an interface, a leaf, a peer or a prefix, and only of L3Outs that others made. Of ours, which the
-planner compares, it is the router IDs of the same leaves: a leaf has one in a VRF, and no L3Out can change it alone.
+The GET of the VRF's tenant brings the name of each L3Out of the VRF, and the same leaves with other router IDs: a leaf
+has one in a VRF, and no L3Out can change it alone. What else they hold is asked for by a run alone that would make or
+change an interface, a leaf, a peer or a prefix, and only of L3Outs that others made: ours are compared by the planner.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from .reading import MEANING, Target
 from .snapshot import Found, Snapshot, parent_dn
 
 _TENANT = re.compile(r"^uni/tn-([^/]+)/")
+_SEVERAL = 16  # leaves whose router IDs fit into the GET that is sent anyway
 _TOUCHY = ("l3extVirtualLIfP", "l3extRsPathL3OutAtt", "l3extRsNodeL3OutAtt", "bgpPeerP", "l3extSubnet")
 
 
@@ -39,10 +40,13 @@ class Vrf:
         return f"uni/tn-{self.tenant}/ctx-{self.name}"
 
 
-def targets(vrf: Vrf) -> Dict[str, List[Target]]:
-    """What to ask for in any case, by container: the L3Outs of the VRF, and the address-family policies beside it."""
+def targets(vrf: Vrf, tree: Mo) -> Dict[str, List[Target]]:
+    """What to ask for in any case, by container: the L3Outs of the VRF, the tree's leaves with other router IDs, and
+    the address-family policies beside the VRF.
+    """
     policies = [Target("bgpCtxAfPol", f"uni/tn-{vrf.tenant}/bgpCtxAfP-", prefix=True)]
-    l3outs = [Target("l3extRsEctx", vrf.name, prop="tnFvCtxName")]
+    leaves = _router_ids(mo for _dn, mo in walk(tree))
+    l3outs = [Target("l3extRsEctx", vrf.name, prop="tnFvCtxName"), *(leaves if len(leaves) <= _SEVERAL else [])]
     if vrf.tenant != "common":  # others cannot name it
         return {f"uni/tn-{vrf.tenant}": [*policies, *l3outs]}
     return {"uni/tn-common": policies, "uni": [*l3outs, Target("fvCtx", vrf.name, prop="name")]}
@@ -65,7 +69,8 @@ def queries(vrf: Vrf, tree: Mo, changing: Iterable[str], snapshot: Snapshot) -> 
     touched = [mo for dn, mo in walk(tree) if dn in wanted and mo.cls in _TOUCHY]
     there = others(vrf, snapshot) if touched else {}
     foreign = [Target("l3extOut", dn) for dn, ours in there.items() if not ours]
-    ours = _meeting(touched) if any(there.values()) else []
+    leaves = _router_ids(mo for _dn, mo in walk(tree))
+    ours = _router_ids(touched) if any(there.values()) and len(leaves) > _SEVERAL else []
     container = "uni" if vrf.tenant == "common" else f"uni/tn-{vrf.tenant}"
     return reading.details(container, [*foreign, *ours], MEANING)
 
@@ -79,11 +84,12 @@ def relevant(vrf: Vrf, found: Iterable[Found], snapshot: Snapshot) -> List[Found
 def along(tree: Mo, snapshot: Snapshot, vrf: Vrf) -> List[Found]:
     """The leaves of L3Outs of this run whose router ID has to change in the same document as ours."""
     wanted = {mo.attributes["tDn"]: mo.attributes["rtrId"] for _dn, mo in walk(tree) if _is_leaf(mo)}
+    together = vrf.run & set(others(vrf, snapshot))
     return [
         item
         for item in snapshot
         if item.cls == "l3extRsNodeL3OutAtt"
-        and l3out_of(item.dn) in vrf.run - {vrf.l3out}
+        and l3out_of(item.dn) in together
         and item.attributes.get("annotation") == ANNOTATION
         and item.attributes.get("rtrId") != wanted.get(item.attributes.get("tDn", ""), item.attributes.get("rtrId"))
     ]
@@ -118,9 +124,9 @@ def _in_vrf(vrf: Vrf, relation: Found, snapshot: Snapshot) -> bool:
     return own == vrf.dn or (vrf.tenant == "common" and snapshot.get(own) is None)
 
 
-def _meeting(touched: List[Mo]) -> List[Target]:
-    """What to ask for of our other L3Outs: another router ID of the same leaf. The planner compares the rest."""
-    leaves = {mo.attributes["tDn"]: mo.attributes["rtrId"] for mo in touched if _is_leaf(mo)}
+def _router_ids(objects: Iterable[Mo]) -> List[Target]:
+    """The leaves among these objects, wherever they have another router ID."""
+    leaves = {mo.attributes["tDn"]: mo.attributes["rtrId"] for mo in objects if _is_leaf(mo)}
     return [
         Target("l3extRsNodeL3OutAtt", leaf, prop="tDn", unlike=("rtrId", router_id))
         for leaf, router_id in leaves.items()
