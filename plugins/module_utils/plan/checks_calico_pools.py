@@ -140,6 +140,16 @@ def _uses(cluster: Member, at: str, pool: dict, options: dict, findings: Finding
 
 
 def _routed(cluster: Member, at: str, pool: dict, findings: Findings) -> None:
+    """The fabric routes what is announced; a pool that is not may have NAT, and an overlay that needs no BGP."""
+    hidden = pool["disable_bgp_export"]
+    if hidden and pool["encapsulation"] in ("IPIP", "IPIPCrossSubnet"):
+        findings.add(
+            cluster.at(f"{at}.encapsulation"),
+            f"nodes learn the routes of {pool['encapsulation']} by BGP, from which the pool is kept",
+            "give VXLAN or VXLANCrossSubnet, or remove disable_bgp_export",
+        )
+    if hidden:
+        return
     if pool["nat_outgoing"]:
         findings.add(
             cluster.at(f"{at}.nat_outgoing"),

@@ -31,10 +31,11 @@ POOL = {
     "block_size": number(20, 128, "Prefix length of a node's blocks: 20 to 32, in IPv6 116 to 128."),
     "node_selector": text("Nodes that take addresses from it; all of them where absent.", format="calico_selector"),
     "nat_outgoing": switch(
-        False, "NAT of what leaves the pool; V(true) is refused: the fabric routes pods' addresses."
+        False, "NAT of what leaves the pool; only with O(disable_bgp_export): the fabric routes pods' addresses."
     ),
     "encapsulation": choice(
-        "Overlay of the pool; anything but V(None) is refused: the fabric routes pods' addresses.",
+        "Overlay of the pool; anything but V(None) only with O(disable_bgp_export), and then a VXLAN: the fabric "
+        "routes pods' addresses.",
         *ENCAPSULATIONS,
         default="None",
     ),

@@ -4,7 +4,7 @@
 """Where pods' addresses come from: the operator's Installation, or the IPPools of a manifest installation.
 
 No overlay and no NAT, because the fabric routes pods' addresses (Cisco's white paper, "Calico routing and BGP
-configuration"). Neither is ever deleted: the addresses of running pods are in them.
+configuration"), unless a pool is kept from BGP. Neither is ever deleted: the addresses of running pods are in them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from .settings import resource, spelled
 
 _BLOCK_SIZE = {"ipv4": "block_size", "ipv6": "block_size_ipv6"}
 FOR_SERVICES = "LoadBalancer"  # of IPPoolSpec.allowedUses
+# IPPool.vxlanMode, by the operator's word
+_VXLAN = {"VXLAN": "Always", "VXLANCrossSubnet": "CrossSubnet"}
 # The name by which the operator and the manifests make their pool: it is changed, not doubled.
 _FIRST = {False: "default-{}-ippool", True: "loadbalancer-{}-ippool"}
 
@@ -95,8 +97,8 @@ def _operator_pool(pool: dict) -> dict:
         "name": pool["name"],
         "cidr": pool["cidr"],
         "blockSize": pool["block_size"],
-        "encapsulation": "None",
-        "natOutgoing": "Disabled",
+        "encapsulation": pool.get("encapsulation") or "None",
+        "natOutgoing": "Enabled" if pool.get("nat_outgoing") else "Disabled",
         "nodeSelector": pool["node_selector"],
         **more,
     }
@@ -108,8 +110,8 @@ def _pool(pool: dict) -> dict:
         "cidr": pool["cidr"],
         "blockSize": pool["block_size"],
         "ipipMode": "Never",
-        "vxlanMode": "Never",
-        "natOutgoing": False,
+        "vxlanMode": _VXLAN.get(pool.get("encapsulation") or "None", "Never"),
+        "natOutgoing": bool(pool.get("nat_outgoing")),
         "nodeSelector": pool["node_selector"],
         **more,
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import IntentError
 
@@ -167,3 +168,18 @@ def test_a_rule_may_accept_what_another_cluster_does_not_announce() -> None:
     made["clusters"]["test1"]["cluster"]["kube_router"]["advertise_cluster_ip"] = True
     with pytest.raises(IntentError, match="would let this cluster's nodes announce it"):
         build(made)
+
+
+@pytest.mark.parametrize("install", ["operator", "manifest"])
+def test_pods_of_a_pool_that_is_kept_from_bgp_may_be_masqueraded(install: str) -> None:
+    pool = {"cidr": "10.1.0.0/16", "disable_bgp_export": True, "nat_outgoing": True, "encapsulation": "VXLAN"}
+    options = {"install": install, "pools": [pool]}
+    result = build(two(options, options, "calico", pod=["10.1.0.0/16"], service=["10.98.0.0/16"]))
+    assert not [finding for finding in result.warnings if "networks.pod" in finding.path]
+    made = resources(result.plans["prod"], {"bgp_password": "s3cret"})
+    if install == "operator":
+        (spec,) = [one["spec"]["calicoNetwork"]["ipPools"][0] for one in made if one["kind"] == "Installation"]
+        assert (spec["encapsulation"], spec["natOutgoing"], spec["disableBGPExport"]) == ("VXLAN", "Enabled", True)
+    else:
+        (spec,) = [one["spec"] for one in made if one["kind"] == "IPPool"]
+        assert (spec["vxlanMode"], spec["ipipMode"], spec["natOutgoing"]) == ("Always", "Never", True)
