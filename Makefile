@@ -26,7 +26,7 @@ demo: $(VENV)/.dev ## a virtual ACI fabric and a Kubernetes cluster come up, sit
 	@$(BIN)/python -m lab.setup --base
 	@$(BIN)/python -m lab --name $(LAB) up -i $(INVENTORY)$(if $(DESCRIBED), --fabric $(DESCRIBED))
 	@set -e; . /run/kubefabric-lab/$(LAB)/environment; \
-	  $(BIN)/ansible-playbook kubefabric.bgp.site -i $(INVENTORY) -e @/run/kubefabric-lab/$(LAB)/vars.yml
+	  $(BIN)/ansible-playbook kubefabric.bgp.site -i $(INVENTORY) $${KUBEFABRIC_LAB_INVENTORY:+-i $$KUBEFABRIC_LAB_INVENTORY} -e @/run/kubefabric-lab/$(LAB)/vars.yml
 	@echo; echo "The lab stays up: '$(BIN)/python -m lab$(NAMED) status' shows it, '$(BIN)/python -m lab$(NAMED) down' removes it."
 
 rehearse: ## the same for your own inventory, in a lab of its own: make rehearse INVENTORY=path FABRIC=file

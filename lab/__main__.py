@@ -19,6 +19,8 @@ from lab.fabric.instance import Instance
 from lab.hosts import access, install, links, switching
 from lab.topology import Topology
 
+EXAMPLE = bringup.ROOT / "inventory"
+
 console = Console(highlight=False)
 STACKS = ", ".join(install.STACKS)
 
@@ -55,9 +57,20 @@ def main(context: click.Context, name: str) -> None:
 @click.option(
     "--boot", multiple=True, metavar="NODE[:STACK]", help=f"Boot Debian on this node, or on `all`; STACK is {STACKS}."
 )
+@click.option(
+    "--own-secrets/--given-secrets",
+    default=None,
+    help="Secrets of the lab's own in place of the inventory's and $APIC_PASSWORD; the default but for the example.",
+)
 @click.pass_obj
 def up(
-    lab: Lab, inventory: Path, plans: Path | None, fabric: Path | None, fabric_only: bool, boot: tuple[str, ...]
+    lab: Lab,
+    inventory: Path,
+    plans: Path | None,
+    fabric: Path | None,
+    fabric_only: bool,
+    boot: tuple[str, ...],
+    own_secrets: bool | None,
 ) -> None:
     """Bring the lab to the inventory; what is there stays."""
     preflight.require_root()
@@ -71,6 +84,7 @@ def up(
             control_plane=not fabric_only,
             boot=boot,
             described=fabric,
+            secrets_of_its_own=inventory.resolve() != EXAMPLE if own_secrets is None else own_secrets,
         )
     console.print(
         f"Lab [bold]{lab.name}[/] is up: {len(topology.leaves)} leaves, {len(topology.nodes)} nodes, "

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import yaml
 
-from lab import rehearsal, seeding
+from lab import own_secrets, rehearsal, seeding
 from lab.context import Lab, process_id, process_names, start_process, stop_process, wait_for
-from lab.fabric.controller import Controller, Unreachable
+from lab.fabric.controller import TOKEN, Controller, Unreachable
 from lab.fabric_description import load
 from lab.hosts import links, machines, nodes, switching
 from lab.topology import Topology, from_documents, from_state
@@ -43,11 +43,13 @@ def up(
     control_plane: bool = True,
     boot: tuple[str, ...] = (),
     described: Path | None = None,
+    secrets_of_its_own: bool = False,
 ) -> Topology:
     """Bring the whole lab to the inventory; quick where nothing is to be done. Raises Failed with a reason.
 
     ``boot``: nodes that are to be real systems, as ``lab.hosts.machines.parse`` reads them. ``described``: the file
-    that says what the fabric has; without one it is made up from the plans.
+    that says what the fabric has; without one it is made up from the plans. ``secrets_of_its_own``: the controller's
+    password is not $APIC_PASSWORD, its ``/lab`` asks for a token, and the clusters' passwords have stand-ins.
     """
     rehearsal.forget(lab)
     there = load.read(described) if described else None
@@ -58,6 +60,8 @@ def up(
     topology = rehearsal.cabled(topology, found)
     stacks = machines.parse(topology, boot)
     lab.write_state("topology", topology.to_state())
+    if secrets_of_its_own and (process_id(lab, "apic") is None or (lab.directory / own_secrets.PASSWORD).exists()):
+        own_secrets.prepare(lab, inventory)
     rehearsal.note(lab, found)
     apic(lab, seeding.seed(found.description, whole=described is not None), report)
     report(f"racks: {len(topology.leaves)} leaves, {len(topology.nodes)} nodes")
@@ -168,20 +172,21 @@ def apic(lab: Lab, wanted: seeding.Seed, report: Report) -> None:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         command = [sys.executable, "-m", "lab.apic", "--port", str(port), "--tls-directory", str(directory)]
         command += ["--state", str(directory / "state.json")]
-        start_process(lab, "apic", command, environment={"APIC_PASSWORD": password()}, directory=ROOT)
+        command += ["--token-file", str(directory / TOKEN)] if (directory / TOKEN).exists() else []
+        start_process(lab, "apic", command, environment={"APIC_PASSWORD": password(lab)}, directory=ROOT)
     lab.write_state("apic", state)
     wait_for(lambda: _answers(lab, state), f"the APIC (see {lab.directory}/logs/apic.log)", timeout=60)
     if state.get("seed") != wanted.digest:
         report("APIC: what the fabric has")
         before = state.get("seeded", [])
-        seeding.bring(state["url"], Path(state["ca"]), password(), wanted, before)
+        seeding.bring(state["url"], Path(state["ca"]), password(lab), wanted, before)
         seeded = wanted.names if wanted.whole else sorted({*before, *wanted.names})
         lab.write_state("apic", {**state, "seed": wanted.digest, "seeded": seeded})
 
 
-def password() -> str:
-    """The controller's admin password: $APIC_PASSWORD or ``password``."""
-    return os.environ.get("APIC_PASSWORD", "password")
+def password(lab: Lab | None = None) -> str:
+    """The controller's admin password: the lab's own where it has one, else $APIC_PASSWORD or ``password``."""
+    return own_secrets.password(lab) if lab else os.environ.get("APIC_PASSWORD", "password")
 
 
 def _answers(lab: Lab, state: dict) -> bool:
@@ -234,7 +239,7 @@ def write_ansible_files(lab: Lab) -> None:
             "hosts": ["127.0.0.1"],
             "port": state["port"],
             "username": "admin",
-            "password": password(),
+            "password": password(lab),
             "validate_certs": True,
         },
         "kubefabric_kubeconfig": str(lab.directory / "{{ inventory_hostname }}.kubeconfig"),
@@ -243,10 +248,12 @@ def write_ansible_files(lab: Lab) -> None:
     _private(lab.file("vars.yml"), yaml.safe_dump(variables, sort_keys=False))
     exports = {
         "SSL_CERT_FILE": state["ca"],
-        "APIC_PASSWORD": password(),
+        "APIC_PASSWORD": password(lab),
         "KUBEFABRIC_BGP_PASSWORD": _bgp_password(lab.file("bgp-password")),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
     }
+    second = lab.directory / own_secrets.DIRECTORY
+    exports |= {"KUBEFABRIC_LAB_INVENTORY": str(second)} if second.is_dir() else {}
     _private(lab.file("environment"), "".join(f"export {key}={shlex.quote(value)}\n" for key, value in exports.items()))
 
 

@@ -62,11 +62,13 @@ class Apic:
     username = "admin"
     host = "127.0.0.1"
 
-    def __init__(self, url: str, directory: Path, password: str) -> None:
+    def __init__(self, url: str, directory: Path, password: str, token: bool = True) -> None:
         self.url, self.password = url, password
         self.port = int(url.rpartition(":")[2])
         self.ca = str(directory / "ca.pem")
         self._context = ssl.create_default_context(cafile=self.ca)
+        file = directory / "token"  # of a lab with secrets of its own
+        self._token = {"X-Lab-Token": file.read_text()} if token and file.exists() else {}
         self._cookie = ""
 
     # -- plain HTTP -------------------------------------------------------------------------------
@@ -74,7 +76,7 @@ class Apic:
     def call(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> object:
         """Send one request and return the decoded answer; ApicRefused if it is an error document."""
         data = None if body is None else json.dumps(body).encode()
-        headers = {"X-Lab-Uncounted": "1", **(headers or {})}
+        headers = {"X-Lab-Uncounted": "1", **self._token, **(headers or {})}
         request = urllib.request.Request(self.url + path, data=data, method=method, headers=headers)
         try:
             with urllib.request.urlopen(request, context=self._context, timeout=30) as answer:

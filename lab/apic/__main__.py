@@ -34,6 +34,7 @@ class Options:
     release: str | None
     print_url: bool
     session_timeout: float
+    token_file: Path | None
     fault_soaking: float
     fault_retaining: float
 
@@ -46,7 +47,7 @@ def build(options: Options, password: str) -> web.Application:
     controller.faults.soaking, controller.faults.retaining = options.fault_soaking, options.fault_retaining
     controller.boot()
     api = Api(controller, Sessions(controller.store, options.session_timeout))
-    helpers = Helpers(api)
+    helpers = Helpers(api, options.token_file.read_text().strip() if options.token_file else "")
     saved = [-1]
 
     def on_change() -> None:
@@ -91,6 +92,11 @@ async def serve(options: Options, password: str) -> None:
 @click.option("--catalog", type=click.Path(path_type=Path), help="catalog.db of niwaki, if not in the lab's cache.")
 @click.option("--release", help="Be of a release after the catalog's, such as 6.1(4h).")
 @click.option("--print-url", is_flag=True, help="Print the URL on standard output once it serves.")
+@click.option(
+    "--token-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Ask for the token in this file (header X-Lab-Token) below /lab, but for the counts of requests.",
+)
 @click.option("--session-timeout", default=600.0, show_default=True, help="Seconds until a token times out.")
 @click.option("--fault-soaking", default=0.0, show_default=True, help="Seconds until a fault is raised (APIC: 120).")
 @click.option(

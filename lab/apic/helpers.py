@@ -16,6 +16,7 @@ POST /lab/inject                    an order for a fault (inject.py); GET: how m
 from __future__ import annotations
 
 import asyncio
+import hmac
 import ipaddress
 import json
 
@@ -24,7 +25,7 @@ from aiohttp import web
 from lab.apic import errors
 from lab.apic.document import Element, parse
 from lab.apic.faults import delegates
-from lab.apic.inject import Injector
+from lab.apic.inject import Handler, Injector
 from lab.apic.server import Api
 
 _LONGEST_POLL = 60.0
@@ -33,8 +34,9 @@ _LONGEST_POLL = 60.0
 class Helpers:
     """The handlers of ``/lab``."""
 
-    def __init__(self, api: Api) -> None:
-        self.api, self.controller = api, api.controller
+    def __init__(self, api: Api, token: str = "") -> None:
+        """``token``: what everything asks for that shows or changes the configuration; empty for none."""
+        self.api, self.controller, self._token = api, api.controller, token
         self._changed = asyncio.Event()
         self._faults: list[Element] = []
         self.injector = Injector(api.sessions.expire_all, self._raise_fault)
@@ -54,7 +56,11 @@ class Helpers:
             ("GET", "/lab/inject", self.pending),
             ("DELETE", "/lab/inject", self.forget),
         ]
-        return [web.route(method, path, _local(handler)) for method, path, handler in table]
+        open_to_all = ("/lab/requests", "/lab/requests/reset")
+        return [
+            web.route(method, path, _local(handler, "" if path in open_to_all else self._token))
+            for method, path, handler in table
+        ]
 
     def wake(self) -> None:
         """Answer those who wait for a new revision."""
@@ -165,10 +171,12 @@ def _elements(body: bytes) -> list[Element]:
     return [parse(json.dumps(item).encode(), "json") for item in items]
 
 
-def _local(handler):
+def _local(handler: Handler, token: str) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
         if not ipaddress.ip_address(request.remote or "0.0.0.0").is_loopback:
             raise web.HTTPForbidden(text="the lab's helpers answer this machine only")
+        if token and not hmac.compare_digest(request.headers.get("X-Lab-Token", "").encode(), token.encode()):
+            raise web.HTTPForbidden(text="the lab's helpers ask for its token (header X-Lab-Token)")
         return await handler(request)
 
     return guarded

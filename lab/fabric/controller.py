@@ -33,12 +33,17 @@ class Source(Protocol):
         """Replace all ``operational`` objects or ``faults``; of ``issues``, ``{DN: configIssues}``."""
 
 
+TOKEN = "token"  # the name of the file
+
+
 class Controller:
     """The lab's APIC, at ``url`` with the CA in ``ca``."""
 
     def __init__(self, url: str, ca: Path, owner: str = "fabric") -> None:
         self.url, self.owner = url.rstrip("/"), owner
         self._context = ssl.create_default_context(cafile=str(ca))
+        token = ca.with_name(TOKEN)  # beside it, in a lab with secrets of its own
+        self._headers = {"X-Lab-Token": token.read_text().strip()} if token.exists() else {}
 
     def revision(self, after: int, timeout: float) -> int:
         query = urllib.parse.urlencode({"after": after, "timeout": timeout})
@@ -56,7 +61,8 @@ class Controller:
 
     def _exchange(self, method: str, path: str, body: object = None, timeout: float = 20) -> tuple[Message, dict]:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"}, method=method)
+        headers = {"Content-Type": "application/json", **self._headers}
+        request = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=timeout, context=self._context) as reply:
                 return reply.headers, json.loads(reply.read() or b"{}")

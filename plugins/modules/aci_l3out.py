@@ -332,8 +332,8 @@ options:
     type: str
   password_key:
     description:
-      - Key, from your vault, of the digest by which a changed O(bgp_password) is recognised. APIC never returns
-        passwords.
+      - Key, from your vault, of the digest by which a changed O(bgp_password) is recognised, at least 16 characters and
+        not the password. APIC never returns passwords.
       - With it, a tag on each peer holds an HMAC-SHA256 of the peer's name and the password; the password is sent
         only if that differs.
     type: str
@@ -484,7 +484,7 @@ requests:
   sample: {login: 1, get: 3, post: 1}
 """
 
-from ..module_utils.aci import apply, deployment, l3out, options, reading, redesign
+from ..module_utils.aci import apply, deployment, l3out, options, password, reading, redesign
 from ..module_utils.aci import module as glue
 from ..module_utils.aci.difference import Policy
 from ..module_utils.aci.neighbours import Vrf
@@ -538,6 +538,9 @@ def main() -> None:
     )
     given = module.params
     absent = given["state"] == "absent"
+    objection = None if absent else password.objection(given["bgp_password"], given["password_key"])
+    if objection:
+        module.fail_json(msg=f"{objection} Nothing was written.")
     try:
         description = options.description(given)
         wanted = l3out.desired(description, given["scope"], absent, given["bgp_password"], given["password_key"])

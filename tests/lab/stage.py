@@ -46,7 +46,7 @@ class Stage:
     def apic(self) -> Apic:
         """A client of the lab's controller."""
         state = self.lab.read_state("apic")
-        return Apic(state["url"], Path(state["ca"]).parent, bringup.password())
+        return Apic(state["url"], Path(state["ca"]).parent, bringup.password(self.lab))
 
     def secret(self, cluster: str) -> str:
         """The BGP password of a cluster, "" if it has none."""
@@ -64,7 +64,7 @@ class Stage:
         """Write a cluster's L3Out as the role does; what the module says."""
         apic = self.apic
         options = {"host": [apic.host], "port": apic.port, "username": apic.username, "password": apic.password}
-        secrets = {"bgp_password": self.secret(cluster) or None, "password_key": "key"}
+        secrets = {"bgp_password": self.secret(cluster) or None, "password_key": "key of the lab, not a secret"}
         os.environ["SSL_CERT_FILE"] = apic.ca
         return run_module(
             aci_l3out, {**options, "use_proxy": False, **self.plans[cluster]["l3out"], **secrets, **more}, diff=False

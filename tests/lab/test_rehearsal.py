@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -10,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from lab import own_secrets
 from lab.context import Lab
+from tests.apic import Apic
 from tests.lab import example
 from tests.programs import ROOT
 
@@ -85,3 +89,22 @@ def test_without_a_description_it_ends_with_what_was_taken_for_granted(inventori
     told = lab("granted")
     assert "Taken for granted" in told
     assert "VRF pord tenant k8s l3out.vrf" in told
+
+
+def test_a_rehearsal_has_secrets_of_its_own(inventories):
+    """Neither is the controller's password the production's, nor does it get, or tell anybody, the sessions'."""
+    state = LAB.read_state("apic")
+    with pytest.raises(AssertionError, match="HTTP 403 the lab's helpers ask for its token"):
+        Apic(state["url"], Path(state["ca"]).parent, "", token=False).tree()
+    assert example.exports(LAB.file("environment"))["APIC_PASSWORD"] != "production-Secret"
+    inventory = inventories["aaep"]
+    path = inventory / "host_vars/k8s-prod.yml"
+    path.write_text(re.sub(r"(?m)^(    password: ).*$", r"\1production-Secret", path.read_text()))
+    lab("up", "--fabric-only", "-i", str(inventory), "--fabric", str(ROOT / "fabrics" / "dc1.yml"))
+    second = LAB.directory / own_secrets.DIRECTORY
+    done = example.playbook(LAB, inventory, inventory.parent / "build", "fabric", arguments=("-i", str(second)))
+    assert done.returncode == 0, done.stdout
+    tree = json.dumps(Apic(state["url"], Path(state["ca"]).parent, "").tree())
+    assert "production-Secret" not in tree
+    stand_in = own_secrets._stand_in("k8s-prod", "password", (LAB.directory / own_secrets.KEY).read_text())
+    assert f'"password": "{stand_in}"' in tree

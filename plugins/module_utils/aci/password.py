@@ -13,6 +13,7 @@ import hashlib
 import hmac
 from typing import List, Optional
 
+from ..plan.formats import KEY_REMEDY, SHORTEST_KEY
 from .mo import Mo, owned, walk
 
 DIGEST_TAG = "kubefabric.password-digest"
@@ -22,6 +23,13 @@ _SCHEME = "hmac-sha256:"
 def digest(key: str, dn: str, password: str) -> str:
     """The value of the tag for ``password`` on the peer ``dn``."""
     return _SCHEME + hmac.new(key.encode(), (dn + "\0" + password).encode(), hashlib.sha256).hexdigest()
+
+
+def objection(password: Optional[str], key: Optional[str]) -> Optional[str]:
+    """Why a key makes no good digest; None if it does. No sentence quotes it."""
+    if key and len(key) < SHORTEST_KEY:
+        return f"password_key has fewer than {SHORTEST_KEY} characters, and could be guessed; {KEY_REMEDY}."
+    return f"password_key is the password itself; {KEY_REMEDY}." if key and key == password else None
 
 
 def add(tree: Mo, password: Optional[str], key: Optional[str]) -> Mo:

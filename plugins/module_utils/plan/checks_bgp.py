@@ -9,6 +9,7 @@ from ipaddress import ip_network
 
 from . import limits
 from .errors import Findings
+from .formats import KEY_REMEDY
 from .model import BFD_INTERVALS, Cluster, Fabric
 
 # option -> (first release, what it lacks before)
@@ -23,12 +24,18 @@ MOST_RULES = 9
 
 def check_bgp(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     """Every rule of this file."""
+    _key(cluster, findings)
     _neighbors(cluster, findings)
     _admin_states(cluster, findings)
     _bfd_intervals(cluster, findings)
     _releases(cluster, fabric, findings)
     _propagation(cluster, fabric, findings)
     _route_maps(cluster, findings)
+
+
+def _key(cluster: Cluster, findings: Findings) -> None:
+    if cluster.bgp["password_key"] and cluster.bgp["password_key"] == cluster.bgp["password"]:
+        findings.add(cluster.at("bgp.password_key"), "is the password itself", KEY_REMEDY)
 
 
 def _neighbors(cluster: Cluster, findings: Findings) -> None:

@@ -97,6 +97,9 @@ label_key = matches(
 interface = matches(r"[a-zA-Z0-9_.:@-]+", LONGEST_DEVICE, "letters, digits and _ . : @ - (Linux, IFNAMSIZ)")
 namespace = matches(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", 63, "lower-case letters, digits and -, no - at the ends")
 
+SHORTEST_KEY = 16  # characters of a digest's key: 96 bits where it is random
+KEY_REMEDY = "give a random one from your vault, for example the output of: openssl rand -hex 16"
+
 
 def description(value: str) -> str:
     """Free text as APIC takes it (l3extOut.descr); may be empty."""
@@ -290,6 +293,13 @@ def password(value: str) -> str:
         raise Invalid(f"has {len(value)} characters", "TCP MD5 takes at most 80")
     if not (value.isascii() and value.isprintable()):
         raise Invalid("has characters that not every speaker takes", "use printable ASCII")
+    return value
+
+
+def digest_key(value: str) -> str:
+    """The key of a digest: shorter ones can be guessed by whoever reads the digest. No message quotes it."""
+    if value and len(value) < SHORTEST_KEY:
+        raise Invalid(f"has fewer than {SHORTEST_KEY} characters, and could be guessed", KEY_REMEDY)
     return value
 
 

@@ -16,7 +16,9 @@ BGP = {
     },
     "password_key": {
         "type": "str",
-        "description": "Key of the digest that shows whether the password changed; from a vault.",
+        "format": "digest_key",
+        "description": "Key of the digest that shows whether the password changed, at least 16 characters and not the "
+        "password; from a vault.",
     },
     "keepalive": {
         "type": "int",

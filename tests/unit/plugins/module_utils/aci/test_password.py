@@ -23,6 +23,19 @@ def by_class(mo: Mo, cls: str) -> list:
     return [found for _dn, found in walk(mo) if found.cls == cls]
 
 
+def test_a_key_that_could_be_guessed_or_is_the_password_makes_no_good_digest() -> None:
+    assert password.objection("s3cret", "sixteen letters.") is None
+    assert password.objection("s3cret", None) is None
+    assert password.objection(None, "") is None
+    short = password.objection("s3cret", "fifteen letters")
+    same = password.objection("one long secret for both", "one long secret for both")
+    assert short == (
+        "password_key has fewer than 16 characters, and could be guessed; give a random one from your vault, for "
+        "example the output of: openssl rand -hex 16."
+    )
+    assert (same or "").startswith("password_key is the password itself; ")
+
+
 def test_the_digest_is_a_keyed_one_of_peer_and_password() -> None:
     expected = hmac.new(b"key", f"{DN}\0s3cret".encode(), hashlib.sha256).hexdigest()
     assert password.digest("key", DN, "s3cret") == f"hmac-sha256:{expected}"
