@@ -97,8 +97,8 @@ def compare(session: Session, tree: Mo, options: Options) -> Difference:
         problems.append(objection)
     if problems:
         hint = f" {beside.REMEDY}" if any(beside.MARK in text for text in found.obstacles) else ""
-        if found.conflicts:
-            hint += " With `adopt: true` this collection takes over what is in the way; look at it first."
+        if found.conflicts and not hint:
+            hint = " With `adopt: true` this collection takes over what is in the way; look at it first."
         raise AciError("Nothing was written: " + "; ".join(problems) + "." + hint)
     return found
 
@@ -110,7 +110,7 @@ def _beside_others(
     snapshot = _with(snapshot, [item for path in ecmp.queries(snapshot, vrf) for item in flatten(session.get(path))])
     tree, obstacles = ecmp.settle(tree, snapshot, vrf, options.policy.adopt)
     found = difference(tree, snapshot, options.policy)
-    paths = neighbours.queries(vrf, tree, [*found.created, *found.modified], snapshot)
+    paths = neighbours.queries(vrf, tree, beside.fresh(tree, snapshot, found), snapshot)
     others = [item for path in paths for item in flatten(session.get(path))]
     snapshot = _with(snapshot, neighbours.relevant(vrf, others, snapshot))
     leaves = neighbours.along(tree, snapshot, vrf)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Iterable, List, Tuple
+from typing import Iterable, List, Set, Tuple
 
 from . import meaning, neighbours, reachability
 from .difference import Difference
@@ -33,6 +33,12 @@ def with_leaves(tree: Mo, leaves: Iterable[Found]) -> Mo:
     return whole
 
 
+def fresh(tree: Mo, snapshot: Snapshot, found: Difference) -> Set[str]:
+    """Distinguished names of what this run creates or changes, or would, were there nothing in its way."""
+    absent = {dn for dn, mo in walk(tree) if mo.hold != ANCESTOR and mo.present and snapshot.get(dn) is None}
+    return {*absent, *found.created, *found.modified}
+
+
 def clashes(tree: Mo, snapshot: Snapshot, found: Difference, vrf: Vrf) -> Tuple[List[str], List[str]]:
     """(why nothing may be written, remarks), in sentences: objects in the VRF that mean the same as ours.
 
@@ -44,11 +50,11 @@ def clashes(tree: Mo, snapshot: Snapshot, found: Difference, vrf: Vrf) -> Tuple[
     theirs = Snapshot(
         item for item in snapshot if neighbours.l3out_of(item.dn) in inside and _is_theirs(item, ours, found, vrf)
     )
-    fresh = {*found.created, *found.modified}
+    changing = fresh(tree, snapshot, found)
     told = meaning.clashes(ours, theirs)
     return (
-        _shown([_refusal(clash, theirs) for clash in told if clash.ours in fresh]),
-        _shown([_remark(clash, theirs) for clash in told if clash.ours not in fresh]),
+        _shown([_refusal(clash, theirs) for clash in told if clash.ours in changing]),
+        _shown([_remark(clash, theirs) for clash in told if clash.ours not in changing]),
     )
 
 

@@ -111,6 +111,14 @@ def test_an_l3out_made_under_other_names_is_not_adopted_beside_itself(controller
     assert "remove it with the tool that made it" in said
 
 
+def test_without_adopt_all_of_it_is_told_at_once(controller):  # noqa: F811
+    controller.post("uni/tn-k8s", others_l3out())
+    said = refused(controller)
+    assert f"{OUT} is there already, made by {TERRAFORM}" in said
+    assert f"{OUT}/instP-default/extsubnet-[10.1.0.0/16] would stand beside " in said
+    assert "adopt: true" not in said
+
+
 @pytest.mark.parametrize("check", BOTH)
 def test_somebodys_l3out_elsewhere_in_the_vrf_is_met_before_anything_is_written(controller, check):  # noqa: F811
     controller.post("uni/tn-k8s", others_l3out("calico"))
