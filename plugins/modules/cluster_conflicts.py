@@ -17,6 +17,8 @@ description:
   - Cilium - CiliumBGPClusterConfigs and CiliumBGPPeeringPolicies that select our nodes.
   - kube-router - peers in its arguments, and in annotations of Nodes that others wrote.
   - OVN-Kubernetes - FRRConfigurations that merge into ours and let in more, or say other values of a session.
+  - An object of others that has the name of one that M(kubefabric.bgp.cluster_resources) is to make is named, too,
+    unless O(adopt=true).
   - A kind that the cluster does not serve has no objects. One that the user may not list is a warning.
 options:
   plan:
@@ -30,6 +32,10 @@ options:
     type: list
     elements: str
     default: []
+  adopt:
+    description: Whether M(kubefabric.bgp.cluster_resources) is to take over objects that have the names of ours.
+    type: bool
+    default: false
   unreachable:
     description:
       - What to do about an API that does not answer. V(warn) is for a cluster that is reached through the fabric that
@@ -71,11 +77,11 @@ accepted:
 import copy
 import os
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import foreign, lists
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client import Cluster, connected
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import adoption, bring, foreign, lists, resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client import Cluster, Forbidden, connected
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.foreign.view import text
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership import FIELD_MANAGER
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership import FIELD_MANAGER, is_ours
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import place, sentence, silence
 from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
@@ -95,7 +101,8 @@ def run(module: AnsibleK8SModule) -> dict:
     client = connect(module)
     if client is None:
         return NOTHING
-    found = lists.read(Cluster(client, FIELD_MANAGER), list(kinds.values()))
+    cluster = Cluster(client, FIELD_MANAGER)
+    found = lists.read(cluster, list(kinds.values()))
     for entry in found:
         if entry["forbidden"]:
             module.warn(f"The user may not list {entry['kind']} ({entry['api_version']}): those of others are unknown.")
@@ -103,14 +110,39 @@ def run(module: AnsibleK8SModule) -> dict:
     wrong, accepted = foreign.findings(plan, objects, objects["nodes"], module.params["accepted"])
     for one in accepted:
         module.warn(text(one))
-    if wrong:
-        listed = "".join(f"\n{number}. {text(one)}." for number, one in enumerate(wrong, start=1))
-        counted = f"{len(wrong)} object{'s'[: len(wrong) > 1]} of others {'meet' if len(wrong) > 1 else 'meets'}"
+    said = [f"{text(one)}." for one in wrong] + ([] if module.params["adopt"] else taken_names(cluster, plan))
+    if said:
+        listed = "".join(f"\n{number}. {one}" for number, one in enumerate(said, start=1))
+        counted = f"{len(said)} object{'s'[: len(said) > 1]} of others {'meet' if len(said) > 1 else 'meets'}"
         raise ClusterError(
             f"cluster {plan['cluster']}: {counted} what the plan is to make:{listed}\n"
-            "To leave them as they are, name them in kubefabric_accepted_objects. Nothing was written."
+            "To leave one that meets sessions as it is, name it in kubefabric_accepted_objects. Nothing was written."
         )
     return {"changed": False, "looked": True, "accepted": [text(one) for one in accepted]}
+
+
+def taken_names(cluster: Cluster, plan: dict) -> list:
+    """What others made under the names of objects that are to be ours, as people read it."""
+    ours = [one for one in resources(plan, {"bgp_password": "-", "placeholder": True}) if is_ours(one)]
+    kinds = {(one["apiVersion"], one["kind"]) for one in ours}
+    served = {kind: cluster.kind(*kind) for kind in sorted(kinds)}
+    found = []
+    for resource in ours:
+        live = read(cluster, served[resource["apiVersion"], resource["kind"]], resource["metadata"])
+        if adoption.is_foreign(resource, live, FIELD_MANAGER):
+            said = adoption.complaint(bring.name_of(resource), live or {})
+            found.append(
+                f"{said}. {plan['cni']}_adopt: true takes it over, and gives it back as it was when ours goes."
+            )
+    return found
+
+
+def read(cluster: Cluster, kind, metadata: dict) -> dict | None:
+    """One object; None where there is none, or where the user may not see it."""
+    try:
+        return cluster.read(kind, metadata["name"], metadata.get("namespace")) if kind else None
+    except Forbidden:
+        return None
 
 
 def connect(module: AnsibleK8SModule):
@@ -135,6 +167,7 @@ def main() -> None:
         **copy.deepcopy(AUTH_ARG_SPEC),
         "plan": {"type": "dict", "required": True},
         "accepted": {"type": "list", "elements": "str", "default": []},
+        "adopt": {"type": "bool", "default": False},
         "unreachable": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
     }
     module = AnsibleK8SModule(module_class=AnsibleModule, argument_spec=options, supports_check_mode=True)

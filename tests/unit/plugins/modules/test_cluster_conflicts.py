@@ -35,10 +35,31 @@ def test_the_white_papers_peer_is_named_and_can_be_accepted(peer):
     assert "cluster k8s-prod: 1 object of others meets what the plan is to make:\n1. BGPPeer 201 makes" in str(
         error.value
     )
-    assert str(error.value).endswith("name them in kubefabric_accepted_objects. Nothing was written.")
+    assert str(error.value).endswith("name it in kubefabric_accepted_objects. Nothing was written.")
     found = run(peer, accepted=["BGPPeer 201"])
     assert found["looked"]
     assert [said.split(" makes")[0] for said in found["accepted"]] == ["BGPPeer 201"]
+
+
+def test_an_object_that_has_the_name_of_one_of_ours_is_named_before_anything_is_written(kubernetes):
+    crds.apply(kubernetes, "calico")
+    body = {
+        "apiVersion": "projectcalico.org/v3",
+        "kind": "BGPFilter",
+        "metadata": {"name": "kubefabric-leaves"},
+        "spec": {},
+    }
+    kubernetes.kubectl_run("create", "-f-", stdin=json.dumps(body))
+    try:
+        with pytest.raises(ModuleFailed) as error:
+            run(kubernetes)
+        assert "1. BGPFilter kubefabric-leaves is there already and is not ours (made by kubectl-create)." in str(
+            error.value
+        )
+        assert "calico_adopt: true takes it over" in str(error.value)
+        assert run(kubernetes, adopt=True)["looked"]
+    finally:
+        kubernetes.kubectl_run("delete", "bgpfilters.projectcalico.org", "kubefabric-leaves")
 
 
 def test_an_api_that_does_not_answer_fails_or_warns(kubernetes, tmp_path):
