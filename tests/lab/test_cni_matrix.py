@@ -10,6 +10,7 @@ Among the clusters of IPv4 is one more, whose Calico came by manifests: no opera
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -232,6 +233,52 @@ def test_calico_installed_by_manifests_comes_up_as_planned(run: Run) -> None:
     assert len(made.split()) == 3
     pool = api.request("GET", "/apis/projectcalico.org/v3/ippools/default-ipv4-ippool")["spec"]
     assert (pool["blockSize"], pool["natOutgoing"], pool["ipipMode"]) == (26, False, "Never")
+
+
+@pytest.mark.parametrize("run", ["ipv4"], indirect=True)
+def test_moving_from_people_s_own_peers_to_ours_resets_no_session(run: Run, tmp_path: Path) -> None:
+    """The white paper's BGPPeers 201 … 204: they are named before anything is written, accepted, and then removed."""
+    name = cluster_name("calico", "floating")
+    kubectl, api = tools(run, name)
+    peers = "/apis/projectcalico.org/v3/bgppeers"
+    ours = [item for item in api.request("GET", peers)["items"] if item["metadata"]["name"].startswith("leaf-")]
+    before = established(run, name)
+    theirs = {f"20{number}": item["spec"] for number, item in enumerate(ours, start=1)}
+    for peer, spec in theirs.items():
+        made = {"apiVersion": "projectcalico.org/v3", "kind": "BGPPeer", "metadata": {"name": peer}}
+        api.request("POST", peers, {**made, "spec": {key: spec[key] for key in spec if key != "filters"}})
+    for item in ours:
+        api.request("DELETE", f"{peers}/{item['metadata']['name']}")
+    site = example.playbook(run.lab, run.inventory, tmp_path, "site", arguments=["--limit", name, *PATIENCE])
+    said = site.stdout + site.stderr
+    assert site.returncode == 2, said[-4000:]
+    assert all(f"BGPPeer {peer} makes the session of" in said for peer in theirs), said[-6000:]
+    assert api.request("GET", f"{peers}/201")["metadata"]["name"] == "201"
+    left = len(api.request("GET", peers)["items"])
+    accepted = json.dumps({"kubefabric_accepted_objects": [f"BGPPeer {peer}" for peer in theirs]})
+    arguments = ["--limit", name, *PATIENCE, "-e", accepted]
+    done = example.playbook(run.lab, run.inventory, tmp_path, "site", arguments=arguments)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+    assert len(api.request("GET", peers)["items"]) == left + len(ours)
+    for peer in theirs:
+        command([*kubectl, "delete", "bgppeers.projectcalico.org", peer])
+    done = example.playbook(run.lab, run.inventory, tmp_path, "site", arguments=["--limit", name, *PATIENCE])
+    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+    assert established(run, name) == before
+
+
+def established(run: Run, name: str) -> dict[tuple[int, str], int]:
+    """(leaf, node's address) → when the leaf's session with it came up, of one cluster's nodes."""
+    items = api_of(run.lab, name).request("GET", "/api/v1/nodes")["items"]
+    addresses = {one["address"] for item in items for one in item["status"]["addresses"]}
+    found = {}
+    for leaf in (101, 102, 103, 104):
+        neighbors = vty.ask_json(Instance(run.lab, leaf, "k8s:prod").bgpd, ["show bgp neighbors json"])[0]
+        for address, state in neighbors.items():
+            if address in addresses and state.get("bgpState") == "Established":
+                found[leaf, address] = state["bgpTimerUpEstablishedEpoch"]
+    assert len(found) == len(NODES) * 2
+    return found
 
 
 @pytest.mark.parametrize("run", ["ipv4"], indirect=True)
