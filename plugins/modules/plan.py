@@ -13,7 +13,7 @@ description:
     nodes, and makes a plan of each.
   - The variables are C(kubefabric_fabric) and C(kubefabric_cluster) of each cluster, described by the role
     P(kubefabric.bgp.intent#role), and C(rack),
-    C(addresses) and C(vpc) of each node.
+    C(addresses), C(vpc), C(ports) and C(bgp_admin_state) of each node.
   - Allocates the addresses, networks and VLANs that the intent leaves open, and keeps them in a file that
     people commit. What was allocated once is never given to
     anybody else while its holder is in the inventory, and afterwards when nothing else is free.
