@@ -12,6 +12,7 @@ from __future__ import annotations
 import copy
 import json
 
+from .conflicts import RETURN_MANAGER
 from .difference import content, owned_fields
 from .errors import ClusterError
 from .ownership import is_ours
@@ -59,6 +60,11 @@ def original(live: dict) -> dict | None:
     if not isinstance(found, dict) or found.get("kind") != live["kind"]:
         return None
     return found if (found.get("metadata") or {}).get("name") == live["metadata"]["name"] else None
+
+
+def was_returned(live: dict) -> bool:
+    """Whether we gave an object back before: it is somebody else's again."""
+    return bool(owned_fields(live, RETURN_MANAGER))
 
 
 def _annotations(item: dict) -> dict:

@@ -177,6 +177,8 @@ def _absent(cluster, kind, resource: dict, rules: Rules) -> Step:
             if kinds.stays(resource)
             else _withdrawn(cluster, kind, live)
         )
+    if not is_ours(live) and adoption.was_returned(live):
+        return Step(kind, resource, "none", live, live, False)
     if not is_ours(live) or (rules.cluster and owner(live) != rules.cluster):
         raise ClusterError(
             f"{name_of(resource)} is not ours: it does not carry the labels {selector(owner(resource) or '')}. "

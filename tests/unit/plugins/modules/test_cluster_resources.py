@@ -295,6 +295,33 @@ def test_the_restart_mark_comes_with_the_change_stays_until_removed_and_needs_an
     assert mark not in cluster.node_metadata()["annotations"]
 
 
+@pytest.mark.parametrize("way", ["absent", "prune"])
+def test_what_others_made_is_adopted_when_told_and_given_back(cluster, way):
+    name, (_node, ours) = f"settings-{cluster.tag}", cluster.resources(text="ours")
+    theirs = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "labels": {"team": "edge"}}}
+    theirs["data"] = {"text": "theirs", "more": "of theirs"}
+    cluster.api.kubectl_run("create", "--namespace=kube-system", "-f-", stdin=json.dumps(theirs))
+    with pytest.raises(ModuleFailed) as failure:
+        cluster.run([ours])
+    assert f"ConfigMap kube-system/{name} is there already and is not ours (made by kubectl-create)" in str(
+        failure.value
+    )
+    assert cluster.run([ours], adopt=True)["changes"][0]["action"] == "change"
+    assert cluster.run([ours])["changes"] == []
+    assert cluster.config_map()["data"] == {"text": "ours", "more": "of theirs"}
+    prune = [{"api_version": "v1", "kind": "ConfigMap", "namespace": "kube-system"}]
+    options = {"state": "absent"} if way == "absent" else {"prune": prune}
+    result = cluster.run([ours] if way == "absent" else [], **options)
+    assert [change["action"] for change in result["changes"]] == ["return"]
+    left = cluster.api.get("configmap", name, "--namespace=kube-system")
+    assert left["data"] == theirs["data"]
+    assert left["metadata"]["labels"] == {"team": "edge"}
+    assert "bgp.kubefabric.io/adopted" not in left["metadata"].get("annotations", {})
+    assert "kubefabric" not in {entry["manager"] for entry in left["metadata"]["managedFields"]}
+    assert cluster.run([ours] if way == "absent" else [], **options)["changes"] == []
+    cluster.api.kubectl_run("delete", "configmap", name, "--namespace=kube-system")
+
+
 def test_an_api_that_does_not_answer_is_named(cluster, tmp_path):
     kubeconfig = json.loads(cluster.api.kubeconfig.read_text())
     kubeconfig["clusters"][0]["cluster"]["server"] = "https://127.0.0.1:9"

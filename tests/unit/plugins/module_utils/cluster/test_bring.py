@@ -106,6 +106,8 @@ def test_what_was_adopted_is_given_back_and_not_deleted(way) -> None:
     left["metadata"].pop("annotations", None)
     assert left == theirs
     assert "kubefabric" not in managers
+    again = steps(cluster, [ours], state="absent") if way == "absent" else steps(cluster, [], prune=[entry])
+    assert [action for action, _kind, _name in told(again)] == (["none"] if way == "absent" else [])
     cluster.writes.clear()
     assert "is there already and is not ours" in refusal(cluster, [ours])
 
