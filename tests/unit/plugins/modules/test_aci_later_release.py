@@ -69,6 +69,6 @@ def test_a_fabric_of_an_earlier_release_than_the_intent_says_refuses_the_flag_an
     assert str(error.value) == (
         "The first of two steps was written. 127.0.0.1 refused POST /api/mo/uni.json: unknown property value "
         "asPathMultipathRelax,ignoreIgpMetric, name ctrl, class bgpBestPathCtrlPol [(Dn0)] "
-        "Dn0=,  (APIC error 120)."
+        "Dn0=, (APIC error 120)."
     )
     assert flags(controller) == "asPathMultipathRelax"
