@@ -48,7 +48,10 @@ def clashes(tree: Mo, snapshot: Snapshot, found: Difference, vrf: Vrf) -> Tuple[
     ours = Snapshot(Found(dn, mo.cls, mo.attributes) for dn, mo in wanted)
     inside = {vrf.l3out, *neighbours.others(vrf, snapshot)}
     theirs = Snapshot(
-        item for item in snapshot if neighbours.l3out_of(item.dn) in inside and _is_theirs(item, ours, found, vrf)
+        item
+        for item in snapshot
+        if (neighbours.l3out_of(item.dn) in inside or item.cls == "rtctrlCtxP")  # a route map has no VRF
+        and _is_theirs(item, ours, found, vrf)
     )
     changing = fresh(tree, snapshot, found)
     told = meaning.clashes(ours, theirs)

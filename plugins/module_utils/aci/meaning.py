@@ -219,11 +219,13 @@ def _classifies(subnet: Found) -> bool:
 
 
 def _orders(ours: Snapshot, theirs: Snapshot) -> Iterator[Clash]:
-    """Two rules of one order in a route map are tried in an order that nobody chose."""
+    """Two rules of one order in a route map are tried in an order that nobody chose; those of our clusters in a route
+    map of somebody else's permit each its own networks, in any order.
+    """
     mine = {(parent_dn(found.dn), _order(found)): found for found in _of(ours, "rtctrlCtxP")}
     for other in _of(theirs, "rtctrlCtxP"):
         own = mine.get((parent_dn(other.dn), _order(other)))
-        if own:
+        if own and other.attributes.get("annotation") != ANNOTATION:
             yield Clash(own.dn, other.dn, f"it has order {_order(other)} of the same route map, too")
 
 

@@ -141,3 +141,5 @@ def test_rules_are_compared_by_their_place_in_one_route_map():
     ours = [rule(OURS, "ours", order="0")]
     assert texts(ours, [rule(OURS, "all")]) == ["it has order 0 of the same route map, too"]
     assert texts(ours, [rule(OURS, "all", order="1"), rule(THEIRS, "all", order="0")]) == []
+    other_cluster = rule(OURS, "kubefabric-b", order="0", annotation="orchestrator:kubefabric")
+    assert texts(ours, [other_cluster]) == []
