@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from ansible.errors import AnsibleError
 from ansible.release import __version__
@@ -39,19 +39,25 @@ class Inventory:
         return [value for index, value in enumerate(found) if value is not None and value not in found[:index]]
 
     def intents(self) -> list[dict]:
-        """One intent per fabric, each with the clusters that name this fabric."""
+        """One intent per fabric, each with the clusters that name this fabric.
+
+        Raises AnsibleError with every variable that cannot be read.
+        """
         intents: list[dict] = []
+        wrong: list[str] = []
         for name in self.clusters:
-            fabric = self._read(name, "kubefabric_fabric")
+            fabric = _tried(wrong, self._read, name, "kubefabric_fabric")
             intent = next((known for known in intents if _public(known["fabric"]) == _public(fabric)), None)
             if intent is None:
                 intent = {"fabric": fabric, "clusters": {}}
                 intents.append(intent)
             nodes = plain(list(self._vars["groups"].get(f"{name.replace('-', '_')}_nodes", ())))
             intent["clusters"][name] = {
-                "cluster": self._read(name, "kubefabric_cluster"),
-                "nodes": {node: _node(_variables(self._vars, node), node) for node in nodes},
+                "cluster": _tried(wrong, self._read, name, "kubefabric_cluster"),
+                "nodes": {node: _tried(wrong, _node, self._vars, node) for node in nodes},
             }
+        if wrong:
+            raise AnsibleError(". ".join(dict.fromkeys(wrong)))
         return intents
 
     def _read(self, host: str, name: str) -> object:
@@ -77,7 +83,17 @@ def _variables(task_vars: Mapping, host: str) -> Mapping:
         raise AnsibleError(f"the variables of host {host} cannot be read: {error}") from error
 
 
-def _node(variables: Mapping, node: str) -> dict:
+def _tried(wrong: list[str], read: Callable, *arguments: object) -> object:
+    """What ``read`` returns; None where it cannot, and why in ``wrong``."""
+    try:
+        return read(*arguments)
+    except AnsibleError as error:
+        wrong.append(str(error))
+        return None
+
+
+def _node(task_vars: Mapping, node: str) -> dict:
+    variables = _variables(task_vars, node)
     given = {key: _variable(variables, node, key) for key in NODE}
     return {key: value for key, value in given.items() if value is not None}
 

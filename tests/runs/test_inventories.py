@@ -90,9 +90,16 @@ def test_a_limit_needs_no_secret_of_other_clusters(sources: Sources) -> None:
     before = sources.kept()
     secret = "{{ lookup('ansible.builtin.file', '/nonexistent/secret') }}"
     edit = {"password": secret, "password_key": secret}
-    sources.change("b/host_vars/k8s-path.yml", lambda found: found["kubefabric_cluster"]["bgp"].update(edit))
+    fabric = {**INTENT["fabric"], "apic": {"username": "path", "password": secret}}
+
+    def hide(found: dict) -> None:
+        found["kubefabric_cluster"]["bgp"].update(edit)
+        found["kubefabric_fabric"] = fabric
+
+    sources.change("b/host_vars/k8s-path.yml", hide)
     sources.planned("--limit", "k8s-float", kubefabric_allocate="fail")
     assert sources.kept() == before
     status, output = sources.plan("--limit", "k8s-path")
     assert status != 0
-    assert "kubefabric_cluster of host k8s-path cannot be read" in output
+    for name in ("kubefabric_cluster", "kubefabric_fabric"):
+        assert f"{name} of host k8s-path cannot be read" in output
