@@ -10,6 +10,10 @@ LAYERS ?= lint unit runs versions lab molecule
 # The demo of the example inventory is on the example's fabric.
 DESCRIBED = $(or $(FABRIC),$(if $(filter demo-inventory,$(LAB)-$(INVENTORY)),fabrics/dc1.yml))
 NAMED = $(if $(filter-out demo,$(LAB)), --name $(LAB))
+# Everything is named by version and hash, dependencies too: nothing is left to look up.
+PIP := --quiet --disable-pip-version-check --no-compile --require-hashes --no-deps
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 COLLECTION := .collections/ansible_collections/kubefabric/bgp
 
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.collections
@@ -17,7 +21,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit lint docs mutants bench setup clean rehearse
+.PHONY: help demo test unit lint docs mutants bench setup clean rehearse requirements
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -55,6 +59,12 @@ bench: setup ## requests and seconds, as ratios measured in one run
 setup: $(VENV)/.dev $(VENV)/.lint
 	@$(BIN)/python -m lab.setup
 
+requirements: $(BIN)/python ## requirements/*.txt again from *.in: every package by version and hash
+	@$(PYTHON) -m venv build/uv && build/uv/bin/pip install $(PIP) -r requirements/uv.txt
+	@build/uv/bin/$(COMPILE) requirements/uv.in -o requirements/uv.txt
+	@build/uv/bin/$(COMPILE) requirements/lint.in -o requirements/lint.txt
+	@build/uv/bin/$(COMPILE) -c requirements/lint.txt requirements/dev.in -o requirements/dev.txt
+
 clean: ## the lab, the virtual environment and everything built (not the cache of built tools)
 	@if [ -x $(BIN)/python ] && [ -d /run/kubefabric-lab ]; then \
 	  for lab in $$(ls /run/kubefabric-lab); do $(BIN)/python -m lab --name $$lab down; done; fi
@@ -67,11 +77,11 @@ $(BIN)/python:
 
 $(VENV)/.dev: requirements/dev.txt | $(BIN)/python
 	@echo "Installing Ansible and the lab's Python packages into $(VENV) …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile -r requirements/dev.txt
+	@$(BIN)/pip install $(PIP) -r requirements/dev.txt
 	@mkdir -p $(dir $(COLLECTION)) && ln -sfn ../../.. $(COLLECTION)
 	@touch $@
 
 $(VENV)/.lint: requirements/lint.txt $(VENV)/.dev
 	@echo "Installing linters and molecule into $(VENV) …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile -r requirements/dev.txt -r requirements/lint.txt
+	@$(BIN)/pip install $(PIP) -r requirements/lint.txt
 	@touch $@
