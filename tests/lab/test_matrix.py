@@ -66,9 +66,9 @@ def bring_up(case: str, intent: dict, directory: Path, timeout: float = 90) -> N
 def check_widths(stage: Stage, cluster: str, which: str, timeout: float) -> tuple[str, str]:
     """(border leaf's, other leaf's) widths as ``planned/seen``.
 
-    The service's address comes from every node: a border leaf has as many ways as its rack has nodes. The pod block of
-    a node comes from that node alone: a leaf of another rack has as many ways as the node's rack has leaves or, where
-    next hops are propagated, the node itself.
+    The service's address comes from every node: a border leaf has as many ways as its racks have nodes. The pod block
+    of a node comes from that node alone: a leaf of another rack has as many ways as the node's rack has leaves or,
+    where next hops are propagated, the node itself.
     """
     plan = stage.plans[cluster]
     bgp, found = stage.verified(cluster, timeout)
@@ -79,18 +79,23 @@ def check_widths(stage: Stage, cluster: str, which: str, timeout: float) -> tupl
     first = next(iter(plan["nodes"].values()))
     widest = 0
     for leaf in plan["leaves"].values():
-        own = {node["addresses"][which] for node in plan["nodes"].values() if node["rack"] == leaf["rack"]}
+        own = {node["addresses"][which] for node in plan["nodes"].values() if leaf["id"] in _peers(node)}
         if own:
             assert _addresses(bgp, leaf, everywhere) == own
             widest = max(widest, len(own))
-    behind = {leaf["id"] for leaf in plan["leaves"].values() if leaf["rack"] == first["rack"]}
-    others = [leaf for leaf in plan["leaves"].values() if leaf["rack"] != first["rack"]]
+    behind = _peers(first)
+    others = [leaf for leaf in plan["leaves"].values() if leaf["id"] not in behind]
     if plan["l3out"]["bgp"]["next_hop_propagation"]:
         assert all(_addresses(bgp, leaf, block) == {first["addresses"][which]} for leaf in others)
         return f"{widest}/{widest}", "1/1" if others else "-"
     for leaf in others:
         assert {hop["leaf"] for hop in _hops(bgp, leaf, block)} == behind
     return f"{widest}/{widest}", f"{len(behind)}/{len(behind)}" if others else "-"
+
+
+def _peers(node: dict) -> set[int]:
+    """The leaves that a node peers with."""
+    return {peer["leaf"] for peer in node["peers"]}
 
 
 def _families(plan: dict) -> list[str]:
