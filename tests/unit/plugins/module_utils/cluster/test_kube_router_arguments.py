@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.kube_router.extra import complaints, doubtful
+from tests import kubernetes_api
 
 EXTRA_ARGUMENTS = {
     # harmless ones, in every form that pflag reads
@@ -61,6 +64,24 @@ EXTRA_ARGUMENTS = {
     "--excluded-cidrs=10.0.0.1": "--excluded-cidrs: '10.0.0.1' is not networks",
     "--enable-bfd": "--enable-bfd came with kube-router 2.11.0",
 }
+
+# what the program itself does not read: the flags and values that end it before it does anything
+UNREADABLE = ("--peer-router-ip=192.0.2.1", "-masquerade-all", "--ipvs-sync-period", "--masquerade-all=yes")
+UNREADABLE += ("--ipvs-sync-period=60", "--enable-bfd")
+
+
+def test_kube_router_itself_reads_what_is_accepted_and_ends_at_what_it_cannot_read() -> None:
+    program = kubernetes_api._binary("kube-router")
+    if not program:
+        pytest.skip("not here: kube-router (python -m lab setup builds it)")
+
+    def read(text: str) -> bool:
+        done = subprocess.run([program, "--version", *text.split(" ")], capture_output=True, check=False)
+        return done.returncode == 0
+
+    accepted = [text for text, wrong in EXTRA_ARGUMENTS.items() if wrong is None and "NODE_NAME" not in text]
+    assert [text for text in accepted if not read(text)] == []
+    assert [text for text in UNREADABLE if read(text)] == []
 
 
 @pytest.mark.parametrize("text", EXTRA_ARGUMENTS)
