@@ -133,3 +133,21 @@ def test_a_workflow_hands_the_snapshot_of_a_job_on_to_the_rollback_after_it(cont
     assert controller.run("rollback", kubefabric_rollback_confirm="dc1", **made.artifacts).successful
     assert configuration(controller.apic) == before
     assert not controller.run("rollback", kubefabric_rollback_confirm="dc1").successful
+
+
+def test_a_job_whose_inventory_lacks_a_node_is_refused_until_the_node_is_named(controller):
+    controller.exported["k8s_prod_nodes"]["hosts"].remove("node3")  # as AWX leaves out a disabled host
+    refused = controller.run("fabric")
+    assert not refused.successful
+    assert "cluster k8s-prod had node3, and the inventory does not have it there" in refused.kept
+    assert L3OUT not in configuration(controller.apic)
+    assert controller.run("fabric", kubefabric_remove="node3").successful
+    assert L3OUT in configuration(controller.apic)
+
+
+def test_a_job_on_a_smart_inventory_says_that_it_has_no_groups(controller):
+    hosts = sorted(controller.exported["_meta"]["hostvars"])
+    controller.exported = {"all": {"hosts": hosts}, "_meta": controller.exported["_meta"]}
+    job = controller.run("site")
+    assert not job.successful
+    assert "It has hosts and no groups, like a smart inventory of AWX" in job.kept
