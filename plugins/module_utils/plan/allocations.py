@@ -147,7 +147,7 @@ class Earlier:
     def left_vlans(self) -> list[int]:
         """VLANs that were allocated or freed, freed ones first."""
         values = [*self._freed("vlans"), *_values(self._found.get("vlans"))]
-        return list(dict.fromkeys(value for value in values if type(value) is int))
+        return list(dict.fromkeys(value for value in values if isinstance(value, int) and not isinstance(value, bool)))
 
     def _freed(self, kind: str) -> list:
         freed = self._mapping(self._found.get("freed"), f"{self._at}.freed").get(kind)

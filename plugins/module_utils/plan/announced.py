@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Union
 
 from .model import ROUTED, Member
 from .nested import Nested
 
-Network = IPv4Network | IPv6Network
+Network = Union[IPv4Network, IPv6Network]
 
 
 def announced(cluster: Member) -> dict[str, list[Network]]:

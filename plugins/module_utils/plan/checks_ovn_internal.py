@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Union
 
 from . import label_selectors
 from .errors import Findings
 from .model import Cluster, family
 
-Network = IPv4Network | IPv6Network
+Network = Union[IPv4Network, IPv6Network]
 
 _AT = "ovn_kubernetes.networks"
 # length of a node's part where the network does not say one; in IPv6 it is the only one
