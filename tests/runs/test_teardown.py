@@ -69,7 +69,8 @@ def test_what_another_cluster_shares_stays_whole(site):
 @pytest.mark.parametrize("cni", CNIS)
 def test_whatever_network_the_cluster_has_its_role_is_told_that_it_goes(cni):
     plays = yaml.safe_load((ROOT / "playbooks" / "teardown.yml").read_text())
-    (task,) = [task for play in plays for task in play["tasks"] if task["name"] == "Take the cluster's half away"]
+    tasks = [task for play in plays for task in play.get("tasks", [])]
+    (task,) = [task for task in tasks if task["name"] == "Take the cluster's half away"]
     assert task["vars"][f"{cni}_state"] == "absent"
     role = ROOT / "roles" / cni / "meta" / "argument_specs.yml"
     if role.exists():  # until then playbooks/tasks/cni.yml refuses to bring it up
