@@ -34,14 +34,20 @@ def _make(files: tuple[Path, Path, Path], address: str) -> None:
     authority_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority = _authority(authority_key)
     server = _server(server_key, authority, authority_key, address)
-    for file, certificate in zip(files, (authority, server), strict=False):
-        file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    files[2].touch(mode=0o600)
-    files[2].write_bytes(
-        server_key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+    key = server_key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
+    _write(files[2], key)
+    for file, certificate in ((files[1], server), (files[0], authority)):
+        _write(file, certificate.public_bytes(serialization.Encoding.PEM))
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write a file that is there whole or not at all: clients wait for the authority's to exist, and then read it."""
+    new = file.with_name(f"{file.name}.new")
+    new.touch(mode=0o644 if file.suffix == ".pem" else 0o600)
+    new.write_bytes(content)
+    new.replace(file)
 
 
 def _builder(name: str, issuer: str, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:

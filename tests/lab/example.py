@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -35,12 +35,22 @@ def _read(file: str) -> dict:
 
 
 def playbook(
-    lab: Lab, inventory: Path, output: Path, *names: str, arguments: Sequence[str] = ()
+    lab: Lab,
+    inventory: Path,
+    output: Path,
+    *names: str,
+    arguments: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run some of the collection's playbooks, one after the other, on an inventory, pointed at the lab."""
+    """Run some of the collection's playbooks, one after the other, on an inventory, pointed at the lab.
+
+    ``environment`` has variables in place of those that the lab exports.
+    """
     command = [*(f"kubefabric.bgp.{name}" for name in names), "-i", inventory]
     command += ["-e", f"@{lab.directory / 'vars.yml'}", "-e", f"kubefabric_output_dir={output}"]
-    return ansible_playbook(*command, *arguments, timeout=1800, **exports(lab.file("environment")))
+    return ansible_playbook(
+        *command, *arguments, timeout=1800, **exports(lab.file("environment")) | (environment or {})
+    )
 
 
 def exports(file: Path) -> dict[str, str]:

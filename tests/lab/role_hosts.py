@@ -62,7 +62,8 @@ def _given(plan: dict, password: str, groups: dict, **variables: object) -> dict
         "omit": OMITTED,
         **variables,
     }
-    task = _read("node_peering/tasks/main.yml")[-1]["kubefabric.bgp.node_peering"]
+    tasks = _read("node_peering/tasks/main.yml")
+    (task,) = [task["kubefabric.bgp.node_peering"] for task in tasks if task.get("register") == "node_peering_result"]
     templar = Templar(DataLoader(), variables=known)
     given = {key: templar.template(value) for key, value in task.items()}
     return {key: value for key, value in given.items() if value != OMITTED}

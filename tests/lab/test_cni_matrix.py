@@ -238,9 +238,7 @@ def test_calico_installed_by_manifests_comes_up_as_planned(run: Run) -> None:
 @pytest.mark.parametrize("run", ["ipv4"], indirect=True)
 def test_moving_from_people_s_own_peers_to_ours_resets_no_session(run: Run, tmp_path: Path) -> None:
     """The white paper's BGPPeers 201 … 204: they are named before anything is written, accepted, and then removed."""
-    name = cluster_name(
-        "calico", "standard"
-    )  # the other one's reflector would show what peers without our filter let out
+    name = cluster_name("calico", "standard")  # the other has a reflector, which shows what their peers let out
     kubectl, api = tools(run, name)
     peers = "/apis/projectcalico.org/v3/bgppeers"
     ours = [item for item in api.request("GET", peers)["items"] if item["metadata"]["name"].startswith("leaf-")]
@@ -266,11 +264,16 @@ def test_moving_from_people_s_own_peers_to_ours_resets_no_session(run: Run, tmp_
         command([*kubectl, "delete", "bgppeers.projectcalico.org", peer])
     done = example.playbook(run.lab, run.inventory, tmp_path, "site", arguments=["--limit", name, *PATIENCE])
     assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
-    assert established(run, name) == before
+    after = established(run, name)
+    assert after.keys() == before.keys()
+    assert all(abs(after[session] - before[session]) <= 1 for session in before), (before, after)
 
 
 def established(run: Run, name: str) -> dict[tuple[int, str], int]:
-    """(leaf, node's address) → when the leaf's session with it came up, of one cluster's nodes."""
+    """(leaf, node's address) → when the leaf's session with it came up, of one cluster's nodes.
+
+    FRR reckons it from the session's age, and is a second off now and then.
+    """
     items = api_of(run.lab, name).request("GET", "/api/v1/nodes")["items"]
     addresses = {one["address"] for item in items for one in item["status"]["addresses"]}
     found = {}

@@ -132,7 +132,7 @@ class Bird:
         path = Path(self.site.host.path("/var/run/calico/bird.ctl"))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
-        path.symlink_to(self.socket)
+        path.hardlink_to(self.socket)  # a link of the image would not lead out of it
         return self.site.host
 
     def settle(self) -> None:
