@@ -163,7 +163,7 @@ class Rack:
         )
 
     def eventually(
-        self, condition: Callable[[], object], what: str, timeout: float = 40.0, seen: Callable[[], object] = str
+        self, condition: Callable[[], object], what: str, timeout: float = 90.0, seen: Callable[[], object] = str
     ) -> None:
         """Wait for a state; ``seen`` is what there was where it did not come."""
         try:

@@ -20,9 +20,10 @@ BY_GROUP = ("--dist", "loadgroup", "--no-loadscope-reorder")
 class Layer:
     """A folder below ``tests/``.
 
-    ``budget`` is in seconds, on two idle cores, with the other lane running. ``workers`` tests run at the same time,
-    handed out as ``distribution`` says. ``second_try`` is what is tried once more when a test fails (``file`` or
-    ``test``), "" if nothing is: the daemons' timers of these layers run on a machine that others may share.
+    ``budget`` is in seconds, on two cores that nothing else uses, with the other lanes running: what was measured, so
+    that a layer that grows is seen. ``workers`` tests run at the same time, handed out as ``distribution`` says.
+    ``second_try`` is what is tried once more when a test fails (``file`` or ``test``), "" if nothing is: the daemons'
+    timers of these layers run on a machine that others may share.
     """
 
     name: str
@@ -44,12 +45,12 @@ NICENESS = {"cpu": 5}
 LAYERS = {
     layer.name: layer
     for layer in (
-        Layer("lint", "cpu", 150, 2),
-        Layer("unit", "cpu", 240, 2, BY_FILE),
-        Layer("runs", "cpu", 420, 2, BY_FILE),
-        Layer("versions", "cpu", 240, 2),
-        Layer("lab", "lab", 1080, 3, BY_GROUP, second_try="file"),
-        Layer("molecule", "hosts", 900, 1, second_try="test"),
+        Layer("lint", "cpu", 1200, 2),
+        Layer("unit", "cpu", 420, 2, BY_FILE),
+        Layer("runs", "cpu", 720, 2, BY_FILE),
+        Layer("versions", "cpu", 300, 2),
+        Layer("lab", "lab", 2100, 3, BY_GROUP, second_try="file"),
+        Layer("molecule", "hosts", 2700, 1, second_try="test"),
     )
 }
 
