@@ -125,6 +125,7 @@ def plan(lab: Lab, inventory: Path, report: Report) -> Path:
     command += ["-e", f"kubefabric_output_dir={output}"]
     environment = {
         **os.environ,
+        "KUBEFABRIC_BGP_PASSWORD": _bgp_password(lab.file("bgp-password")),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
         "ANSIBLE_LOCALHOST_WARNING": "False",
         "ANSIBLE_NOCOLOR": "1",

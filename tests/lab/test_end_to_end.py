@@ -30,10 +30,10 @@ pytestmark = [
 
 
 def lab(*arguments: str) -> str:
-    """Run the lab's own command line."""
-    done = subprocess.run(
-        [sys.executable, "-m", "lab", "--name", NAME, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    """Run the lab's own command line, as a user does who has no password for the sessions."""
+    environment = {name: value for name, value in os.environ.items() if name != "KUBEFABRIC_BGP_PASSWORD"}
+    command = [sys.executable, "-m", "lab", "--name", NAME, *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-6000:]
     return done.stdout
 
