@@ -1,6 +1,6 @@
 """Secrets of the lab's own, in place of an inventory's: what is rehearsed is not the production's passwords.
 
-The lab's controller keeps all that it is told, passwords included, and this machine may have other users. So a
+The lab's controller stores all that a run writes, passwords included, and this machine may have other users. So a
 rehearsed inventory gets a password of the lab's own for the controller, a token for the controller's ``/lab``, and a
 second inventory that puts another value in the place of each cluster's BGP password and digest key.
 """
@@ -36,7 +36,7 @@ def kept(path: Path) -> str:
 
 
 def private(path: Path, text: str) -> None:
-    """Write a file that nobody but its owner reads."""
+    """Write a file that only its owner can read."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)
 

@@ -144,7 +144,7 @@ def _absolute(path: str) -> str:
 
 
 def _customary(task_vars: dict) -> str:
-    """What is done where nobody said: what a job writes is gone with it."""
+    """What is done where the option is not set: what a job writes is gone with it."""
     return "fail" if in_job(task_vars) else "write"
 
 

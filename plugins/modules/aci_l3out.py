@@ -308,7 +308,7 @@ options:
       ecmp:
         description:
           - Equal-cost paths, for the VRF as a whole. Left out, the VRF's policies are left alone.
-          - A policy of somebody else's that has as many or more is used as it is.
+          - A policy of others that has as many or more is used as it is.
         type: int
       max_prefixes: {description: Prefixes to accept from one peer. Left out there is no limit of ours., type: int}
       as_override: {description: Replace the cluster's AS number in paths sent to it., type: bool, default: true}

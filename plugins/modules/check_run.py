@@ -13,8 +13,8 @@ description:
     this collection begins with this check, so that such a run fails and says why.
   - A run without hosts of the groups fails, because the inventory lacks the groups (an inventory that was not given or
     not read, a smart inventory of AWX), because they are empty, or because of C(--limit).
-  - A run of which C(--tags) or C(--skip-tags) leave no task fails, too. Tasks count that the tags select, whoever wrote
-    them; tasks with the tag C(always) do not, unless they are of this collection.
+  - A run of which C(--tags) or C(--skip-tags) leave no task fails, too. Tasks count that the tags select, those of your
+    own playbooks too; tasks with the tag C(always) do not, unless they are of this collection.
   - Warns where C(group_vars) or C(host_vars) lie beside the playbook on the command line and not beside the inventory.
     Ansible does not read them for plays that the playbook imports.
   - Asks no host, so use C(run_once) and the tag C(always).

@@ -55,7 +55,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Fail if somebody else's objects meet ours
+- name: Fail if objects of others conflict with ours
   kubefabric.bgp.cluster_conflicts:
     kubeconfig: ~/.kube/k8s-prod.kubeconfig
     plan: "{{ kubefabric_plan }}"

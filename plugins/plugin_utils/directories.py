@@ -33,7 +33,7 @@ def read_as_inventory(path: str, sources: Iterable[object]) -> str | None:
 
 
 def unread(playbooks: Iterable[str], directories: Iterable[str]) -> list[str]:
-    """What people are told of variables beside their playbook, which plays that it imports do not get.
+    """The warning about variables beside a user's playbook, which plays that it imports do not get.
 
     ``directories`` are the inventory's, beside which Ansible reads variables for all plays.
     """

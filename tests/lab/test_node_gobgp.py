@@ -72,7 +72,7 @@ def test_gobgp_passes_the_guest_s_pool_and_what_the_host_announces_and_nothing_e
     assert not bring(site)["changed"]
 
 
-def test_nobody_but_root_reaches_the_api_and_no_other_port_is_open(site):
+def test_only_root_reaches_the_api_and_no_other_port_is_open(site):
     listening = site.host.ask(["ss", "-Htln"])
     assert {line.split()[3].rpartition(":")[2] for line in listening.splitlines()} == {"179"}
     directory = Path(site.host.path(API)).parent

@@ -1,8 +1,8 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Limits of what is read from a controller: whoever answers in an APIC's place fills neither memory nor stack, and
-keeps nobody waiting for ever.
+"""Limits of what is read from a controller: a server in an APIC's place fills neither memory nor stack, and cannot
+keep a run waiting for ever.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def whole(response: Any, clock: Callable[[], float] = time.monotonic) -> bytes:
 
 
 class _Limited(http.client.HTTPResponse):
-    """A response that is never read beyond the limits, whoever reads it: an error's body is read by Ansible."""
+    """A response that is never read beyond the limits, also by Ansible, which reads an error's body."""
 
     def read(self, amt: Any = None) -> bytes:
         return super().read(amt) if amt is not None else whole(_Parts(super().read, self))

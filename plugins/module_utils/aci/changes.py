@@ -17,7 +17,8 @@ from .snapshot import Found, flatten
 
 PLACES = 8
 LIMIT = 5000  # records of one answer
-UNREAD = "unread"  # stands for what nobody could read
+UNKNOWN = "unknown"  # the user of a record that names none
+UNREAD = "unread"  # stands for what could not be read
 _MARKS = (f"annotation:{ANNOTATION}", f"annotationKey-[{OWNER_TAG}")
 # what snapshots and ways back consist of themselves
 _OWN = ("uni/backupst", "uni/fabric/configexp-", "uni/fabric/configimp-")
@@ -28,7 +29,7 @@ def by_user(imdata: List[Dict[str, Any]]) -> List[str]:
     places: Dict[str, Dict[str, int]] = {}
     times: Dict[str, List[str]] = {}
     for record in _records(imdata):
-        user = record.attributes.get("user") or "somebody"
+        user = record.attributes.get("user") or UNKNOWN
         of_user = places.setdefault(user, {})
         place = _place(record.attributes["affected"])
         of_user[place] = of_user.get(place, 0) + 1
@@ -49,7 +50,7 @@ def of_others(
     transactions = {record.attributes.get("txId") for record in marked} - {None, ""}
     places = {_place(record.attributes["affected"]) for record in marked}
     others = {
-        (record.attributes.get("user") or "somebody", _place(record.attributes["affected"]))
+        (record.attributes.get("user") or UNKNOWN, _place(record.attributes["affected"]))
         for record in records
         if not _same_user(record.attributes.get("user", ""), user)
         or not (

@@ -130,7 +130,7 @@ class _Comparison:
         return node(cls, {**naming, **({} if root else {"status": "modified"})}, children)
 
     def _check_needs(self, mo: Mo, dn: str) -> None:
-        """A relation by name whose target nobody made would only be a fault on APIC."""
+        """A relation by name whose target does not exist would only be a fault on APIC."""
         if mo.needs and not any(self.snapshot.get(target) for _cls, target in mo.needs):
             names = " nor ".join(target for _cls, target in mo.needs)
             code = f" (APIC's {_UNRESOLVED[mo.cls]})" if mo.cls in _UNRESOLVED else ""

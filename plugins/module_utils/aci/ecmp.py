@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ECMP of a VRF that has somebody else's BGP address-family policy already. Pure.
+"""ECMP of a VRF that has a BGP address-family policy of others already. Pure.
 
 A VRF takes one policy for each address family (fvRsCtxToBgpCtxAfPol). One that allows as many paths as we want, or
 more, serves as it is; one that allows fewer is in the way, and its values are named.
@@ -29,7 +29,7 @@ def queries(snapshot: Snapshot, vrf: Vrf) -> List[str]:
 
 
 def settle(tree: Mo, snapshot: Snapshot, vrf: Vrf, adopt: bool) -> Tuple[Mo, List[str]]:
-    """(the tree without what somebody else's policies do for us, why nothing can be written, in sentences).
+    """(the tree without what policies of others do for us, why nothing can be written, in sentences).
 
     adopt: a policy with the name of ours is left to the comparison, which takes it over.
     """
@@ -63,7 +63,7 @@ def _is_vrf(mo: Mo, vrf: Vrf) -> bool:
 
 
 def _theirs(snapshot: Snapshot, vrf: Vrf) -> List[Found]:
-    """The VRF's relations to policies of others. One to a policy with a name of ours serves, whoever made it."""
+    """The VRF's relations to policies of others. One to a policy with a name of ours serves, too."""
     return [
         found
         for found in snapshot.children(vrf.dn)

@@ -163,7 +163,7 @@ def _host(text: str) -> str:
 
 def _peers(ours: Snapshot, theirs: Snapshot) -> Iterator[Clash]:
     """A leaf has one peer for an address. Theirs that is a part of ours would take its address from ours; the other
-    way round ours does, and below an interface of ours they are somebody's exceptions.
+    way round ours does, and below an interface of ours they are exceptions that others made.
     """
     here = {found.dn for found in ours}
     mine = _peers_by_leaf(ours)
@@ -219,8 +219,8 @@ def _classifies(subnet: Found) -> bool:
 
 
 def _orders(ours: Snapshot, theirs: Snapshot) -> Iterator[Clash]:
-    """Two rules of one order in a route map are tried in an order that nobody chose; those of our clusters in a route
-    map of somebody else's permit each its own networks, in any order.
+    """Two rules of one order in a route map are tried in an undefined order; those of our clusters in a route map
+    of others permit each its own networks, in any order.
     """
     mine = {(parent_dn(found.dn), _order(found)): found for found in _of(ours, "rtctrlCtxP")}
     for other in _of(theirs, "rtctrlCtxP"):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What else is in an L3Out's VRF: other L3Outs, whoever made them. Pure.
+"""What else is in an L3Out's VRF: other L3Outs, ours and those of others. Pure.
 
 The GET of the VRF's tenant brings the name of each L3Out of the VRF, and the same leaves with other router IDs: a leaf
 has one in a VRF, and no L3Out can change it alone. What else they hold is asked for by a run alone that would make or
@@ -102,7 +102,7 @@ def with_leaves(tree: Mo, leaves: Iterable[Found]) -> List[Mo]:
 
 
 def way(leaf: Found) -> List[Found]:
-    """The objects above one of these leaves: they are there, though nobody asked for them."""
+    """The objects above one of these leaves: they exist, though no query asked for them."""
     profile = parent_dn(leaf.dn)
     l3out = parent_dn(profile)
     classes = {profile: "l3extLNodeP", l3out: "l3extOut", parent_dn(l3out): "fvTenant"}

@@ -21,7 +21,7 @@ from .classes import known
 from .mo import ANCESTOR, Family, Mo, join, owner_key, split, walk
 
 ALWAYS_THERE = ("uni", "uni/infra", "uni/infra/funcprof", "uni/fabric", "uni/fabric/protpol")
-# What says which leaf, interface, address, peer or prefix an L3Out has, whoever made it and whatever it is called.
+# What says which leaf, interface, address, peer or prefix an L3Out has, also one that others made, under any name.
 MEANING = (
     "l3extLNodeP",
     "l3extRsNodeL3OutAtt",

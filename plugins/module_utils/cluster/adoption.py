@@ -22,12 +22,12 @@ _MOST = 200_000  # of the 256 KiB that all annotations of an object may have
 
 
 def is_foreign(wanted: dict, live: dict | None, manager: str) -> bool:
-    """Whether an object that is to be ours is there, and somebody else's: without our label and our fields."""
+    """Whether an object that is to be ours exists and belongs to others: without our label and our fields."""
     return is_ours(wanted) and live is not None and not is_ours(live) and not owned_fields(live, manager)
 
 
 def complaint(name: str, live: dict) -> str:
-    """What is wrong with an object of somebody else's that is in the way."""
+    """What is wrong with an object of others that is in the way."""
     managers = {entry.get("manager") for entry in live["metadata"].get("managedFields") or []} - {None}
     by = f" (made by {', '.join(sorted(managers))})" if managers else ""
     return f"{name} is there already and is not ours{by}"
@@ -63,7 +63,7 @@ def original(live: dict) -> dict | None:
 
 
 def was_returned(live: dict) -> bool:
-    """Whether we gave an object back before: it is somebody else's again."""
+    """Whether we gave an object back before: it belongs to others again."""
     return bool(owned_fields(live, RETURN_MANAGER))
 
 

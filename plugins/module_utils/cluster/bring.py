@@ -112,7 +112,7 @@ def _present_ones(cluster, served: dict, wanted: list, rules: Rules) -> list:
 
 
 def _refuse_foreign(cluster, served: dict, wanted: list) -> None:
-    """Name every object that is to be ours and is somebody else's; what only is amended is anybody's."""
+    """Name every object that is to be ours and belongs to others; what is only amended may belong to anyone."""
     found = []
     for resource in wanted:
         live = _live(cluster, served[_gvk(resource)], resource) if is_ours(resource) else None

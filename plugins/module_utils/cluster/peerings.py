@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The BGP peers that objects of Calico, Cilium and FRR-K8s define, whoever made them. Pure.
+"""The BGP peers that objects of Calico, Cilium and FRR-K8s define, ours and those of others. Pure.
 
 Sources: Calico's BGPPeer (projectcalico.org/v3), Cilium's CiliumBGPClusterConfig and CiliumBGPPeeringPolicy
 (cilium.io), FRR-K8s' FRRConfiguration (frrk8s.metallb.io/v1beta1).

@@ -29,7 +29,7 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """As ``printable``, on one line: nobody adds a line of their own to a table."""
+    """As ``printable``, on one line: text of others cannot add a line to a table."""
     return _BLANKS.sub(" ", printable(text.replace("\r\n", "\n"))).strip()
 
 

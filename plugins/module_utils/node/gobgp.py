@@ -97,7 +97,7 @@ class GoBgp(Speaker):
         return ["gobgpd", "-d", "-t", "toml", "--pprof-disable", "-f", path]
 
     def restarts(self, path: str, before: str, after: str) -> bool:
-        # what is announced after each start is told to the running one as well
+        # what is announced after each start is announced by the running one as well
         return path == UNIT and _service(before) != _service(after)
 
     def reload_commands(self, before: str, after: str, restart: bool) -> List[Command]:

@@ -48,7 +48,7 @@ def within(root: str, path: str) -> str:
 
 def text(path: str) -> str:
     """A file's text, as UTF-8. Raises OSError, UnicodeDecodeError, and ValueError with the reason for what is no file,
-    too large, or a link that somebody else than root may have made."""
+    too large, or a link that a user other than root may have made."""
     descriptor = _opened(path)
     kind = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(kind):
@@ -101,6 +101,6 @@ def _opened(path: str) -> int:
 
 
 def _trusted(directory: os.stat_result) -> bool:
-    """Whether nobody but root, or the user as whom we run, can put a link into a directory."""
+    """Whether only root, or the user as whom we run, can put a link into a directory."""
     others = directory.st_mode & stat.S_IWOTH or (directory.st_mode & stat.S_IWGRP and directory.st_gid != 0)
     return directory.st_uid in (0, os.geteuid()) and not others

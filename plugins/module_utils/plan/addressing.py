@@ -61,7 +61,7 @@ class Pool:
         self._late.update(dict.fromkeys(number for number in numbers if self._first <= number <= self._last))
 
     def postponed(self) -> list:
-        """The postponed addresses that nobody has, in their order."""
+        """The postponed addresses that are free, in their order."""
         return [self._address(number) for number in self._late if number not in self.owners]
 
     def lowest(self, owner: str):

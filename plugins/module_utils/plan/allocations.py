@@ -67,7 +67,7 @@ class Kept:
             self.data["members"] = others
 
     def keep_freed(self, kind: str, values: list) -> None:
-        """Keep what nobody has any more, of a family or of ``vlans``."""
+        """Keep what is no longer in use, of a family or of ``vlans``."""
         if values:
             self.data.setdefault("freed", {})[kind] = values
 
@@ -133,7 +133,7 @@ class Earlier:
 
     def left(self, family: str, parser: Callable) -> list:
         """Addresses (networks, where ``parser`` is ip_network) of a family that were allocated or freed, freed ones
-        first; whoever has one of them still has to leave it out.
+        first; those that are in use are among them.
         """
         values = [*self._freed(family)]
         for section in ("nodes", "leaves"):

@@ -35,7 +35,7 @@ def check(cluster: Cluster, _fabric: Fabric, findings: Findings) -> None:
 
 
 def _values(cluster: Cluster, options: dict, findings: Findings) -> None:
-    """The intent's Helm values against the plan's; without the networks nobody knows those of address families."""
+    """The intent's Helm values against the plan's; without the networks the address families are unknown."""
     known = cluster.networks["node"] and cluster.networks["pod"]
     for key, rule, remedy in values.complaints(cluster.outline(), options):
         if known or not re.search("ipv[46]|ipam", key, re.IGNORECASE):

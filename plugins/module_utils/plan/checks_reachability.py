@@ -202,7 +202,7 @@ def _far(cluster: Cluster, findings: Findings) -> None:
             if not row["change"] and not cluster.doubtful(f"l3out.{key}[{index}].change"):
                 findings.add(
                     f"{at}.change",
-                    f"{what} {title} is somebody else's, and this would add to it",
+                    f"{what} {title} belongs to others, and this would add to it",
                     "ask its keeper, then set change: true; what was added goes with the entry",
                 )
             if row["vrf_tenant"] and not row["vrf"]:

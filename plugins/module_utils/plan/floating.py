@@ -29,7 +29,7 @@ def allocate(cluster: Cluster, found: object, findings: Findings) -> tuple[Float
 
     What the intent gives wins, then what is kept from earlier runs (``found``), then the secondary address takes the
     highest free one, the floating address the next, then the leaves in the order of their IDs downwards, the nodes in
-    their natural order upwards; what somebody had before comes last. Nothing that has an address gets another one
+    their natural order upwards; what was in use before comes last. Nothing that has an address gets another one
     because of what comes or goes.
     """
     kept, earlier = Kept(), Earlier(cluster.name, found, findings)

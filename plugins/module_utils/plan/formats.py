@@ -297,7 +297,7 @@ def password(value: str) -> str:
 
 
 def digest_key(value: str) -> str:
-    """The key of a digest: shorter ones can be guessed by whoever reads the digest. No message quotes it."""
+    """The key of a digest: shorter ones can be guessed by a user who reads the digest. No message quotes it."""
     if value and len(value) < SHORTEST_KEY:
         raise Invalid(f"has fewer than {SHORTEST_KEY} characters, and could be guessed", KEY_REMEDY)
     return value

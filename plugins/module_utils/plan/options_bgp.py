@@ -44,7 +44,7 @@ BGP = {
         "default": 64,
         "format": "ecmp",
         "description": "Equal-cost paths of the VRF, 1 to 64, eBGP and iBGP alike (bgpCtxAfPol.maxEcmp and "
-        "maxEcmpIbgp). A policy of somebody else's that has as many or more is used as it is. V(unmanaged) leaves the "
+        "maxEcmpIbgp). A policy of others that has as many or more is used as it is. V(unmanaged) leaves the "
         "VRF's policies alone, whatever they are; absent or null is the default.",
     },
     "max_prefixes": {

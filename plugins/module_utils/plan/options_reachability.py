@@ -46,7 +46,7 @@ VRF = {
 CHANGE = {
     "type": "bool",
     "default": False,
-    "description": "Must be true: these objects are somebody else's, and this run adds to them. What it added goes "
+    "description": "Must be true: these objects belong to others, and this run adds to them. What it added goes "
     "with the entry.",
 }
 

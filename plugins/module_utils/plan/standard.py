@@ -41,8 +41,8 @@ class Standard:
 
 
 def allocate(cluster: Cluster, found: object, findings: Findings) -> tuple[Standard, Kept]:
-    """Give every node its networks and its VLAN: what the intent gives, what is kept, then the lowest free that nobody
-    had before, then what was freed.
+    """Give every node its networks and its VLAN: what the intent gives, what is kept, then the lowest free that was
+    never in use, then what was freed.
     """
     kept, earlier, result = Kept(), Earlier(cluster.name, found, findings), Standard()
     for name in cluster.families:

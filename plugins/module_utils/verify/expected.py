@@ -24,11 +24,11 @@ ADVERTISED = {
 
 
 def advertised(plan: dict, state: dict) -> dict:
-    """``{node: {prefix, …}}`` for the plan's speaker; nothing for a CNI whose announcements cannot be foretold."""
+    """``{node: {prefix, …}}`` for the plan's speaker; nothing for a CNI whose announcements cannot be predicted."""
     if hosts.speak(plan):
         return hosts.advertised(plan, state)
-    foretell = ADVERTISED.get(plan["cni"])
-    found = foretell(plan, state) if foretell else {name: set() for name in plan["nodes"]}
+    of_cni = ADVERTISED.get(plan["cni"])
+    found = of_cni(plan, state) if of_cni else {name: set() for name in plan["nodes"]}
     single = state.get("host_routes") or {}
     return {name: items | single.get(name, set()) for name, items in found.items()}
 

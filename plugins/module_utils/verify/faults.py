@@ -3,12 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Accepted is not deployed: APIC's faults of what was written for a cluster. Pure.
 
-A wrong VLAN raises its fault on every leaf, so each cause is told once, with the number of objects that have it. What
-the cause is says the description: F0467 is the code of everything that a leaf could not carry out, F1128 that of every
-service graph that is missing, and configIssues that of everything that an object states itself. Leaf, port and the
+A wrong VLAN raises its fault on every leaf, so each cause is reported once, with the number of objects that have it.
+The description says what the cause is: F0467 is the code of everything that a leaf could not carry out, F1128 of every
+missing service graph, and configIssues that of everything that an object states itself. Leaf, port and the
 L3Out's own names in it tell where, not why, and do not make two causes of one. F0467 names several causes in one fault
-(fvNwIssues.configQual, "debug message: invalid-path: …;invalid-vlan: …;"): each is told by itself. A fault that was
-acknowledged on APIC is a remark.
+(fvNwIssues.configQual, "debug message: invalid-path: …;invalid-vlan: …;"): each is a problem of its own. A fault that
+was acknowledged on APIC is a remark.
 """
 
 from __future__ import annotations

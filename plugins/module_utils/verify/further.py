@@ -4,7 +4,7 @@
 """Sessions of the nodes with others than the leaves, as nodes report them: the plan's further peers. Pure.
 
 Calico's ``calico.peers`` (CalicoNodeStatus), and the routers of OVN-Kubernetes' networks with a VRF of their own
-(``vrf_lite.peers``, BGPSessionState). Routers that FRRConfigurations of others name are told as remarks: their sessions
+(``vrf_lite.peers``, BGPSessionState). Routers that FRRConfigurations of others name are remarks: their sessions
 are theirs. kube-router and Cilium have no further peers that the plan makes and that are reported.
 """
 
@@ -32,7 +32,7 @@ def problems(plan: dict, state: dict) -> list:
     """Further peers of the plan without a session of each node that should have one: told per peer.
 
     ``state`` has ``further_states``, ``{node: {(vrf, peer's address): state}}``, or None where nodes report nothing at
-    all. Nodes without a running agent are told elsewhere.
+    all. Nodes without a running agent are reported elsewhere.
     """
     return [
         problem(

@@ -49,7 +49,7 @@ def _of_network(name: str, network: dict, subnets: dict) -> list:
 def node_subnets(annotations: dict) -> dict:
     """``{network: [subnet, …]}`` of a Node's annotation, where releases may have a text in place of a list.
 
-    Whoever may write the Node writes this: what has another shape counts as not written.
+    Every user who may write the Node can write this: what has another shape counts as not written.
     """
     try:
         found = json_text.loads(annotations.get(SUBNETS) or "{}")

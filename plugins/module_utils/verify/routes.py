@@ -179,7 +179,7 @@ def _remote_problem(plan: dict, leaf: str, items: list, partly: bool) -> dict:
 
 def _narrow(plan: dict, wanted: list, tables: dict) -> list:
     """Prefixes with fewer next hops than the nodes and leaves that announce them: told per leaf and width."""
-    limit = plan["bgp"]["ecmp"] or 1  # where the VRF's policies are somebody else's, one next hop is enough
+    limit = plan["bgp"]["ecmp"] or 1  # where the VRF's policies belong to others, one next hop is enough
     found: dict = {}
     for item in wanted:
         hops = _next_hops(tables, item)

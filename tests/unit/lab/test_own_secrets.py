@@ -1,4 +1,4 @@
-"""What is rehearsed is not the production's passwords, and nobody reads them from the lab's controller."""
+"""A rehearsal does not use the production's passwords, and other users cannot read them from the lab's controller."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_what_is_no_cluster_is_left_out():
     assert list(own_secrets.second_inventory({"host": {"other": 1}}, KEY)) == ["hosts.yml"]
 
 
-def test_a_secret_is_made_once_and_nobody_else_reads_it(tmp_path):
+def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path):
     path = tmp_path / "apic" / "token"
     first = own_secrets.kept(path)
     assert (own_secrets.kept(path), len(first)) == (first, 32)

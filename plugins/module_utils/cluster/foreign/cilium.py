@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Cilium: configurations of others that select our nodes. Pure.
 
-A node takes one CiliumBGPClusterConfig; of several the first one has it, and the others are told so by the condition
+A node takes one CiliumBGPClusterConfig; of several the first one has it, and the others get the condition
 ConflictingClusterConfig (operator/pkg/bgp/cluster.go, upsertNodeConfigs; one without a selector takes all nodes). A
 node that a CiliumBGPPeeringPolicy selects leaves CiliumBGPClusterConfigs aside, and one that several select has none
 (pkg/bgpv1/agent).

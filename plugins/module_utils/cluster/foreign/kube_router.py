@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""kube-router: global peers in its arguments, and peers in annotations that somebody else wrote. Pure.
+"""kube-router: global peers in its arguments, and peers in annotations that others wrote. Pure.
 
 With global peers kube-router does not read the annotations of its Node
 (pkg/controllers/routing/network_routes_controller.go, startBgpServer), so that sessions with the leaves end.

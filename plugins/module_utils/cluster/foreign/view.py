@@ -57,7 +57,7 @@ class View:
         return [name for name in names if address in self.peers(name)]
 
     def by_text(self, selector: str) -> list:
-        """The nodes that a selector of Calico takes; none where nobody understands it."""
+        """The nodes that a selector of Calico takes; none where the selector cannot be read."""
         try:
             takes = parse(selector)
         except SelectorError:

@@ -113,12 +113,12 @@ WORDS = (
 
 
 def node(key: str, text: str) -> dict:
-    """A Node whose annotation somebody wrote."""
+    """A Node with an annotation that others wrote."""
     return {"kind": "Node", "metadata": {"name": "n", "annotations": {key: text}}, "spec": {}, "status": {}}
 
 
 def fault(text: str, dn: str = "uni/tn-a/out-b/fault-F1") -> dict:
-    """A fault with a description or a name that somebody wrote."""
+    """A fault with a description or a name that others wrote."""
     return {"dn": dn, "code": "F1", "severity": "minor", "description": text}
 
 

@@ -120,7 +120,7 @@ def test_without_adopt_all_of_it_is_told_at_once(controller):  # noqa: F811
 
 
 @pytest.mark.parametrize("check", BOTH)
-def test_somebodys_l3out_elsewhere_in_the_vrf_is_met_before_anything_is_written(controller, check):  # noqa: F811
+def test_an_l3out_of_others_elsewhere_in_the_vrf_is_met_before_anything_is_written(controller, check):  # noqa: F811
     controller.post("uni/tn-k8s", others_l3out("calico"))
     said = refused(controller, check)
     assert (
@@ -178,7 +178,7 @@ def others_policy(controller, width, tenant="k8s", ibgp=None):  # noqa: F811
 
 
 @pytest.mark.parametrize(("width", "tenant"), [(64, "k8s"), (60, "k8s"), (64, "common")])
-def test_somebodys_policy_that_allows_as_much_is_used_as_it_is(controller, width, tenant):  # noqa: F811
+def test_a_policy_of_others_that_allows_as_much_is_used_as_it_is(controller, width, tenant):  # noqa: F811
     others_policy(controller, width, tenant)
     made = run(controller, bgp={"ecmp": 60})
     assert made["changed"]
@@ -297,7 +297,7 @@ def contract(**subject):
     return {"contracts": [made], "external_epgs": [], "interfaces": [], "epgs": [], "transit": []}
 
 
-def test_a_service_graph_that_nobody_made_is_refused_in_every_run(controller):  # noqa: F811
+def test_a_service_graph_that_does_not_exist_is_refused_in_every_run(controller):  # noqa: F811
     controller.post("uni/tn-common", mo("vzFilter", name="icmp"))
     relation = "uni/tn-k8s/brc-web/subj-web/rsSubjGraphAtt"
     for check in (True, False, False):
@@ -312,6 +312,6 @@ def test_a_service_graph_that_nobody_made_is_refused_in_every_run(controller):  
     assert run(controller, reachability=contract(graph="fw2"), state="absent")["changed"]
 
 
-def test_a_filter_of_somebody_else_that_is_not_there_is_refused(controller):  # noqa: F811
+def test_a_filter_of_others_that_is_not_there_is_refused(controller):  # noqa: F811
     said = refused(controller, reachability=contract(filters=[{"name": "none", "existing": True}]))
     assert "rssubjFiltAtt-none leads nowhere (APIC's F1127): there is neither uni/tn-k8s/flt-none nor " in said

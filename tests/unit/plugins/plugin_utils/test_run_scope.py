@@ -45,7 +45,7 @@ LIMITED = "leaves no host of the group clusters in this run"
             id="misspelt",
         ),
         pytest.param(
-            {"all": ["web1"], "web": ["web1"]}, None, None, f"{NO_GROUP}. It has: web", id="somebody else's inventory"
+            {"all": ["web1"], "web": ["web1"]}, None, None, f"{NO_GROUP}. It has: web", id="another inventory"
         ),
         pytest.param(
             {**GROUPS, "clusters": []},

@@ -1,4 +1,4 @@
-"""Whoever answers in an APIC's place gets one clear error: wrong shapes, endless answers, redirects."""
+"""What answers in an APIC's place gives one clear error: wrong shapes, endless answers, redirects."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class Hostile(http.server.BaseHTTPRequestHandler):
             while body is None:
                 self.wfile.write(b" " * 65536)
             self.wfile.write(body)
-        except OSError:  # whoever asked has had enough
+        except OSError:  # the client has closed the connection
             pass
 
     def log_message(self, *_arguments: object) -> None:

@@ -62,7 +62,7 @@ def test_what_bears_our_mark_or_our_name_or_came_with_it_is_ours():
     assert changes.of_others(log[:1], "apic:tacacs\\admin", OURS) == []
 
 
-def test_what_others_did_is_named_with_its_place_whoever_the_user_is():
+def test_what_others_did_is_named_with_its_place_for_every_user():
     log = [
         made("uni/infra/attentp-k8s-hosts", MARK),
         made("uni/tn-shop/ap-a", tx="2"),

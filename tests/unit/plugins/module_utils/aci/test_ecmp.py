@@ -1,4 +1,4 @@
-"""A VRF's address-family policies of somebody else, held against the number of paths that the intent wants."""
+"""A VRF's address-family policies of others, held against the number of paths that the intent wants."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_what_is_ours_is_compared_as_ever():
     assert (settled, obstacles) == (tree("ipv4"), [])
 
 
-def test_a_policy_of_somebody_with_the_name_of_ours_keeps_its_values_or_is_adopted():
+def test_a_policy_of_others_with_the_name_of_ours_keeps_its_values_or_is_adopted():
     there = Snapshot([policy(64, 48, name="kubefabric-prod-ipv4")])
     settled, obstacles = ecmp.settle(tree("ipv4"), there, VRF, adopt=False)
     (found,) = [mo for _dn, mo in walk(settled) if mo.cls == ecmp.POLICY]

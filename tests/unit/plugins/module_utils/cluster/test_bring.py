@@ -112,7 +112,7 @@ def test_what_was_adopted_is_given_back_and_not_deleted(way) -> None:
     assert "is there already and is not ours" in refusal(cluster, [ours])
 
 
-def test_an_object_whose_label_somebody_removed_is_still_ours() -> None:
+def test_an_object_whose_label_was_removed_is_still_ours() -> None:
     cluster = FakeCluster().add(
         {**config_map(), "metadata": {**config_map()["metadata"], "labels": {}}}, manager="kubefabric"
     )

@@ -200,7 +200,7 @@ def test_kube_routers_global_peers_are_named():
         ({"kube-router.io/peer.ips": "nonsense,,"}, None),
     ],
 )
-def test_annotations_with_peers_that_nobody_planned_are_named_unless_they_are_ours(annotations, named):
+def test_annotations_with_unplanned_peers_are_named_unless_they_are_ours(annotations, named):
     given = {**plan(), "cni": "kube_router"}
     node = item("Node", "node1", {}, annotations=annotations)
     said = findings(given, {"daemonsets": []}, [node], [])[0]

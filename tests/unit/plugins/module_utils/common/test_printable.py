@@ -33,7 +33,7 @@ def test_no_control_character_of_unicode_is_left():
     assert not {c for c in printable.one_line(everything) if unicodedata.category(c) == "Cc"}
 
 
-def test_nobody_adds_a_line_of_their_own():
+def test_text_of_others_adds_no_line():
     assert printable.one_line(" node1\r\nok: [leaf 101]\n\n\tall  well ") == "node1 ok: [leaf 101] all well"
 
 

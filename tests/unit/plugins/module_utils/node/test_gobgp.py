@@ -69,7 +69,7 @@ def test_the_unit_announces_after_every_start():
     assert f"{client} global rib add fd00::1/128 -a ipv6\n" in unit
 
 
-def test_the_api_is_root_s_alone_and_profiles_and_metrics_are_nobody_s():
+def test_the_api_is_root_s_alone_and_profiles_and_metrics_are_off():
     unit = gobgp.unit(model.build(options()))
     assert " --api-hosts unix:///run/gobgpd/api.sock\n" in unit
     assert "\nRuntimeDirectory=gobgpd\nRuntimeDirectoryMode=0700\nUMask=0077\n" in unit

@@ -128,7 +128,7 @@ def test_a_link_in_a_directory_of_root_is_followed(places):
     assert paths.text(str(image.parent / "root.conf")) == "secret of the machine\n"
 
 
-def test_what_is_no_file_or_too_large_is_an_error_and_keeps_nobody_waiting(places):
+def test_what_is_no_file_or_too_large_is_an_error_at_once(places):
     image, _outside = places
     os.mkfifo(image / "etc/fifo")
     with pytest.raises(NodeError, match="/etc/fifo cannot be read: it is no file"):
