@@ -19,6 +19,10 @@ COLLECTION := .collections/ansible_collections/kubefabric/bgp
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.collections
 export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
+# Hundreds of processes run the same Python sources: Ansible, the lab's programs, tests. Compiled once, in one place,
+# even where the environment asks for no bytecode (images of containers often do) because it must not lie in the tree.
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test unit lint docs mutants bench setup clean rehearse requirements

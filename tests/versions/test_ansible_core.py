@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -43,10 +44,11 @@ def test_plan_and_fabric_run_and_the_second_run_changes_nothing(release: str, py
     executable = interpreter(python)
     if executable is None:
         pytest.skip(f"no Python {python} on this machine (ansible-core {release})")
-    subprocess.run([executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+    subprocess.run([executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True)
     binaries = tmp_path / "venv" / "bin"
-    pip = [str(binaries / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, f"ansible-core=={release}.*", "-r", str(ROOT / "requirements.txt")], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", str(binaries / "python"), "--quiet", "--disable-pip-version-check"]
+    wanted = [f"ansible-core=={release}.*", "-r", str(ROOT / "requirements.txt")]
+    subprocess.run([*pip, "install", "--no-compile", *wanted], check=True)
     with start_apic(tmp_path / "apic") as apic:
         apic.seed()
         outcomes = [_fabric(binaries, apic, tmp_path) for _ in range(2)]
@@ -60,6 +62,7 @@ def _fabric(binaries: Path, apic, tmp_path: Path) -> str:
         **os.environ,
         "ANSIBLE_COLLECTIONS_PATH": f"{ROOT / '.collections'}:{collections_of_this_environment()}",
         "ANSIBLE_HOME": str(tmp_path / "ansible"),
+        "PYTHONPYCACHEPREFIX": str(tmp_path / "pycache"),
         "SSL_CERT_FILE": str(apic.ca),
         "APIC_PASSWORD": apic.password,
         "PATH": f"{binaries}:{os.environ['PATH']}",
