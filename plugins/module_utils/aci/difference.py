@@ -18,11 +18,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 from .classes import known, spec
 from .compare import drift
-from .mo import ANCESTOR, ANNOTATION, OWNER_TAG, SHARED, Mo, join, owner_key, split
+from .mo import ANCESTOR, ANNOTATION, OWNER_TAG, SHARED, Mo, join, owner_key, split, walk
 from .password import DIGEST_TAG
 from .reading import ALWAYS_THERE
 from .snapshot import Found, Snapshot
@@ -72,8 +72,9 @@ class Policy:
 def difference(tree: Mo, snapshot: Snapshot, policy: Policy = Policy()) -> Difference:
     """Compares; see the module's text. ``tree`` is rooted at ``uni``."""
     comparison = _Comparison(snapshot, policy)
-    document = comparison.visit(tree, "uni")
-    comparison.result.document = document
+    comparison.result.document = comparison.visit(tree, "uni")
+    if comparison.needing:
+        comparison.check_needs({dn for dn, mo in walk(tree) if mo.hold != ANCESTOR and mo.present})
     return comparison.result
 
 
@@ -84,6 +85,7 @@ class _Comparison:
         self.snapshot = snapshot
         self.policy = policy
         self.result = Difference()
+        self.needing: List[Tuple[str, Mo]] = []  # relations that are to be there, and name what they need
 
     def visit(self, mo: Mo, dn: str) -> Optional[Document]:
         """The part of the document for ``mo`` and what hangs below it; None if nothing differs."""
@@ -94,8 +96,24 @@ class _Comparison:
             return self._absent(mo, found)
         if found is None:
             return self._create(mo, dn)
-        self._check_needs(mo, dn)
+        self._note_needs(mo, dn)
         return self._existing(mo, dn, found)
+
+    def check_needs(self, made: Set[str]) -> None:
+        """A relation by name whose target does not exist would only be a fault on APIC. made: what the tree has."""
+        for dn, mo in self.needing:
+            targets = [target for _cls, target in mo.needs]
+            there = [target for target in targets if self.snapshot.get(target)]
+            if made & set(targets) or [target for target in there if not self._goes(target)]:
+                continue
+            code = f" (APIC's {_UNRESOLVED[mo.cls]})" if mo.cls in _UNRESOLVED else ""
+            why = f"there is neither {' nor '.join(targets)}, and it is not made here"
+            if there:
+                why = f"this run removes {there[0]}, which an earlier one made and nobody else holds"
+            self.result.obstacles.append(f"{dn} leads nowhere{code}: {why}")
+
+    def _goes(self, dn: str) -> bool:
+        return any(dn == gone or dn.startswith(gone + "/") for gone in self.result.deleted)
 
     # -- ancestors ------------------------------------------------------------------------------------
 
@@ -129,12 +147,9 @@ class _Comparison:
             return None
         return node(cls, {**naming, **({} if root else {"status": "modified"})}, children)
 
-    def _check_needs(self, mo: Mo, dn: str) -> None:
-        """A relation by name whose target does not exist would only be a fault on APIC."""
-        if mo.needs and not any(self.snapshot.get(target) for _cls, target in mo.needs):
-            names = " nor ".join(target for _cls, target in mo.needs)
-            code = f" (APIC's {_UNRESOLVED[mo.cls]})" if mo.cls in _UNRESOLVED else ""
-            self.result.obstacles.append(f"{dn} leads nowhere{code}: there is neither {names}, and it is not made here")
+    def _note_needs(self, mo: Mo, dn: str) -> None:
+        if mo.needs:
+            self.needing.append((dn, mo))
 
     def _check_exclusive(self, mo: Mo, dn: str) -> None:
         """Of a class like fvRsCtxToBgpCtxAfPol a VRF takes one per address family, whoever made it."""
@@ -155,7 +170,7 @@ class _Comparison:
 
     def _create(self, mo: Mo, dn: str) -> Document:
         attributes = wanted(mo)
-        self._check_needs(mo, dn)
+        self._note_needs(mo, dn)
         self.result.created.append(dn)
         self.result.after[dn] = masked(mo.cls, attributes)
         children = [self._create(child, join(dn, child.rn)) for child in [*mo.children, *tags(mo)] if child.present]

@@ -315,3 +315,29 @@ def test_a_service_graph_that_does_not_exist_is_refused_in_every_run(controller)
 def test_a_filter_of_others_that_is_not_there_is_refused(controller):  # noqa: F811
     said = refused(controller, reachability=contract(filters=[{"name": "none", "existing": True}]))
     assert "rssubjFiltAtt-none leads nowhere (APIC's F1127): there is neither uni/tn-k8s/flt-none nor " in said
+
+
+def https():
+    entry = {"name": "https", "ethertype": "ip", "protocol": "tcp", "ports": "443", "stateful": False}
+    return {"name": "https", "existing": False, "entries": [entry]}
+
+
+def test_a_filter_that_another_contract_of_the_same_run_makes_is_there(controller):  # noqa: F811
+    """A filter is written out once, and named wherever it is used again."""
+    web, again = contract(filters=[https()]), {"name": "https", "existing": True}
+    (admin,) = contract(filters=[again])["contracts"]
+    two = {**web, "contracts": [{**admin, "name": "admin"}, *web["contracts"]]}
+    made = run(controller, reachability=two)
+    assert {"uni/tn-k8s/flt-https", "uni/tn-k8s/brc-admin/subj-web/rssubjFiltAtt-https"} <= set(made["created"])
+    assert not run(controller, reachability=two)["changed"]
+    assert run(controller, reachability=two, state="absent")["changed"]
+    assert not [dn for dn in objects(controller) if "uni/tn-k8s/flt-" in dn or "uni/tn-k8s/brc-" in dn]
+
+
+def test_a_filter_that_the_run_itself_removes_is_not_there(controller):  # noqa: F811
+    run(controller, reachability=contract(filters=[https()]))
+    said = refused(controller, reachability=contract(filters=[{"name": "https", "existing": True}]))
+    assert said == (
+        "Nothing was written: uni/tn-k8s/brc-web/subj-web/rssubjFiltAtt-https leads nowhere (APIC's F1127): this run"
+        " removes uni/tn-k8s/flt-https, which an earlier one made and nobody else holds."
+    )
