@@ -8,6 +8,7 @@ keep a run waiting for ever.
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import time
 from contextlib import contextmanager
@@ -43,21 +44,46 @@ def whole(response: Any, clock: Callable[[], float] = time.monotonic) -> bytes:
 
 
 class _Limited(http.client.HTTPResponse):
-    """A response that is never read beyond the limits, also by Ansible, which reads an error's body."""
+    """A response that is never read beyond the limits: its headers, and its body also by Ansible, which reads an
+    error's whole.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fp: Any = io.BufferedReader(_Timed(self.fp.detach()))
+
+    def begin(self) -> None:
+        """Reads the headers. A server that does not come to their end does not answer: OSError."""
+        try:
+            super().begin()
+        except WrongAnswer as error:
+            raise TimeoutError(str(error)) from None
 
     def read(self, amt: Any = None) -> bytes:
-        return super().read(amt) if amt is not None else whole(_Parts(super().read, self))
+        return super().read(amt) if amt is not None else whole(self)
 
 
-class _Parts:
-    """A response as ``whole`` reads it."""
+class _Timed(io.RawIOBase):
+    """What comes from a connection, for a time. A server that sends a byte now and then keeps every single read short.
 
-    def __init__(self, read: Callable[[int], bytes], response: http.client.HTTPResponse) -> None:
-        self.read, self._response = read, response
+    raw: the connection's own reader. Raises WrongAnswer when the time is over.
+    """
 
-    @property
-    def length(self) -> Any:
-        return self._response.length
+    def __init__(self, raw: Any) -> None:
+        super().__init__()
+        self._raw, self._end = raw, time.monotonic() + LONGEST
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> Any:
+        if time.monotonic() > self._end:
+            raise WrongAnswer(f"the answer did not end within {LONGEST} s")
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
 
 
 @contextmanager

@@ -19,6 +19,7 @@ UNREACHABLE = (None, -1, "")  # instead of an HTTP status: from fetch_url (-1) a
 THROTTLED = (429, 503)  # from the controller's own web server: come again later
 GATEWAY = (502, 504)  # from it, too, when what is behind it does not answer
 REDIRECTS = (301, 302, 303, 307, 308)
+BROKEN = (OSError, EOFError, HTTPException)  # an answer that ends before its end
 EXPIRED = (401, 403)  # a token that timed out; also a refusal for good, so a new login is tried once
 
 
@@ -87,6 +88,8 @@ class _Transport(ACIModule):
             super().login()
         except _Unreachable:
             raise
+        except BROKEN as error:
+            raise _Unreachable(_broke_off(error)) from None
         except AciError as error:
             if self.status in THROTTLED:
                 raise _Throttled(f"HTTP {self.status}, {_words(self.response)}", self.retry_after) from None
@@ -235,8 +238,8 @@ class Session:
             body = info.get("body")
             if body is None and response is not None:
                 body = answers.whole(response)
-        except (OSError, EOFError, HTTPException) as error:
-            return Answer(-1, None, f"the answer broke off: {error}")
+        except BROKEN as error:
+            return Answer(-1, None, _broke_off(error))
         except answers.WrongAnswer as error:
             raise AciError(f"{self.host} did not answer {method} {_short(path)} as an APIC does: {error}.") from None
         except AciError as error:
@@ -258,6 +261,10 @@ class Session:
 
 def _unreachable(failures: Dict[str, str]) -> str:
     return "No APIC can be reached. " + "; ".join(f"{host}: {reason}" for host, reason in failures.items())
+
+
+def _broke_off(error: Exception) -> str:
+    return f"the answer broke off: {error}"
 
 
 def _short(path: str) -> str:

@@ -15,6 +15,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import module a
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.session import AciError, Session
 
 DEEP = 200_000
+DRIPPING, DRIPPING_HEADERS = b"dripping", b"dripping headers"  # instead of a body
 
 
 def nested(depth: int) -> dict:
@@ -105,7 +106,11 @@ class Hostile(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.0"
 
     def do_POST(self) -> None:
-        self._answer(200, b'{"imdata": []}', {"Set-Cookie": "APIC-cookie=token"})
+        logins = self.server.logins  # type: ignore[attr-defined]
+        if logins:
+            self._answer(*logins.pop(0))
+        else:
+            self._answer(200, b'{"imdata": []}', {"Set-Cookie": "APIC-cookie=token"})
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)  # type: ignore[attr-defined]
@@ -115,13 +120,23 @@ class Hostile(http.server.BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.end_headers()
         try:
+            if body == DRIPPING_HEADERS:
+                self.flush_headers()
+                self._drip()
+            self.end_headers()
             while body is None:
                 self.wfile.write(b" " * 65536)
+            if body == DRIPPING:
+                self._drip()
             self.wfile.write(body)
         except OSError:  # the client has closed the connection
             pass
+
+    def _drip(self) -> None:
+        """A letter now and then, so that no single read ever waits for long."""
+        while not self.server.over.wait(0.02):  # type: ignore[attr-defined]
+            self.wfile.write(b"x")
 
     def log_message(self, *_arguments: object) -> None:
         """Nothing."""
@@ -130,7 +145,7 @@ class Hostile(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def hostile(tmp_path):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hostile) as server:
-        server.asked = []  # type: ignore[attr-defined]
+        server.asked, server.logins, server.over = [], [], threading.Event()  # type: ignore[attr-defined]
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
         def ask(status: int, body: bytes | None, **headers: str) -> str:
@@ -139,8 +154,10 @@ def hostile(tmp_path):
                 Session(Module(server.server_port, str(tmp_path)), ["127.0.0.1"]).get("/api/class/fvTenant.json?x=y")
             return str(caught.value)
 
-        ask.asked = server.asked  # type: ignore[attr-defined]
+        ask.asked, ask.logins = server.asked, server.logins  # type: ignore[attr-defined]
+        ask.port, ask.directory = server.server_port, str(tmp_path)  # type: ignore[attr-defined]
         yield ask
+        server.over.set()  # type: ignore[attr-defined]
         server.shutdown()
 
 
@@ -148,6 +165,32 @@ def hostile(tmp_path):
 def test_an_answer_without_end_is_one_clear_error(hostile, monkeypatch, status):
     monkeypatch.setattr(answers, "LARGEST", 1024 * 1024)
     assert "the answer is larger than 1 MiB" in hostile(status, None)
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+@pytest.mark.parametrize("headers", [{}, {"Content-Length": "100000"}])
+def test_an_answer_that_drips_is_one_too(hostile, monkeypatch, status, headers):
+    monkeypatch.setattr(answers, "LONGEST", 0.2)
+    assert "the answer did not end within 0.2 s" in hostile(status, DRIPPING, **headers)
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_so_are_headers_that_drip(hostile, monkeypatch, status):
+    monkeypatch.setattr(answers, "LONGEST", 0.2)
+    assert "the answer did not end within 0.2 s" in hostile(status, DRIPPING_HEADERS)
+
+
+@pytest.mark.parametrize("status", [401, 403, 500])
+def test_a_login_whose_answer_breaks_off_is_tried_at_the_next_controller(hostile, status):
+    module = Module(hostile.port, hostile.directory)
+    said: list[str] = []
+    module.warn = said.append  # type: ignore[method-assign]
+    hostile(200, b"not JSON")
+    hostile.logins.append((status, b'{"imdata": [', {"Content-Length": "100"}))
+    with pytest.raises(AciError, match="did not answer GET "):
+        Session(module, ["127.0.0.1", "localhost"]).get("/api/x.json")
+    assert len(said) == 1
+    assert said[0].startswith("127.0.0.1 does not answer (the answer broke off: IncompleteRead")
 
 
 def test_an_answer_that_breaks_off_is_one_too(hostile):
