@@ -17,6 +17,7 @@ from typing import Any, Callable, Dict, Iterator, List
 LARGEST = 64 * 1024 * 1024  # bytes; an L3Out of 50 clusters is below 10 MiB
 LONGEST = 300  # seconds for one answer
 DEEPEST = 40  # objects below each other; APIC's own trees have fewer than 20
+REDIRECTS = (301, 302, 303, 307, 308)
 _PART = 65536
 
 
@@ -100,6 +101,11 @@ def limited(params: Dict[str, Any]) -> Iterator[None]:
         params["follow_redirects"] = redirects
         if redirects is None:
             del params["follow_redirects"]
+
+
+def redirect(status: int, target: Any) -> str:
+    """What there is to say of a redirect. It would take the login along, also to another server, or over plain HTTP."""
+    return f"it redirects to {str(target)[:200]} (HTTP {status}). No redirect is followed with a login."
 
 
 def imdata(body: Any) -> List[Dict[str, Any]]:

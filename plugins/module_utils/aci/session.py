@@ -18,7 +18,6 @@ from .patience import Patience, seconds_of
 UNREACHABLE = (None, -1, "")  # instead of an HTTP status: from fetch_url (-1) and cisco.aci's httpapi plugin ("")
 THROTTLED = (429, 503)  # from the controller's own web server: come again later
 GATEWAY = (502, 504)  # from it, too, when what is behind it does not answer
-REDIRECTS = (301, 302, 303, 307, 308)
 BROKEN = (OSError, EOFError, HTTPException)  # an answer that ends before its end
 EXPIRED = (401, 403)  # a token that timed out; also a refusal for good, so a new login is tried once
 
@@ -104,10 +103,8 @@ class _Transport(ACIModule):
         except answers.WrongAnswer as error:
             raise AciError(f"{error}.") from None
         status, target = (result[1].get(key) for key in ("status", "location")) if result else (None, None)
-        if status in REDIRECTS:
-            raise AciError(
-                f"it redirects to {str(target)[:200]} (HTTP {status}). No redirect is followed with a login."
-            )
+        if status in answers.REDIRECTS:
+            raise AciError(answers.redirect(status, target))
         self.retry_after = seconds_of(result[1].get("retry-after")) if result else None
         return result
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import http.server
 import io
 import itertools
 import json
-import threading
 
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import answers
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import module as glue
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.session import AciError, Session
+from tests.hostile_apic import DRIPPING, DRIPPING_HEADERS, hostile  # noqa: F401 - fixture
 
 DEEP = 200_000
-DRIPPING, DRIPPING_HEADERS = b"dripping", b"dripping headers"  # instead of a body
 
 
 def nested(depth: int) -> dict:
@@ -92,115 +90,66 @@ class Module:
         login = {"username": "admin", "password": "lab-Secret.1", "use_ssl": False, "use_proxy": False}
         self.params: dict = {"host": "127.0.0.1", "port": port, "timeout": 5, **login}
         self.tmpdir = tmpdir
+        self.warnings: list[str] = []
 
     def warn(self, text: str) -> None:
-        """Nothing to see."""
+        self.warnings.append(text)
 
     def fail_json(self, msg: str, **_result: object) -> None:
         raise AssertionError(msg)
 
 
-class Hostile(http.server.BaseHTTPRequestHandler):
-    """Lets anybody log in, and answers the rest as its server was told."""
-
-    protocol_version = "HTTP/1.0"
-
-    def do_POST(self) -> None:
-        logins = self.server.logins  # type: ignore[attr-defined]
-        if logins:
-            self._answer(*logins.pop(0))
-        else:
-            self._answer(200, b'{"imdata": []}', {"Set-Cookie": "APIC-cookie=token"})
-
-    def do_GET(self) -> None:
-        self.server.asked.append(self.path)  # type: ignore[attr-defined]
-        self._answer(*self.server.answer)  # type: ignore[attr-defined]
-
-    def _answer(self, status: int, body: bytes | None, headers: dict[str, str]) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        try:
-            if body == DRIPPING_HEADERS:
-                self.flush_headers()
-                self._drip()
-            self.end_headers()
-            while body is None:
-                self.wfile.write(b" " * 65536)
-            if body == DRIPPING:
-                self._drip()
-            self.wfile.write(body)
-        except OSError:  # the client has closed the connection
-            pass
-
-    def _drip(self) -> None:
-        """A letter now and then, so that no single read ever waits for long."""
-        while not self.server.over.wait(0.02):  # type: ignore[attr-defined]
-            self.wfile.write(b"x")
-
-    def log_message(self, *_arguments: object) -> None:
-        """Nothing."""
-
-
 @pytest.fixture
-def hostile(tmp_path):
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hostile) as server:
-        server.asked, server.logins, server.over = [], [], threading.Event()  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+def refused(hostile, tmp_path):  # noqa: F811
+    """What a session says of an answer."""
 
-        def ask(status: int, body: bytes | None, **headers: str) -> str:
-            server.answer = status, body, headers  # type: ignore[attr-defined]
-            with pytest.raises(AciError) as caught:
-                Session(Module(server.server_port, str(tmp_path)), ["127.0.0.1"]).get("/api/class/fvTenant.json?x=y")
-            return str(caught.value)
+    def refused(status: int, body: bytes | None, **headers: str) -> str:
+        hostile.answer(status, body, **headers)
+        with pytest.raises(AciError) as caught:
+            Session(Module(hostile.port, str(tmp_path)), ["127.0.0.1"]).get("/api/class/fvTenant.json?x=y")
+        return str(caught.value)
 
-        ask.asked, ask.logins = server.asked, server.logins  # type: ignore[attr-defined]
-        ask.port, ask.directory = server.server_port, str(tmp_path)  # type: ignore[attr-defined]
-        yield ask
-        server.over.set()  # type: ignore[attr-defined]
-        server.shutdown()
+    return refused
 
 
 @pytest.mark.parametrize("status", [200, 400, 500])
-def test_an_answer_without_end_is_one_clear_error(hostile, monkeypatch, status):
+def test_an_answer_without_end_is_one_clear_error(refused, monkeypatch, status):
     monkeypatch.setattr(answers, "LARGEST", 1024 * 1024)
-    assert "the answer is larger than 1 MiB" in hostile(status, None)
+    assert "the answer is larger than 1 MiB" in refused(status, None)
 
 
 @pytest.mark.parametrize("status", [200, 400, 500])
 @pytest.mark.parametrize("headers", [{}, {"Content-Length": "100000"}])
-def test_an_answer_that_drips_is_one_too(hostile, monkeypatch, status, headers):
+def test_an_answer_that_drips_is_one_too(refused, monkeypatch, status, headers):
     monkeypatch.setattr(answers, "LONGEST", 0.2)
-    assert "the answer did not end within 0.2 s" in hostile(status, DRIPPING, **headers)
+    assert "the answer did not end within 0.2 s" in refused(status, DRIPPING, **headers)
 
 
 @pytest.mark.parametrize("status", [200, 400])
-def test_so_are_headers_that_drip(hostile, monkeypatch, status):
+def test_so_are_headers_that_drip(refused, monkeypatch, status):
     monkeypatch.setattr(answers, "LONGEST", 0.2)
-    assert "the answer did not end within 0.2 s" in hostile(status, DRIPPING_HEADERS)
+    assert "the answer did not end within 0.2 s" in refused(status, DRIPPING_HEADERS)
 
 
 @pytest.mark.parametrize("status", [401, 403, 500])
-def test_a_login_whose_answer_breaks_off_is_tried_at_the_next_controller(hostile, status):
-    module = Module(hostile.port, hostile.directory)
-    said: list[str] = []
-    module.warn = said.append  # type: ignore[method-assign]
-    hostile(200, b"not JSON")
+def test_a_login_whose_answer_breaks_off_is_tried_at_the_next_controller(hostile, tmp_path, status):  # noqa: F811
     hostile.logins.append((status, b'{"imdata": [', {"Content-Length": "100"}))
-    with pytest.raises(AciError, match="did not answer GET "):
-        Session(module, ["127.0.0.1", "localhost"]).get("/api/x.json")
-    assert len(said) == 1
-    assert said[0].startswith("127.0.0.1 does not answer (the answer broke off: IncompleteRead")
+    hostile.answer(200, b'{"imdata": []}')
+    module = Module(hostile.port, str(tmp_path))
+    opened = Session(module, ["127.0.0.1", "localhost"])
+    assert (opened.get("/api/x.json"), opened.host) == ([], "localhost")
+    (said,) = module.warnings
+    assert said.startswith("127.0.0.1 does not answer (the answer broke off: IncompleteRead")
 
 
-def test_an_answer_that_breaks_off_is_one_too(hostile):
-    said = hostile(200, b'{"imdata": [', **{"Content-Length": "100"})
+def test_an_answer_that_breaks_off_is_one_too(refused):
+    said = refused(200, b'{"imdata": [', **{"Content-Length": "100"})
     assert "the answer broke off" in said
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_no_redirect_is_followed(hostile, status):
-    said = hostile(status, b"", Location="http://127.0.0.1:1/elsewhere")
+def test_no_redirect_is_followed(refused, hostile, status):  # noqa: F811
+    said = refused(status, b"", Location="http://127.0.0.1:1/elsewhere")
     assert said == (
         "127.0.0.1, GET /api/class/fvTenant.json: it redirects to http://127.0.0.1:1/elsewhere "
         f"(HTTP {status}). No redirect is followed with a login."
