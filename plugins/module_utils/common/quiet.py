@@ -40,7 +40,7 @@ class Quiet:
     def _log_invocation(self) -> None:
         given = self.params
         self._forget_short()
-        self.params = self.shown(given)
+        self.params = without_no_log(self.shown(given), self.argument_spec)
         try:
             super()._log_invocation()  # type: ignore[misc]
         finally:

@@ -65,6 +65,15 @@ def test_a_secret_within_another_option_is_neither_logged_nor_returned(run):
     assert "geheim" not in str(result)
 
 
+@pytest.mark.parametrize("key", ["key", "k"])
+def test_a_short_secret_of_a_nested_option_is_not_logged(run, key):
+    """Shorter ones than SHORTEST are no texts that can be told apart: their place hides them."""
+    result, logged = run(lambda module: module.exit_json(), name="a", peers=[{key: "q7"}])
+    assert "q7" not in logged
+    assert "q7" not in str(result)
+    assert quiet.NOT_SHOWN in logged
+
+
 def test_the_module_itself_still_has_the_secret(run):
     seen = []
     run(lambda module: (seen.append(module.params["things"]), module.exit_json()), name="a", things=[{"pwd": "geheim"}])
