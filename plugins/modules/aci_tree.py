@@ -177,8 +177,8 @@ def main() -> None:
     module = Module(argument_spec=spec, supports_check_mode=True)
     given = module.params
     try:
+        module.keep_out(tree.secrets(given["content"]))
         wanted = tree.from_content(given["content"], given["owner"])
-        module.keep_out(tree.secrets(wanted))
         absent = given["state"] == "absent"
         options = apply.Options(
             policy=Policy(adopt=given["adopt"], password_update=given["password_update"], purge=given["purge"]),

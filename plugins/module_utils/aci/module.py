@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
+from ansible.module_utils.common.parameters import sanitize_keys
+
 from ansible_collections.cisco.aci.plugins.module_utils.aci import aci_argument_spec
 
 from .mo import BuildError
@@ -43,6 +45,8 @@ def finish(module: Any, result: Dict[str, Any]) -> None:
     """Ends the module with its result, ``diff`` only where it was asked for."""
     if not module._diff:
         result.pop("diff", None)
+    elif module.no_log_values:  # Ansible keeps secrets out of values alone, and distinguished names are keys here
+        result["diff"] = sanitize_keys(result.get("diff") or {}, module.no_log_values)
     module.exit_json(**result)
 
 

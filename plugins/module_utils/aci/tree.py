@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 from .classes import known, spec
 from .mo import ANCESTOR, ANNOTATION, OWNED, SHARED, BuildError, Mo, owner_key, tag_value, walk
-from .secure import secret_by_name
+from .secure import is_secret, secret_by_name
 
 MASK = "********"
+_PARTS = ("attributes", "children")  # of an object; other names there are classes or properties
 
 
 def to_document(tree: Mo) -> Dict[str, Any]:
@@ -71,30 +72,44 @@ def without(tree: Mo) -> Mo:
 
 
 def masked(cls: str, attributes: Dict[str, str]) -> Dict[str, str]:
-    """Attributes that may be shown: write-only values are hidden, and what is called like a secret in other classes."""
-    return {name: MASK if _is_secret(cls, name) and value else value for name, value in attributes.items()}
+    """Attributes that may be shown: write-only values are hidden, and what is called like a secret in other classes.
+
+    ``{key: password, value: …}`` is how parameters of devices (vnsAbsParam and its like) and tags have theirs.
+    """
+    named = any(secret_by_name(str(attributes.get(name, "")), cls) for name in ("key", "name"))
+    return {
+        name: MASK if value and (_is_secret(cls, name) or (named and name == "value")) else value
+        for name, value in attributes.items()
+    }
 
 
 def _is_secret(cls: str, name: str) -> bool:
-    return name in spec(cls).secure or (not known(cls) and secret_by_name(name))
+    return is_secret(cls, name, known(cls))
 
 
-def masked_content(content: Any) -> Any:
-    """Objects in APIC's JSON with their secrets hidden, whatever is wrong with them otherwise."""
-    if isinstance(content, list):
-        return [masked_content(item) for item in content]
-    if not isinstance(content, dict):
-        return content
-    return {name: _masked_part(name, value) for name, value in content.items()}
+def masked_content(content: Any, cls: str = "", objects: bool = True) -> Any:
+    """Objects in APIC's JSON with their secrets hidden, whatever is wrong with them otherwise.
+
+    cls: the class that ``content`` is a part of. objects: whether objects should be there: a text in their place may
+    hold anything, and is hidden whole.
+    """
+    if isinstance(content, (list, tuple)):
+        return [masked_content(item, cls, objects) for item in content]
+    if isinstance(content, dict):
+        parts = {name: _masked_part(str(name), value, cls) for name, value in content.items()}
+        shown = masked(cls, parts)
+        return {name: (parts if _is_object(value) else shown)[name] for name, value in content.items()}
+    return MASK if objects and content and isinstance(content, (str, bytes)) else content
 
 
-def _masked_part(name: Any, value: Any) -> Any:
-    if isinstance(value, dict) and isinstance(value.get("attributes"), dict):  # an object of class ``name``
-        shown = masked(str(name), value["attributes"])
-        return {key: shown if key == "attributes" else _masked_part(key, part) for key, part in value.items()}
-    if isinstance(value, (dict, list)):
-        return masked_content(value)
-    return MASK if value and secret_by_name(str(name)) else value
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict) and any(name in value for name in _PARTS)
+
+
+def _masked_part(name: str, value: Any, cls: str) -> Any:
+    if isinstance(value, (dict, list, tuple)):
+        return masked_content(value, cls if name in _PARTS else name)
+    return masked_content(value, cls, objects=name in _PARTS)
 
 
 def from_content(content: List[Dict[str, Any]], owner: Optional[str] = None) -> Mo:
@@ -113,11 +128,22 @@ def from_content(content: List[Dict[str, Any]], owner: Optional[str] = None) -> 
     return Mo("polUni", {}, children, hold=ANCESTOR)
 
 
-def secrets(tree: Mo) -> List[str]:
-    """All write-only values of the tree, to keep them out of what a module says."""
-    return [
-        value for _dn, mo in walk(tree) for name, value in mo.attributes.items() if value and _is_secret(mo.cls, name)
-    ]
+def secrets(content: Any) -> List[str]:
+    """All texts that ``masked_content`` hides, to keep them out of what a module says."""
+    return list(_hidden(content, masked_content(content)))
+
+
+def _hidden(given: Any, shown: Any) -> Iterator[str]:
+    if isinstance(given, dict):
+        pairs = [(value, shown if shown == MASK else shown[name]) for name, value in given.items()]
+    elif isinstance(given, (list, tuple)):
+        pairs = [(value, shown if shown == MASK else shown[number]) for number, value in enumerate(given)]
+    else:
+        pairs = []
+        if shown == MASK and given not in (None, ""):
+            yield str(given)
+    for value, seen in pairs:
+        yield from _hidden(value, seen)
 
 
 def _parse(item: Dict[str, Any], owner: Optional[str], where: str) -> Mo:

@@ -92,6 +92,25 @@ def test_secrets_of_any_class_reach_neither_the_result_nor_the_log(controller, m
     assert "Geheim.123" not in str(caught.value.result)
 
 
+def test_a_community_of_snmp_is_shown_nowhere_though_it_is_a_name(controller):
+    policy = {"rn": "snmppol-ops", "name": "ops"}
+    community = {"snmpCommunityP": {"attributes": {"rn": "community-geheim", "name": "geheim"}}}
+    content = {"fabricInst": {"hold": "ancestor", "children": [{"snmpPol": {"attributes": policy, "children": []}}]}}
+    content["fabricInst"]["children"][0]["snmpPol"]["children"] = [community]
+    made = run(controller, content)
+    assert controller.get("/api/mo/uni/fabric/snmppol-ops/community-geheim.json")
+    gone = run(controller, content, state="absent")
+    assert (len(made["created"]), gone["changed"]) == (2, True)
+    assert "geheim" not in str(made) + str(gone)
+
+
+@pytest.mark.parametrize("content", ['{"bgpPeerP": {"attributes": {"password": "geheim"}}}', ["password: geheim", 7]])
+def test_content_that_is_no_list_of_objects_is_not_shown(controller, content):
+    with pytest.raises(ModuleFailed) as error:
+        run(controller, **{"content": content})
+    assert "geheim" not in str(error.value.result)
+
+
 def test_a_password_of_one_letter_garbles_nothing(controller):
     peer = {"bgpPeerP": {"attributes": {"addr": "10.0.0.1", "password": "a"}}}
     children = [{"l3extLNodeP": {"attributes": {"name": "nodes"}, "children": [peer]}}]

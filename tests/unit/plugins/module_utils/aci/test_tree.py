@@ -176,7 +176,7 @@ def test_an_ancestor_in_which_others_of_ours_may_lie_is_needed_to_take_things_aw
 
 def test_secrets_are_known_and_hidden():
     peers = [owned("bgpPeerP", addr="10.0.0.1", password="s3cret"), owned("bgpPeerP", addr="10.0.0.2")]
-    assert tree.secrets(ancestor("polUni", peers)) == ["s3cret"]
+    assert tree.secrets([tree.to_document(ancestor("polUni", peers))]) == ["s3cret"]
     assert tree.masked("bgpPeerP", {"addr": "10.0.0.1", "password": "s3cret"}) == {
         "addr": "10.0.0.1",
         "password": "********",
@@ -211,14 +211,56 @@ def test_a_shared_object_is_held_in_the_name_of_the_owner_that_is_given():
 
 def test_a_secret_of_a_class_outside_of_the_table_is_hidden_known_and_not_compared():
     user = {"aaaUser": {"attributes": {"rn": "user-a", "name": "a", "pwd": "geheim"}}}
-    wanted = tree.from_content([user])
     assert tree.masked("aaaUser", {"name": "a", "pwd": "geheim"}) == {"name": "a", "pwd": tree.MASK}
-    assert tree.secrets(wanted) == ["geheim"]
+    assert tree.secrets([user]) == ["geheim"]
     assert drift("aaaUser", {"rn": "user-a", "pwd": "geheim"}, {}) == {}
-    assert tree.masked("newClass", {"servicePassword": "geheim", "key": "k"}) == {
-        "servicePassword": tree.MASK,
-        "key": "k",
-    }
+
+
+@pytest.mark.parametrize(
+    ("cls", "name"),
+    [
+        ("newClass", "servicePassword"),
+        ("newClass", "key"),
+        ("newClass", "pwd"),
+        ("newClass", "secret"),
+        ("newClass", "clientSecret"),
+        ("newClass", "community"),
+        ("newClass", "keyString"),
+        ("hsrpGroupPol", "key"),
+        ("aaaUser", "otpkey"),
+        ("aaaChangePassword", "newPassword"),
+        ("datetimeNtpAuth", "encryptedKey"),
+        ("snmpCommunityP", "name"),
+        ("snmpCommunityP", "rn"),
+        ("snmpTrapDest", "secName"),
+        ("vnsAbsParam", "value"),
+    ],
+)
+def test_a_secret_is_known_by_its_name_where_the_class_is_not(cls, name):
+    given = {"key": "password", name: "geheim"} if name == "value" else {name: "geheim"}
+    assert tree.masked(cls, given)[name] == tree.MASK
+    assert tree.secrets([{cls: {"attributes": given}}]) == ["geheim"]
+
+
+@pytest.mark.parametrize(
+    ("cls", "name"),
+    [
+        ("rtctrlSetAddComm", "community"),
+        ("rtctrlSetAddCommDef", "community"),
+        ("bgpRegComm", "community"),
+        ("tagTag", "key"),
+        ("tagAnnotation", "key"),
+        ("vnsAbsFolder", "key"),
+        ("newClass", "keyId"),
+        ("newClass", "ownerKey"),
+        ("newClass", "pwdLifeTime"),
+        ("fvTenant", "name"),
+        ("vnsAbsParam", "value"),
+    ],
+)
+def test_what_only_sounds_like_a_secret_is_shown(cls, name):
+    assert tree.masked(cls, {name: "seen"}) == {name: "seen"}
+    assert tree.secrets([{cls: {"attributes": {name: "seen"}}}]) == []
 
 
 def test_the_secrets_of_classes_are_those_of_the_class_catalog():
@@ -241,9 +283,27 @@ def test_the_secrets_of_classes_are_those_of_the_class_catalog():
         ([{"bgpPeerP": {"password": "geheim", "addr": "10.0.0.1"}}], "10.0.0.1"),
         ({"aaaUser": {"attributes": {"pwd": "geheim", "name": "ops"}}}, "ops"),
         ([{"bfdIfP": {"attributes": {"key": "geheim", "type": "sha1"}}}, 7, None], "sha1"),
+        ([{"bfdIfP": {"key": "geheim", "type": "sha1"}}], "sha1"),
+        ([{"bfdIfP": [{"key": "geheim", "type": "sha1"}]}], "sha1"),
+        ([{"bfdIfP": {"attributes": [{"key": "geheim", "type": "sha1"}]}}], "sha1"),
+        ([{"fvTenant": {"bfdIfP": {"key": "geheim", "type": "sha1"}}}], "sha1"),
+        ([{"fvTenant": {"children": {"bfdIfP": {"key": "geheim", "type": "sha1"}}}}], "sha1"),
+        ([{"ospfIfP": {"authKey": "geheim", "authType": "md5"}}], "md5"),
+        ([{"snmpCommunityP": {"name": "geheim", "descr": "seen"}}], "seen"),
+        ([{"snmpCommunityP": {"attributes": {"rn": "community-geheim", "descr": "seen"}}}], "seen"),
+        ([{"aaaUser": {"attributes": {"pwd": ["geheim"], "name": "ops"}}}], "ops"),
+        ([{"aaaUser": {"attributes": {"pwd": {"a": "geheim"}, "name": "ops"}}}], "ops"),
+        (['{"bgpPeerP": {"attributes": {"password": "geheim"}}}', {"fvTenant": {"name": "seen"}}], "seen"),
+        ([{"bgpPeerP": {"attributes": "password=geheim", "name": "seen"}}], "seen"),
+        ([{"bgpPeerP": {"children": ["password=geheim"], "name": "seen"}}], "seen"),
+        ([{"fabricSecurityToken": {"attributes": {"token": "geheim", "descr": "seen"}}}], "seen"),
+        ([{"tagTag": {"attributes": {"key": "token", "value": "geheim"}, "children": [{"x": "seen"}]}}], "seen"),
     ],
 )
 def test_content_is_shown_without_its_secrets_even_where_it_is_wrong(content, shown):
     hidden = str(tree.masked_content(content))
     assert "geheim" not in hidden
     assert shown in hidden
+    told = tree.secrets(content)
+    assert any("geheim" in text for text in told)
+    assert shown not in " ".join(told)
