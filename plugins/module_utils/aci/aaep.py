@@ -11,13 +11,15 @@ An AAEP without that takes no VLAN to any port, whatever else is right: every in
 from __future__ import annotations
 
 import difflib
-from typing import Any, Dict, Iterable, List
+from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
 from . import reading
 from .reading import Target
 from .snapshot import Found, parent_dn
 
 _PREFIX = "uni/infra/attentp-"
+# What puts a port under a policy group, and the property that names it; the last one came with 5.2(7).
+PLACES = (("infraRsAccBaseGrp", "tDn"), ("infraRsPathToAccBaseGrp", "tDn"), ("infraPortConfig", "assocGrp"))
 
 
 def named(plans: Dict[str, Any], running: Iterable[str], fabric: str) -> List[str]:
@@ -37,10 +39,9 @@ def queries(names: Iterable[str]) -> List[str]:
     return reading.flat("uni/infra", [Target("infraAttEntityP", _PREFIX, prefix=True), *groups])
 
 
-def port_queries(found: Iterable[Found]) -> List[str]:
-    """The paths that ask whether those groups have ports."""
+def port_queries(found: Iterable[Found], places: Sequence[Tuple[str, str]]) -> List[str]:
+    """The paths that ask whether those groups have ports. places: of PLACES those that the controller knows."""
     groups = sorted({parent_dn(item.dn) for item in found if item.cls == "infraRsAttEntP"})
-    places = (("infraRsAccBaseGrp", "tDn"), ("infraRsPathToAccBaseGrp", "tDn"), ("infraPortConfig", "assocGrp"))
     return reading.flat("uni/infra", [Target(cls, dn, prop=prop) for dn in groups for cls, prop in places])
 
 

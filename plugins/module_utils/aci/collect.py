@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timezone
-from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
 
 from . import aaep, bgp, deployment
-from .session import AciError, Session
-from .snapshot import flatten
+from .session import AciError, Session, UnknownClass
+from .snapshot import Found, flatten
 
 INTERVAL = 2.0  # seconds between two looks while waiting
 
@@ -66,8 +66,15 @@ def portless(session: Session, names: List[str]) -> List[str]:
     if not names:
         return []
     found = [item for path in aaep.queries(names) for item in flatten(session.get(path))]
-    ports = [item for path in aaep.port_queries(found) for item in flatten(session.get(path))]
+    try:
+        ports = _ports(session, found, aaep.PLACES)
+    except UnknownClass:  # a controller of before 5.2(7)
+        ports = _ports(session, found, aaep.PLACES[:-1])
     return aaep.remarks(names, found, ports)
+
+
+def _ports(session: Session, found: List[Found], places: Sequence[Tuple[str, str]]) -> List[Found]:
+    return [item for path in aaep.port_queries(found, places) for item in flatten(session.get(path))]
 
 
 def faults(session: Session, tenant: str, l3out: Optional[str], vrf: str, dns: List[str]) -> List[Dict[str, Any]]:

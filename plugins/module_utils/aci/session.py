@@ -19,6 +19,7 @@ UNREACHABLE = (None, -1, "")  # instead of an HTTP status: from fetch_url (-1) a
 THROTTLED = (429, 503)  # from the controller's own web server: come again later
 GATEWAY = (502, 504)  # from it, too, when what is behind it does not answer
 BROKEN = (OSError, EOFError, HTTPException)  # an answer that ends before its end
+UNKNOWN_CLASS = "12"  # APIC's code for a query
 EXPIRED = (401, 403)  # a token that timed out; also a refusal for good, so a new login is tried once
 
 
@@ -40,6 +41,10 @@ class Busy(OutcomeUnknown):
 
 class TooLarge(AciError):
     """The controller does not take a body of that size."""
+
+
+class UnknownClass(AciError):
+    """The controller's release does not have a class that was asked for."""
 
 
 class _Unreachable(AciError):
@@ -252,7 +257,8 @@ class Session:
         refusal = next((item["error"].get("attributes", {}) for item in imdata if "error" in item), None)
         if refusal is not None or answer.status != 200:
             said = everywhere({"code": str(answer.status), "text": answer.reason, **(refusal or {})})
-            raise AciError(f"{self.host} refused {method} {_short(path)}: {said['text']} (APIC error {said['code']}).")
+            kind = UnknownClass if said["code"] == UNKNOWN_CLASS else AciError
+            raise kind(f"{self.host} refused {method} {_short(path)}: {said['text']} (APIC error {said['code']}).")
         return imdata
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import aaep
 from ansible_collections.kubefabric.bgp.plugins.modules import aci_fabric_bgp
 from tests.apic import apic, start_apic  # noqa: F401 - fixture
 from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
@@ -105,6 +106,17 @@ def test_an_aaep_that_no_port_is_under_is_a_warning_until_one_is(controller):
     attach(controller, "new-hosts")
     (said,) = run(controller, aaeps=["new-hosts"])["missing"]
     assert said == f"{name} has no port: {GROUP} has none (infraRsAccBaseGrp, infraPortConfig), and {so}."
+
+
+def test_a_release_without_ports_of_their_own_is_asked_for_the_others(controller, monkeypatch):
+    """infraPortConfig came with 5.2(7): a controller of before answers with error 12, Unknown class."""
+    monkeypatch.setattr(aaep, "PLACES", (*aaep.PLACES[:-1], ("infraPortOfALaterRelease", "assocGrp")))
+    attach(controller, "new-hosts")
+    (said,) = run(controller, aaeps=["new-hosts"])["missing"]
+    assert said.startswith("AAEP new-hosts (uni/infra/attentp-new-hosts) has no port: ")
+    override = {"infraRsPathToAccBaseGrp": {"attributes": {"tDn": GROUP}}}
+    controller.post("uni/infra", {"infraHPathS": {"attributes": {"name": "a"}, "children": [override]}})
+    assert run(controller, aaeps=["new-hosts"])["missing"] == []
 
 
 @pytest.mark.parametrize("how", ["selector", "override", "port"])
