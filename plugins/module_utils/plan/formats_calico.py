@@ -13,7 +13,7 @@ import ipaddress
 import re
 
 from .formats_base import Invalid, address, matches, parse, unicast
-from .selectors import SelectorError
+from .selectors import SelectorError, shortened
 from .selectors import parse as parse_selector
 
 # bgpFilterInterfaceRegex and ignoredInterfaceRegex
@@ -55,7 +55,8 @@ def calico_selector(value: str) -> str:
     try:
         parse_selector(value)
     except SelectorError as problem:
-        raise Invalid(f"{value!r} is not a selector: {problem}", 'write it like rack_id == "1"') from None
+        shown = f"{shortened(value)!r} is not a selector: {problem}"
+        raise Invalid(shown, 'write it like rack_id == "1"') from None
     return value
 
 

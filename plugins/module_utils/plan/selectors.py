@@ -20,6 +20,8 @@ _AFTER_A_LABEL = re.compile(rf"[ \t]*(?:{_SIGNS}|{_WORDS}|(?P<name>[A-Za-z0-9_./
 _TOKEN = re.compile(rf"[ \t]*(?:{_SIGNS}|(?P<call>has|all|global)\(|(?P<name>[A-Za-z0-9_./-]+))")
 _OPERATORS = {"startswith": "starts with", "endswith": "ends with", "notin": "not in"}
 LONGEST_LABEL = 512
+LONGEST_SHOWN = 200
+DEEPEST = 100  # parentheses and negations within each other; Calico has no limit, and Python's stack has one
 _TESTS = {
     "==": lambda label, given: label == given,
     "!=": lambda label, given: label != given,
@@ -35,6 +37,11 @@ class SelectorError(ValueError):
     """A text that is no selector; says where it stops making sense."""
 
 
+def shortened(text: str) -> str:
+    """A text for a message: its beginning, if it is long."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
 def parse(text: str):
     """A function of labels (``{key: value}``, a value may be UNKNOWN): True, False, or None for "cannot be told".
 
@@ -45,7 +52,7 @@ def parse(text: str):
         return lambda _labels: True
     parser = _Parser(text, tokens)
     expression = parser.any_of()
-    if parser.tokens:
+    if parser.next_one() is not None:
         raise SelectorError(f"{parser.left()!r} is not expected there")
     return expression
 
@@ -57,7 +64,7 @@ def _tokens(text: str) -> list:
         after_a_label = bool(found) and found[-1][0] == "name"
         hit = (_AFTER_A_LABEL if after_a_label else _TOKEN).match(text, position)
         if not hit:
-            raise SelectorError(f"{text[position:].strip(' ')!r} is not understood")
+            raise SelectorError(f"{shortened(text[position:].strip(' '))!r} is not understood")
         position = hit.end()
         found.append(_token(str(hit.lastgroup), hit[str(hit.lastgroup)]))
     return found
@@ -80,19 +87,29 @@ class _Parser:
 
     def __init__(self, text: str, tokens: list) -> None:
         self.text, self.tokens = text, tokens
+        self.at = self.depth = 0
+
+    def next_one(self) -> tuple | None:
+        """The token that is to be read next; None at the end."""
+        return self.tokens[self.at] if self.at < len(self.tokens) else None
 
     def left(self) -> str:
-        return self.tokens[0][1] if self.tokens else ""
+        token = self.next_one()
+        return token[1] if token else ""
 
     def _take(self, kind: str, *values: str) -> str | None:
-        if self.tokens and self.tokens[0][0] == kind and (not values or self.tokens[0][1] in values):
-            return self.tokens.pop(0)[1]
-        return None
+        token = self.next_one()
+        if token is None or token[0] != kind or (values and token[1] not in values):
+            return None
+        self.at += 1
+        return token[1]
 
     def _need(self, kind: str, what: str, *values: str) -> str:
         found = self._take(kind, *values)
         if found is None:
-            raise SelectorError(f"{what} is expected {'before ' + repr(self.left()) if self.tokens else 'at the end'}")
+            raise SelectorError(
+                f"{what} is expected {'before ' + repr(self.left()) if self.next_one() else 'at the end'}"
+            )
         return found
 
     def any_of(self):
@@ -109,13 +126,22 @@ class _Parser:
 
     def one(self):
         if self._take("op", "!"):
-            inner = self.one()
+            inner = self._within(self.one)
             return lambda labels: _opposite(inner(labels))
         if self._take("op", "("):
-            inner = self.any_of()
+            inner = self._within(self.any_of)
             self._need("op", "')'", ")")
             return inner
         return self._term()
+
+    def _within(self, read):
+        """What a sign encloses, one level deeper."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise SelectorError(f"more than {DEEPEST} parentheses and ! are within each other")
+        found = read()
+        self.depth -= 1
+        return found
 
     def _term(self):
         call = self._take("call")

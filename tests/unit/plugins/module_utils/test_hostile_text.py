@@ -25,6 +25,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.node import (
     vrf,
 )
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speaker import NodeError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import selectors
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import (
     addresses,
     faults,
@@ -59,6 +60,9 @@ WORDS = (
         "1.",
         ":1",
         "a,",
+        "!",
+        "has(a)&&",
+        "'a',",
     ),
     *(
         "1\n",
@@ -134,6 +138,8 @@ READERS = {
         [{"metadata": {"name": "n"}, "status": {"lastReloadResult": text}}]
     ),
     "a selector": lambda text: selector_text.matches(text, {"a": "b"}),
+    "a selector of Calico": lambda text: selectors.parse(text)({"a": "b"}),
+    "a set in a selector of Calico": lambda text: selectors.parse(f"a in {{{text}")({"a": "b"}),
     "an address": addresses.address,
     "a prefix": addresses.prefix,
     "the API server's conflict": lambda text: conflicts.parse(

@@ -98,6 +98,18 @@ def test_calico_s_documented_defaults_are_those_that_its_resources_get() -> None
     assert leaves["restrict"]["default"] is LEAF_PEERS["restrict"]
 
 
+@pytest.mark.parametrize("sign", ["(", "!", "!("])
+def test_a_selector_nested_deep_is_one_clear_error(sign: str) -> None:
+    with pytest.raises(SelectorError, match="^more than 100 parentheses and ! are within each other$"):
+        parse(sign * 10_000 + "has(a)" + ")" * 10_000 * ("(" in sign))
+    assert parse("(" * 100 + "has(a)" + ")" * 100)({"a": ""}) is True
+    assert parse("!" * 100 + "has(a)")({"a": ""}) is True
+    intent = _calico(peers=[{"name": "p", "peer_ip": "192.0.2.1", "asn": 65010, "node_selector": sign * 10_000}])
+    (finding,) = _findings(intent)
+    assert "more than 100 parentheses and ! are within each other" in finding
+    assert len(finding) < 500
+
+
 NODE = {"rack_id": "1", "zone": "a.b", "edge": "", "secret": UNKNOWN}
 
 
