@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from ..common.words import name_of
 from . import adoption, conflicts, difference, kinds, selection
 from .client import FieldsTaken, Forbidden, NotFoundError
 from .errors import ClusterError
@@ -62,12 +63,6 @@ def describe(step: Step) -> dict:
         "namespace": step.body["metadata"].get("namespace"),
         "changed": difference.changed_paths(before, after) if before and after else [],
     }
-
-
-def name_of(resource: dict) -> str:
-    """What people call an object: ``DaemonSet kube-system/kube-router``."""
-    metadata = resource["metadata"]
-    return f"{resource['kind']} " + "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))
 
 
 # -- reading -------------------------------------------------------------------------------------------

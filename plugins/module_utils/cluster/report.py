@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from ..common.words import name_of
 from . import difference, secrets
-from .bring import describe, name_of
+from .bring import describe
 
 try:
     import yaml

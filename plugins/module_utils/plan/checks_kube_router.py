@@ -16,7 +16,7 @@ from ..cluster.kube_router.settings import (
     BFD_SINCE,
     DEFAULTS,
     DUAL_STACK_SINCE,
-    PEER_ASNS,
+    TAKEN_PEER_ASNS,
     is_too_old,
     peers_with,
     version,
@@ -86,7 +86,7 @@ def _fabric(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
 
 
 def _listed() -> str:
-    return ", ".join(f"{low} to {high}" for low, high in PEER_ASNS)
+    return ", ".join(f"{low} to {high}" for low, high in TAKEN_PEER_ASNS)
 
 
 def _arguments(cluster: Cluster, options: dict, findings: Findings) -> None:

@@ -17,6 +17,7 @@ from ..cluster.foreign.ovn_kubernetes import GENERATED
 from ..cluster.ovn_kubernetes.settings import settings as ovn_settings
 from ..cluster.ownership import is_ours
 from ..cluster.peerings import peerings
+from ..common.words import name_of
 from ..plan.selectors import parse
 from .addresses import address, family
 from .ovn_kubernetes import session_states
@@ -140,9 +141,8 @@ def _of_others(plan: dict, configurations: list, labels: dict) -> list:
         if is_ours(item) or GENERATED in (item["metadata"].get("labels") or {}):
             continue
         nodes = [name for name, own in labels.items() if selected(own, item["spec"].get("nodeSelector") or {})]
-        who = f"FRRConfiguration {item['metadata'].get('namespace')}/{item['metadata']['name']}"
         found += [
-            Further(who, peer.address, peer.vrf, nodes, False)
+            Further(name_of(item), peer.address, peer.vrf, nodes, False)
             for peer in peerings(item)
             if peer.address and (peer.vrf or peer.address not in leaves)
         ]

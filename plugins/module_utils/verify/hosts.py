@@ -8,14 +8,12 @@ No pod speaks there: agents, Nodes, blocks and Services of the cluster say nothi
 
 from __future__ import annotations
 
+from ..cluster.speakers import hosts_speak as speak
 from .addresses import prefix
 
+__all__ = ["WORDS", "advertised", "speak"]
+
 WORDS = "the host's speaker"
-
-
-def speak(plan: dict) -> bool:
-    """Whether the hosts of this plan's cluster run the speaker, and not its CNI."""
-    return (plan.get("nested") or {}).get("speaker") == "host"
 
 
 def advertised(plan: dict, state: dict) -> dict:

@@ -9,10 +9,8 @@ deployed yet for as long as that takes.
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
-
 from . import fabric
-from .addresses import address
+from .addresses import address, within
 from .restarted import SLACK
 
 
@@ -44,13 +42,8 @@ def _meets(session, reset: dict) -> bool:
         (leaf is None or str(leaf) == session.leaf)
         and (node is None or node == session.node)
         and (local is None or address(local) == session.leaf_address)
-        and (reset.get("peer") is None or _within(session.peer, reset["peer"]))
+        and (reset.get("peer") is None or within(session.peer, reset["peer"]))
     )
-
-
-def _within(peer: str, places: str) -> bool:
-    network = ip_network(places, strict=False)
-    return network.version == ip_address(peer).version and ip_address(peer) in network
 
 
 def _marked(leaf: str, entry: dict, stale: set) -> dict:

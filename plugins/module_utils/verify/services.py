@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from ..cluster import label_selector
+
 
 def key(service: dict) -> tuple:
     """What names a Service: its namespace and its name."""
@@ -20,17 +22,6 @@ def by_service(endpoint_slices: list) -> dict:
     return result
 
 
-def selected(labels: dict, selector: dict) -> bool:
-    """Whether a label selector takes an object with these labels (Kubernetes' LabelSelector: all terms hold)."""
-    if any(labels.get(name) != value for name, value in (selector.get("matchLabels") or {}).items()):
-        return False
-    return all(_holds(labels, term) for term in selector.get("matchExpressions") or ())
-
-
-def _holds(labels: dict, term: dict) -> bool:
-    value, values = labels.get(term["key"]), term.get("values") or []
-    if term["operator"] == "In":
-        return value in values
-    if term["operator"] == "NotIn":
-        return value not in values
-    return (term["key"] in labels) == (term["operator"] == "Exists")
+def selected(labels: dict, selector: dict | None) -> bool:
+    """Whether a label selector takes an object with these labels."""
+    return label_selector.takes(selector, labels)

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from ..common.words import listed
 from . import hosts
 
-LIMIT = 5
+__all__ = ["agent", "counted", "either", "leaf_list", "listed", "problem"]
+
 # agents that are not called as their CNI is
 _AGENTS = {"ovn_kubernetes": "frr-k8s"}
 
@@ -16,12 +18,6 @@ def problem(kind: str, message: str, cause: str = "", **where: object) -> dict:
     """One problem: its kind for programs, where it is, and one sentence or two for people."""
     text = f"{message} Likely cause: {cause}" if cause else message
     return {"kind": kind, **{key: value for key, value in where.items() if value is not None}, "message": text}
-
-
-def listed(items: list, limit: int = LIMIT) -> str:
-    """``a, b, c``, with the number of those left out if there are many."""
-    shown = ", ".join(items[:limit])
-    return f"{shown} and {len(items) - limit} more" if len(items) > limit else shown
 
 
 def counted(number: int, noun: str) -> str:

@@ -9,6 +9,7 @@ which yields a Finding per object. ``view`` is a View.
 
 from __future__ import annotations
 
+from ..speakers import hosts_speak
 from . import calico, cilium, kube_router, ovn_kubernetes
 from .view import View
 
@@ -19,7 +20,7 @@ def kinds(plan: dict) -> dict:
     """What to read of the plan's cluster: options of kubefabric.bgp.cluster_info by name; nothing for other CNIs, or
     where the hosts speak.
     """
-    if (plan.get("nested") or {}).get("speaker") == "host" or plan["cni"] not in CNIS:
+    if hosts_speak(plan) or plan["cni"] not in CNIS:
         return {}
     return {name: {**one, "optional": True} for name, one in CNIS[plan["cni"]].kinds(plan).items()}
 

@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections import namedtuple
 from ipaddress import ip_address
 
+from ...common.words import listed, name_of
 from ...plan.selectors import SelectorError, parse
+from ..label_selector import takes
 from ..selection import HOSTNAME
+
+__all__ = ["Finding", "View", "finding", "listed", "text"]
 
 # name: of the object, ``BGPPeer 201``. what: what it does, a sentence that goes on after the name. remedy: sentences.
 Finding = namedtuple("Finding", "name what remedy")
@@ -22,9 +26,7 @@ def text(finding: Finding) -> str:
 
 def finding(resource: dict, what: str, remedy: str) -> Finding:
     """A Finding about a resource."""
-    metadata = resource["metadata"]
-    name = "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))
-    return Finding(f"{resource['kind']} {name}", what, remedy)
+    return Finding(name_of(resource), what, remedy)
 
 
 class View:
@@ -66,27 +68,8 @@ class View:
 
     def by_labels(self, selector: dict | None) -> list:
         """The nodes that a LabelSelector takes; an empty one takes all."""
-        return [name for name, labels in self.labels.items() if _selected(labels, selector or {})]
+        return [name for name, labels in self.labels.items() if takes(selector, labels)]
 
 
 def _short(address: str) -> str:
     return str(ip_address(address))
-
-
-def _selected(labels: dict, selector: dict) -> bool:
-    if any(labels.get(key) != value for key, value in (selector.get("matchLabels") or {}).items()):
-        return False
-    return all(_holds(labels, term) for term in selector.get("matchExpressions") or ())
-
-
-def _holds(labels: dict, term: dict) -> bool:
-    value, values, operator = labels.get(term.get("key")), term.get("values") or [], term.get("operator")
-    if operator in ("In", "NotIn"):
-        return (value in values) is (operator == "In")
-    return (value is not None) is (operator == "Exists")
-
-
-def listed(names: list, limit: int = 5) -> str:
-    """``a, b, c and 4 more``."""
-    more = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return ", ".join(names[:limit]) + more

@@ -51,7 +51,7 @@ BFD_SINCE = (2, 11, 0)
 
 _PRIVATE_ASNS = ((64512, 65535), (4200000000, 4294967294))
 # pkg/bgp/peer_config.go, validateASN: a peer in any other AS ends kube-router's BGP server
-PEER_ASNS = ((1, 23455), (23457, 63999), (64512, 65534), (131072, 4294967294))
+TAKEN_PEER_ASNS = ((1, 23455), (23457, 63999), (64512, 65534), (131072, 4294967294))
 _HOLD_RANGE = (3, 65536)
 
 
@@ -68,7 +68,7 @@ def version(options: dict) -> tuple:
 
 def peers_with(asn: int) -> bool:
     """Whether kube-router takes a peer in this AS, a leaf among them."""
-    return any(low <= asn <= high for low, high in PEER_ASNS)
+    return any(low <= asn <= high for low, high in TAKEN_PEER_ASNS)
 
 
 def is_too_old(release: tuple) -> bool:

@@ -100,7 +100,7 @@ def test_calico_s_documented_defaults_are_those_that_its_resources_get() -> None
 
 @pytest.mark.parametrize("sign", ["(", "!", "!("])
 def test_a_selector_nested_deep_is_one_clear_error(sign: str) -> None:
-    with pytest.raises(SelectorError, match="^more than 100 parentheses and ! are within each other$"):
+    with pytest.raises(SelectorError, match=r"^more than 100 parentheses and ! are within each other$"):
         parse(sign * 10_000 + "has(a)" + ")" * 10_000 * ("(" in sign))
     assert parse("(" * 100 + "has(a)" + ")" * 100)({"a": ""}) is True
     assert parse("!" * 100 + "has(a)")({"a": ""}) is True

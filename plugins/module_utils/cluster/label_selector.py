@@ -1,0 +1,22 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kubernetes' LabelSelector held against labels. Pure; metav1.LabelSelectorAsSelector has the rules."""
+
+from __future__ import annotations
+
+
+def takes(selector: dict | None, labels: dict) -> bool:
+    """Whether a selector takes an object with these labels: all terms hold, and one without terms takes everything."""
+    given = selector or {}
+    if any(labels.get(key) != value for key, value in (given.get("matchLabels") or {}).items()):
+        return False
+    return all(_holds(labels, term) for term in given.get("matchExpressions") or ())
+
+
+def _holds(labels: dict, term: dict) -> bool:
+    """One term; one that no API server would have taken holds for nothing."""
+    key, values, operator = term.get("key"), term.get("values") or [], term.get("operator")
+    if operator in ("In", "NotIn"):
+        return (labels.get(key) in values) is (operator == "In")
+    return operator in ("Exists", "DoesNotExist") and (key in labels) is (operator == "Exists")
