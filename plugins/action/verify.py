@@ -14,12 +14,14 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, reading
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import foreign
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.printable import everywhere, one_line
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import (
     assess,
     contracts,
     fabric,
     faults,
+    further,
     nested,
     objects,
     resets,
@@ -70,9 +72,8 @@ class ActionModule(ActionBase):
         _check_nodes(given)
         _check_parents(given)
         wait, until = (0, 0.0) if self._task.check_mode else (given["wait"], _believed_from(given))
-        late = (
-            max(until - time.time(), 0) if given["resets"] and wait else 0
-        )  # what is reset then needs time to come up
+        # what is reset then needs time to come up
+        late = max(until - time.time(), 0) if given["resets"] and wait else 0
         # names, reasons and faults are others' text, and go to the terminal as they are
         outcome = everywhere(self._until_ok(given, time.monotonic() + late + wait, until, task_vars))
         if given["show"]:
@@ -135,19 +136,19 @@ class ActionModule(ActionBase):
 
     def _assess(self, given: dict, bgp: dict, task_vars: dict) -> dict:
         plan, nodes = given["plan"], given["nodes"]
-        found = self._read(plan, given["kubernetes"], objects.wanted(plan, nodes, bgp), task_vars)
+        found, unread = self._read(plan, given["kubernetes"], objects.wanted(plan, nodes, bgp), task_vars)
         state = objects.state(plan, found, nodes, given["originated"], bgp)
         if given["parents"]:
             places = [
-                objects.place(self._read(parent, where, objects.wanted_of_parent(parent), task_vars))
+                objects.place(self._read(parent, where, objects.wanted_of_parent(parent), task_vars)[0])
                 for parent, where in zip(given["parents"], given["parents_kubernetes"])
             ]
             outcome = nested.assess(plan, given["parents"], bgp, state, places)
         else:
             outcome = assess(plan, bgp, state, nodes)
         others, left = objects.of_others(plan, found, given["accepted"]) if nodes is None else ([], [])
-        left += objects.further_remarks(plan, state) if nodes is None else []
-        return {**outcome, "problems": [*others, *outcome["problems"]], "warnings": left}
+        left += further.remarks(plan, state) if nodes is None else []
+        return {**outcome, "problems": [*others, *outcome["problems"]], "warnings": [*unread, *left]}
 
     def _add_contracts(self, given: dict, outcome: dict, task_vars: dict) -> None:
         """What the fabric has of the contracts, where the plan names any and the whole cluster is looked at."""
@@ -160,16 +161,18 @@ class ActionModule(ActionBase):
         outcome["contracts"] = found
         outcome["warnings"] += contracts.remarks(given["plan"], found)
 
-    def _read(self, plan: dict, where: dict, wanted: dict, task_vars: dict) -> dict:
-        """What is wanted of a plan's cluster, by name, in one run of a module: none where nothing is wanted."""
+    def _read(self, plan: dict, where: dict, wanted: dict, task_vars: dict) -> tuple:
+        """What is wanted of a plan's cluster, by name, in one run of a module, and sentences about what the user may
+        not read of it.
+        """
         if not wanted:
-            return {}
+            return {}, []
         asked = [one for at, one in enumerate(wanted.values()) if one not in list(wanted.values())[:at]]
         try:
             found = self._module("kubefabric.bgp.cluster_info", {**where, "objects": asked}, task_vars)["objects"]
         except AnsibleActionFail as error:
             raise AnsibleActionFail(f"{_named(plan, where)}: {one_line(error.message)}") from error
-        return {name: found[asked.index(one)]["resources"] for name, one in wanted.items()}
+        return {name: found[asked.index(one)]["resources"] for name, one in wanted.items()}, foreign.unread(found)
 
     def _module(self, name: str, arguments: dict, task_vars: dict) -> dict:
         """The result of a module; AnsibleActionFail if it failed."""

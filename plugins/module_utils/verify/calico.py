@@ -83,7 +83,9 @@ def reports(statuses: list) -> dict:
         bgp = (item.get("status") or {}).get("bgp")
         if bgp is not None:
             peers = [*(bgp.get("peersV4") or []), *(bgp.get("peersV6") or [])]
-            result[(item.get("spec") or {}).get("node")] = {address(peer["peerIP"]): peer["state"] for peer in peers}
+            result[(item.get("spec") or {}).get("node")] = {
+                address(peer["peerIP"]): peer.get("state") for peer in peers if peer.get("peerIP")
+            }
     return result
 
 

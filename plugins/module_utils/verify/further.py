@@ -22,6 +22,7 @@ from ..plan.selectors import parse
 from .addresses import address, family
 from .ovn_kubernetes import session_states
 from .services import selected
+from .state import addresses_of, members
 from .words import listed, problem
 
 # who: what makes the sessions, for people; peer: its address; vrf: "" is the default one; nodes: who should have one;
@@ -73,7 +74,7 @@ def _lacking(plan: dict, state: dict) -> list:
     reported = state.get("further_states")
     if reported is None:
         return []
-    running = [name for name in plan["nodes"] if state["agents"].get(name, {}).get("running")]
+    running = [name for name in members(plan, state) if state["agents"].get(name, {}).get("running")]
     wanted = _of_calico(plan, state, running) if plan["cni"] == "calico" else _of_ovn(plan, state, running)
     found = []
     for one in wanted:
@@ -93,10 +94,10 @@ def _of_calico(plan: dict, state: dict, running: list) -> list:
         who = f"BGPPeer {given['name']}"
         if given.get("peer_ip"):
             peer = peerings({"kind": "BGPPeer", "spec": {"peerIP": given["peer_ip"]}})[0].address
-            found.append(Further(who, peer, "", _speaking(plan, peer, nodes), True))
+            found.append(Further(who, peer, "", _speaking(plan, state, peer, nodes), True))
         for other in _taken(given.get("peer_selector"), labels):
-            for text in map(address, plan["nodes"][other]["addresses"].values()):
-                others = [name for name in _speaking(plan, text, nodes) if name != other]
+            for text in addresses_of(plan, state, other):
+                others = [name for name in _speaking(plan, state, text, nodes) if name != other]
                 found.append(Further(who, text, "", others, True))
     return found
 
@@ -112,9 +113,9 @@ def _taken(selector: str | None, labels: dict) -> list:
     return [name for name, found in labels.items() if takes and takes(found) is True]
 
 
-def _speaking(plan: dict, peer: str, names: list) -> list:
+def _speaking(plan: dict, state: dict, peer: str, names: list) -> list:
     """Those of these nodes that have an address of the peer's family."""
-    return [name for name in names if family(peer) in plan["nodes"][name]["addresses"]]
+    return [name for name in names if family(peer) in map(family, addresses_of(plan, state, name))]
 
 
 def _of_ovn(plan: dict, state: dict, running: list) -> list:
@@ -140,7 +141,7 @@ def _of_others(plan: dict, configurations: list, labels: dict) -> list:
     for item in configurations:
         if is_ours(item) or GENERATED in (item["metadata"].get("labels") or {}):
             continue
-        nodes = [name for name, own in labels.items() if selected(own, item["spec"].get("nodeSelector") or {})]
+        nodes = [name for name, own in labels.items() if selected(own, (item.get("spec") or {}).get("nodeSelector"))]
         found += [
             Further(name_of(item), peer.address, peer.vrf, nodes, False)
             for peer in peerings(item)

@@ -9,7 +9,7 @@ parent that has a virtual machine which announces it, and through nobody else.
 
 from __future__ import annotations
 
-from . import fabric, hosts, routes
+from . import fabric, further, hosts, reflectors, routes
 from .addresses import address, family, sort_key, within
 from .expected import advertised, expected
 from .words import agent, either, listed, problem
@@ -40,6 +40,8 @@ def assess(plan: dict, parents: list, bgp: dict, state: dict, places: list) -> d
         *_agents(plan, state),
         *_homeless(plan, state, homes, places),
         *_sessions(plan, parents[0], state),
+        *reflectors.problems(plan, state),
+        *further.problems(plan, state),
         *_silent(plan, state),
         *_outside(plan, state),
         *routes.held(root, sessions, wanted, tables),

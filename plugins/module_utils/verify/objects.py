@@ -16,6 +16,7 @@ from .words import problem
 
 # What agents.Agent may name by its API version and kind.
 _FURTHER = ("blocks", "reports", "others", "verdicts")
+_FOREIGN = "foreign:"  # before the names of what is read for objects of others alone
 
 
 def wanted(plan: dict, nodes: list | None, bgp: dict) -> dict:
@@ -36,7 +37,17 @@ def wanted(plan: dict, nodes: list | None, bgp: dict) -> dict:
     if host_routes.candidates(plan, bgp):
         found["workloads"] = {**_kind("v1", "Pod"), "field_selectors": ["status.phase=Running"]}
     named = {name: getattr(agent, name) for name in _FURTHER}
-    return {**found, **{name: _kind(*kind) for name, kind in named.items() if kind}, **foreign.kinds(plan)}
+    found.update({name: _kind(*kind) for name, kind in named.items() if kind})
+    return {**found, **_foreign(plan, list(found.values()))}
+
+
+def _foreign(plan: dict, required: list) -> dict:
+    """What to read for objects of others: what is required anyway is not read again, and not optional."""
+    found = {}
+    for name, one in foreign.kinds(plan).items():
+        strict = {key: value for key, value in one.items() if key != "optional"}
+        found[f"{_FOREIGN}{name}"] = strict if strict in required else one
+    return found
 
 
 def state(plan: dict, found: dict, nodes: list | None, originated: dict, bgp: dict) -> dict:
@@ -63,14 +74,10 @@ def state(plan: dict, found: dict, nodes: list | None, originated: dict, bgp: di
 
 def of_others(plan: dict, found: dict, accepted: list) -> tuple:
     """``(problems, remarks)``: objects of others that meet the plan's sessions; the accepted ones are remarks."""
-    wrong, left = foreign.findings(plan, found, found.get("nodes") or [], accepted)
+    mine = {name: found.get(f"{_FOREIGN}{name}") or [] for name in foreign.kinds(plan)}
+    wrong, left = foreign.findings(plan, mine, found.get("nodes") or [], accepted)
     problems = [problem("foreign-object", f"{one.name} {one.what}. {one.remedy}.") for one in wrong]
     return problems, [f"{one.name} {one.what}. It is accepted." for one in left]
-
-
-def further_remarks(plan: dict, state: dict) -> list:
-    """What is to be known of sessions that others made."""
-    return further.remarks(plan, state)
 
 
 def wanted_of_parent(parent: dict) -> dict:

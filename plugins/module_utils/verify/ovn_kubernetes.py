@@ -109,7 +109,7 @@ def others(plan: dict, configurations: list, nodes: list) -> dict:
         name: [
             announced
             for item in foreign
-            if selected(labels.get(name, {}), item["spec"].get("nodeSelector") or {})
+            if selected(labels.get(name, {}), (item.get("spec") or {}).get("nodeSelector"))
             for announced in _to(item, {peer["address"] for peer in node["peers"]})
         ]
         for name, node in plan["nodes"].items()
@@ -122,7 +122,9 @@ def _generated(item: dict) -> bool:
 
 def _to(item: dict, leaves: set) -> list:
     """The prefixes that a configuration announces to the leaves over the default VRF."""
-    routers = [router for router in (item["spec"].get("bgp") or {}).get("routers") or [] if not router.get("vrf")]
+    routers = [
+        router for router in ((item.get("spec") or {}).get("bgp") or {}).get("routers") or [] if not router.get("vrf")
+    ]
     found = []
     for router in routers:
         for neighbor in router.get("neighbors") or []:

@@ -14,6 +14,7 @@ from ..cluster.calico import reflectors
 from ..cluster.calico.settings import settings
 from ..plan.selectors import parse
 from .addresses import address, family
+from .state import addresses_of, members
 from .words import listed, problem
 
 # name, address: of the reflector; peer: the BGPPeer that makes the sessions; nodes: who should have one with it;
@@ -33,19 +34,19 @@ def problems(plan: dict, state: dict) -> list:
     options = settings(plan)
     if not options["route_reflectors"] or not options["node_status"]:
         return []
-    running = [name for name in plan["nodes"] if state["agents"].get(name, {}).get("running")]
-    found = [*_among_nodes(plan, options, running), *_hosts(plan, options, state, running)]
+    running = [name for name in members(plan, state) if state["agents"].get(name, {}).get("running")]
+    found = [*_among_nodes(plan, options, state, running), *_hosts(plan, options, state, running)]
     return [one for reflector in found for one in _lacking(reflector, state.get("reports") or {})]
 
 
-def _among_nodes(plan: dict, options: dict, running: list) -> list:
+def _among_nodes(plan: dict, options: dict, state: dict, running: list) -> list:
     """Nodes that reflect: all others have a session with each in every family, and these with each other."""
     named = [name for name in options["route_reflectors"].get("nodes") or [] if name in running]
     found = []
     for number, name in enumerate(named):
-        for which, text in plan["nodes"][name]["addresses"].items():
-            others = [one for one in _speaking(plan, which, running) if one not in named[: number + 1]]
-            found.append(Reflector(name, address(text), reflectors.NAME, others, False))
+        for text in addresses_of(plan, state, name):
+            others = [one for one in _speaking(plan, state, text, running) if one not in named[: number + 1]]
+            found.append(Reflector(name, text, reflectors.NAME, others, False))
     return found
 
 
@@ -57,13 +58,13 @@ def _hosts(plan: dict, options: dict, state: dict, running: list) -> list:
         mine = [one for one in running if takes(state["nodes"].get(one, {}).get("labels") or {})]
         for text in map(address, host["addresses"]):
             peer = reflectors.host_peer(name, text)
-            found.append(Reflector(name, text, peer, _speaking(plan, family(text), mine), True))
+            found.append(Reflector(name, text, peer, _speaking(plan, state, text, mine), True))
     return found
 
 
-def _speaking(plan: dict, which: str, names: list) -> list:
-    """Those of these nodes that have an address of a family."""
-    return [name for name in names if which in plan["nodes"][name]["addresses"]]
+def _speaking(plan: dict, state: dict, peer: str, names: list) -> list:
+    """Those of these nodes that have an address of the reflector's family."""
+    return [name for name in names if family(peer) in map(family, addresses_of(plan, state, name))]
 
 
 def _lacking(reflector: Reflector, reports: dict) -> list:

@@ -31,6 +31,21 @@ def from_resources(
     }
 
 
+def members(plan: dict, state: dict) -> list:
+    """The names of the nodes that count: the plan's, of a nested cluster those that are there.
+
+    The inventory need not name a virtual machine.
+    """
+    return list(state["nodes"]) if "nested_in" in plan else list(plan["nodes"])
+
+
+def addresses_of(plan: dict, state: dict, name: str) -> list:
+    """A node's addresses: as planned, or, where the plan gives it none (in a nested cluster), those of its Node."""
+    planned = (plan["nodes"].get(name) or {}).get("addresses") or {}
+    found = planned.values() or (state["nodes"].get(name) or {}).get("addresses") or []
+    return [address(text) for text in found]
+
+
 def without_marks(state: dict) -> dict:
     """The same state, as if no node were marked for a restart."""
     return {**state, "nodes": {name: {**node, "restart_pending": False} for name, node in state["nodes"].items()}}

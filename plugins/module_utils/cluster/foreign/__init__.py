@@ -37,6 +37,16 @@ def findings(plan: dict, objects: dict, nodes: list, accepted: list) -> tuple:
     return [one for one in said if one.name not in accepted], [one for one in said if one.name in accepted]
 
 
+def unread(entries: list) -> list:
+    """Sentences about kinds that the user may not list; ``entries`` are what lists.read returns."""
+    said = [
+        f"The user may not list {one['kind']} ({one['api_version']}): those of others are unknown."
+        for one in entries
+        if one.get("forbidden")
+    ]
+    return list(dict.fromkeys(said))
+
+
 def _once(items: list) -> list:
     """Each object once, though it was read by several of its group's versions."""
     return list({(one["kind"], *_name(one)): one for one in items}.values())

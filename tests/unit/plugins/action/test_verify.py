@@ -136,6 +136,58 @@ def test_an_object_of_others_that_meets_the_sessions_is_a_problem_and_an_accepte
     assert "foreign-object" not in world.kinds(nodes=list(world.plan["nodes"]))
 
 
+def test_objects_that_the_user_may_not_list_are_a_warning_and_not_taken_for_none(world, monkeypatch):
+    world.plan = {**world.plan, "cni": "calico", "calico": {"install": "operator"}}
+    answer = world.answer
+
+    def forbid(name: str, options: dict) -> dict:
+        found = answer(name, options)
+        for one, entry in zip(
+            options.get("objects", []) if "objects" in found else [], found.get("objects", []), strict=True
+        ):
+            entry.update(kind=one["kind"], api_version=one["api_version"], forbidden=one["kind"] == "BGPPeer")
+        return found
+
+    monkeypatch.setattr(world, "answer", forbid)
+    found = world.run(fail_on_problems=False)
+    assert found["remarks"] == ["The user may not list BGPPeer (projectcalico.org/v3): those of others are unknown."]
+
+
+def test_what_is_required_is_not_optional_because_objects_of_others_are_looked_for_in_it(world):
+    """Without FRRConfigurations nobody knows what others announce."""
+    world.plan = {**world.plan, "cni": "ovn_kubernetes"}
+    world.run()
+    asked = world.asked["kubefabric.bgp.cluster_info"]["objects"]
+    assert [one.get("optional", False) for one in asked if one["kind"] == "FRRConfiguration"] == [False]
+
+
+def test_further_peers_of_a_nested_cluster_are_looked_at(monkeypatch):
+    red = World("nested", "red")
+    red.plan["calico"]["peers"] = [{"name": "each", "peer_selector": "all()"}]
+    addresses = {"red-vm1": "10.1.0.5", "red-vm2": "10.1.0.70"}
+
+    def objects(kind: str) -> list:
+        if kind == "Node":
+            return [
+                {"metadata": {"name": name}, "status": {"addresses": [{"type": "InternalIP", "address": text}]}}
+                for name, text in addresses.items()
+            ]
+        if kind == "Pod":
+            status = {"conditions": [{"type": "Ready", "status": "True"}]}
+            return [{"metadata": {"name": f"p-{n}"}, "spec": {"nodeName": n}, "status": status} for n in addresses]
+        if kind == "CalicoNodeStatus":
+            peers = [{"peerIP": "10.1.0.70", "state": "Idle"}]
+            return [{"spec": {"node": "red-vm1"}, "status": {"bgp": {"peersV4": peers}}}]
+        return []
+
+    monkeypatch.setattr(red, "_objects", objects)
+    monkeypatch.setattr(red, "_bgp", dict)
+    found = red.run(parents=[plan("nested", "k8s-prod")], parents_kubernetes=[{}], fail_on_problems=False)
+    told = [problem["message"] for problem in found["problems"] if problem["kind"] == "further-session"]
+    assert told[0].startswith("BGPPeer each: no Established session of red-vm2 (reports nothing) with 10.1.0.5.")
+    assert told[1].startswith("BGPPeer each: no Established session of red-vm1 (idle) with 10.1.0.70.")
+
+
 @pytest.mark.parametrize(
     ("result", "why"),
     [
@@ -186,6 +238,13 @@ def test_programs_have_the_whole_result_in_a_file(world, tmp_path, faults):
         faults
     )
     assert len(written["table"]) == sum(len(node["peers"]) for node in world.plan["nodes"].values())
+
+
+def test_a_file_that_cannot_be_written_is_an_error_that_names_it(world, tmp_path):
+    (tmp_path / "verify.json").mkdir()
+    with pytest.raises(AnsibleActionFail) as error:
+        world.run(result_file=str(tmp_path / "verify.json"))
+    assert str(error.value).startswith(f"result_file {tmp_path / 'verify.json'}: cannot be written: Is a directory")
 
 
 def test_in_check_mode_no_file_is_written(world, tmp_path):

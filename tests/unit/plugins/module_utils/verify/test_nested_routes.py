@@ -228,3 +228,46 @@ def test_a_machine_s_session_with_a_host_is_told_with_its_ranges():
         "of this cluster's nested_in.ranges, or the speaker of the host it is on does not run or does not know them "
         "(kubefabric.bgp.nodes)"
     )
+
+
+# -- a nested cluster's own further sessions -----------------------------------------------------------
+
+
+def with_calico(said: dict, **options: object) -> list[str]:
+    """What is told of red with these options of Calico, whose nodes report these states by address."""
+    given = {**RED, "calico": {**RED["calico"], **options}}
+    of = state()
+    reports = {name: {"169.254.0.179": "Established", **said.get(name, {})} for name in VMS}
+    further_states = {name: {("", peer): text for peer, text in found.items()} for name, found in reports.items()}
+    of.update(reports={}, further_states=further_states)
+    if options.get("route_reflectors"):
+        of["reports"] = {
+            name: {"169.254.0.179": "Established", "fdc9:9723:9bc::1": "Established", **found}
+            for name, found in reports.items()
+        }
+    return messages(nested.assess(given, [ROOT], leaves(ROUTES), of, places()))
+
+
+PEER = {"name": "tor", "peer_ip": "192.0.2.1", "asn": 65100}
+EACH = {"name": "each", "peer_selector": "all()"}
+
+
+def test_further_peers_of_a_nested_cluster_are_verified():
+    up = {key: {"192.0.2.1": "Established"} for key in VMS}
+    assert with_calico(up, peers=[PEER]) == []
+    (told,) = with_calico({**up, "red-vm2": {"192.0.2.1": "Active"}}, peers=[PEER])
+    assert told.startswith("BGPPeer tor: no Established session of red-vm2 (active) with 192.0.2.1.")
+
+
+def test_a_peer_by_selector_of_a_nested_cluster_is_each_machine_at_its_own_address():
+    up = {"red-vm1": {"10.1.0.70": "Established"}, "red-vm2": {"10.1.0.5": "Established"}}
+    assert with_calico(up, peers=[EACH]) == []
+    (told,) = with_calico({**up, "red-vm2": {}}, peers=[EACH])
+    assert told.startswith("BGPPeer each: no Established session of red-vm2 (reports no such peer) with 10.1.0.5.")
+
+
+def test_route_reflectors_of_a_nested_cluster_are_verified():
+    among = {"nodes": ["red-vm1"], "cluster_id": "244.0.0.1"}
+    assert with_calico({"red-vm2": {"10.1.0.5": "Established"}}, route_reflectors=among) == []
+    (told,) = with_calico({"red-vm2": {"10.1.0.5": "Idle"}}, route_reflectors=among)
+    assert told.startswith("route reflector red-vm1 (10.1.0.5) has no Established session with red-vm2 (idle).")
