@@ -75,23 +75,38 @@ accepted:
 """
 
 import copy
-import os
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import adoption, bring, foreign, lists, resources
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client import Cluster, Forbidden, connected
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client import Cluster, connected
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.foreign.view import text
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership import FIELD_MANAGER, is_ours
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import place, sentence, silence
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership import FIELD_MANAGER
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.secrets import masked
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import (
+    goes_through_a_proxy,
+    is_silence,
+    place,
+    sentence,
+    silence,
+)
+from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet
+from ansible_collections.kubefabric.bgp.plugins.module_utils.common.words import name_of
 from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.core import AnsibleK8SModule
-from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
 
 PATIENCE = 5.0  # seconds for a connection
 NOTHING = {"changed": False, "looked": False, "accepted": []}
 NODES = {"api_version": "v1", "kind": "Node", "optional": True}
+
+
+class Module(Quiet, AnsibleModule):
+    """The module, in words that a terminal can show; the plan is logged without secrets."""
+
+    @staticmethod
+    def shown(params: dict) -> dict:
+        return {**params, "plan": masked(params.get("plan"))}
 
 
 def run(module: AnsibleK8SModule) -> dict:
@@ -103,14 +118,13 @@ def run(module: AnsibleK8SModule) -> dict:
         return NOTHING
     cluster = Cluster(client, FIELD_MANAGER)
     found = lists.read(cluster, list(kinds.values()))
-    for entry in found:
-        if entry["forbidden"]:
-            module.warn(f"The user may not list {entry['kind']} ({entry['api_version']}): those of others are unknown.")
+    for said in foreign.unread(found):
+        module.warn(said)
     objects = {name: entry["resources"] for name, entry in zip(kinds, found)}
     wrong, accepted = foreign.findings(plan, objects, objects["nodes"], module.params["accepted"])
     for one in accepted:
         module.warn(text(one))
-    said = [f"{text(one)}." for one in wrong] + ([] if module.params["adopt"] else taken_names(cluster, plan))
+    said = [f"{text(one)}." for one in wrong] + ([] if module.params["adopt"] else taken_names(module, cluster, plan))
     if said:
         listed = "".join(f"\n{number}. {one}" for number, one in enumerate(said, start=1))
         counted = f"{len(said)} object{'s'[: len(said) > 1]} of others {'meet' if len(said) > 1 else 'meets'}"
@@ -121,44 +135,40 @@ def run(module: AnsibleK8SModule) -> dict:
     return {"changed": False, "looked": True, "accepted": [text(one) for one in accepted]}
 
 
-def taken_names(cluster: Cluster, plan: dict) -> list:
+def taken_names(module: AnsibleK8SModule, cluster: Cluster, plan: dict) -> list:
     """What others made under the names of objects that are to be ours, as people read it."""
-    ours = [one for one in resources(plan, {"bgp_password": "-", "placeholder": True}) if is_ours(one)]
-    kinds = {(one["apiVersion"], one["kind"]) for one in ours}
-    served = {kind: cluster.kind(*kind) for kind in sorted(kinds)}
-    found = []
-    for resource in ours:
-        live = read(cluster, served[resource["apiVersion"], resource["kind"]], resource["metadata"])
-        if adoption.is_foreign(resource, live, FIELD_MANAGER):
-            said = adoption.complaint(bring.name_of(resource), live or {})
-            found.append(
-                f"{said}. {plan['cni']}_adopt: true takes it over, and gives it back as it was when ours goes."
-            )
-    return found
-
-
-def read(cluster: Cluster, kind, metadata: dict) -> dict | None:
-    """One object; None where there is none, or where the user may not see it."""
-    try:
-        return cluster.read(kind, metadata["name"], metadata.get("namespace")) if kind else None
-    except Forbidden:
-        return None
+    wanted = resources(plan, {"bgp_password": "-", "placeholder": True})
+    kinds = sorted({(one["apiVersion"], one["kind"]) for one in wanted})
+    unseen: list = []
+    found = bring.taken(cluster, {kind: cluster.kind(*kind) for kind in kinds}, wanted, unseen)
+    for one in unseen:
+        module.warn(f"The user may not read {name_of(one)}: whether others made it is unknown.")
+    return [
+        f"{adoption.complaint(name_of(resource), live)}. {plan['cni']}_adopt: true takes it over, and gives it back as "
+        "it was when ours goes."
+        for resource, live in found
+    ]
 
 
 def connect(module: AnsibleK8SModule):
-    """The client; None for an API that does not answer, where that is to be a warning. Raises ClusterError."""
+    """The client; None for an API that does not answer at all, where that is to be a warning. Raises ClusterError."""
     where = place(module.params)
-    try:
-        why = "" if module.params["proxy"] or os.environ.get("HTTPS_PROXY") else silence(where, PATIENCE)
-        if why:
-            raise ClusterError(sentence(where, why))
-        return connected(lambda: get_api_client(module), lambda: where)
-    except ClusterError as error:
-        if module.params["unreachable"] == "fail":
-            raise
-        cluster = module.params["plan"]["cluster"]
-        module.warn(f"cluster {cluster}: {error}. Whether objects of others meet its sessions is unknown.")
-        return None
+    through = goes_through_a_proxy(module.params)
+    why = "" if through else silence(where, PATIENCE)
+    if not why:
+        try:
+            return connected(lambda: get_api_client(module), lambda: where)
+        except ClusterError as error:
+            if not through or not is_silence(error.__cause__):
+                raise
+            said = str(error)
+    else:
+        said = sentence(where, why)
+    if module.params["unreachable"] == "fail":
+        raise ClusterError(said)
+    cluster = module.params["plan"]["cluster"]
+    module.warn(f"cluster {cluster}: {said}. Whether objects of others meet its sessions is unknown.")
+    return None
 
 
 def main() -> None:
@@ -170,14 +180,12 @@ def main() -> None:
         "adopt": {"type": "bool", "default": False},
         "unreachable": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
     }
-    module = AnsibleK8SModule(module_class=AnsibleModule, argument_spec=options, supports_check_mode=True)
+    module = AnsibleK8SModule(module_class=Module, argument_spec=options, supports_check_mode=True)
     try:
         result = run(module) if foreign.kinds(module.params["plan"]) else NOTHING
         module.exit_json(**result)
     except ClusterError as error:
         module.fail_json(msg=str(error))
-    except CoreException as error:
-        module.fail_json(msg=sentence(place(module.params), str(error)))
 
 
 if __name__ == "__main__":

@@ -101,13 +101,12 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import list
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client import Cluster, connected
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership import FIELD_MANAGER
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import place, sentence
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import place
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet
 from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.core import AnsibleK8SModule
-from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
 
 
 class Module(Quiet, AnsibleModule):
@@ -139,8 +138,6 @@ def main() -> None:
         module.exit_json(changed=False, objects=lists.read(Cluster(client, FIELD_MANAGER), module.params["objects"]))
     except ClusterError as error:
         module.fail_json(msg=str(error))
-    except CoreException as error:
-        module.fail_json(msg=sentence(place(module.params), str(error)))
 
 
 if __name__ == "__main__":

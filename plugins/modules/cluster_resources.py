@@ -208,7 +208,6 @@ from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule impo
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.core import AnsibleK8SModule
-from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
 
 
 class Module(Quiet, AnsibleModule):
@@ -295,7 +294,7 @@ def main() -> None:
     )
     try:
         module.exit_json(**run(module))
-    except (ClusterError, CoreException) as error:
+    except ClusterError as error:
         module.fail_json(msg=str(error))
 
 

@@ -65,6 +65,27 @@ def describe(step: Step) -> dict:
     }
 
 
+def taken(cluster, served: dict, wanted: list, unseen: list | None = None) -> list:
+    """``[(resource, live)]`` of the resources that are to be ours, where others made an object of that name.
+
+    ``served`` has the API's resource by version and kind, None for one that is not served. A resource that the user
+    may not see is added to ``unseen``; without that list it is an error (Forbidden).
+    """
+    found = []
+    for resource in filter(is_ours, wanted):
+        kind = served[_gvk(resource)]
+        try:
+            live = _live(cluster, kind, resource) if kind else None
+        except Forbidden:
+            if unseen is None:
+                raise
+            unseen.append(resource)
+            continue
+        if live is not None and adoption.is_foreign(resource, live, cluster.field_manager):
+            found.append((resource, live))
+    return found
+
+
 # -- reading -------------------------------------------------------------------------------------------
 
 
@@ -108,11 +129,7 @@ def _present_ones(cluster, served: dict, wanted: list, rules: Rules) -> list:
 
 def _refuse_foreign(cluster, served: dict, wanted: list) -> None:
     """Name every object that is to be ours and belongs to others; what is only amended may belong to anyone."""
-    found = []
-    for resource in wanted:
-        live = _live(cluster, served[_gvk(resource)], resource) if is_ours(resource) else None
-        if live is not None and adoption.is_foreign(resource, live, cluster.field_manager):
-            found.append(adoption.complaint(name_of(resource), live))
+    found = [adoption.complaint(name_of(resource), live) for resource, live in taken(cluster, served, wanted)]
     if found:
         raise ClusterError(
             f"{'; '.join(found)}. With adopt: true this collection takes over what is in the way, and gives it back as "

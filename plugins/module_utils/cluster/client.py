@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
+
 from . import conflicts
 from .errors import ClusterError
 from .unreachable import cause, sentence
@@ -55,6 +57,8 @@ def connected(connect, place):
     """What ``connect()`` returns; a ClusterError with ``place()``, a text, where the API does not answer."""
     try:
         return connect()
+    except CoreException as error:
+        raise ClusterError(sentence(place(), str(error))) from error
     except (DynamicApiError, HTTPError, OSError, ValueError) as error:
         raise ClusterError(sentence(place(), cause(error))) from error
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.common import quiet
 from ansible_collections.kubefabric.bgp.plugins.modules import cluster_conflicts
 from tests import crds
 from tests.plans import plan
@@ -73,3 +74,54 @@ def test_an_api_that_does_not_answer_fails_or_warns(kubernetes, tmp_path):
     found = run_module(cluster_conflicts, {**options, "unreachable": "warn"})
     assert not found["looked"]
     assert "Connection refused. Whether objects of others meet its sessions is unknown." in str(found["warnings"])
+
+
+def test_what_the_user_may_not_see_is_a_warning(peer):
+    found = run(peer, impersonate_user="nobody")
+    assert found["looked"]
+    said = str(found["warnings"])
+    assert "The user may not list BGPPeer (projectcalico.org/v3): those of others are unknown." in said
+    assert "The user may not read BGPFilter kubefabric-leaves: whether others made it is unknown." in said
+
+
+def changed(api, tmp_path, cluster: dict | None = None, user: dict | None = None) -> dict:
+    """Options with a kubeconfig of which something is changed."""
+    config = json.loads(api.kubeconfig.read_text())
+    config["clusters"][0]["cluster"].update(cluster or {})
+    config["users"][0]["user"].update(user or {})
+    (tmp_path / "kubeconfig").write_text(json.dumps(config))
+    return {"kubeconfig": str(tmp_path / "kubeconfig"), "plan": PLAN, "unreachable": "warn"}
+
+
+def test_an_api_that_answers_and_refuses_is_an_error_whatever_is_said_of_silence(kubernetes, tmp_path):
+    with pytest.raises(ModuleFailed) as error:
+        run_module(cluster_conflicts, changed(kubernetes, tmp_path, user={"token": "expired"}))
+    assert str(error.value).endswith("cannot be used: Unauthorized")
+    url = kubernetes.url.replace("127.0.0.1", "127.0.0.2")  # its certificate does not name this address
+    with pytest.raises(ModuleFailed) as error:
+        run_module(cluster_conflicts, changed(kubernetes, tmp_path, {"server": url}))
+    assert "certificate" in str(error.value)
+    with pytest.raises(ModuleFailed) as error:
+        run_module(cluster_conflicts, changed(kubernetes, tmp_path, {"server": "https://127.0.0.1:99999"}))
+    assert "https://127.0.0.1:99999 cannot be used" in str(error.value)
+
+
+def test_an_api_behind_a_proxy_is_not_looked_for_at_its_address(kubernetes, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster_conflicts, "silence", lambda *_arguments: pytest.fail("the address was tried"))
+    options = changed(kubernetes, tmp_path, {"proxy-url": "http://127.0.0.1:1"})
+    found = run_module(cluster_conflicts, options)
+    assert not found["looked"]
+    assert "cannot be used" in str(found["warnings"])
+    with pytest.raises(ModuleFailed, match="cannot be used"):
+        run_module(cluster_conflicts, {**options, "unreachable": "fail"})
+
+
+def test_neither_the_log_nor_the_result_has_secrets_of_the_plan():
+    """What a plan holds for hosts and agents may have fields of secrets."""
+    plan_of = {**PLAN, "kube_router": {"extra_args": ["--peer-router-passwords=geheim"]}}
+    shown = cluster_conflicts.Module.shown({"plan": plan_of, "context": "c"})
+    assert "geheim" not in str(shown)
+    assert shown["context"] == "c"
+    assert plan_of["kube_router"]["extra_args"] == ["--peer-router-passwords=geheim"]
+    assert issubclass(cluster_conflicts.Module, quiet.Quiet)
+    assert cluster_conflicts.Module.shown({}) == {"plan": {}}

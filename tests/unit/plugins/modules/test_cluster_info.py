@@ -65,6 +65,15 @@ def test_secrets_are_hidden(kubernetes):
     assert found["resources"][0]["data"] == {"key": "(secret)"}
 
 
+def test_a_kind_that_the_user_may_not_list_is_an_error_unless_it_is_optional(kubernetes):
+    options = {"kubeconfig": str(kubernetes.kubeconfig), "impersonate_user": "nobody"}
+    (found,) = run_module(cluster_info, {**options, "objects": [{"kind": "Node", "optional": True}]})["objects"]
+    assert (found["served"], found["forbidden"], found["resources"]) == (True, True, [])
+    with pytest.raises(ModuleFailed) as error:
+        run_module(cluster_info, {**options, "objects": [{"kind": "Node"}]})
+    assert 'User "nobody" cannot list resource "nodes"' in str(error.value)
+
+
 def test_fields_are_left_out_where_asked_for(kubernetes):
     full, short = read(
         kubernetes,
