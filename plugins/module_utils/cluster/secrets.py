@@ -105,8 +105,8 @@ def _replace_all(holder: dict, key: object, where: tuple, replace: Replace) -> N
         for inner in value:
             _replace_all(value, inner, (*where, inner), replace)
     elif isinstance(value, list):
-        holder[key] = [replace((*where, index), str(item)) for index, item in enumerate(value)]
-    elif value is not None and not isinstance(value, bool):
+        holder[key] = [replace((*where, index), str(item)) if item != "" else "" for index, item in enumerate(value)]
+    elif value not in (None, "") and not isinstance(value, bool):
         holder[key] = replace(where, str(value))
 
 

@@ -152,8 +152,17 @@ def peers(text: str) -> dict:
     ],
 )
 def test_passwords_of_peers_are_hidden_in_every_style_of_yaml(text, hidden):
-    assert secrets.masked(peers(text))["metadata"]["annotations"]["kube-router.io/peers"] == hidden
-    assert "geheim" not in text
+    shown = secrets.masked(peers(text))
+    assert shown["metadata"]["annotations"]["kube-router.io/peers"] == hidden
+    assert "Z2VoZWlt" not in str(shown)
+
+
+@pytest.mark.parametrize("empty", ["", None, True, []])
+def test_what_is_empty_is_no_secret(empty):
+    """An FRRConfiguration may say ``password: ""``, which is none."""
+    resource = {"kind": "FRRConfiguration", "spec": {"neighbors": [{"address": "192.0.2.1", "password": empty}]}}
+    assert secrets.masked(resource) == resource
+    assert secrets.values(resource) == set()
 
 
 @pytest.mark.parametrize(
