@@ -16,12 +16,15 @@ except ImportError:  # reported by AnsibleK8SModule before anything here is call
 LONGEST = 16 * 1024
 
 
-def values_of(text: str, key: str) -> list[tuple[int, int, str]] | None:
+def values_of(text: str, key: str, comments: bool = True) -> list[tuple[int, int, str]] | None:
     """(start, end, value) of every value of ``key`` anywhere in the document, in order; None if it cannot be read.
 
-    Keys are compared as Go's decoders do, in any case. A value that is a list or a mapping counts whole.
+    Keys are compared as Go's decoders do, in any case. A value that is a list or a mapping counts whole. A document of
+    which a comment names the key cannot be read, unless ``comments`` do not matter.
     """
-    if yaml is None or len(text) > LONGEST or any(key in comment.lower() for comment in _comments(text)):
+    if yaml is None or len(text) > LONGEST:
+        return None
+    if comments and any(key in comment.lower() for comment in _comments(text)):
         return None
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)

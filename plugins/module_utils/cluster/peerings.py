@@ -33,14 +33,14 @@ def _cilium(spec: dict):
     for instance in spec.get("bgpInstances") or []:
         own = {key: instance.get(key) for key in ("localASN", "localPort")}
         for peer in instance.get("peers") or []:
-            yield Peering(_address(peer.get("peerAddress")), "", None, own, peer)
+            yield Peering(address_of(peer.get("peerAddress")), "", None, own, peer)
 
 
 def _cilium_policy(spec: dict):
     for router in spec.get("virtualRouters") or []:
         own = {"localASN": router.get("localASN")}
         for peer in router.get("neighbors") or []:
-            address = _address(str(peer.get("peerAddress") or "").partition("/")[0])
+            address = address_of(str(peer.get("peerAddress") or "").partition("/")[0])
             yield Peering(address, "", peer.get("peerPort"), own, peer)
 
 
@@ -48,7 +48,7 @@ def _frr(spec: dict):
     for router in (spec.get("bgp") or {}).get("routers") or []:
         own = {key: router.get(key) for key in ("asn", "id")}
         for peer in router.get("neighbors") or []:
-            yield Peering(_address(peer.get("address")), router.get("vrf") or "", peer.get("port"), own, peer)
+            yield Peering(address_of(peer.get("address")), router.get("vrf") or "", peer.get("port"), own, peer)
 
 
 _KINDS = {
@@ -64,20 +64,24 @@ def _split(text: str | None) -> tuple:
     given = str(text or "")
     if given.startswith("["):
         inside, _bracket, rest = given[1:].partition("]")
-        return _address(inside), _number(rest.lstrip(":"))
+        return address_of(inside), _number(rest.lstrip(":"))
     if given.count(":") == 1:
         inside, _colon, rest = given.partition(":")
-        return _address(inside), _number(rest)
-    return _address(given), None
+        return address_of(inside), _number(rest)
+    return address_of(given), None
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
-def _address(text: object) -> str | None:
-    """An address in its short form; None for a text that is none: foreign objects may say anything."""
+def address_of(text: object) -> str | None:
+    """An address in its short form, an IPv4 one within IPv6 as Go reads it: as IPv4.
+
+    None for a text that is none: foreign objects may say anything.
+    """
     try:
-        return str(ip_address(str(text)))
+        found = ip_address(str(text).strip())
     except ValueError:
         return None
+    return str(getattr(found, "ipv4_mapped", None) or found)

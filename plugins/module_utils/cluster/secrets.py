@@ -41,6 +41,8 @@ _WHOLE = frozenset(
 # A field, an environment variable or a flag that holds a secret by its name.
 _NAME = re.compile(r"(?i)(?:password|passphrase|passwd)s?$|(?:^|[._-])(?:token|psk|secret|auth-?key)$")
 _FLAG = re.compile(r"(--?[A-Za-z0-9._-]+)=(.*)", re.S)
+# A flag with its value within a command line for a shell.
+_WITHIN = re.compile(r"""(?<![A-Za-z0-9._-])(--?[A-Za-z0-9._-]+)(=|[ \t]+)("[^"]*"|'[^']*'|["']?[^\s"'`;|&)]+)""")
 
 
 def values(resource: dict | None) -> set:
@@ -145,15 +147,22 @@ def _mask_fields(value: object, where: tuple, replace: Replace) -> None:
     if isinstance(value, list):
         _mask_list(value, where, replace)
     elif isinstance(value, dict):
-        if isinstance(value.get("name"), str) and _NAME.search(value["name"]):
+        if _is_secret(value):
             _replace_text(value, "value", where, replace)
         for key in value:
             if key == "rawConfig" and isinstance(value[key], str):
                 value[key] = _raw(value[key], (*where, key), replace)
+            elif key == "value" and isinstance(value[key], str) and not _is_secret(value):
+                value[key] = _command(value[key], (*where, key), replace)
             elif _NAME.search(str(key)):
                 _replace_text(value, key, where, replace)
             if isinstance(value[key], (dict, list)):
                 _mask_fields(value[key], (*where, key), replace)
+
+
+def _is_secret(variable: dict) -> bool:
+    """Whether an environment variable holds a secret by its name."""
+    return isinstance(variable.get("name"), str) and _NAME.search(variable["name"]) is not None
 
 
 def _replace_text(holder: dict, key: str, where: tuple, replace: Replace) -> None:
@@ -171,8 +180,23 @@ def _mask_list(items: list, where: tuple, replace: Replace) -> None:
             items[index] = f"{flag[1]}={replace(place, flag[2])}"
         elif isinstance(item, str) and re.fullmatch(r"--?[A-Za-z0-9._-]+", before) and _NAME.search(before):
             items[index] = replace(place, item)
+        elif isinstance(item, str):
+            items[index] = _command(item, place, replace)
         elif isinstance(item, (dict, list)):
             _mask_fields(item, place, replace)
+
+
+def _command(text: str, where: tuple, replace: Replace) -> str:
+    """A command line for a shell, as ``sh -c`` takes it, without its flags' secrets."""
+    counter = iter(range(len(text) + 1))
+
+    def hidden(found: re.Match) -> str:
+        if not _NAME.search(found[1]):
+            return found[0]
+        quote = found[3][0] if found[3][0] in "\"'" else ""
+        return f"{found[1]}{found[2]}{quote}{replace((*where, next(counter)), found[3].strip(quote or None))}{quote}"
+
+    return _WITHIN.sub(hidden, text)
 
 
 def _raw(text: str, where: tuple, replace: Replace) -> str:

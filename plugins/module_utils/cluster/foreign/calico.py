@@ -5,16 +5,19 @@
 
 Of several BGPPeers to one address a node takes one: a peer of all nodes first, else whichever comes first (confd,
 pkg/backends/calico/client.go, updatePeersV1). The mesh's password and restart time are refused once the mesh is off
-(libcalico-go, lib/validator/v3, validateBGPConfigurationSpec).
+(libcalico-go, lib/validator/v3, validateBGPConfigurationSpec). A BGPConfiguration ``node.<name>`` goes before
+``default`` in its port, its communities and its log.
 """
 
 from __future__ import annotations
 
-from ..calico.settings import API
+from ..calico.settings import API, settings
 from ..ownership import is_ours
 from ..peerings import peerings
 from .view import View, finding, listed
 
+BGP_PORT = 179
+_NODE = "node."
 _MESH = ("nodeMeshPassword", "nodeMeshMaxRestartTime")
 
 
@@ -32,8 +35,11 @@ def found(view: View):
         if not is_ours(item):
             yield from _peer(view, item)
     for item in view.objects.get("configurations") or []:
-        if item["metadata"]["name"] == "default":
+        name = item["metadata"]["name"]
+        if name == "default":
             yield from _mesh(item)
+        elif name.startswith(_NODE) and name[len(_NODE) :] in view.labels and not is_ours(item):
+            yield from _of_node(view, item, name[len(_NODE) :])
 
 
 def _peer(view: View, item: dict):
@@ -62,6 +68,24 @@ def _nodes(view: View, spec: dict) -> list:
     if spec.get("node"):
         return [spec["node"]] if spec["node"] in view.labels else []
     return list(view.labels)
+
+
+def _of_node(view: View, item: dict, node: str):
+    """What a node's own configuration says in place of ``default``, which is ours (confd, updateBGPConfigCache)."""
+    spec = item.get("spec") or {}
+    port = settings(view.plan)["listen_port"] or BGP_PORT
+    wrong = []
+    if spec.get("listenPort") not in (None, port):
+        wrong.append(f"listenPort {spec['listenPort']}, and the plan says {port}")
+    if spec.get("prefixAdvertisements"):
+        wrong.append("prefixAdvertisements, by which other communities are announced")
+    if wrong:
+        name = item["metadata"]["name"]
+        yield finding(
+            item,
+            f"goes before our configuration on {node}: it has {' and '.join(wrong)}",
+            f"Set what stays in kubefabric_cluster.calico, and remove it: kubectl delete bgpconfiguration {name}",
+        )
 
 
 def _mesh(item: dict):

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from ipaddress import ip_address
 
 from ...common.words import listed, name_of
 from ...plan.selectors import SelectorError, parse
 from ..label_selector import takes
+from ..peerings import address_of
 from ..selection import HOSTNAME
 
 __all__ = ["Finding", "View", "finding", "listed", "text"]
@@ -51,8 +51,9 @@ class View:
         """``{address: who it is}`` of what a node peers with: its leaves, or a nested cluster's parent."""
         parent = self.plan.get("nested_in")
         if parent:
-            return {_short(address): parent["cluster"] for address in parent["addresses"].values()}
-        return {_short(peer["address"]): f"leaf {peer['leaf']}" for peer in self.plan["nodes"][name]["peers"]}
+            return {address_of(text) or text: parent["cluster"] for text in parent["addresses"].values()}
+        peers = self.plan["nodes"][name]["peers"]
+        return {address_of(peer["address"]) or peer["address"]: f"leaf {peer['leaf']}" for peer in peers}
 
     def meeting(self, names: list, address: str | None) -> list:
         """The nodes among ``names`` that have a session with an address."""
@@ -69,7 +70,3 @@ class View:
     def by_labels(self, selector: dict | None) -> list:
         """The nodes that a LabelSelector takes; an empty one takes all."""
         return [name for name, labels in self.labels.items() if takes(selector, labels)]
-
-
-def _short(address: str) -> str:
-    return str(ip_address(address))

@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import deployment, fault_names, mo, patience
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import conflicts, secrets
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.foreign import kube_router
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node import (
     bird,
     bird_state,
@@ -63,6 +64,12 @@ WORDS = (
         "!",
         "has(a)&&",
         "'a',",
+        "--a",
+        "--password ",
+        "--password='",
+        "--peer-router-ips=",
+        "kube-router",
+        "remoteip: ",
     ),
     *(
         "1\n",
@@ -134,6 +141,16 @@ READERS = {
     "a Node's pod CIDRs": lambda text: state.from_resources([node("kube-router.io/pod-cidr", text)], [], [], []),
     "FRR's text in a resource": lambda text: secrets.masked({"spec": {"raw": {"rawConfig": text}}}),
     "an argument of a container": lambda text: secrets.masked({"spec": {"args": [text, f"--{text}=1"]}}),
+    "a command for a shell": lambda text: (
+        secrets.masked({"spec": {"command": ["sh", "-c", text, f"--password={text}"]}}),
+        kube_router._text({"command": [text]}),
+        kube_router._GLOBAL.findall(text),
+        kube_router._routes({"image": text, "args": [text]}),
+    ),
+    "kube-router's peers of others": lambda text: (
+        kube_router._addresses(kube_router.PEERS, text),
+        kube_router._addresses(kube_router.PEER_IPS, text),
+    ),
     "the verdict of FRR-K8s": lambda text: ovn_kubernetes.refusals(
         [{"metadata": {"name": "n"}, "status": {"lastReloadResult": text}}]
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import ownership
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import ownership, secrets
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.foreign import findings, kinds, ovn_kubernetes
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.foreign.view import text
 from tests.plans import plan
@@ -94,8 +94,25 @@ def test_what_calico_refuses_without_a_mesh_is_named_before(field):
     (said,) = found("calico", [one])
     assert next(iter(field)) in said.what
     assert next(iter(field)) in said.remedy
-    assert names("calico", [item("BGPConfiguration", "node.node1", field)]) == []
+    assert names("calico", [item("BGPConfiguration", "node.node1", field)]) == []  # read of default alone
     assert names("calico", [item("BGPConfiguration", "default", {"nodeToNodeMeshEnabled": True})]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "spec", "said"),
+    [
+        ("node.node1", {"listenPort": 1790}, "listenPort 1790, and the plan says 179"),
+        ("node.node1", {"prefixAdvertisements": [{"cidr": "10.0.0.0/8"}]}, "prefixAdvertisements"),
+        ("node.node1", {"listenPort": 179, "logSeverityScreen": "Debug"}, None),
+        ("node.elsewhere", {"listenPort": 1790}, None),
+        ("other", {"listenPort": 1790}, None),
+    ],
+)
+def test_a_node_s_own_configuration_that_goes_before_ours_is_named(name, spec, said):
+    given = found("calico", [item("BGPConfiguration", name, spec)])
+    assert [one.name for one in given] == ([f"BGPConfiguration {name}"] if said else [])
+    assert all(said in one.what for one in given)
+    assert names("calico", [item("BGPConfiguration", name, spec, OURS)]) == []
 
 
 # -- Cilium ---------------------------------------------------------------------------------------------
@@ -178,36 +195,136 @@ def test_a_duration_is_the_same_in_any_spelling(same):
 # -- kube-router ----------------------------------------------------------------------------------------
 
 
-def daemonset(*arguments: str) -> dict:
-    containers = [{"args": ["--run-router=true", *arguments]}]
-    return item("DaemonSet", "kube-router", {"template": {"spec": {"containers": containers}}}, namespace="kube-system")
+def daemonset(*arguments: str, place: str = "kube-system/kube-router", **container: object) -> dict:
+    namespace, _slash, name = place.partition("/")
+    given = {"image": "docker.io/cloudnativelabs/kube-router:v2.10.0", "args": list(arguments), **container}
+    pod = {"containers": [{"image": "busybox"}, given]}
+    return item("DaemonSet", name, {"template": {"spec": pod}}, namespace=namespace)
 
 
-def test_kube_routers_global_peers_are_named():
-    (one,) = found("kube_router", [daemonset("--peer-router-ips=192.0.2.1", "--peer-router-asns=65002")])
+GLOBAL = "--peer-router-ips='1.2.3.4' --peer-router-asns=1"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        daemonset("--peer-router-ips=192.0.2.1", "--peer-router-asns=65002"),
+        daemonset("--peer-router-ips", "192.0.2.1", "--peer-router-asns", "65002"),
+        daemonset(command=["sh", "-c", "exec kube-router --peer-router-ips=192.0.2.1 --peer-router-asns=65002"]),
+        daemonset(command=["sh", "-c", f"set -x\nkube-router \\\n  {GLOBAL}"]),
+        daemonset(command=["sh", "-c", "kube-router $X"], env=[{"name": "X", "value": GLOBAL}]),
+        daemonset("--peer-router-ips=192.0.2.1", "--peer-router-asns=65002", place="routing/agents"),
+    ],
+)
+def test_kube_routers_global_peers_are_named(given):
+    (one,) = found("kube_router", [given])
     assert "has --peer-router-asns, --peer-router-ips: with global peers" in one.what
-    assert found("kube_router", [daemonset()]) == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        daemonset(),
+        daemonset("--peer-router-multihop-ttl=5"),
+        daemonset("--peer-router-ips="),
+        daemonset(command=["sh", "-c", "# --peer-router-ips=192.0.2.1\nexec kube-router"]),
+        daemonset("--run-router=false", place="kube-system/kube-router-firewall"),
+        daemonset(command=["sh", "-c", "kube-router --run-router=False --run-firewall"], place="x/y"),
+        daemonset(image="example.net/other", place="x/y"),
+    ],
+)
+def test_a_kube_router_that_meets_no_session_is_not_named(given):
+    assert found("kube_router", [given]) == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        daemonset(place="other/kube-router"),
+        daemonset("--run-router=true", place="kube-system/kube-router-2"),
+        daemonset(image="mirror:5000/tools:1", command=["/usr/local/bin/kube-router"], place="x/y"),
+        daemonset(image="mirror:5000/kube-router@sha256:1", place="x/y"),
+    ],
+)
+def test_a_second_kube_router_that_routes_is_named(given):
+    (one,) = found("kube_router", [given])
+    assert one.what.startswith("runs kube-router's routing on node1, node2, node3, node4, node5 and 1 more beside ours")
+
+
+def test_a_kube_router_on_other_nodes_is_not_named():
+    given = daemonset("--peer-router-ips=192.0.2.1", place="x/y")
+    given["spec"]["template"]["spec"]["nodeSelector"] = {"edge": "yes"}
+    assert found("kube_router", [given]) == []
+    assert names("kube_router", [given], nodes={"node2": {"edge": "yes"}}) == ["DaemonSet x/y"]
+
+
+def of_node(annotations: dict, managers: list | None = None) -> list:
+    """What is told of annotations of node1."""
+    node = item("Node", "node1", {}, annotations=annotations, managedFields=managers or [])
+    return findings({**plan(), "cni": "kube_router"}, {"daemonsets": []}, [node], [])[0]
+
+
+PEERS = "kube-router.io/peers"
 
 
 @pytest.mark.parametrize(
     ("annotations", "named"),
     [
         ({"kube-router.io/peer.ips": f"{LEAF},192.0.2.1"}, "192.0.2.1"),
-        ({"kube-router.io/peers": '- remoteip: "192.0.2.1"\n  remoteasn: 65002\n'}, "192.0.2.1"),
-        ({"kube-router.io/peers": '[{"remoteip": "2001:db8::1", "remoteasn": 65002}]'}, "2001:db8::1"),
-        ({"kube-router.io/peers": f"- remoteip: {LEAF}\n"}, None),
-        ({"kube-router.io/peers": "\n" * 50000 + "remoteip" * 20000}, None),
-        ({"kube-router.io/peer.ips": "nonsense,,"}, None),
+        ({PEERS: '- remoteip: "192.0.2.1"\n  remoteasn: 65002\n'}, "192.0.2.1"),
+        ({PEERS: "- {remoteasn: 65002, remoteip: 192.0.2.1, password: (secret)}"}, "192.0.2.1"),
+        ({PEERS: "[{remoteip: '192.0.2.1'}]"}, "192.0.2.1"),
+        ({PEERS: "- ? remoteip\n  : 192.0.2.1\n"}, "192.0.2.1"),
+        ({PEERS: "- remoteip: &a 192.0.2.1\n- remoteip: *a\n"}, "192.0.2.1"),
+        ({PEERS: "- RemoteIP:\n    192.0.2.1 # the remoteip of the firewall\n"}, "192.0.2.1"),
+        ({PEERS: '[{"remoteip": "2001:db8::1", "remoteasn": 65002}]'}, "2001:db8::1"),
+        ({PEERS: '[{"remoteip": "2001:DB8:0::1"}]'}, "2001:db8::1"),
+        ({PEERS: f"- remoteip: {LEAF}\n"}, ""),
+        ({PEERS: f"- remoteip: ::ffff:{LEAF}\n"}, ""),
+        ({PEERS: ""}, ""),
+        ({PEERS: "(secret)"}, "cannot be read"),
+        ({PEERS: "- remoteip: ["}, "cannot be read"),
+        ({PEERS: "\n" * 50000 + "remoteip" * 20000}, "cannot be read"),
+        ({"kube-router.io/peer.ips": "nonsense,,"}, ""),
     ],
 )
 def test_annotations_with_unplanned_peers_are_named_unless_they_are_ours(annotations, named):
-    given = {**plan(), "cni": "kube_router"}
-    node = item("Node", "node1", {}, annotations=annotations)
-    said = findings(given, {"daemonsets": []}, [node], [])[0]
+    said = of_node(annotations)
     assert [(one.name, named in one.what) for one in said] == ([("Node node1", True)] if named else [])
     fields = {"f:metadata": {"f:annotations": {f"f:{key}": {} for key in annotations}}}
-    node["metadata"]["managedFields"] = [{"manager": "kubefabric", "operation": "Apply", "fieldsV1": fields}]
-    assert findings(given, {"daemonsets": []}, [node], [])[0] == []
+    assert of_node(annotations, [{"manager": "kubefabric", "operation": "Apply", "fieldsV1": fields}]) == []
+
+
+def test_peers_that_are_hidden_because_they_cannot_be_read_are_named():
+    """As the API gives them to the module: masked."""
+    text = "- remoteip: 192.0.2.1\n  # password: Z2VoZWlt\n"
+    node = secrets.masked(item("Node", "node1", {}, annotations={PEERS: text}))
+    (one,) = findings({**plan(), "cni": "kube_router"}, {}, [node], [])[0]
+    assert "has kube-router.io/peers, which cannot be read" in one.what
+
+
+LOCAL = plan()["nodes"]["node1"]["peers"][0]["local_address"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("node.asn", "65009", "puts the node into AS 65009, and the plan says 65003"),
+        ("node.asn", "65003", None),
+        ("rr.server", "42", "makes the node a route reflector"),
+        ("rr.client", "42", "makes the node a client of route reflectors"),
+        ("path-prepend.as", "65003", "makes the node's AS path longer"),
+        ("path-prepend.repeat-n", "5", "makes the node's AS path longer"),
+        ("bgp-local-addresses", "192.0.2.7", f"makes kube-router listen elsewhere than on {LOCAL}"),
+        ("bgp-local-addresses", f"192.0.2.7,{LOCAL}", None),
+        ("pod-cidr", "10.1.0.0/26", None),
+    ],
+)
+def test_annotations_that_make_the_agent_another_one_are_named(key, value, said):
+    given = of_node({f"kube-router.io/{key}": value})
+    assert [one.name for one in given] == (["Node node1"] if said else [])
+    assert all(said in one.what for one in given)
+    assert all(one.remedy == f"Remove it: kubectl annotate node node1 kube-router.io/{key}-" for one in given)
 
 
 # -- every CNI ------------------------------------------------------------------------------------------

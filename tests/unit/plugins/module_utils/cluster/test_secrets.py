@@ -157,6 +157,30 @@ def test_passwords_of_peers_are_hidden_in_every_style_of_yaml(text, hidden):
     assert "Z2VoZWlt" not in str(shown)
 
 
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        (
+            "exec kube-router --run-router=true --peer-router-passwords=Z2VoZWlt,b3RoZXI= --v=2",
+            "exec kube-router --run-router=true --peer-router-passwords=(secret) --v=2",
+        ),
+        (
+            "kube-router --peer-router-passwords Z2VoZWlt; sleep 1",
+            "kube-router --peer-router-passwords (secret); sleep 1",
+        ),
+        ("a --password='Z2VoZWlt x' && b", "a --password='(secret)' && b"),
+        ('a --token "Z2VoZWlt"', 'a --token "(secret)"'),
+        ("a --password-file=/etc/x --secretless y", "a --password-file=/etc/x --secretless y"),
+        ("a --password", "a --password"),
+    ],
+)
+def test_flags_within_a_command_for_a_shell_are_hidden(command, shown):
+    daemonset = {"kind": "DaemonSet", "spec": {"containers": [{"command": ["sh", "-c", command]}]}}
+    assert secrets.masked(daemonset)["spec"]["containers"][0]["command"] == ["sh", "-c", shown]
+    variable = {"kind": "DaemonSet", "spec": {"env": [{"name": "ARGS", "value": command}]}}
+    assert secrets.masked(variable)["spec"]["env"][0]["value"] == shown
+
+
 @pytest.mark.parametrize("empty", ["", None, True, []])
 def test_what_is_empty_is_no_secret(empty):
     """An FRRConfiguration may say ``password: ""``, which is none."""
