@@ -3,42 +3,53 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """FRR-K8s: FRRConfigurations of others that merge into ours. Pure.
 
-FRR-K8s merges all FRRConfigurations that select a node, neighbour by neighbour (internal/controller/merge.go): what one
-of them lets in is let in, and what two of them say differently of a session is refused, with everything of the node.
-One that only announces is as it should be (MetalLB), and no finding.
+FRR-K8s merges all FRRConfigurations that select a node, router by router and neighbour by neighbour
+(internal/controller/api_to_config.go and merge.go): what one of them lets in is let in, and what two of them say
+differently of a router or a session is refused, with everything of the node. One that only announces is as it should be
+(MetalLB), and no finding.
 """
 
 from __future__ import annotations
 
-import re
-from ipaddress import ip_address, ip_network
+from collections import namedtuple
+from ipaddress import ip_network
 
+from ..durations import seconds
 from ..ovn_kubernetes import resources
-from ..ovn_kubernetes.settings import FRR_API
+from ..ovn_kubernetes.settings import FRR_API, needs_disable_mp, settings
 from ..ownership import is_ours
+from ..peerings import peerings
 from .view import View, finding, listed
 
 GENERATED = "k8s.ovn.org/route-advertisements"
+REFUSED = "FRR-K8s refuses to merge those"
 _DEFAULTS = {"port": "179", "holdTime": "180", "keepaliveTime": "60", "connectTime": "60"}
-_SAME = ("asn", "port", "holdTime", "keepaliveTime", "connectTime", "ebgpMultiHop", "sourceaddress")
-_PART = re.compile(r"([0-9]{1,9})(h|ms|m|s)")
-_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+# neighborsAreCompatible; sourceaddress is spelt so
+_SAME = (
+    *("asn", "dynamicASN", "localASN", "port", "holdTime", "keepaliveTime", "connectTime", "ebgpMultiHop"),
+    *("sourceaddress", "dualStackAddressFamily"),
+)
+_KINDS = ("node", "pod", "service", "external_service")
+
+# What ours say: neighbours by VRF and address, each by node; AS numbers by VRF; router IDs by node and VRF; profiles of
+# BFD by name. "" is the default VRF.
+Own = namedtuple("Own", "neighbors asns ids profiles")
 
 
 def kinds(_plan: dict) -> dict:
     """What to read."""
-    return {"others": {"api_version": FRR_API, "kind": "FRRConfiguration"}}
+    return {"configurations": {"api_version": FRR_API, "kind": "FRRConfiguration"}}
 
 
 def found(view: View):
     """One Finding per object."""
-    own = _own(view.plan)
-    for item in view.objects.get("others") or []:
+    own = ours_of(view)
+    for item in view.objects.get("configurations") or []:
         if is_ours(item) or GENERATED in (item["metadata"].get("labels") or {}):
             continue
         nodes = view.by_labels((item.get("spec") or {}).get("nodeSelector"))
-        wrong = list(dict.fromkeys(_wrong(view, item, nodes, own)))
-        if wrong:
+        wrong = list(dict.fromkeys([*_raw(item), *_routers(item, nodes, own), *_neighbors(view, item, nodes, own)]))
+        if wrong and nodes:
             yield finding(
                 item,
                 f"selects {listed(nodes)}, and FRR-K8s merges it into ours: {'; '.join(wrong)}",
@@ -46,41 +57,128 @@ def found(view: View):
             )
 
 
-def _own(plan: dict) -> dict:
-    """``{address: neighbour}`` of our own sessions in the default VRF."""
-    made = resources(plan, {"bgp_password": "-", "placeholder": True})
-    ours = [item for item in made if item["kind"] == "FRRConfiguration"]
-    return {str(ip_address(one["address"])): one for item in ours for one in _neighbors(item)}
+# -- ours ----------------------------------------------------------------------------------------------
 
 
-def _neighbors(item: dict) -> list:
-    routers = ((item.get("spec") or {}).get("bgp") or {}).get("routers") or []
-    return [one for router in routers if not router.get("vrf") for one in router.get("neighbors") or []]
+def ours_of(view: View) -> Own:
+    """What our own FRRConfigurations say."""
+    own = Own({}, {}, {}, {})
+    made = resources(view.plan, {"bgp_password": "-", "placeholder": True})
+    for item in (one for one in made if one["kind"] == "FRRConfiguration"):
+        nodes = view.by_labels(item["spec"]["nodeSelector"])
+        own.profiles.update({one["name"]: one for one in _bgp(item).get("bfdProfiles") or []})
+        for peering in peerings(item):
+            own.neighbors.setdefault((peering.vrf, peering.address), {}).update(dict.fromkeys(nodes, peering.said))
+        for router in _bgp(item)["routers"]:
+            vrf = router.get("vrf") or ""
+            own.asns[vrf] = router["asn"]
+            own.ids.update({(name, vrf): router["id"] for name in nodes if router.get("id")})
+    return own
 
 
-def _wrong(view: View, item: dict, nodes: list, own: dict):
-    for neighbor in _neighbors(item):
-        address = _address(neighbor.get("address"))
-        met = view.meeting(nodes, address)
-        if not met or address is None:
+def _bgp(item: dict) -> dict:
+    return (item.get("spec") or {}).get("bgp") or {}
+
+
+# -- theirs --------------------------------------------------------------------------------------------
+
+
+def _raw(item: dict):
+    raw = (item.get("spec") or {}).get("raw") or {}
+    if raw.get("rawConfig"):
+        yield "its raw.rawConfig is added as it is, and nobody can tell what it does to our sessions"
+
+
+def _routers(item: dict, nodes: list, own: Own):
+    """What is refused whatever the neighbours are (routersAreCompatible, and profiles of one name)."""
+    for router in _bgp(item).get("routers") or []:
+        vrf = router.get("vrf") or ""
+        where = f"VRF {vrf}" if vrf else "the default VRF"
+        if vrf in own.asns and router.get("asn") != own.asns[vrf]:
+            yield f"it says AS {router.get('asn')} for {where} and ours AS {own.asns[vrf]}, and {REFUSED}"
+        for name in nodes:
+            identity = own.ids.get((name, vrf))
+            if identity and router.get("id") and router["id"] != identity:
+                yield f"it says router ID {router['id']} for {where} of {name} and ours {identity}, and {REFUSED}"
+                break
+    for profile in _bgp(item).get("bfdProfiles") or []:
+        mine = own.profiles.get(profile.get("name"))
+        if mine is not None and mine != {key: value for key, value in profile.items() if value is not None}:
+            yield f"its BFD profile {profile['name']} has other values than ours, and {REFUSED}"
+
+
+def _neighbors(view: View, item: dict, nodes: list, own: Own):
+    for peering in peerings(item):
+        mine = own.neighbors.get((peering.vrf, peering.address), {})
+        met = [name for name in nodes if name in mine]
+        if not met:
             continue
-        who = f"{view.peers(met[0])[address]} ({address})"
-        allowed = (neighbor.get("toReceive") or {}).get("allowed") or {}
-        if allowed.get("mode") == "all":
-            yield f"with toReceive mode all a node takes every prefix from {who}, other nodes' pods included"
-        inside = [text for text in map(_prefix, allowed.get("prefixes") or []) if _is_within(view.plan, text)]
-        if inside and allowed.get("mode") != "all":
-            yield f"it takes {listed(inside)} from {who}, which lies in the pods' networks"
-        differing = _differing(own.get(address) or {}, neighbor)
-        if differing:
-            yield f"it says other values of {', '.join(differing)} for {who}, and FRR-K8s refuses to merge those"
+        known = view.peers(met[0]).get(peering.address) if not peering.vrf else None
+        who = f"{known} ({peering.address})" if known else f"{peering.address} in VRF {peering.vrf}"
+        yield from _received(view.plan, peering.said, mine[met[0]], who)
+        yield from _differing(view.plan, peering.said, mine[met[0]], who)
 
 
-def _differing(ours: dict, theirs: dict) -> list:
-    if not ours:
-        return []
-    found = [key for key in _SAME if _value(ours, key) != _value(theirs, key)]
-    return found + (["password"] if _has_password(ours) != _has_password(theirs) else [])
+def _received(plan: dict, theirs: dict, ours: dict, who: str):
+    """What is let in by theirs, and not by ours."""
+    allowed = (theirs.get("toReceive") or {}).get("allowed") or {}
+    if allowed.get("mode") == "all":
+        yield f"with toReceive mode all a node takes every prefix from {who}, other nodes' pods included"
+        return
+    planned = ((ours.get("toReceive") or {}).get("allowed") or {}).get("prefixes") or []
+    own = _networks(plan)
+    for rule in allowed.get("prefixes") or []:
+        lies = [what for what, network in own if _reaches(rule, network)] if rule not in planned else []
+        if lies:
+            yield f"it takes {_shown(rule)} from {who}, which lies in networks of the cluster ({lies[0]})"
+
+
+def _differing(plan: dict, theirs: dict, ours: dict, who: str):
+    """What is said differently of a session: refused, or taken of one of the two."""
+    same = (*_SAME, "disableMP") if needs_disable_mp(settings(plan)) else _SAME
+    refused = [key for key in same if _value(ours, key) != _value(theirs, key)]
+    refused += ["password"] if _has_password(ours) != _has_password(theirs) else []
+    profiles = ours.get("bfdProfile"), theirs.get("bfdProfile")
+    refused += ["bfdProfile"] if all(profiles) and profiles[0] != profiles[1] else []
+    if refused:
+        yield f"it says other values of {', '.join(refused)} for {who}, and {REFUSED}"
+    if profiles[1] and not profiles[0]:
+        yield f"it brings BFD (profile {profiles[1]}) into the session with {who}, which ours is without"
+    if bool(theirs.get("enableGracefulRestart")) != bool(ours.get("enableGracefulRestart")):
+        yield f"it says another enableGracefulRestart for {who}, and FRR-K8s takes that of the one it reads first"
+    hops = (theirs.get("toAdvertise") or {}).get("nextHop") or {}
+    if any(hops.values()):
+        yield f"it sets the next hop {listed([text for text in hops.values() if text])} of all that {who} is told"
+
+
+# -- values --------------------------------------------------------------------------------------------
+
+
+def _networks(plan: dict) -> list:
+    """``[(what it is, network)]`` of all that is the cluster's own."""
+    given = [(kind.replace("_", " "), text) for kind in _KINDS for text in plan["networks"].get(kind) or []]
+    further = settings(plan)["networks"].items()
+    given += [(f"network {name}", text) for name, network in further for text in network.get("subnets") or []]
+    return [(what, ip_network(text, strict=False)) for what, text in given]
+
+
+def _reaches(rule: object, own) -> bool:
+    """Whether routes to a network, or to a part of it, are among those that a rule of toReceive takes.
+
+    Without ``le`` and ``ge`` a rule takes its prefix alone: the default route is in no network.
+    """
+    given = rule if isinstance(rule, dict) else {"prefix": rule}
+    try:
+        network = ip_network(str(given.get("prefix")), strict=False)
+    except ValueError:
+        return False
+    longest = given.get("le") or (network.max_prefixlen if given.get("ge") else network.prefixlen)
+    return network.version == own.version and network.overlaps(own) and longest >= own.prefixlen
+
+
+def _shown(rule: object) -> str:
+    given = rule if isinstance(rule, dict) else {"prefix": rule}
+    return " ".join([str(given.get("prefix")), *(f"{key} {given[key]}" for key in ("ge", "le") if given.get(key))])
 
 
 def _has_password(neighbor: dict) -> bool:
@@ -88,33 +186,8 @@ def _has_password(neighbor: dict) -> bool:
 
 
 def _value(neighbor: dict, key: str):
-    """A value in one spelling: durations in seconds, what is not there as FRR-K8s takes it."""
+    """A value in one spelling: durations in whole seconds, what is not there as FRR-K8s takes it."""
     given = neighbor.get(key)
     if key.endswith("Time"):
-        return _seconds(str(given)) if given else float(_DEFAULTS[key])
+        return int(seconds(str(given or f"{_DEFAULTS[key]}s")))
     return str(given or _DEFAULTS.get(key) or "")
-
-
-def _seconds(text: str) -> float:
-    return sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(text))
-
-
-def _prefix(rule: object) -> str:
-    return str(rule.get("prefix") if isinstance(rule, dict) else rule)
-
-
-def _is_within(plan: dict, prefix: str) -> bool:
-    """Whether a prefix meets the pods' networks."""
-    try:
-        given = ip_network(prefix, strict=False)
-    except ValueError:
-        return False
-    pods = [ip_network(text) for text in plan["networks"].get("pod") or []]
-    return any(given.version == one.version and given.overlaps(one) for one in pods)
-
-
-def _address(text: object) -> str | None:
-    try:
-        return str(ip_address(str(text)))
-    except ValueError:
-        return None
