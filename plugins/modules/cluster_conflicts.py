@@ -13,13 +13,15 @@ description:
   - Reads the objects by which the plan's CNI makes BGP sessions, and fails if some that this collection did not make
     meet its nodes and leaves. Each is named, with what it does and the remedy.
   - Calico - BGPPeers to the leaves' addresses that take our nodes; a BGPConfiguration with a password or a restart time
-    of the mesh, which Calico refuses once the mesh is off.
+    of the mesh, which Calico refuses once the mesh is off, and one of a node that goes before ours.
   - Cilium - CiliumBGPClusterConfigs and CiliumBGPPeeringPolicies that select our nodes.
-  - kube-router - peers in its arguments, and in annotations of Nodes that others wrote.
-  - OVN-Kubernetes - FRRConfigurations that merge into ours and let in more, or say other values of a session.
+  - kube-router - peers in its arguments, and in annotations of Nodes that others wrote; a second agent that routes;
+    annotations by which a node's agent has another AS, reflects routes, prepends its AS or listens elsewhere.
+  - OVN-Kubernetes - FRRConfigurations that merge into ours and let in more, or say other values of a session or router.
   - An object of others that has the name of one that M(kubefabric.bgp.cluster_resources) is to make is named, too,
     unless O(adopt=true).
-  - A kind that the cluster does not serve has no objects. One that the user may not list is a warning.
+  - A kind that the cluster does not serve has no objects. One that the user may not list is a warning. An API that
+    answers and refuses is an error.
 options:
   plan:
     description: The cluster's plan, as M(kubefabric.bgp.plan) returns it.
@@ -38,8 +40,8 @@ options:
     default: false
   unreachable:
     description:
-      - What to do about an API that does not answer. V(warn) is for a cluster that is reached through the fabric that
-        is yet to be configured.
+      - What to do about an API that does not answer at all. V(warn) is for a cluster that is reached through the fabric
+        that is yet to be configured.
     type: str
     choices: [fail, warn]
     default: fail
