@@ -33,9 +33,13 @@ class Inventory:
         self._hosts = {name: _variables(task_vars, name) for name in self.clusters}
 
     def of_clusters(self, name: str) -> list:
-        """The values that a variable has on the clusters and in the task, each once; the clusters' come first."""
-        hosts = [*self._hosts.values(), self._vars]
-        found = [plain(host[name]) for host in hosts if name in host]
+        """The values that a variable has on the clusters and in the task, each once; the clusters' come first.
+
+        Raises AnsibleError where one cannot be read.
+        """
+        found = [_variable(variables, host, name) for host, variables in self._hosts.items()]
+        if name in self._vars:  # as it was written: only hostvars templates what it hands out
+            found.append(plain(self._templar.template(self._vars[name])))
         return [value for index, value in enumerate(found) if value is not None and value not in found[:index]]
 
     def intents(self) -> list[dict]:

@@ -85,6 +85,21 @@ def test_a_node_that_the_inventory_lacks_stops_the_run_until_it_is_named(sources
     assert "path2" not in sources.kept()["k8s-path"]["nodes"]
 
 
+def test_variables_of_the_whole_run_may_be_expressions(sources: Sources) -> None:
+    sources.planned(kubefabric_allocations_file=str(sources.directory / "kept.yml"))
+    for source in ("a", "b"):
+        variables = {
+            "where_all_are_kept": "{{ inventory_dir }}/../kept.yml",
+            "kubefabric_allocations_file": "{{ where_all_are_kept | realpath }}",
+            "those_that_go": ["path2"],
+            "kubefabric_remove": "{{ those_that_go }}",
+        }
+        write(sources.directory / source / "group_vars" / "all" / "run.yml", variables)
+    sources.change("b/hosts.yml", lambda hosts: hosts["k8s_path_nodes"]["hosts"].pop("path2"))
+    assert "path2 of cluster k8s-path is removed" in sources.planned("--limit", "k8s-float")
+    assert not (sources.directory / "a" / FILE).exists()
+
+
 def test_a_limit_needs_no_secret_of_other_clusters(sources: Sources) -> None:
     sources.planned()
     before = sources.kept()
