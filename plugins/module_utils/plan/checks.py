@@ -80,12 +80,11 @@ def _racks(fabric: Fabric, findings: Findings) -> None:
 def _pairs(rack: Rack, fabric: Fabric, findings: Findings) -> None:
     """A leaf is in one vPC pair (fabricExplicitGEp), whatever racks the pair serves."""
     for leaf in rack.leaves if len(rack.leaves) == 2 else ():
-        others = [fabric.racks[name] for name in fabric.leaves[leaf].racks]
-        other = next((one for one in others if len(one.leaves) == 2 and one.leaves != rack.leaves), None)
-        if other and other is others[0]:
+        pairs = [fabric.racks[name] for name in fabric.leaves[leaf].racks if len(fabric.racks[name].leaves) == 2]
+        if pairs[0].leaves != rack.leaves:
             findings.add(
                 f"{FABRIC_AT}.racks.{rack.name}.leaves.{leaf}",
-                f"leaf {leaf} is in a vPC pair with another leaf in rack {other.name}",
+                f"leaf {leaf} is in a vPC pair with another leaf in rack {pairs[0].name}",
                 "list the same two leaves in every rack that the pair serves",
             )
 
