@@ -23,8 +23,12 @@ class Site:
 
     def run(self, name: str, *arguments: str, **variables: object) -> subprocess.CompletedProcess:
         """The finished run of one of the collection's playbooks."""
+        return self.run_file(f"kubefabric.bgp.{name}", *arguments, **variables)
+
+    def run_file(self, name: str, *arguments: str, **variables: object) -> subprocess.CompletedProcess:
+        """The finished run of a playbook by its file's name, or its own."""
         extra = yaml.safe_dump(variables, default_flow_style=True, width=1000).strip()
-        command = [f"kubefabric.bgp.{name}", "-i", "inventory", "-e", "@lab.yml", "-e", extra, *arguments]
+        command = [name, "-i", "inventory", "-e", "@lab.yml", "-e", extra, *arguments]
         return ansible_playbook(*command, cwd=self.directory, SSL_CERT_FILE=self.controller.ca, no_proxy="*")
 
     def succeed(self, name: str, *arguments: str, **variables: object) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import shlex
+from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.apic import apic  # noqa: F401 - fixture
 from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
 from tests.playbooks import Site, configuration
+from tests.programs import ROOT
 
 L3OUT = "uni/tn-k8s/out-k8s-prod"
 
@@ -55,6 +59,46 @@ def test_what_others_did_since_is_not_undone_unless_it_is_named(site):
     assert "uni/tn-shop" in configuration(site.controller)
     site.succeed("rollback", **told, kubefabric_rollback_others="uni/tn-shop")
     assert "uni/tn-shop" not in configuration(site.controller)
+
+
+def test_an_l3out_of_another_fabric_s_cluster_is_not_ours(site):
+    """What has its name here is somebody else's."""
+    fabric = site.read("group_vars/all/fabric.yml")["kubefabric_fabric"] | {"name": "dc2"}
+    site.add_cluster("k8s-far")
+    cluster = site.read("host_vars/k8s-far.yml")
+    site.write("host_vars/k8s-far.yml", {**cluster, "kubefabric_fabric": fabric})
+    name = snapshot_of(site.succeed("fabric", "--limit", "k8s-prod", kubefabric_snapshot=True))
+    site.controller.post("uni/tn-k8s", {"l3extOut": {"attributes": {"name": "k8s-far"}}})
+    told = {"kubefabric_rollback_confirm": "dc1", "kubefabric_rollback_snapshot": name}
+    refused = site.fail("rollback", "--limit", "k8s-prod", **told)
+    assert f"Since {name} not only this collection changed dc1: uni/tn-k8s/out-k8s-far by admin." in refused
+
+
+@pytest.mark.parametrize("variable", ["ACI_USERNAME", "ANSIBLE_NET_USERNAME"])
+def test_the_user_may_come_from_the_environment(site, variable, monkeypatch):
+    user = {"name": "robot", "pwd": "Robot-123", "accountStatus": "active"}
+    domain = {"aaaUserRole": {"attributes": {"name": "admin", "privType": "writePriv"}}}
+    domain = {"aaaUserDomain": {"attributes": {"name": "all"}, "children": [domain]}}
+    site.controller.post("uni/userext", {"aaaUser": {"attributes": user, "children": [domain]}})
+    where = yaml.safe_load((site.directory / "lab.yml").read_text())
+    where["kubefabric_apic"]["password"] = user["pwd"]
+    (site.directory / "lab.yml").write_text(yaml.safe_dump(where))
+    fabric = site.read("group_vars/all/fabric.yml")
+    fabric["kubefabric_fabric"]["apic"].pop("username", None)
+    site.write("group_vars/all/fabric.yml", fabric)
+    monkeypatch.setenv(variable, "robot")
+    name = snapshot_of(site.succeed("fabric", kubefabric_snapshot=True))
+    told = {"kubefabric_rollback_confirm": "dc1", "kubefabric_rollback_snapshot": name}
+    assert f"dc1 is back at {name}" in site.succeed("rollback", **told)
+
+
+def test_the_command_that_goes_back_is_one_for_a_shell(site):
+    (site.directory / "my inventory").symlink_to(site.directory / "inventory")
+    said = site.succeed("fabric", "-i", "my inventory", kubefabric_snapshot=True)
+    (inventories,) = re.findall("Back to it: ansible-playbook kubefabric.bgp.rollback (.*?) -e kubefabric", said)
+    words = shlex.split(inventories)
+    assert words[::2] == ["-i", "-i"]
+    assert [Path(word).name for word in words[1::2]] == ["inventory", "my inventory"]
 
 
 def test_a_snapshot_of_before_a_later_change_is_refused_unless_told(site):
@@ -123,6 +167,39 @@ def test_a_leafs_router_id_changes_for_all_clusters_of_a_run_and_for_none_alone(
     nodes = [node["l3extRsNodeL3OutAtt"]["attributes"] for node in found]
     assert {node["rtrId"] for node in nodes if node["tDn"].endswith(f"/node-{leaf}")} == {"1.1.7.7"}
     assert "changed=0" in site.succeed("fabric")
+
+
+def test_each_cluster_that_changes_a_leaf_s_router_id_tells_the_others_on_it(site):
+    """Two leaves change, each at the hands of another cluster; k8sxboth is on both, and k8s.both on none of them."""
+    racks = {"k8s-far": ["rack2"], "k8sxboth": ["rack1", "rack2"], "k8s.both": ["rack3"], "k8s-prod": ["rack1"]}
+    for name in list(racks)[:3]:
+        site.add_cluster(name)
+    hosts = site.read("hosts.yml")
+    for name, where in racks.items():
+        nodes = {f"{name}-{rack}": {"rack": rack} for rack in where}
+        hosts[f"{name.replace('-', '_')}_nodes"] = {"hosts": nodes}
+    site.write("hosts.yml", hosts)
+    (site.directory / "inventory" / "group_vars" / "all" / "kubefabric_allocations.yml").unlink()
+    cluster = site.read("host_vars/k8s-prod.yml")
+    for key in ("leaves", "floating_address", "secondary_address"):
+        cluster["kubefabric_cluster"]["l3out"].pop(key, None)
+    site.write("host_vars/k8s-prod.yml", cluster)
+    fabric = site.read("group_vars/all/fabric.yml")
+    leaves = {name: rack["leaves"] for name, rack in fabric["kubefabric_fabric"]["racks"].items()}
+    fabric["kubefabric_fabric"]["racks"]["rack3"] = {"leaves": {n: {"router_id": f"1.1.1.{n}"} for n in (105, 106)}}
+    site.write("group_vars/all/fabric.yml", fabric)
+    site.succeed("fabric")
+    for rack in ("rack1", "rack2"):
+        leaves[rack][min(leaves[rack])]["router_id"] = f"1.1.7.{min(leaves[rack])}"
+    site.write("group_vars/all/fabric.yml", fabric)
+    show = {"ansible.builtin.debug": {"msg": "{{ inventory_hostname }} heard of {{ verify_along | flatten | length }}"}}
+    play = {"hosts": "clusters", "gather_facts": False, "tasks": [show]}
+    play["vars_files"] = [str(ROOT / "roles" / "verify" / "vars" / "main.yml")]
+    (site.directory / "heard.yml").write_text(yaml.safe_dump([{"import_playbook": "kubefabric.bgp.fabric"}, play]))
+    done = site.run_file("heard.yml", "--forks=1")
+    assert done.returncode == 0, done.stdout
+    assert "k8sxboth heard of 2" in done.stdout
+    assert "k8s.both heard of 0" in done.stdout
 
 
 def test_a_misspelt_aaep_is_a_warning_in_every_run(site):

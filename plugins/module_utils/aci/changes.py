@@ -38,10 +38,10 @@ def by_user(imdata: List[Dict[str, Any]]) -> List[str]:
 
 
 def of_others(
-    imdata: List[Dict[str, Any]], user: str, l3outs: Iterable[Tuple[str, str]], told: Iterable[str] = ()
+    imdata: List[Dict[str, Any]], user: str, l3outs: Iterable[Tuple[str, str]], accepted: Iterable[str] = ()
 ) -> List[Dict[str, str]]:
     """``[{user, place}]`` of what is not ours, the topmost place of each user. user: ours. l3outs: (tenant, name) of
-    ours. told: users, and places with all below them, that need not be named.
+    ours. accepted: users, and places with all below them, that need not be named.
 
     One entry stands for records that the answer had no room for (UNREAD).
     """
@@ -61,7 +61,7 @@ def of_others(
     }
     if len(imdata) >= LIMIT:
         others.add((UNREAD, UNREAD))
-    known = set(told)
+    known = set(accepted)
     return [
         {"user": name, "place": place}
         for name, place in sorted(others)
