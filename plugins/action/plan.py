@@ -69,6 +69,7 @@ class ActionModule(ActionBase):
         outcome = {
             "changed": changed,
             "plans_file": kept_plans.keep(plans),
+            "large_plans": kept_plans.large(plans),
             "plans": plans,
             "allocations": allocations,
             "allocated": new,

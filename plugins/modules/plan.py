@@ -75,6 +75,12 @@ plans:
   returned: success, where the result stays below 500,000 characters; callbacks such as AWX's drop larger ones
   type: dict
   sample: {k8s-prod: {format: 1, cluster: k8s-prod, asn: 65003}}
+large_plans:
+  description: The clusters whose plan alone is larger than 500,000 characters.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 allocations:
   description: Everything that is kept, by cluster.
   returned: success, where the result stays below 500,000 characters

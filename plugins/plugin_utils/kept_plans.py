@@ -32,8 +32,15 @@ def keep(plans: dict) -> str:
     return path
 
 
-def read(result: Mapping) -> dict:
-    """The plans, by cluster, of the registered result of the action plan."""
+def large(plans: dict) -> list[str]:
+    """The clusters whose plan by itself is larger than a result may be."""
+    return [name for name, plan in plans.items() if len(json.dumps(plan)) > LIMIT]
+
+
+def read(result: Mapping | None) -> dict:
+    """The plans, by cluster, of the registered result of the action plan; none where it made none."""
+    if not result or "plans_file" not in result:
+        return {}
     with open(str(result["plans_file"]), encoding="utf-8") as file:
         return json.load(file)
 

@@ -20,10 +20,10 @@ def left_behind(plans: Dict[str, Any], name: str, running: Iterable[str]) -> Dic
 
     ``plans`` are those of all clusters. Returns ``{"clusters": names, "content": tree}``: the policies as they should
     be, as aci_tree takes them, of one cluster per leaf; the planner sees to it that all on a leaf agree. Both are empty
-    where paths are one AS long, as they are without nested clusters.
+    where paths are one AS long, as they are without nested clusters, and where there is no plan of ``name``.
     """
     absent = sorted(set(plans) - set(running) - {name}, key=natural)
-    own = plans[name]
+    own = plans.get(name, {})
     if "l3out" not in own or own["l3out"]["bgp"]["max_as"] == 1:
         return {"clusters": [], "content": []}
     shared = {other: _shared(own, plans[other]) for other in absent}

@@ -26,6 +26,15 @@ def test_the_filter_reads_what_the_action_kept() -> None:
     assert kept_plans.keep({}) != path
 
 
+@pytest.mark.parametrize("result", [None, {}, {"skipped": True}, {"failed": True, "msg": "The intent has a mistake"}])
+def test_a_task_that_made_no_plans_has_none(result) -> None:
+    assert FilterModule().filters()["planned"](result) == {}
+
+
+def test_plans_that_alone_are_larger_than_a_result_are_named() -> None:
+    assert kept_plans.large({"small": {}, "large": {"nodes": "x" * 600_000}}) == ["large"]
+
+
 def test_a_small_result_stays_as_it_is() -> None:
     result = {"changed": True, "plans": {"k8s-prod": {}}, "allocations": {}}
     assert kept_plans.bounded(result) == result
