@@ -37,7 +37,8 @@ class ActionModule(ActionBase):
         groups = plain({name: list(hosts) for name, hosts in task_vars.get("groups", {}).items()})
         limit = task_vars.get("ansible_limit")
         running = plain(list(task_vars.get("ansible_play_hosts_all", ()))) if limit else None
-        wrong = [run_scope.without_hosts(groups, plain(needed), running, limit) for needed in given["needs"]]
+        needs = plain(given["needs"])
+        wrong = [run_scope.without_hosts(groups, needed, running, limit, needs) for needed in needs]
         wrong.append(self._without_tasks(task_vars))
         told = [text for text in wrong if text]
         own = [path for path in context.CLIARGS.get("args") or () if not _get_collection_playbook_path(path)]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 # Groups that every inventory has
@@ -18,26 +19,41 @@ MEANING = {
 
 
 def without_hosts(
-    groups: Mapping[str, Sequence[str]], needed: Sequence[str], running: Collection[str] | None, limit: str | None
+    groups: Mapping[str, Sequence[str]],
+    needed: Sequence[str],
+    running: Collection[str] | None,
+    limit: str | None,
+    others: Sequence[Sequence[str]] = (),
 ) -> str | None:
-    """Why no host of the ``needed`` groups is in this run; None if one is.
+    """Why no host of the ``needed`` groups is in this run; None if one is, or if none is needed.
 
     ``groups`` are the inventory's hosts by group, whatever the limit says; ``running`` the hosts of this run, None
-    where there is no ``limit``.
+    where there is no ``limit``; ``others`` the groups of which this run needs a host as well.
     """
     members = [host for group in needed for host in groups.get(group, ())]
-    if not members:
-        return _no_members(groups, needed)
-    if running is None or set(members) & set(running):
+    if not needed or (members and (running is None or set(members) & set(running))):
         return None
-    listed = " or ".join(needed)
-    text = f"--limit {limit} leaves no host of the group {listed} in this run"
+    if not members or running is None:
+        return _no_members(groups, needed)
+    text = f"--limit {limit} leaves no host of the group {' or '.join(needed)} in this run"
+    advice = _advice(groups, needed, running, str(limit), {group for one in others for group in one})
+    return f"{text}. {advice or 'The inventory has: ' + _some(members)}"
+
+
+def _advice(
+    groups: Mapping[str, Sequence[str]], needed: Sequence[str], running: Collection[str], limit: str, others: set[str]
+) -> str | None:
+    """The limit to give where nodes run without their clusters, or clusters without nodes; None elsewhere."""
     clusters = _clusters_of(groups, running)
     if needed == ["clusters"] and clusters:
         nodes = _some(set(running) & {node for one in clusters for node in _nodes(groups, one)})
         are = "are nodes" if ", " in nodes else "is a node"
-        return f"{text}. {nodes} {are} of {', '.join(clusters)}: say --limit {','.join(clusters)}"
-    return f"{text}. The inventory has: {_some(members)}"
+        stay = [limit] if others & {_group(one) for one in clusters} else []
+        return f"{nodes} {are} of {', '.join(clusters)}: say --limit {shlex.quote(','.join([*stay, *clusters]))}"
+    present = set(running) & set(groups.get("clusters", ()))
+    left = [_group(one) for one in groups.get("clusters", ()) if one in present and _group(one) in needed]
+    left = [group for group in left if groups.get(group)]
+    return f"Say --limit {shlex.quote(','.join([limit, *left]))}" if left else None
 
 
 def _no_members(groups: Mapping[str, Sequence[str]], needed: Sequence[str]) -> str:
@@ -66,7 +82,12 @@ def _clusters_of(groups: Mapping[str, Sequence[str]], hosts: Iterable[str]) -> l
 
 
 def _nodes(groups: Mapping[str, Sequence[str]], cluster: str) -> Sequence[str]:
-    return groups.get(f"{cluster.replace('-', '_')}_nodes", ())
+    return groups.get(_group(cluster), ())
+
+
+def _group(cluster: str) -> str:
+    """The group of a cluster's nodes."""
+    return f"{cluster.replace('-', '_')}_nodes"
 
 
 def _some(names: Iterable[str]) -> str:

@@ -94,6 +94,25 @@ def test_of_several_groups_one_with_a_host_is_enough() -> None:
     )
 
 
+def test_nothing_is_missing_where_no_group_is_needed() -> None:
+    """The groups of nodes of an inventory without clusters are none; that it has no clusters is said already."""
+    assert without_hosts({"all": ["a"]}, [], None, None) is None
+    assert without_hosts({"all": ["a"]}, [], ["a"], "a") is None
+
+
+@pytest.mark.parametrize(
+    ("needed", "running", "limit", "said"),
+    [
+        (["clusters"], ["node1"], "node1", "node1 is a node of k8s-prod: say --limit node1,k8s-prod"),
+        (["clusters"], ["node1"], "node[1:1]", "node1 is a node of k8s-prod: say --limit 'node[1:1],k8s-prod'"),
+        (["k8s_prod_nodes"], ["k8s-prod"], "k8s-prod", "Say --limit k8s-prod,k8s_prod_nodes"),
+    ],
+)
+def test_the_limit_that_is_advised_has_all_that_the_run_needs(needed, running, limit, said) -> None:
+    needs = [["clusters"], ["k8s_prod_nodes"]]
+    assert without_hosts(GROUPS, needed, running, limit, needs).split(". ", 1)[1] == said
+
+
 TAGS = [[], ["a"], ["b"], ["a", "b"], ["never"], ["a", "never"], ["always"], ["a", "always"]]
 ONLY = [["all"], ["a"], ["tagged"], ["untagged"], ["a", "untagged"]]
 SKIP = [[], ["a"], ["tagged"], ["untagged"], ["all"], ["always"], ["all", "always"]]
