@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import ip_network
 from typing import Any
 
+from . import limits
 from .announced import announced, silent
 from .errors import Findings
 from .model import FABRIC_AT, Cluster, Fabric
@@ -31,6 +32,7 @@ def check(clusters: list[Cluster], fabric: Fabric, reach: Reach, findings: Findi
         for side in (*external_sides(cluster), *far_sides(cluster)):
             _side(side, reach.known[cluster.name], findings)
         _far(cluster, findings)
+        _groups(cluster, fabric, findings)
         _transit(cluster, clusters, findings)
         _transit_names(cluster, clusters, findings)
         for contract in _used(cluster, reach):
@@ -213,6 +215,16 @@ def _far(cluster: Cluster, findings: Findings) -> None:
                 findings.add(at, f"{what} {title} gets no contract", "add provide or consume, or remove the entry")
         for index in _repeated((row["tenant"] or cluster.l3out["tenant"], *(row[n] for n in names)) for row in rows):
             findings.add(cluster.at(f"l3out.{key}[{index}]"), "is there twice", "merge the two entries")
+
+
+def _groups(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
+    """Endpoint security groups are younger than L3Outs with standard SVI."""
+    if cluster.l3out["esgs"] and fabric.version and not limits.at_least(fabric.version, limits.ESG_SINCE):
+        findings.add(
+            cluster.at("l3out.esgs"),
+            f"release {fabric.version} has no endpoint security groups",
+            f"name EPGs in l3out.epgs, or upgrade the fabric to {limits.ESG_SINCE} or later",
+        )
 
 
 def _transit(cluster: Cluster, clusters: list[Cluster], findings: Findings) -> None:

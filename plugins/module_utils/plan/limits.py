@@ -44,6 +44,9 @@ NEXT_HOP_PROPAGATION_SINCE = "5.0(1)"
 # bgpBestPathCtrlPol.ctrl knows ignoreIgpMetric from 6.1; the catalog of 6.0(9c) does not
 IGNORE_IGP_METRIC_SINCE = "6.1(1)"
 
+# Cisco APIC release notes 5.0(1): endpoint security groups (fvESg)
+ESG_SINCE = "5.0(1)"
+
 
 def parse(version: str) -> tuple[int, int]:
     """``(6, 0)`` of ``6.0(9c)``."""
