@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from .checks_calico_peers import covers, split
+from .checks_calico_peers import BGP_PORT, covers, split
 from .errors import Findings
 from .model import Cluster, Fabric, Member
 from .nested import Nested, peering_addresses
@@ -73,12 +73,18 @@ def _check(cluster: Member, racks: dict, owners: dict, findings: Findings) -> No
         if any(covers(cluster, racks, peer, name) is not False for name in nodes):
             findings.add(
                 cluster.at(f"calico.peers[{index}].peer_ip"),
-                f"{peer['peer_ip']} is the address of {whose}, with which the nodes peer already: this peer would take "
-                "the place of that one, without its password and filters",
+                f"{peer['peer_ip']} is the address of {whose}, with which the nodes peer already: {_meets(peer)}",
                 "remove it, and set in calico.leaf_peers what shall differ"
                 if whose.startswith("leaf")
                 else "remove it",
             )
+
+
+def _meets(peer: dict) -> str:
+    """What comes of a second peer at an address: confd knows peers by address and port."""
+    if split(peer["peer_ip"])[1] == BGP_PORT:
+        return "this peer would take the place of that one, without its password and filters"
+    return "this peer would be another session with it, without the password and filters of the first"
 
 
 def _own(cluster: Cluster, addresses, findings: Findings) -> None:
