@@ -13,7 +13,7 @@ import hashlib
 import hmac
 from typing import List, Optional
 
-from ..plan.formats import KEY_REMEDY, SHORTEST_KEY
+from ..plan import digest_keys
 from .mo import Mo, owned, walk
 
 DIGEST_TAG = "kubefabric.password-digest"
@@ -27,9 +27,9 @@ def digest(key: str, dn: str, password: str) -> str:
 
 def objection(password: Optional[str], key: Optional[str]) -> Optional[str]:
     """Why a key makes no good digest; None if it does. No sentence quotes it."""
-    if key and len(key) < SHORTEST_KEY:
-        return f"password_key has fewer than {SHORTEST_KEY} characters, and could be guessed; {KEY_REMEDY}."
-    return f"password_key is the password itself; {KEY_REMEDY}." if key and key == password else None
+    short = f"has fewer than {digest_keys.SHORTEST} characters, and could be guessed"
+    rule = short if key and len(key) < digest_keys.SHORTEST else digest_keys.of_password(key, password)
+    return f"password_key {rule}; {digest_keys.REMEDY}." if rule else None
 
 
 def add(tree: Mo, password: Optional[str], key: Optional[str]) -> Mo:

@@ -18,6 +18,7 @@ DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}")
 COMMUNITY = re.compile(r"(\d+):(\d+)(?::(\d+))?")
 # What FRR's and BIRD's configuration can both hold; the kernel's TCP MD5 key ends at 80 bytes (TCP_MD5SIG_MAXKEYLEN).
 PASSWORD = re.compile(r'(?:(?!["\\?|])[!-~]){1,80}')
+PASSWORD_REMEDY = 'give at most 80 ASCII characters, no space and none of " \\ ? |'
 RESERVED = {
     "169.254.0.1": "Calico's proxy ARP gateway",
     "169.254.0.2": "Calico's IPVS dummy",
@@ -299,4 +300,4 @@ def _passwords(options: dict, findings: Findings) -> None:
     for path, password in places:
         if password and not PASSWORD.fullmatch(password):
             rule = "it has a character that a speaker's configuration cannot hold, or more than 80"
-            findings.add(path, rule, 'give at most 80 ASCII characters, no space and none of " \\ ? |')
+            findings.add(path, rule, PASSWORD_REMEDY)

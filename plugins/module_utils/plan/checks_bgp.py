@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
-from . import limits
+from . import digest_keys, limits
 from .errors import Findings
-from .formats import KEY_REMEDY
 from .model import BFD_INTERVALS, Cluster, Fabric
 
 # option -> (first release, what it lacks before)
@@ -34,8 +33,9 @@ def check_bgp(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
 
 
 def _key(cluster: Cluster, findings: Findings) -> None:
-    if cluster.bgp["password_key"] and cluster.bgp["password_key"] == cluster.bgp["password"]:
-        findings.add(cluster.at("bgp.password_key"), "is the password itself", KEY_REMEDY)
+    rule = digest_keys.of_password(cluster.bgp["password_key"], cluster.bgp["password"])
+    if rule:
+        findings.add(cluster.at("bgp.password_key"), rule, digest_keys.REMEDY)
 
 
 def _neighbors(cluster: Cluster, findings: Findings) -> None:

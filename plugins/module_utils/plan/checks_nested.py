@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 
+from ..node.checks import PASSWORD, PASSWORD_REMEDY
 from . import checks_calico
 from .errors import Findings
 from .formats import Invalid, cluster_name, label_key, label_value, resource_name
@@ -28,6 +29,8 @@ def check(clusters: list[Cluster], nested: list[Nested], fabric: Fabric, finding
         _peering(cluster, children(cluster, nested), findings)
         _virtual_addresses(cluster, clusters, nested, fabric, findings)
         _path_length(cluster, nested, findings)
+        if _speakers_of_hosts(cluster):
+            _of_hosts(cluster, findings)
     for one in nested:
         _name(one, findings)
         _cni(one, findings)
@@ -38,6 +41,8 @@ def check(clusters: list[Cluster], nested: list[Nested], fabric: Fabric, finding
         _pools(one, findings)
         _ranges(one, findings)
         _password(one, findings)
+        if _speakers_of_hosts(one.parent):
+            _of_hosts(one, findings)
         _told_apart(one, nested, findings)
         checks_calico.check_nested(one, findings)
 
@@ -299,9 +304,25 @@ def _password(one: Nested, findings: Findings) -> None:
         )
 
 
+def _of_hosts(member: Cluster | Nested, findings: Findings) -> None:
+    """What the speakers of hosts cannot hold, the role node_peering refuses, after the fabric was written."""
+    password = member.settings["bgp"]["password"]
+    if password and not PASSWORD.fullmatch(password):
+        findings.add(
+            member.at("bgp.password"),
+            "has a character that the speakers of hosts cannot hold",
+            PASSWORD_REMEDY,
+        )
+
+
+def _speakers_of_hosts(parent: Cluster | Nested | None) -> bool:
+    """Whether the hosts of a parent peer in its CNI's place."""
+    return parent is not None and (parent.settings["workload_peering"] or {}).get("speaker") == "host"
+
+
 def _told_apart(one: Nested, nested: list[Nested], findings: Findings) -> None:
     """A host's speaker knows a machine by its address alone (FRR: bgp listen range), a CNI by its labels."""
-    if one.parent is None or (one.parent.settings["workload_peering"] or {}).get("speaker") != "host":
+    if one.parent is None or not _speakers_of_hosts(one.parent):
         return
     own = [ip_network(text) for text in ranges(one)]
     for other in nested[: nested.index(one)]:

@@ -21,6 +21,7 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     """Every rule of this file; values that were reported already are absent."""
     options = cluster.settings["ovn_kubernetes"] or {}
     checks_secret.check(cluster, findings)
+    _password(cluster, findings)
     _sessions(cluster, findings)
     own = [(f"networks.{kind}", network) for kind in KINDS for network in cluster.networks[kind]]
     received(cluster, "ovn_kubernetes.receive", options.get("receive") or [], own, findings)
@@ -34,6 +35,18 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
                 f"the cluster has no node {name}",
                 did_you_mean(name, cluster.nodes),
             )
+
+
+def _password(cluster: Cluster, findings: Findings) -> None:
+    """FRR-K8s writes the password as it is (internal/frr/templates/neighborsession.tmpl), and FRR reads one word
+    (``neighbor PEER password LINE``, bgpd/bgp_vty.c): a line with more is an unknown command, and the reload fails.
+    """
+    if any(character.isspace() for character in cluster.bgp["password"] or ""):
+        findings.add(
+            cluster.at("bgp.password"),
+            "has a blank, and FRR reads a password as one word: it would refuse the node's configuration",
+            "give a password without one",
+        )
 
 
 def _sessions(cluster: Cluster, findings: Findings) -> None:

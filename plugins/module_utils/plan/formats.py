@@ -12,6 +12,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from . import digest_keys
 from .formats_base import Invalid, address, likely_length, matches, parse, refuse_mapped, unicast
 from .formats_calico import (
     calico_community,
@@ -96,9 +97,6 @@ label_key = matches(
 )
 interface = matches(r"[a-zA-Z0-9_.:@-]+", LONGEST_DEVICE, "letters, digits and _ . : @ - (Linux, IFNAMSIZ)")
 namespace = matches(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", 63, "lower-case letters, digits and -, no - at the ends")
-
-SHORTEST_KEY = 16  # characters of a digest's key: 96 bits where it is random
-KEY_REMEDY = "give a random one from your vault, for example the output of: openssl rand -hex 16"
 
 
 def description(value: str) -> str:
@@ -298,8 +296,8 @@ def password(value: str) -> str:
 
 def digest_key(value: str) -> str:
     """The key of a digest: shorter ones can be guessed by a user who reads the digest. No message quotes it."""
-    if value and len(value) < SHORTEST_KEY:
-        raise Invalid(f"has fewer than {SHORTEST_KEY} characters, and could be guessed", KEY_REMEDY)
+    if value and len(value) < digest_keys.SHORTEST:
+        raise Invalid(f"has fewer than {digest_keys.SHORTEST} characters, and could be guessed", digest_keys.REMEDY)
     return value
 
 

@@ -55,10 +55,10 @@ def test_an_intent_is_not_changed_by_planning_it(case: str) -> None:
 
 def test_a_plan_never_holds_the_password() -> None:
     intent = white_paper()
-    intent["clusters"]["prod"]["cluster"]["bgp"] = {"password": "f1nd-me", "password_key": "f1nd-me-too-f1nd-me"}
+    intent["clusters"]["prod"]["cluster"]["bgp"] = {"password": "f1nd-me", "password_key": "f1nd-the-key-as-well"}
     result = build(intent)
     assert result.plans["prod"]["bgp"]["password"] is True
-    assert "f1nd-me" not in repr(result)
+    assert "f1nd" not in repr(result)
 
 
 def test_numbers_that_jinja_made_text_of_are_numbers_in_the_plan() -> None:

@@ -60,7 +60,7 @@ def test_the_list_says_of_which_release_it_is(file: str) -> None:
     "rule", [rule for _file, rule in RULES], ids=[f"{file}: {rule['rule']}" for file, rule in RULES]
 )
 def test_every_rule_has_a_source_and_says_how_it_is_covered(rule: dict[str, Any]) -> None:
-    assert re.fullmatch(r"[a-zA-Z0-9_./-]+(\.go|\.yaml|/)", rule["source"]), rule["source"]
+    assert re.fullmatch(r"[a-zA-Z0-9_./-]+(\.go|\.tmpl|\.yaml|/)", rule["source"]), rule["source"]
     assert len({"refused", "warned", "never", "cannot"} & set(rule)) == 1
 
 
