@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from ..cluster.kube_router import arguments, extra
+from ..cluster.kube_router import arguments, extra, listen
 from ..cluster.kube_router.flags import FLAGS
 from ..cluster.kube_router.settings import (
     BFD_SINCE,
@@ -41,7 +41,7 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
 
 def _release(cluster: Cluster, options: dict, findings: Findings) -> None:
     text, release = options["version"], version(options)
-    if is_too_old(release):
+    if is_too_old(text):
         findings.add(
             cluster.at("kube_router.version"),
             f"kube-router {text} is one of those that the white paper excludes (kube-router issue 1323)",
@@ -95,6 +95,10 @@ def _arguments(cluster: Cluster, options: dict, findings: Findings) -> None:
         findings.add(cluster.at(f"kube_router.extra_args[{index}]"), rule, remedy)
     for index, rule, remedy in extra.doubtful(options["extra_args"]):
         findings.warn(cluster.at(f"kube_router.extra_args[{index}]"), rule, remedy)
+    for key, rule, remedy in listen.clashes(options):
+        findings.add(cluster.at(f"kube_router.{key}"), rule, remedy)
+    for key, rule, remedy in listen.doubtful(options):
+        findings.warn(cluster.at(f"kube_router.{key}"), rule, remedy)
 
 
 def _peer(cluster: Cluster, options: dict, index: int, peer: dict, findings: Findings) -> None:

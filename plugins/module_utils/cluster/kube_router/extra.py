@@ -13,9 +13,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Container, Iterable, Iterator
 
-from .flags import FLAGS, FORMS, REFERENCE, SHORTHANDS, loopback, true, unspecified
+from .flags import FLAGS, FORMS, SHORTHANDS, admin, loopback, port, references, true, unspecified, variable
 
-BGP_PORT = "179"
+BGP_PORT = 179
 _AT = "kubefabric_cluster.kube_router"
 _PEERS = (
     "makes kube-router leave the annotation with the leaves unread: it peers with those of the command line alone",
@@ -39,17 +39,17 @@ BREAKING: dict[str, tuple[Callable[[str], bool], str, str]] = {
         f"remove it; {_AT.rpartition('.')[0]}.asn is the AS of all nodes",
     ),
     "bgp-port": (
-        lambda value: value != BGP_PORT,
-        f"makes nodes listen on another port than the {BGP_PORT} that leaves connect to",
+        lambda value: port(value) != BGP_PORT,
+        f"makes nodes speak BGP on another port than {BGP_PORT}, the leaves'",
         "remove it",
     ),
     "hostname-override": (
-        lambda value: value != "$(NODE_NAME)",
+        lambda value: value not in ("", "$(NODE_NAME)"),
         f"{_ONE_NODE}, so that every node would have the peers of one",
         "remove it, or give $(NODE_NAME)",
     ),
     "router-id": (
-        lambda value: value != "generate",
+        lambda value: value not in ("", "generate"),
         f"{_ONE_NODE}, and a router ID belongs to one BGP speaker (RFC 4271, section 4.2)",
         "remove it, or give generate",
     ),
@@ -63,14 +63,16 @@ BREAKING: dict[str, tuple[Callable[[str], bool], str, str]] = {
         "is where the kubelet does not look for the health check, and it restarts the pod again and again",
         f"remove it, or set {_AT}.health_port to 0",
     ),
-    **{
-        name: (
-            lambda value: not unspecified(value) and not loopback(value),
-            f"{_ONE_NODE}, and kube-router ends where it cannot listen on the address",
-            "give 127.0.0.1 or 0.0.0.0",
-        )
-        for name in ("metrics-addr", "gobgp-admin-address")
-    },
+    "metrics-addr": (
+        lambda value: not unspecified(value) and not loopback(value),
+        f"{_ONE_NODE}, and kube-router ends where it cannot listen on the address",
+        "give 127.0.0.1 or 0.0.0.0, an IPv6 address in brackets",
+    ),
+    "gobgp-admin-address": (
+        lambda value: not admin(value),
+        f"{_ONE_NODE}, and GoBGP's API is not there where it cannot listen on the address",
+        "give 127.0.0.1 or 0.0.0.0",
+    ),
 }
 # flags that have no effect on the leaves' sessions, whatever they seem to do
 WITHOUT_EFFECT = {
@@ -159,10 +161,20 @@ def _wrong(name: str, value: str, release: tuple, planned: Container[str]) -> It
     elif name in planned:
         option = f"; {_AT}.{OPTIONS[name]} decides" if name in OPTIONS else ""
         yield f"--{name} is set by the plan already", f"remove it{option}"
+    elif _unknown_variable(value):
+        rule = (
+            f"no variable of the pods is called {_unknown_variable(value)}, so that kube-router gets {value!r} as it is"
+        )
+        yield f"--{name}: {rule}", "remove it, or write $$ for a dollar sign"
     elif breaks and breaks(value):
         yield f"--{name} {rule}", remedy
-    elif not fits(value) and not REFERENCE.search(value):
+    elif not fits(value) and not any(item.startswith("KUBERNETES_") for item in references(value)):
         yield f"--{name}: {value!r} is not {wanted}, and kube-router ends because of it", f"give {wanted}"
+
+
+def _unknown_variable(value: str) -> str | None:
+    """The first name for which the kubelet finds nothing."""
+    return next((name for name in references(value) if not variable(name)), None)
 
 
 def doubtful(extra: Iterable[str]) -> list[Complaint]:

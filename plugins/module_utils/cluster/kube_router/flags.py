@@ -13,6 +13,8 @@ import ipaddress
 import re
 from collections.abc import Callable
 
+from ...common.go_text import decimal_int, nanoseconds, uint
+
 OLDEST = (1, 5, 1)
 SHORTHANDS = {"h": "help", "v": "v", "V": "version"}
 
@@ -23,14 +25,17 @@ _FIRST = {
     "enable-pod-egress enable-pprof hairpin-mode help ipvs-graceful-termination ipvs-permit-all masquerade-all "
     "nodeport-bindon-all-ip nodes-full-mesh override-nexthop run-firewall run-router run-service-proxy version",
     "duration": "bgp-graceful-restart-deferral-time bgp-graceful-restart-time bgp-holdtime",
-    "period": "cache-sync-timeout injected-routes-sync-period iptables-sync-period ipvs-graceful-period "
-    "ipvs-sync-period routes-sync-period",
+    "period": "injected-routes-sync-period iptables-sync-period ipvs-graceful-period ipvs-sync-period "
+    "routes-sync-period",
+    "timeout": "cache-sync-timeout",
     "port": "health-port metrics-port",
-    "number": "bgp-port cluster-asn v",
+    "number": "bgp-port cluster-asn",
+    "verbosity": "v",
     "byte": "peer-router-multihop-ttl",
     "port_range": "service-node-port-range",
     "networks": "excluded-cidrs service-cluster-ip-range service-external-ip-range",
-    "text": "hostname-override kubeconfig master metrics-path overlay-type peer-router-asns peer-router-ips "
+    "path": "metrics-path",
+    "text": "hostname-override kubeconfig master overlay-type peer-router-asns peer-router-ips "
     "peer-router-passwords peer-router-passwords-file peer-router-ports router-id runtime-endpoint",
 }
 _LATER = {
@@ -59,10 +64,22 @@ FLAGS: dict[str, tuple[str, tuple]] = {
     for name in listed.split()
 }
 
-_UNIT = r"(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h)"
 _TRUE, _FALSE = ("1", "t", "T", "TRUE", "true", "True"), ("0", "f", "F", "FALSE", "false", "False")
-# env of the container, which the kubelet puts in place of such a reference
-REFERENCE = re.compile(r"\$\([A-Za-z_][A-Za-z0-9_]*\)")
+SECOND = 10**9
+# variables of the pods, which the kubelet puts in place of $(NAME); another name stays there as it is
+_VARIABLES = ("NODE_NAME", "POD_NAME", "KUBE_ROUTER_CNI_CONF_FILE")
+_OF_SERVICES = re.compile(r"[A-Z0-9_]+_(SERVICE_HOST|SERVICE_PORT|PORT)(_[A-Z0-9_]+)?")
+_REFERENCE = re.compile(r"(\$*)\$\(([-._a-zA-Z0-9]+)\)")
+
+
+def references(value: str) -> list[str]:
+    """The names in a value for which the kubelet looks ($$ escapes a dollar sign)."""
+    return [name for dollars, name in _REFERENCE.findall(value) if len(dollars) % 2 == 0]
+
+
+def variable(name: str) -> bool:
+    """Whether kube-router's pods have an environment variable; those of Services are there by themselves."""
+    return name in _VARIABLES or _OF_SERVICES.fullmatch(name) is not None
 
 
 def true(value: str) -> bool:
@@ -71,40 +88,77 @@ def true(value: str) -> bool:
 
 
 def unspecified(value: str) -> bool:
-    """Whether an address to listen on means all of them: 0.0.0.0, ::, or none given."""
-    return value.strip("[]") in ("", "0.0.0.0", "::")
+    """Whether an address to listen on means all of them: 0.0.0.0, [::], or none given."""
+    return value in ("", "0.0.0.0", "[::]")
 
 
 def loopback(value: str) -> bool:
-    """Whether an address is one that every host has by itself."""
+    """Whether an address is one that every host has by itself; kube-router puts ``:port`` behind it as it is."""
+    if value == "localhost":
+        return True
     try:
-        return ipaddress.ip_address(value).is_loopback
+        found = ipaddress.ip_address(value[1:-1] if value.startswith("[") and value.endswith("]") else value)
     except ValueError:
         return False
+    return found.is_loopback and (found.version == 4) is not value.startswith("[")
+
+
+def admin(value: str) -> bool:
+    """Whether GoBGP listens at addresses that every host has: what is no address stands for 127.0.0.1
+    (pkg/controllers/routing, goBGPListenAddrs).
+    """
+    try:
+        found = ipaddress.ip_address(value)
+    except ValueError:
+        return True
+    return found.is_loopback or found.is_unspecified
+
+
+def port(value: str) -> int | None:
+    """A port as pflag reads it; None if it is none."""
+    return uint(value, 16)
 
 
 def _duration(value: str) -> bool:
-    return value == "0" or re.fullmatch(rf"[+-]?(?:{_UNIT})+", value) is not None
+    return nanoseconds(value) is not None
 
 
-def _period(value: str) -> bool:
-    """Longer than 0: Go's tickers panic otherwise, and a cache that may take no time never fills."""
-    return _duration(value) and not value.startswith("-") and re.search(r"[1-9]", value) is not None
+def _period(least: int) -> Callable[[str], bool]:
+    """At least so many nanoseconds: Go's tickers panic at 0, and what has no time to begin with ends at once."""
+    return lambda value: (nanoseconds(value) or 0) >= least
 
 
-def _number(least: int, most: int) -> Callable[[str], bool]:
-    return lambda value: value.isascii() and value.isdecimal() and least <= int(value) <= most
+def _number(least: int, bits: int) -> Callable[[str], bool]:
+    def fits(value: str) -> bool:
+        number = uint(value, bits)
+        return number is not None and number >= least
+
+    return fits
+
+
+def _path(value: str) -> bool:
+    """A pattern of Go's http.ServeMux that is a path: it panics at others (net/http, parsePattern)."""
+    parts = value.split("/")
+    return (
+        value.startswith("/")
+        and not re.search(r"[\s{}]", value)
+        and all(part not in ("", ".", "..") for part in parts[1:-1])
+        and parts[-1] not in (".", "..")
+    )
 
 
 def _port_range(value: str) -> bool:
     """As pkg/controllers/netpol reads it: two ports with a hyphen or a colon, the first one lower."""
-    found = re.fullmatch(r"(\d{1,5})[-:](\d{1,5})", value)
+    found = re.fullmatch(r"([0-9]{1,5})[-:]([0-9]{1,5})", value)
     return found is not None and int(found[1]) < int(found[2]) <= 65535
 
 
 def _networks(value: str) -> bool:
+    """As net.ParseCIDR reads them: no blanks, a length and no mask."""
+    if not re.fullmatch(r"([0-9a-fA-F.:]+/[0-9]{1,3}(,(?=.)|$))*", value):
+        return False
     try:
-        return all(ipaddress.ip_network(part.strip(), strict=False) and "/" in part for part in value.split(","))
+        return all(ipaddress.ip_network(part, strict=False) for part in value.split(",") if part)
     except ValueError:
         return False
 
@@ -113,11 +167,14 @@ def _networks(value: str) -> bool:
 FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
     "bool": (lambda value: value in _TRUE + _FALSE, "true or false"),
     "duration": (_duration, "a duration such as 60s"),
-    "period": (_period, "a duration longer than 0, for example 60s"),
-    "port": (_number(0, 65535), "a port, 0 to 65535"),
-    "high_port": (_number(1024, 65535), "a port, 1024 to 65535"),
-    "number": (_number(0, 4294967295), "a whole number"),
-    "byte": (_number(0, 255), "a whole number, 0 to 255"),
+    "period": (_period(1), "a duration longer than 0, for example 60s"),
+    "timeout": (_period(SECOND), "a duration of at least 1s, for example 60s"),
+    "port": (_number(0, 16), "a port, 0 to 65535"),
+    "high_port": (_number(1024, 16), "a port, 1024 to 65535"),
+    "number": (_number(0, 32), "a whole number"),
+    "verbosity": (lambda value: decimal_int(value, 32) is not None, "a whole number, for example 2"),
+    "byte": (_number(0, 8), "a whole number, 0 to 255"),
+    "path": (_path, "a path that begins with a slash, for example /metrics"),
     "port_range": (_port_range, "two ports, for example 30000-32767"),
     "networks": (_networks, "networks with their lengths, separated by commas"),
     "encapsulation": (lambda value: value in ("ipip", "fou"), "ipip or fou"),

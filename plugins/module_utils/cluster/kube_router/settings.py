@@ -57,7 +57,7 @@ _HOLD_RANGE = (3, 65536)
 
 def version(options: dict) -> tuple:
     """The release as numbers, ``(2, 10, 0)``; ClusterError for a text that is no release."""
-    found = re.fullmatch(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?", str(options["version"]))
+    found = re.fullmatch(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?", str(options["version"]), re.ASCII)
     if not found:
         raise ClusterError(
             f"kubefabric_cluster.kube_router.version: {options['version']!r} is no release of kube-router; "
@@ -71,9 +71,18 @@ def peers_with(asn: int) -> bool:
     return any(low <= asn <= high for low, high in TAKEN_PEER_ASNS)
 
 
-def is_too_old(release: tuple) -> bool:
-    """Whether the white paper excludes a release, because of kube-router's issue 1323."""
-    return release < OLDEST
+def is_too_old(text: str) -> bool:
+    """Whether the white paper excludes a release, because of kube-router's issue 1323: those before 1.5.1, and what
+    came before that was released (``1.5.1-rc1``).
+    """
+    release = version({"version": text})
+    return release < OLDEST or (release == OLDEST and "-" in text)
+
+
+def tag(text: str) -> str:
+    """The tag of a release's image: ``v2.11.0-rc1``; what stands behind a plus is not of it."""
+    before = re.search(r"-[^+]*", text)
+    return "v" + ".".join(map(str, version({"version": text}))) + (before[0] if before else "")
 
 
 def families(plan: dict) -> list:
@@ -97,9 +106,9 @@ def settings(plan: dict) -> dict:
     """The plan's ``kube_router`` options with every default filled in, checked against what kube-router can do."""
     options = filled(plan.get("kube_router"), "kube_router", DEFAULTS)
     number = version(options)
-    options["image"] = options["image"] or "docker.io/cloudnativelabs/kube-router:v" + ".".join(map(str, number))
+    options["image"] = options["image"] or "docker.io/cloudnativelabs/kube-router:" + tag(str(options["version"]))
     _check_speaker(plan)
-    if is_too_old(number):
+    if is_too_old(str(options["version"])):
         raise ClusterError(
             f"cluster {plan['cluster']}: kubefabric_cluster.kube_router.version: kube-router {options['version']} is "
             "one of those that the white paper excludes (kube-router issue 1323); use 1.5.1 or later"
