@@ -48,6 +48,11 @@ options:
         description: Whether a kind that the user may not list gives an empty list in place of an error.
         type: bool
         default: false
+      or_namespace:
+        description:
+          - The namespace whose objects to read where the user may not list the kind in all namespaces, with
+            O(objects[].optional=true). C(forbidden) is true then, too.
+        type: str
       hidden_fields:
         description:
           - Fields to leave out of the result, such as V(data) or V(spec.containers), as M(kubernetes.core.k8s_info)
@@ -122,6 +127,7 @@ def argument_spec() -> dict:
         "label_selectors": {"type": "list", "elements": "str", "default": []},
         "field_selectors": {"type": "list", "elements": "str", "default": []},
         "optional": {"type": "bool", "default": False},
+        "or_namespace": {"type": "str"},
         "hidden_fields": {"type": "list", "elements": "str", "default": []},
     }
     return {

@@ -14,10 +14,11 @@ from .secrets import masked
 def read(cluster, asked: list) -> list:
     """One entry for each of ``asked``, in their order: ``{api_version, kind, served, forbidden, resources}``.
 
-    ``asked`` are dicts of ``api_version``, ``kind``, ``namespace``, ``label_selectors``, ``field_selectors`` and
-    ``optional`` and ``hidden_fields`` (as M(kubernetes.core.k8s_info) takes them). A kind that the API does not serve
-    has no resources, and so has an optional one that the user may not list. Secrets are hidden, and of managedFields
-    only our own manager's are there. Raises ClusterError.
+    ``asked`` are dicts of ``api_version``, ``kind``, ``namespace``, ``label_selectors``, ``field_selectors``,
+    ``optional``, ``or_namespace`` and ``hidden_fields`` (as M(kubernetes.core.k8s_info) takes them). A kind that the
+    API does not serve has no resources. An optional one that the user may not list has none either, or those of
+    ``or_namespace`` if the user may list these. Secrets are hidden, and of managedFields only our own manager's are
+    there. Raises ClusterError.
     """
     return [_entry(cluster, one) for one in asked]
 
@@ -29,7 +30,7 @@ def _entry(cluster, one: dict) -> dict:
     except Forbidden:
         if not one.get("optional"):
             raise
-        forbidden = True
+        forbidden, found = True, _allowed(cluster, one)
     return {
         "api_version": one["api_version"],
         "kind": one["kind"],
@@ -37,6 +38,16 @@ def _entry(cluster, one: dict) -> dict:
         "forbidden": forbidden,
         "resources": [_shown(item, cluster.field_manager, one.get("hidden_fields") or []) for item in found or []],
     }
+
+
+def _allowed(cluster, one: dict) -> list | None:
+    """What the user may list, where that is not everything: nothing, or what is in one namespace."""
+    if not one.get("or_namespace"):
+        return None
+    try:
+        return _found(cluster, {**one, "namespace": one["or_namespace"]})
+    except Forbidden:
+        return None
 
 
 def _found(cluster, one: dict) -> list | None:

@@ -41,15 +41,14 @@ _EFFECTS = {
 
 
 def kinds(plan: dict) -> dict:
-    """What to read: DaemonSets where ours is, and everywhere else where the user may."""
-    every = {"api_version": "apps/v1", "kind": "DaemonSet"}
-    return {"daemonsets": {**every, "namespace": settings(plan)["namespace"]}, "daemonsets_elsewhere": every}
+    """What to read: DaemonSets of all namespaces, or of ours where the user may not."""
+    where = {"or_namespace": settings(plan)["namespace"]}
+    return {"daemonsets": {"api_version": "apps/v1", "kind": "DaemonSet", **where}}
 
 
 def found(view: View):
     """One Finding per object and, of a Node, per annotation."""
-    everywhere = [*(view.objects.get("daemonsets") or []), *(view.objects.get("daemonsets_elsewhere") or [])]
-    for item in {_place(one): one for one in everywhere}.values():
+    for item in view.objects.get("daemonsets") or []:
         if not is_ours(item):
             yield from _daemonset(view, item)
     for name in view.labels:

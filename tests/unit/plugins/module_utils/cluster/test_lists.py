@@ -37,6 +37,24 @@ def test_an_optional_kind_that_the_user_may_not_list_is_marked():
     ]
 
 
+def test_what_may_be_listed_in_one_namespace_alone_is_marked_too():
+    asked: list = []
+
+    class Namespaced(Cluster):
+        def list(self, _kind: object, namespace: str | None, *_more: object) -> object:
+            asked.append(namespace)
+            if namespace is None or self.answer is None:
+                raise Forbidden("no")
+            return self.answer
+
+    one = {"api_version": "apps/v1", "kind": "DaemonSet", "optional": True, "or_namespace": "kube-system"}
+    (entry,) = lists.read(Namespaced([{"metadata": {"name": "a"}}]), [one])
+    assert (entry["forbidden"], entry["resources"]) == (True, [{"metadata": {"name": "a"}}])
+    (entry,) = lists.read(Namespaced(None), [one])
+    assert (entry["forbidden"], entry["resources"]) == (True, [])
+    assert asked == [None, "kube-system"] * 2
+
+
 def test_a_required_kind_that_the_user_may_not_list_is_an_error():
     with pytest.raises(Forbidden):
         lists.read(Cluster(Forbidden("no")), [PEER])
