@@ -36,12 +36,15 @@ if [ "$verb" = show ]; then
   exit 0
 fi
 [ "$unit" = frr ] || exit 3
+# As under systemd, FRR has no descriptor of whoever asks for it: the module's lock would last as long as FRR.
+frr() { exec /usr/bin/python3 -c 'import os, sys; os.closerange(3, 256); os.execv(sys.argv[1], sys.argv[1:])' \
+  /usr/lib/frr/frrinit.sh "$1"; }
 case "$verb" in
   is-active) runs || exit 3 ;;
   is-enabled) [ -e /var/lib/played-enabled ] || exit 1; echo enabled ;;
   enable) touch /var/lib/played-enabled ;;
-  disable) rm -f /var/lib/played-enabled; /usr/lib/frr/frrinit.sh stop ;;
-  start | restart | stop | reload) /usr/lib/frr/frrinit.sh "$verb" ;;
+  disable) rm -f /var/lib/played-enabled; frr stop ;;
+  start | restart | stop | reload) frr "$verb" ;;
 esac
 """
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import yaml
 
 LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+# As aci_l3out takes them.
+SECRETS = {"bgp_password": "benchmark", "password_key": "key of the benchmarks, not a secret"}
 PAIRS = 10  # of racks, in the large inventory: a cluster spans the two racks of one
 
 
@@ -71,7 +73,13 @@ def _cluster(networks: dict, l3out: dict) -> dict:
         "kubeconfig": "/nonexistent",
         "networks": networks,
         "l3out": {"tenant": "k8s", "vrf": "prod", "aaep": "k8s-hosts", **l3out},
-        "bgp": {"password": "benchmark", "password_key": "key", "keepalive": 1, "hold": 3, "ecmp": 64},
+        "bgp": {
+            "password": SECRETS["bgp_password"],
+            "password_key": SECRETS["password_key"],
+            "keepalive": 1,
+            "hold": 3,
+            "ecmp": 64,
+        },
     }
 
 

@@ -73,8 +73,9 @@ def _apply(apic: Apic, plan: dict) -> dict:
 
     os.environ["SSL_CERT_FILE"] = apic.ca
     connection = {"host": [apic.host], "port": apic.port, "username": apic.username, "password": apic.password}
-    secrets = {"bgp_password": "benchmark", "password_key": "key"}
     with contextlib.redirect_stderr(io.StringIO()):
         return run_module(
-            aci_l3out, {**connection, "use_proxy": False, **plan["l3out"], **secrets, "wait_for_faults": 0}, diff=False
+            aci_l3out,
+            {**connection, "use_proxy": False, **plan["l3out"], **inventories.SECRETS, "wait_for_faults": 0},
+            diff=False,
         )

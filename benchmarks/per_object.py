@@ -15,6 +15,8 @@ from pathlib import Path
 
 import yaml
 
+from benchmarks.inventories import SECRETS
+
 _OURS = ("tagAnnotation", "annotationKey-")
 _ASIDE = {"annotation", "modTs", "uid", "descr", "ownerTag", "ownerKey"}
 
@@ -180,8 +182,7 @@ _WITH_ITS_RULES = re.compile(_CONTROL + "/ctx-[^/]+")
 
 def whole(l3out: dict) -> dict:
     """All of it as one task of ours; ``l3out`` as in a plan."""
-    secrets = {"bgp_password": "benchmark", "password_key": "key"}
-    return {"name": "The L3Out", "kubefabric.bgp.aci_l3out": {**l3out, **secrets, "wait_for_faults": 0}}
+    return {"name": "The L3Out", "kubefabric.bgp.aci_l3out": {**l3out, **SECRETS, "wait_for_faults": 0}}
 
 
 def tasks(objects: dict[str, dict[str, str]], classes: dict[str, str]) -> list[dict]:
