@@ -32,7 +32,7 @@ help: ## this list
 
 demo: $(VENV)/.dev ## a virtual ACI fabric and a Kubernetes cluster come up, site.yml configures both, a table proves it (root)
 	@$(BIN)/python -m lab.setup --base
-	@$(BIN)/python -m lab --name $(LAB) up -i $(INVENTORY)$(if $(DESCRIBED), --fabric $(DESCRIBED))
+	@$(BIN)/python -m lab --name $(LAB) up -i $(INVENTORY)$(if $(filter rehearse,$(LAB)), --own-secrets)$(if $(DESCRIBED), --fabric $(DESCRIBED))
 	@set -e; . /run/kubefabric-lab/$(LAB)/environment; \
 	  $(BIN)/ansible-playbook kubefabric.bgp.site -i $(INVENTORY) $${KUBEFABRIC_LAB_INVENTORY:+-i $$KUBEFABRIC_LAB_INVENTORY} -e @/run/kubefabric-lab/$(LAB)/vars.yml
 	@echo; echo "The lab stays up: '$(BIN)/python -m lab$(NAMED) status' shows it, '$(BIN)/python -m lab$(NAMED) down' removes it."

@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from lab import bringup, preflight, rehearsal, status
+from lab import bringup, own_secrets, preflight, rehearsal, status
 from lab.context import Lab
 from lab.fabric.instance import Instance
 from lab.hosts import access, install, links, switching
@@ -59,8 +59,10 @@ def main(context: click.Context, name: str) -> None:
 )
 @click.option(
     "--own-secrets/--given-secrets",
+    "stand_ins",
     default=None,
-    help="Secrets of the lab's own in place of the inventory's and $APIC_PASSWORD; the default but for the example.",
+    help="Secrets of the lab's own in place of the inventory's and $APIC_PASSWORD. Own ones unless given; the example "
+    "inventory, which asks the lab for them, needs no stand-ins.",
 )
 @click.pass_obj
 def up(
@@ -70,7 +72,7 @@ def up(
     fabric: Path | None,
     fabric_only: bool,
     boot: tuple[str, ...],
-    own_secrets: bool | None,
+    stand_ins: bool | None,
 ) -> None:
     """Bring the lab to the inventory; what is there stays."""
     preflight.require_root()
@@ -84,12 +86,19 @@ def up(
             control_plane=not fabric_only,
             boot=boot,
             described=fabric,
-            secrets_of_its_own=inventory.resolve() != EXAMPLE if own_secrets is None else own_secrets,
+            secrets=_whose(inventory, stand_ins),
         )
     console.print(
         f"Lab [bold]{lab.name}[/] is up: {len(topology.leaves)} leaves, {len(topology.nodes)} nodes, "
         f"{len(topology.clusters)} clusters; variables for Ansible in {lab.directory}/vars.yml"
     )
+
+
+def _whose(inventory: Path, wanted: bool | None) -> bringup.Secrets:
+    """Whose secrets a lab has: as the options say; without one the lab's, and with stand-ins for any but its own."""
+    if wanted is not None:
+        return "own" if wanted else "given"
+    return "example" if inventory.resolve() == EXAMPLE and own_secrets.takes_the_labs(inventory) else "own"
 
 
 def _reporter(update: Callable[[str], None]) -> bringup.Report:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import os
-import secrets
 import shlex
 import shutil
 import socket
@@ -16,10 +15,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import yaml
 
-from lab import own_secrets, rehearsal, seeding
+from lab import own_secrets, private, rehearsal, seeding
 from lab.context import Lab, process_id, process_names, start_process, stop_process, wait_for
 from lab.fabric.controller import TOKEN, Controller, Unreachable
 from lab.fabric_description import load
@@ -27,6 +27,7 @@ from lab.hosts import links, machines, nodes, switching
 from lab.topology import Topology, from_documents, from_state
 
 ROOT = Path(__file__).resolve().parent.parent
+Secrets = Literal["own", "example", "given"]
 Report = Callable[[str], None]
 
 
@@ -43,13 +44,14 @@ def up(
     control_plane: bool = True,
     boot: tuple[str, ...] = (),
     described: Path | None = None,
-    secrets_of_its_own: bool = False,
+    secrets: Secrets = "example",
 ) -> Topology:
     """Bring the whole lab to the inventory; quick where nothing is to be done. Raises Failed with a reason.
 
     ``boot``: nodes that are to be real systems, as ``lab.hosts.machines.parse`` reads them. ``described``: the file
-    that says what the fabric has; without one it is made up from the plans. ``secrets_of_its_own``: the controller's
-    password is not $APIC_PASSWORD, its ``/lab`` asks for a token, and the clusters' passwords have stand-ins.
+    that says what the fabric has; without one it is made up from the plans. ``secrets``: whose they are. ``own``: the
+    lab's, its ``/lab`` asks for a token, and the clusters' passwords have stand-ins; ``example``: the lab's, which the
+    example inventory asks for; ``given``: the inventory's and $APIC_PASSWORD.
     """
     rehearsal.forget(lab)
     there = load.read(described) if described else None
@@ -60,8 +62,7 @@ def up(
     topology = rehearsal.cabled(topology, found)
     stacks = machines.parse(topology, boot)
     lab.write_state("topology", topology.to_state())
-    if secrets_of_its_own and (process_id(lab, "apic") is None or (lab.directory / own_secrets.PASSWORD).exists()):
-        own_secrets.prepare(lab, inventory)
+    _arrange_secrets(lab, inventory, secrets)
     rehearsal.note(lab, found)
     apic(lab, seeding.seed(found.description, whole=described is not None), report)
     report(f"racks: {len(topology.leaves)} leaves, {len(topology.nodes)} nodes")
@@ -76,6 +77,15 @@ def up(
         cluster.up(lab, topology, report)
     write_ansible_files(lab)
     return topology
+
+
+def _arrange_secrets(lab: Lab, inventory: Path, secrets: Secrets) -> None:
+    if secrets == "own":
+        own_secrets.of_its_own(lab, inventory)
+    elif secrets == "given":
+        own_secrets.given(lab)
+    else:
+        own_secrets.of_the_example(lab)
 
 
 def down(lab: Lab, report: Report) -> None:
@@ -125,7 +135,7 @@ def plan(lab: Lab, inventory: Path, report: Report) -> Path:
     command += ["-e", f"kubefabric_output_dir={output}"]
     environment = {
         **os.environ,
-        "KUBEFABRIC_BGP_PASSWORD": _bgp_password(lab.file("bgp-password")),
+        "KUBEFABRIC_BGP_PASSWORD": own_secrets.bgp_password(lab),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
         "ANSIBLE_LOCALHOST_WARNING": "False",
         "ANSIBLE_NOCOLOR": "1",
@@ -174,20 +184,15 @@ def apic(lab: Lab, wanted: seeding.Seed, report: Report) -> None:
         command = [sys.executable, "-m", "lab.apic", "--port", str(port), "--tls-directory", str(directory)]
         command += ["--state", str(directory / "state.json")]
         command += ["--token-file", str(directory / TOKEN)] if (directory / TOKEN).exists() else []
-        start_process(lab, "apic", command, environment={"APIC_PASSWORD": password(lab)}, directory=ROOT)
+        start_process(lab, "apic", command, environment={"APIC_PASSWORD": own_secrets.password(lab)}, directory=ROOT)
     lab.write_state("apic", state)
     wait_for(lambda: _answers(lab, state), f"the APIC (see {lab.directory}/logs/apic.log)", timeout=60)
     if state.get("seed") != wanted.digest:
         report("APIC: what the fabric has")
         before = state.get("seeded", [])
-        seeding.bring(state["url"], Path(state["ca"]), password(lab), wanted, before)
+        seeding.bring(state["url"], Path(state["ca"]), own_secrets.password(lab), wanted, before)
         seeded = wanted.names if wanted.whole else sorted({*before, *wanted.names})
         lab.write_state("apic", {**state, "seed": wanted.digest, "seeded": seeded})
-
-
-def password(lab: Lab | None = None) -> str:
-    """The controller's admin password: the lab's own where it has one, else $APIC_PASSWORD or ``password``."""
-    return own_secrets.password(lab) if lab else os.environ.get("APIC_PASSWORD", "password")
 
 
 def _answers(lab: Lab, state: dict) -> bool:
@@ -240,34 +245,24 @@ def write_ansible_files(lab: Lab) -> None:
             "hosts": ["127.0.0.1"],
             "port": state["port"],
             "username": "admin",
-            "password": password(lab),
+            "password": own_secrets.password(lab),
             "validate_certs": True,
         },
         "kubefabric_kubeconfig": str(lab.directory / "{{ inventory_hostname }}.kubeconfig"),
         "kubefabric_context": "",  # the only one
     }
-    _private(lab.file("vars.yml"), yaml.safe_dump(variables, sort_keys=False))
+    private.write(lab.file("vars.yml"), yaml.safe_dump(variables, sort_keys=False))
     exports = {
         "SSL_CERT_FILE": state["ca"],
-        "APIC_PASSWORD": password(lab),
-        "KUBEFABRIC_BGP_PASSWORD": _bgp_password(lab.file("bgp-password")),
+        "APIC_PASSWORD": own_secrets.password(lab),
+        "KUBEFABRIC_BGP_PASSWORD": own_secrets.bgp_password(lab),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
     }
     second = lab.directory / own_secrets.DIRECTORY
     exports |= {"KUBEFABRIC_LAB_INVENTORY": str(second)} if second.is_dir() else {}
-    _private(lab.file("environment"), "".join(f"export {key}={shlex.quote(value)}\n" for key, value in exports.items()))
-
-
-def _bgp_password(kept: Path) -> str:
-    """The sessions' password for the example inventory: the lab's own, the same for as long as the lab is up."""
-    if not kept.exists():
-        _private(kept, secrets.token_hex(10))
-    return kept.read_text()
-
-
-def _private(path: Path, text: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
+    private.write(
+        lab.file("environment"), "".join(f"export {key}={shlex.quote(value)}\n" for key, value in exports.items())
+    )
 
 
 def topology_of(lab: Lab) -> Topology:

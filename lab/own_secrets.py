@@ -11,34 +11,72 @@ import hashlib
 import hmac
 import json
 import os
-import secrets
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import yaml
 
-from lab.context import Lab
+from lab import private
+from lab.context import Lab, process_id
 from lab.fabric.controller import TOKEN
 
 PASSWORD, KEY = "apic-password", "stand-in-key"
 DIRECTORY = "inventory"  # of the second inventory
 STAND_INS = ("password", "password_key")
+# How an inventory reads the password that the lab gives it.
+_OF_THE_LAB = re.compile(r"\{\{ *lookup\('ansible\.builtin\.env', *'KUBEFABRIC_BGP_PASSWORD'\) *\}\}")
 _BEFORE = "kubefabric_lab_before_{}"
 
 
-def kept(path: Path) -> str:
-    """A secret in a file that root alone reads, made where it is missing."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        private(path, secrets.token_hex(16))
-    return path.read_text()
+def of_its_own(lab: Lab, inventory: Path) -> None:
+    """Give the lab a password for its controller, a token for ``/lab``, and the second inventory for this inventory.
+
+    Raises RuntimeError if its controller runs already, without them.
+    """
+    if _runs(lab) and not (lab.directory / "apic" / TOKEN).exists():
+        raise RuntimeError(
+            f"lab {lab.name} was brought up without secrets of its own, and the passwords of {inventory} would reach "
+            f"it: remove it first (python -m lab --name {lab.name} down), take another --name, or say --given-secrets"
+        )
+    private.kept(lab.file(PASSWORD))
+    private.kept(lab.directory / "apic" / TOKEN)
+    key = private.kept(lab.file(KEY))
+    files = second_inventory(_variables(inventory), key)
+    _remove_second(lab)
+    for name, text in files.items():
+        private.write(lab.file(DIRECTORY, *name.split("/")), text)
 
 
-def private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
+def of_the_example(lab: Lab) -> None:
+    """Give the lab a password for its controller; the example inventory takes all others from the lab's variables."""
+    if not _runs(lab):
+        private.kept(lab.file(PASSWORD))
+    _remove_second(lab)
+
+
+def given(lab: Lab) -> None:
+    """Leave the inventory its passwords, and the controller $APIC_PASSWORD. Raises RuntimeError if it has another."""
+    if _runs(lab) and (lab.directory / PASSWORD).exists():
+        raise RuntimeError(
+            f"lab {lab.name} was brought up with secrets of its own: remove it first (python -m lab --name {lab.name} "
+            "down), or take another --name"
+        )
+    for path in (lab.directory / PASSWORD, lab.directory / "apic" / TOKEN):
+        path.unlink(missing_ok=True)
+    _remove_second(lab)
+
+
+def _runs(lab: Lab) -> bool:
+    """Whether the controller runs, or its configuration is there, with the password that it was made with."""
+    return process_id(lab, "apic") is not None or (lab.directory / "apic" / "state.json").exists()
+
+
+def _remove_second(lab: Lab) -> None:
+    """That of another inventory, whose clusters may have the same names."""
+    shutil.rmtree(lab.directory / DIRECTORY, ignore_errors=True)
 
 
 def password(lab: Lab) -> str:
@@ -47,13 +85,22 @@ def password(lab: Lab) -> str:
     return own.read_text() if own.exists() else os.environ.get("APIC_PASSWORD", "password")
 
 
-def prepare(lab: Lab, inventory: Path) -> None:
-    """Give the lab its own secrets, and write the second inventory."""
-    kept(lab.file(PASSWORD))
-    kept(lab.directory / "apic" / TOKEN)
-    key = kept(lab.file(KEY))
-    for name, text in second_inventory(_variables(inventory), key).items():
-        private(lab.file(DIRECTORY, *name.split("/")), text)
+def bgp_password(lab: Lab) -> str:
+    """The sessions' password that the lab has for the example inventory, the same for as long as it is up."""
+    return private.kept(lab.file("bgp-password"))
+
+
+def takes_the_labs(inventory: Path) -> bool:
+    """Whether an inventory's clusters have no secret but those that the lab's ``environment`` sets, as the example."""
+    clusters = [
+        given["kubefabric_cluster"] for given in _variables(inventory).values() if "kubefabric_cluster" in given
+    ]
+    return all(isinstance(cluster, dict) and _takes_the_labs(cluster.get("bgp") or {}) for cluster in clusters)
+
+
+def _takes_the_labs(bgp: object) -> bool:
+    found = [bgp[name] for name in STAND_INS if bgp.get(name)] if isinstance(bgp, dict) else [bgp]
+    return all(isinstance(value, str) and _OF_THE_LAB.fullmatch(value) for value in found)
 
 
 def second_inventory(variables: dict[str, dict], key: str) -> dict[str, str]:

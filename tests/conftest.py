@@ -24,7 +24,6 @@ def _link_checkout() -> None:
 def pytest_configure() -> None:
     _link_checkout()
     os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(COLLECTIONS)
-    os.environ.setdefault("KUBEFABRIC_BGP_PASSWORD", "s3cret-of-tests")  # the example inventory has none of its own
     sys.path.insert(0, str(ROOT))
     if not any(isinstance(item, finder._AnsibleCollectionFinder) for item in sys.meta_path):
         finder._AnsibleCollectionFinder(paths=[str(COLLECTIONS), *sys.path])._install()

@@ -39,6 +39,14 @@ class Options:
     fault_retaining: float
 
 
+def _token(file: Path) -> str:
+    """The token in a file. ValueError if it is empty: then nothing would be asked for."""
+    token = file.read_text().strip()
+    if not token:
+        raise ValueError(f"{file} is empty: give a file with a token, or leave --token-file away")
+    return token
+
+
 def build(options: Options, password: str) -> web.Application:
     """The application with its store, read from the state file or seeded."""
     controller = Controller(opened(options.catalog, options.release))
@@ -47,7 +55,7 @@ def build(options: Options, password: str) -> web.Application:
     controller.faults.soaking, controller.faults.retaining = options.fault_soaking, options.fault_retaining
     controller.boot()
     api = Api(controller, Sessions(controller.store, options.session_timeout))
-    helpers = Helpers(api, options.token_file.read_text().strip() if options.token_file else "")
+    helpers = Helpers(api, _token(options.token_file) if options.token_file else "")
     saved = [-1]
 
     def on_change() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
+from lab import private
 from lab.apic.controller import Controller
 from lab.apic.store import Mo
 
@@ -28,13 +28,7 @@ def save(controller: Controller, file: Path) -> None:
     ]
     document = {"format": _FORMAT, "apic": store.catalog.version, "revision": store.revision, "objects": objects}
     document["jobs"] = controller.jobs.to_json()
-    temporary = file.with_name(file.name + ".tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        json.dump(document, stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(file)
+    private.write(file, json.dumps(document), durable=True)
 
 
 def load(controller: Controller, file: Path) -> bool:

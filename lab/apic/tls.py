@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from lab import private
+
 _LIFETIME = timedelta(days=365)
 
 
@@ -37,7 +39,7 @@ def _make(files: tuple[Path, Path, Path], address: str) -> None:
     key = server_key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    _write(files[2], key)
+    private.write(files[2], key)
     for file, certificate in ((files[1], server), (files[0], authority)):
         _write(file, certificate.public_bytes(serialization.Encoding.PEM))
 
@@ -45,7 +47,6 @@ def _make(files: tuple[Path, Path, Path], address: str) -> None:
 def _write(file: Path, content: bytes) -> None:
     """Write a file that is there whole or not at all: clients wait for the authority's to exist, and then read it."""
     new = file.with_name(f"{file.name}.new")
-    new.touch(mode=0o644 if file.suffix == ".pem" else 0o600)
     new.write_bytes(content)
     new.replace(file)
 

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from lab import private
+
 _LIFETIME = datetime.timedelta(days=365)
 
 
@@ -75,11 +77,7 @@ def write_private(path: Path, text: str) -> None:
     """Write a file that only root may read, in one step and only when its content changes."""
     if path.exists() and path.read_text() == text and path.stat().st_mode & 0o777 == 0o600:
         return
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.unlink(missing_ok=True)
-    temporary.touch(mode=0o600)
-    temporary.write_text(text)
-    temporary.replace(path)
+    private.write(path, text)
 
 
 # -- certificates -----------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from lab import private
 from lab.cluster.pods import ConfigError, Lookup, field
 
 # Asks the API server for a token: (audience or "", seconds) → token
@@ -118,16 +119,7 @@ def write(sources: Sources) -> None:
             continue
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name, text in (files(volume, sources) or {}).items():
-            write_file(path / name, text)
-
-
-def write_file(path: Path, text: str) -> None:
-    """Write a file for root only, in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.touch(mode=0o600)
-    temporary.write_text(text)
-    temporary.replace(path)
+            private.write(path / name, text)
 
 
 def _make_host_path(path: Path, kind: str, shown: str) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lab import private
 from lab.cluster import container as containers
 from lab.cluster import netns, pods, probes, programs, volumes
 from lab.cluster.backend import Backend
@@ -149,7 +150,7 @@ class Worker:
         line = pods.command_line(spec, values) if spec is self.container else pods.plain_command_line(spec, values)
         made = self._container(spec, sources)
         script = self.directory / f"{spec['name']}.sh"
-        volumes.write_file(script, containers.script(made))
+        private.write(script, containers.script(made))
         base = {"PATH": containers.SEARCH_PATH, "HOSTNAME": self.node, "HOME": "/root"}
         with self.log.open("ab") as log:
             log.write(f"--- {now()} {self.pod['metadata']['name']}/{spec['name']} starts ---\n".encode())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
+from lab import private
 from lab.context import Lab, process_id, run, start_process, stop_process, wait_for
 from lab.fabric import keys, orphans, vty
 from lab.fabric.contracts import TABLE
@@ -120,12 +120,12 @@ class Instance:
         if "router bgp" in text:
             # Not every option makes FRR look at what it sent and received before; NX-OS does.
             vty.ask(self.bgpd, ["clear bgp * soft"])
-        _write_private(loaded, text)
+        private.write(loaded, text)
         return True
 
     def _reload(self, text: str) -> None:
         target = self.directory / "frr.conf"
-        _write_private(target, text)
+        private.write(target, text)  # passwords are in it
         check(target)
         # --stdout: otherwise it logs every line, passwords too, into the machine's /var/log/frr.
         command = [str(RELOAD), "--reload", "--stdout", "--bindir", "/usr/bin", "--vty_socket", str(self.directory)]
@@ -203,12 +203,6 @@ def _give_to_frr(directory: Path) -> None:
     """The daemons drop to user frr: they make their sockets here."""
     shutil.chown(directory, "frr", "frr")
     directory.chmod(0o750)
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Passwords are inside: for root only."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
 
 
 # -- ip commands --------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import asses
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.routes import advertised
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from ansible_collections.kubefabric.bgp.plugins.modules import aci_l3out
-from lab import bringup
+from lab import bringup, own_secrets
 from lab.context import Lab, wait_for
 from tests.apic import Apic
 from tests.lab.speaker import Speaker
@@ -46,7 +46,7 @@ class Stage:
     def apic(self) -> Apic:
         """A client of the lab's controller."""
         state = self.lab.read_state("apic")
-        return Apic(state["url"], Path(state["ca"]).parent, bringup.password(self.lab))
+        return Apic(state["url"], Path(state["ca"]).parent, own_secrets.password(self.lab))
 
     def secret(self, cluster: str) -> str:
         """The BGP password of a cluster, "" if it has none."""

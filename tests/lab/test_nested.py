@@ -217,7 +217,8 @@ def test_leaves_of_another_rack_know_them_through_the_border_leaves(site: Site) 
 
 def test_a_route_outside_of_its_pools_stays_in_the_machine(site: Site) -> None:
     assert "10.66.0.0/26" in site.ask("red-vm1", "show", "route", "export", "Global_169_254_0_179")
-    assert "10.66.0.0/26" not in site.ask("node1", "show", "route")
+    known = site.ask("node1", "show", "route")
+    assert ("10.123.0.0/26" in known, "10.66.0.0/26" in known) == (True, False), known
     assert "10.66.0.0/26" not in site.hops()
 
 
@@ -243,13 +244,15 @@ def test_a_machine_that_moves_is_announced_by_its_new_host_and_marked_while_the_
     site.eventually({"10.1.0.9/32": {NODE2}, "10.1.0.0/26": {NODE1}, "10.96.0.0/16": {NODE1, NODE2}})
     leaf = site.plans[PARENT]["nodes"]["node2"]["peers"][0]["address"].replace(".", "_")
     assert "(65000,100)" in site.ask("node2", "show", "route", "10.1.0.9/32", "export", f"Node_{leaf}", "all")
-    assert "(65000,100)" not in site.ask("node2", "show", "route", "10.1.1.0/26", "export", f"Node_{leaf}", "all")
+    network = site.ask("node2", "show", "route", "10.1.1.0/26", "export", f"Node_{leaf}", "all")
+    assert ("10.1.1.0/26" in network, "(65000,100)" in network) == (True, False), network
     run(["ip", "-n", space, "route", "delete", *moved])
     site.eventually({"10.1.0.9/32": set(), "10.1.0.0/26": {NODE1}})
 
 
 def test_a_node_passes_on_nothing_that_a_leaf_told_it(site: Site) -> None:
-    assert "10.123.0.64/26" not in site.ask("node1", "show", "route")
+    known = site.ask("node1", "show", "route")
+    assert ("10.123.0.0/26" in known, "10.123.0.64/26" in known) == (True, False), known
 
 
 def test_a_pod_of_the_machine_answers_a_leaf(site: Site) -> None:

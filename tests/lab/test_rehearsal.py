@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from tests.lab import example
 from tests.programs import ROOT
 
 LAB = Lab("trehearse")
+PRODUCTION = "production-Secret"
 SENT = ("-e", "aci_l3out_password_update=always")  # the peers are there from earlier tests, with another password
 MISTAKES = {
     "aaep": ("host_vars/k8s-prod.yml", "aaep: k8s-hosts", "aaep: k8s-hsots"),
@@ -30,9 +32,10 @@ pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("lab_ready")]
 
 
 def lab(*arguments: str) -> str:
-    """Run the lab's command line; what it printed as one line."""
+    """Run the lab's command line as somebody who works on the production's fabric, too; what it printed as one line."""
     command = [sys.executable, "-m", "lab", "--name", LAB.name, *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "APIC_PASSWORD": PRODUCTION, "KUBEFABRIC_BGP_PASSWORD": PRODUCTION}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return " ".join(done.stdout.replace("│", " ").split())
 
@@ -97,15 +100,16 @@ def test_a_rehearsal_has_secrets_of_its_own(inventories):
     state = LAB.read_state("apic")
     with pytest.raises(AssertionError, match="HTTP 403 the lab's helpers ask for its token"):
         Apic(state["url"], Path(state["ca"]).parent, "", token=False).tree()
-    assert example.exports(LAB.file("environment"))["APIC_PASSWORD"] != "production-Secret"
+    environment = LAB.file("environment").read_text()
+    assert (PRODUCTION in environment, "export APIC_PASSWORD=" in environment) == (False, True)
     inventory = inventories["aaep"]
     path = inventory / "host_vars/k8s-prod.yml"
-    path.write_text(re.sub(r"(?m)^(    password: ).*$", r"\1production-Secret", path.read_text()))
+    path.write_text(re.sub(r"(?m)^(    password: ).*$", rf"\g<1>{PRODUCTION}", path.read_text()))
     lab("up", "--fabric-only", "-i", str(inventory), "--fabric", str(ROOT / "fabrics" / "dc1.yml"))
     second = LAB.directory / own_secrets.DIRECTORY
     done = example.playbook(LAB, inventory, inventory.parent / "build", "fabric", arguments=("-i", str(second), *SENT))
     assert done.returncode == 0, done.stdout
     tree = json.dumps(Apic(state["url"], Path(state["ca"]).parent, "").tree())
-    assert "production-Secret" not in tree
+    assert PRODUCTION not in tree
     stand_in = own_secrets._stand_in("k8s-prod", "password", (LAB.directory / own_secrets.KEY).read_text())
     assert set(re.findall('"password": "([^"]*)"', tree)) == {stand_in}

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.apic import start_apic
+from tests.programs import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 # Controller Pythons by release: docs.ansible.com, "ansible-core support matrix".
@@ -65,6 +66,7 @@ def _fabric(binaries: Path, apic, tmp_path: Path) -> str:
         "PYTHONPYCACHEPREFIX": str(tmp_path / "pycache"),
         "SSL_CERT_FILE": str(apic.ca),
         "APIC_PASSWORD": apic.password,
+        "KUBEFABRIC_BGP_PASSWORD": PASSWORD,
         "PATH": f"{binaries}:{os.environ['PATH']}",
     }
     done = subprocess.run(

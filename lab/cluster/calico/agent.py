@@ -16,12 +16,12 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
+from lab import private
 from lab.cluster import netns, objects
 from lab.cluster.api import Api, ApiError
 from lab.cluster.calico import bird, felix, model, reader
 from lab.cluster.mirror import Mirror
 from lab.cluster.serve import serve
-from lab.cluster.volumes import write_file
 from lab.context import Lab, process_id, process_names, start_process, stop_process
 
 V3 = "/apis/projectcalico.org/v3"
@@ -88,7 +88,7 @@ class Agent:
         if running and self.written.get(name) == text:
             return
         path = self._file(name, "conf")
-        write_file(path, text)
+        private.write(path, text)
         self.written[name] = text
         for problem in speaker.problems:
             print(f"{name}: {problem}", flush=True)

@@ -39,7 +39,7 @@ def test_a_lab_has_a_bgp_password_of_its_own_for_as_long_as_it_is_up(
     one.mkdir()
     two.mkdir()
     first = _password(one)
-    assert re.fullmatch(r"[0-9a-f]{20}", first)
+    assert re.fullmatch(r"[0-9a-f]{32}", first)
     assert _password(one) == first
     assert _password(two) != first
     assert {path.stat().st_mode & 0o777 for path in one.iterdir()} == {0o600}

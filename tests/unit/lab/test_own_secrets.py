@@ -14,6 +14,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from lab import own_secrets
 from lab.apic.helpers import _local
+from lab.context import Lab
+from tests.programs import ROOT
 
 KEY = "k" * 32
 
@@ -79,12 +81,107 @@ def test_what_is_no_cluster_is_left_out():
     assert list(own_secrets.second_inventory({"host": {"other": 1}}, KEY)) == ["hosts.yml"]
 
 
-def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path):
-    path = tmp_path / "apic" / "token"
-    first = own_secrets.kept(path)
-    assert (own_secrets.kept(path), len(first)) == (first, 32)
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert path.parent.stat().st_mode & 0o777 == 0o700
+@pytest.fixture
+def lab(tmp_path, monkeypatch) -> Lab:
+    monkeypatch.setattr(Lab, "directory", tmp_path / "lab")
+    return Lab("unit")
+
+
+def inventory(directory: Path, **bgp: str) -> Path:
+    """An inventory with one cluster."""
+    (directory / "host_vars").mkdir(parents=True)
+    (directory / "hosts.yml").write_text(f"clusters: {{hosts: {{{directory.name}: }}}}\n")
+    (directory / "host_vars" / f"{directory.name}.yml").write_text(json.dumps({"kubefabric_cluster": {"bgp": bgp}}))
+    return directory
+
+
+def comes_up(lab: Lab) -> None:
+    """The controller's part of ``lab up``."""
+    path = lab.file("apic", "state.json")
+    path.write_text("{}")
+
+
+def second(lab: Lab) -> dict[str, str]:
+    """The second inventory, by file."""
+    place = lab.directory / own_secrets.DIRECTORY
+    return {str(path.relative_to(place)): path.read_text() for path in place.rglob("*.yml")}
+
+
+def test_a_running_lab_takes_another_inventory_and_forgets_the_first_ones_stand_ins(lab, tmp_path):
+    own_secrets.of_its_own(lab, inventory(tmp_path / "one", password="production"))
+    comes_up(lab)
+    before = own_secrets.password(lab)
+    own_secrets.of_its_own(lab, inventory(tmp_path / "two", password="production"))
+    assert sorted(second(lab)) == ["host_vars/two.yml", "hosts.yml"]
+    assert own_secrets.password(lab) == before
+    own_secrets.of_the_example(lab)
+    assert (second(lab), own_secrets.password(lab)) == ({}, before)
+
+
+@pytest.mark.parametrize("first", [own_secrets.of_the_example, own_secrets.given])
+def test_a_lab_without_secrets_of_its_own_takes_no_inventory_that_needs_them(lab, tmp_path, first):
+    first(lab)
+    comes_up(lab)
+    with pytest.raises(RuntimeError) as refused:
+        own_secrets.of_its_own(lab, tmp_path / "mine")
+    assert str(refused.value) == (
+        f"lab unit was brought up without secrets of its own, and the passwords of {tmp_path}/mine would reach it: "
+        "remove it first (python -m lab --name unit down), take another --name, or say --given-secrets"
+    )
+
+
+def test_a_lab_with_secrets_of_its_own_takes_no_given_ones(lab):
+    own_secrets.of_the_example(lab)
+    comes_up(lab)
+    with pytest.raises(RuntimeError, match="lab unit was brought up with secrets of its own: remove it first"):
+        own_secrets.given(lab)
+
+
+def test_the_controllers_password_is_the_productions_only_where_it_is_given(lab, tmp_path, monkeypatch):
+    monkeypatch.setenv("APIC_PASSWORD", "production")
+    own_secrets.of_the_example(lab)
+    assert own_secrets.password(lab) != "production"
+    own_secrets.of_its_own(lab, inventory(tmp_path / "one"))
+    assert own_secrets.password(lab) != "production"
+    own_secrets.given(lab)
+    assert own_secrets.password(lab) == "production"
+
+
+ASKED = "{{ lookup('ansible.builtin.env', 'KUBEFABRIC_BGP_PASSWORD') }}"
+
+
+@pytest.mark.parametrize(
+    ("bgp", "takes"),
+    [
+        ({"password": ASKED}, True),
+        ({}, True),
+        ({"password": "production"}, False),
+        ({"password": "{{ vault_bgp_password }}"}, False),
+        ({"password": ASKED, "password_key": "{{ vault_digest_key }}"}, False),
+    ],
+)
+def test_an_example_that_was_edited_may_have_secrets_that_the_lab_must_not_get(tmp_path, bgp, takes):
+    assert own_secrets.takes_the_labs(inventory(tmp_path / "one", **bgp)) is takes
+
+
+def test_the_example_takes_the_labs_secrets():
+    assert own_secrets.takes_the_labs(ROOT / "inventory")
+
+
+@pytest.mark.parametrize(("name", "own"), [("demo", False), ("rehearse", True)])
+def test_a_rehearsal_has_secrets_of_its_own_whatever_the_inventory(name, own):
+    command = ["make", "-n", "demo", f"LAB={name}", "INVENTORY=inventory"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (up,) = [line for line in told.splitlines() if f"-m lab --name {name} up" in line]
+    assert ("--own-secrets" in up) is own
+
+
+def test_an_empty_token_is_refused_since_nothing_would_be_asked_for(tmp_path):
+    token = tmp_path / "token"
+    token.write_text("\n")
+    command = [sys.executable, "-m", "lab.apic", "--port", "0", "--token-file", str(token)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, f"{token} is empty: give a file with a token" in done.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
