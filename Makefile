@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 INVENTORY ?= inventory
 FABRIC ?=
 LAB ?= demo
+# For ansible-playbook in `make demo`.
+OPTIONS ?=
 LAYERS ?= lint unit runs versions lab molecule
 # The demo of the example inventory is on the example's fabric.
 DESCRIBED = $(or $(FABRIC),$(if $(filter demo-inventory,$(LAB)-$(INVENTORY)),fabrics/dc1.yml))
@@ -34,8 +36,10 @@ demo: $(VENV)/.dev ## a virtual ACI fabric and a Kubernetes cluster come up, sit
 	@$(BIN)/python -m lab.setup --base
 	@$(BIN)/python -m lab --name $(LAB) up -i $(INVENTORY)$(if $(filter rehearse,$(LAB)), --own-secrets)$(if $(DESCRIBED), --fabric $(DESCRIBED))
 	@set -e; . /run/kubefabric-lab/$(LAB)/environment; \
-	  $(BIN)/ansible-playbook kubefabric.bgp.site -i $(INVENTORY) $${KUBEFABRIC_LAB_INVENTORY:+-i $$KUBEFABRIC_LAB_INVENTORY} -e @/run/kubefabric-lab/$(LAB)/vars.yml
-	@echo; echo "The lab stays up: '$(BIN)/python -m lab$(NAMED) status' shows it, '$(BIN)/python -m lab$(NAMED) down' removes it."
+	  on="-i $(INVENTORY)$${KUBEFABRIC_LAB_INVENTORY:+ -i $$KUBEFABRIC_LAB_INVENTORY} -e @/run/kubefabric-lab/$(LAB)/vars.yml"; \
+	  $(BIN)/ansible-playbook kubefabric.bgp.site $$on $(OPTIONS); \
+	  echo; echo "The lab stays up: '$(BIN)/python -m lab$(NAMED) status' shows it, '$(BIN)/python -m lab$(NAMED) down' removes it."; \
+	  echo "Verify it again: . /run/kubefabric-lab/$(LAB)/environment; $(BIN)/ansible-playbook kubefabric.bgp.verify $$on"
 
 rehearse: ## the same for your own inventory, in a lab of its own: make rehearse INVENTORY=path FABRIC=file
 	@if [ -d /run/kubefabric-lab/rehearse ]; then $(BIN)/python -m lab --name rehearse down; fi # what the last one wrote would help this one

@@ -92,6 +92,7 @@ def up(
         f"Lab [bold]{lab.name}[/] is up: {len(topology.leaves)} leaves, {len(topology.nodes)} nodes, "
         f"{len(topology.clusters)} clusters; variables for Ansible in {lab.directory}/vars.yml"
     )
+    print("Configure it, or with `verify` for `site` verify it:", bringup.command(lab, "site", inventory), sep="\n")
 
 
 def _whose(inventory: Path, wanted: bool | None) -> bringup.Secrets:

@@ -265,6 +265,17 @@ def write_ansible_files(lab: Lab) -> None:
     )
 
 
+def command(lab: Lab, playbook: str, inventory: Path) -> str:
+    """The shell's command that runs one of the collection's playbooks on the lab."""
+    program = Path(sys.executable).with_name("ansible-playbook")
+    if program.is_relative_to(Path.cwd()):
+        program = program.relative_to(Path.cwd())
+    second = lab.directory / own_secrets.DIRECTORY
+    inventories = [inventory, *([second] if second.is_dir() else [])]
+    words = [str(program), f"kubefabric.bgp.{playbook}", *(word for one in inventories for word in ("-i", str(one)))]
+    return f". {shlex.quote(str(lab.directory / 'environment'))}; {shlex.join(words)} -e @{lab.directory / 'vars.yml'}"
+
+
 def topology_of(lab: Lab) -> Topology:
     """The running lab's topology. Raises Failed if it is not up."""
     state = lab.read_state("topology")

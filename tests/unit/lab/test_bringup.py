@@ -23,6 +23,16 @@ class Lab:
         return {"port": 443, "ca": "/ca.pem"}
 
 
+def test_the_command_for_a_lab_has_its_environment_its_variables_and_its_second_inventory(tmp_path: Path) -> None:
+    lab = Lab(tmp_path)
+    told = bringup.command(lab, "verify", Path("my inventory"))  # type: ignore[arg-type]
+    assert told.startswith(f". {tmp_path}/environment; ")
+    assert told.endswith(f"ansible-playbook kubefabric.bgp.verify -i 'my inventory' -e @{tmp_path}/vars.yml")
+    (tmp_path / "inventory").mkdir()
+    told = bringup.command(lab, "verify", Path("own"))  # type: ignore[arg-type]
+    assert f"-i own -i {tmp_path}/inventory -e" in told
+
+
 def _password(directory: Path) -> str:
     bringup.write_ansible_files(Lab(directory))  # type: ignore[arg-type]
     (found,) = re.findall(
