@@ -176,8 +176,20 @@ def _absent(host: Host) -> Work:
     return _live(host, work, vip, known, facts(host, noted["interface"]))
 
 
+def _refuse_masked(host: Host, speaker: Speaker) -> None:
+    """Raise NodeError where systemd does not start the speaker, whoever asks."""
+    if host.ask(["systemctl", "is-enabled", speaker.service]).strip().startswith("masked"):
+        raise NodeError(
+            f"{speaker.service}.service is masked, so that systemd never starts it. If it may run here: systemctl "
+            f"unmask {speaker.service}, and run again. Nothing was changed."
+        )
+
+
 def _given_back(host: Host, path: str, entry: Optional[dict], known: dict) -> List[files.Change]:
     """As record.give_back; of a file that others write too only our lines go back."""
+    if host.masked(path):  # its administrator's by now
+        saved = record.saved_path(path)
+        return [files.Change(saved, host.read(saved), None)] if entry else []
     changes = record.give_back(host, path, entry)
     speaker = speakers.of(host).get(known["speaker"] or "")
     text = speaker.release(path, changes[0].before or "", changes[0].after or "") if speaker and entry else None
@@ -227,6 +239,7 @@ def _live(host: Host, work: Work, vip: Vip, known: dict, gathered) -> Work:
     if noted["interface"] != vip.interface:
         work.addresses += live_commands((), tuple(noted["addresses"]), noted["interface"], gathered)
     if work.speaker:
+        _refuse_masked(host, work.speaker)
         work.start = not inspect.serves(host, work.speaker)
         restarts = work.speaker.restarts
         work.restart = any(restarts(item.path, item.before or "", item.after or "") for item in work.changes)

@@ -38,6 +38,8 @@ class Host:
 
     def read(self, path: str) -> Optional[str]:
         """A file's text; None if there is none. Raises NodeError for anything else that keeps it from being read."""
+        if self.masked(path):
+            raise NodeError(_masked(path))
         try:
             return paths.text(self.path(path))
         except FileNotFoundError:
@@ -49,6 +51,10 @@ class Host:
         except OSError as error:
             raise NodeError(f"{path} cannot be read: {error.strerror}") from error
 
+    def masked(self, path: str) -> bool:
+        """Whether somebody masked it: a link to /dev/null, which is theirs to remove."""
+        return paths.masked(self.root, path)
+
     def exists(self, path: str) -> bool:
         return os.path.exists(self.path(path))
 
@@ -56,7 +62,8 @@ class Host:
         """The texts of a directory's files, by name; none where there is no such directory."""
         path = self.path(directory)
         names = sorted(os.listdir(path)) if os.path.isdir(path) else []
-        return [self.read(os.path.join(directory, name)) or "" for name in names if not name.startswith(".")]
+        found = [os.path.join(directory, name) for name in names if not name.startswith(".")]
+        return ["" if self.masked(path) else self.read(path) or "" for path in found]
 
     def network_file(self, interface: str) -> str:
         """systemd-networkd's file for an interface; empty if it has none."""
@@ -112,6 +119,13 @@ class Host:
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
+
+
+def _masked(path: str) -> str:
+    unit = os.path.basename(path)
+    by_name = path.startswith("/etc/systemd/system/") and ".d/" not in path
+    remedy = f"systemctl unmask {unit}" if by_name else f"rm {path}"
+    return f"{path} is masked: somebody made it a link to /dev/null. If it may be used here: {remedy}, and run again"
 
 
 def local(module: Any, root: str = "/") -> Host:

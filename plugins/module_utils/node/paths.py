@@ -46,6 +46,16 @@ def within(root: str, path: str) -> str:
     return place
 
 
+def masked(root: str, path: str) -> bool:
+    """Whether a file is a link to /dev/null, by which people keep a unit or a file of its kind from being used."""
+    above, name = os.path.split(path)
+    try:
+        target = os.readlink(os.path.join(within(root, above), name))
+    except (OSError, NodeError):  # no link, nothing, or links that lead nowhere
+        return False
+    return os.path.normpath(os.path.join(above, target)) == os.devnull
+
+
 def text(path: str) -> str:
     """A file's text, as UTF-8. Raises OSError, UnicodeDecodeError, and ValueError with the reason for what is no file,
     too large, or a link that a user other than root may have made."""

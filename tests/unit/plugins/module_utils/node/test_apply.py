@@ -372,6 +372,27 @@ def test_a_host_that_never_read_its_lists_of_packages_reads_them_and_installs(ho
     assert host.commands.count("apt-get update") == 1
 
 
+def test_a_masked_speaker_is_refused_before_anything_is_written(host):
+    play = host._run
+
+    def masked(command):
+        return (1, "masked\n", "") if command[:2] == ["systemctl", "is-enabled"] else play(command)
+
+    host._run = masked
+    assert "frr.service is masked, so that systemd never starts it" in failure(host)
+    assert (host.read("/etc/frr/frr.conf"), changing(host)) == (PACKAGED, [])
+
+
+def test_a_file_of_ours_that_somebody_masked_is_left_to_them(settled):
+    unit = Path(settled.root, "etc/systemd/system/kubefabric-vip.service")
+    assert unit.exists()
+    unit.unlink()
+    unit.symlink_to("/dev/null")
+    assert "systemctl unmask kubefabric-vip.service" in failure(settled)
+    bring(settled, state="absent")
+    assert str(unit.readlink()) == "/dev/null"
+
+
 def test_a_vip_of_another_interface_is_refused(host):
     host.addresses = {}
     host._links = lambda: [{"ifname": "lo"}, {"ifname": "eth0", "addr_info": [{"local": VIP}]}]

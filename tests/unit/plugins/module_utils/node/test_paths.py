@@ -37,6 +37,36 @@ def write(target: Host, path: str, text: str = "ours\n") -> None:
     files.finish(target, change)
 
 
+MASKED = {
+    "/etc/systemd/system/gobgpd.service": "systemctl unmask gobgpd.service",
+    "/etc/systemd/system/frr.service.d/ours.conf": "rm /etc/systemd/system/frr.service.d/ours.conf",
+    "/etc/systemd/network/ours.network": "rm /etc/systemd/network/ours.network",
+}
+
+
+@pytest.mark.parametrize("target", ["/dev/null", "../" * 5 + "dev/null"])
+@pytest.mark.parametrize("path", MASKED)
+def test_what_somebody_masked_is_named_with_the_remedy_and_stays(places, path, target):
+    """In an image, whose /dev/null would otherwise be written as a file, and on a host."""
+    image, _outside = places
+    link = image / path.lstrip("/")
+    link.parent.mkdir(parents=True)
+    link.symlink_to(target)
+    with pytest.raises(NodeError) as refused:
+        write(host(image), path)
+    said = f"{path} is masked: somebody made it a link to /dev/null. If it may be used here: {MASKED[path]}"
+    assert str(refused.value) == f"{said}, and run again"
+    assert (str(link.readlink()), (image / "dev").exists()) == (target, False)
+
+
+def test_a_masked_file_of_a_directory_is_an_empty_one_as_for_those_who_read_it(places):
+    image, _outside = places
+    (image / "etc/interfaces.d").mkdir()
+    (image / "etc/interfaces.d/eth0").symlink_to("/dev/null")
+    (image / "etc/interfaces.d/eth1").write_text("iface eth1 inet manual\n")
+    assert host(image).texts("/etc/interfaces.d") == ["", "iface eth1 inet manual\n"]
+
+
 @pytest.mark.parametrize("link", ["directory", "file", "upwards", "chain"])
 def test_a_link_in_an_image_stays_within_it(places, link):
     image, outside = places
