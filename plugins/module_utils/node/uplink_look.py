@@ -9,11 +9,11 @@ its default gateway.
 
 from __future__ import annotations
 
-import json
-from typing import Any, Dict, List, NamedTuple, Tuple
+import ipaddress
+from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
 
+from . import uplink, vrf
 from .host import Host
-from .speaker import NodeError
 
 FAMILIES = {"ipv4": "-4", "ipv6": "-6"}
 
@@ -25,14 +25,25 @@ class Outcome(NamedTuple):
     remarks: List[str]
 
 
-def look(host: Host, families: List[str]) -> Tuple[list, Dict[str, list]]:
-    """What ``ip`` says of addresses, and of default routes by family."""
-    links = _json(host.do(["ip", "-j", "address", "show"]))
-    routes = {family: _json(host.do(["ip", "-j", FAMILIES[family], "route", "show", "default"])) for family in families}
-    return links, routes
+class Ways(NamedTuple):
+    """Default routes of all tables, and the rules that say which table is asked, as ``ip`` shows them."""
+
+    routes: list
+    rules: list
 
 
-def judged(wanted: Dict[str, Any], links: list, routes: Dict[str, list]) -> Outcome:
+def look(host: Host, families: List[str]) -> Tuple[list, Dict[str, Ways]]:
+    """What ``ip`` says of links with their addresses, and of the ways out by family."""
+    links = uplink.from_json(host.do(["ip", "-d", "-j", "address", "show"]))
+    return links, {family: _ways(host, FAMILIES[family]) for family in families}
+
+
+def _ways(host: Host, version: str) -> Ways:
+    routes = host.do(["ip", "-j", version, "route", "show", "table", "all", "default"])
+    return Ways(uplink.from_json(routes), uplink.from_json(host.do(["ip", "-j", version, "rule", "show"])))
+
+
+def judged(wanted: Dict[str, Any], links: list, ways: Dict[str, Ways]) -> Outcome:
     """Hold them against ``{interfaces: {family: address/length}, gateways, mtu, leaves: [address]}`` of the plan."""
     problems: List[str] = []
     remarks: List[str] = []
@@ -45,7 +56,9 @@ def judged(wanted: Dict[str, Any], links: list, routes: Dict[str, list]) -> Outc
         seen[link["ifname"]] = link
         if length != int(text.partition("/")[2]):
             remarks.append(f"{link['ifname']} has {text.partition('/')[0]} with /{length}, the plan says {text}")
-        remarks += _gateway(family, wanted, routes.get(family) or [])
+        found = ways.get(family) or Ways([], [])
+        routes = _of_the_table(found, text.partition("/")[0], _vrf_table(links, link))
+        remarks += _gateway(family, wanted, _usable(routes, link["ifname"], family))
     for name, link in seen.items():
         _judge_mtu(name, link.get("mtu"), wanted.get("mtu"), problems, remarks)
     return Outcome(problems, remarks)
@@ -70,26 +83,88 @@ def _judge_mtu(name: str, mtu: Any, due: Any, problems: List[str], remarks: List
         remarks.append(f"{name} has MTU {mtu}, below the leaves' {due}: give it {due}, or the L3Out that of the nodes")
 
 
-def _gateway(family: str, wanted: Dict[str, Any], routes: list) -> List[str]:
-    """What is to be said of the default routes of a family: by the shared address, or learned from a leaf."""
-    due, leaves = (wanted.get("gateways") or {}).get(family), wanted.get("leaves") or []
-    hops = [(route, hop) for route in routes for hop in [route, *(route.get("nexthops") or [])] if hop.get("gateway")]
-    found = [hop["gateway"] for _route, hop in hops]
-    if not due or due in found:
-        return []
-    if any(hop["gateway"] in leaves and route.get("protocol") in ("bird", "bgp", "zebra") for route, hop in hops):
-        return []
-    if not found:
-        return [f"there is no {family} default route by a gateway; the leaves' shared address is {due}"]
-    single = [text for text in found if text in leaves]
-    if single:
-        return [f"the {family} default route is by {single[0]}, one leaf's own, and is lost with it: use {due}"]
-    return [f"the {family} default route is by {found[0]}, and not by the leaves' shared address {due}"]
+# -- default routes -----------------------------------------------------------------------------------
 
 
-def _json(text: str) -> list:
+def _vrf_table(links: list, link: dict) -> str:
+    """The routing table of the VRF that a link is in, itself or by its bridge or bond; "" if it is in none."""
+    known = vrf.of_links(links)
+    names = {link["ifname"]}
+    while link and link.get("master") not in names:
+        table, name = known.get(link.get("master", ""), (None, ""))[0], link.get("master", "")
+        if table is not None:
+            return str(table)
+        names.add(name)
+        link = next((other for other in links if other.get("ifname") == name), {})
+    return ""
+
+
+def _of_the_table(ways: Ways, address: str, own: str) -> list:
+    """The default routes of the first table that has one and is asked for what the node sends from its address."""
+    for table in [own] if own else _tables(ways.rules, address):
+        found = [route for route in ways.routes if str(route.get("table", "main")) == table]
+        if found:
+            return found
+    return []
+
+
+def _tables(rules: list, address: str) -> Iterator[str]:
+    """The tables that are asked, in order; rules that look at more than the source are passed over."""
+    for rule in sorted(rules, key=lambda item: item.get("priority", 0)):
+        if set(rule) <= {"priority", "src", "srclen", "table", "protocol"} and _covers(rule, address):
+            yield str(rule.get("table", ""))
+    if not rules:
+        yield "main"
+
+
+def _covers(rule: dict, address: str) -> bool:
+    source = rule.get("src", "all")
+    if source == "all":
+        return True
     try:
-        found = json.loads(text or "[]")
-    except ValueError as error:
-        raise NodeError(f"`ip -j` did not answer with JSON: {error}") from error
-    return found if isinstance(found, list) else []
+        return ipaddress.ip_address(address) in ipaddress.ip_network(f"{source}/{rule.get('srclen', 128)}", False)
+    except ValueError:  # one host, without its length
+        return source == address
+
+
+def _usable(routes: list, device: str, family: str) -> List[dict]:
+    """The next hops that a packet may take, the one in use first: those of the best metric, and, where these go, those
+    over the node's own interface. Another interface's, such as a management network's, are no concern of the leaves."""
+    usual = 1024 if family == "ipv6" else 0
+    ordered = sorted(routes, key=lambda route: route.get("metric", usual))
+    best = ordered[0].get("metric", usual) if ordered else usual
+    hops = [
+        {"dev": route.get("dev"), "protocol": route.get("protocol"), **hop, "metric": route.get("metric", usual)}
+        for route in ordered
+        for hop in [route, *(route.get("nexthops") or [])]
+        if hop.get("gateway") and not {"dead", "linkdown"} & set(hop.get("flags") or ())
+    ]
+    return [hop for hop in hops if hop["metric"] == best or hop["dev"] == device]
+
+
+def _gateway(family: str, wanted: Dict[str, Any], hops: List[dict]) -> List[str]:
+    """What is to be said of a family's default routes: by the shared address, or learned from a leaf."""
+    due, leaves = (wanted.get("gateways") or {}).get(family), wanted.get("leaves") or []
+    if not due:
+        return []
+    if not hops:
+        return [f"there is no {family} default route by a gateway; the leaves' shared address is {due}"]
+    wrong = [hop for hop in hops if hop["gateway"] != due and not _from_a_leaf(hop, leaves)]
+    return [_wrong(family, due, hop, leaves, hops) for hop in wrong[:1]]
+
+
+def _from_a_leaf(hop: dict, leaves: list) -> bool:
+    """Whether BGP brought it: the session tells whether that leaf is there."""
+    return hop["gateway"] in leaves and hop.get("protocol") in ("bird", "bgp", "zebra")
+
+
+def _wrong(family: str, due: str, hop: dict, leaves: list, hops: List[dict]) -> str:
+    own, gateway = hop["gateway"] in leaves, hop["gateway"]
+    others = [other for other in hops if other["gateway"] == due]
+    if own and not others:
+        return f"the {family} default route is by {gateway}, one leaf's own, and is lost with it: use {due}"
+    if not others:
+        return f"the {family} default route is by {gateway}, and not by the leaves' shared address {due}"
+    what = "one leaf's own" if own else "not the leaves'"
+    order = f"metric {hop['metric']}, that by the shared address {due} has {others[0]['metric']}"
+    return f"a second {family} default route is by {gateway}, {what} ({order}): remove it"

@@ -58,7 +58,16 @@ def links(text: str) -> Dict[str, Tuple[Optional[int], str]]:
         listed = json_text.loads(text or "[]")
     except ValueError as error:
         raise NodeError(f"`ip -d -j link show` did not answer with JSON: {error}") from error
-    return {link["ifname"]: (_table(link.get("linkinfo", {})), link.get("master", "")) for link in listed}
+    return of_links(listed)
+
+
+def of_links(listed: list) -> Dict[str, Tuple[Optional[int], str]]:
+    """The same of the answer as it was read."""
+    return {
+        link["ifname"]: (_table(link.get("linkinfo", {})), link.get("master", ""))
+        for link in listed
+        if "ifname" in link
+    }
 
 
 def _table(info: dict) -> Optional[int]:
