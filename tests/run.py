@@ -135,7 +135,8 @@ def status(layers: list[Layer], found: Mapping[str, Outcome]) -> str:
 
 def _done(log: Path) -> int:
     """How many tests have ended, by the letters that pytest writes, one a test."""
-    return sum(map(len, re.findall(r"(?m)^[.FEsxX]+", log.read_text(errors="replace"))))
+    lines = re.findall(r"(?m)^([.FEsxX]+)(?: +\[ *\d+%\])?$", log.read_text(errors="replace"))
+    return sum(map(len, lines))
 
 
 def _layer(name: str) -> Layer:

@@ -171,11 +171,20 @@ def test_layers_of_two_lanes_are_all_counted(tries, capsys):
     assert capsys.readouterr().out.endswith("3 passed, 0 failed, 0 skipped\n")
 
 
+FAILED = """..F.s                                       [100%]
+=================================== FAILURES ===================================
+E       AssertionError: no
+FAILED tests/runs/test_a.py::test_bad - AssertionError: no
+1 failed, 3 passed, 1 skipped in 1.2s
+"""
+
+
 def test_the_tests_that_have_ended_are_counted_while_layers_run(tmp_path: Path):
     (tmp_path / "lab.log").write_text("bringing up nodes...\n\n" + "." * 70 + "Fs [ 36%]\n...")
+    (tmp_path / "runs.log").write_text(FAILED)
     (tmp_path / "unit.log").write_text("bringing up nodes...\n")
-    layers = [LAYERS[name] for name in ("lint", "unit", "lab", "molecule")]
-    assert run.status(layers, {"lint": Outcome()}) == "… unit: 0 tests done, lab: 75 tests done"
+    layers = [LAYERS[name] for name in ("lint", "unit", "runs", "lab", "molecule")]
+    assert run.status(layers, {"lint": Outcome()}) == "… unit: 0 tests done, runs: 5 tests done, lab: 75 tests done"
 
 
 def test_what_needs_a_setup_that_failed_is_not_run_and_fails(tries, monkeypatch, capsys):
