@@ -1,12 +1,12 @@
 """Writes roles/intent/meta/argument_specs.yml from the planner's own description of its options.
 
-The planner checks an intent against the same descriptions, so documentation and validation cannot drift apart; a test
-holds that running this again changes nothing. Defaults of plain role variables come from the role's defaults.
+The planner checks an intent against the same descriptions, so documentation and validation cannot drift apart.
+``make docs`` (docs/generate.py) runs it; a test holds that running it again changes nothing. Defaults of plain role
+variables come from the role's defaults.
 """
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -141,14 +141,6 @@ def document() -> str:
     return HEADER + yaml.dump(argument_specs(), Dumper=_Dumper, sort_keys=False, width=110, allow_unicode=True)
 
 
-def main() -> None:
+def write() -> None:
     """Write the file."""
-    sys.path.insert(0, str(ROOT / "tests"))
-    import conftest
-
-    conftest.pytest_configure()
     TARGET.write_text(document())
-
-
-if __name__ == "__main__":
-    main()

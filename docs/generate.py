@@ -1,4 +1,5 @@
-"""Writes docs/reference/: modules and roles as ansible-doc knows them, and the lab's fabric description by its schema.
+"""Writes all that is made from the sources: the role intent's argument specs (docs/argument_specs.py) and
+docs/reference/, which has modules and roles as ansible-doc knows them, and the lab's fabric description by its schema.
 
 ``make docs`` runs it; a test holds that running it again changes nothing, so that the pages cannot go stale.
 """
@@ -13,7 +14,8 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from docs import fabric_description
+from docs import argument_specs, fabric_description
+from tests.conftest import pytest_configure
 
 ROOT = Path(__file__).resolve().parent.parent
 COLLECTION = "kubefabric.bgp"
@@ -77,6 +79,8 @@ def generate() -> dict[Path, str]:
 
 def main() -> None:
     """Write the pages."""
+    pytest_configure()  # the checkout as a collection, importable
+    argument_specs.write()  # first: the pages are made from it, too
     for path, content in generate().items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(content)

@@ -97,7 +97,7 @@ def test_an_option_s_description_is_sound(path: str, option: dict[str, Any]) -> 
 
 
 def test_the_role_s_argument_specs_are_those_generated_from_the_planner_s_options() -> None:
-    assert argument_specs.TARGET.read_text() == argument_specs.document(), "run docs/argument_specs.py"
+    assert argument_specs.TARGET.read_text() == argument_specs.document(), "run make docs"
 
 
 def test_the_role_s_documented_defaults_are_its_defaults() -> None:
