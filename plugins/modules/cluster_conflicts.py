@@ -6,12 +6,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cluster_conflicts
-short_description: Find objects of others that meet a plan's BGP sessions in a cluster
+short_description: Find objects of others that conflict with a plan's BGP sessions in a cluster
 version_added: 0.1.0
 author: kubefabric.bgp contributors (@kubefabric)
 description:
   - Reads the objects by which the plan's CNI makes BGP sessions, and fails if some that this collection did not make
-    meet its nodes and leaves. Each is named, with what it does and the remedy.
+    conflict with the sessions of its nodes and leaves. Each is named, with what it does and the remedy.
   - Calico - BGPPeers to the leaves' addresses that take our nodes; a BGPConfiguration with a password or a restart time
     of the mesh, which Calico refuses once the mesh is off, and one of a node that goes before ours.
   - Cilium - CiliumBGPClusterConfigs and CiliumBGPPeeringPolicies that select our nodes.
@@ -129,10 +129,10 @@ def run(module: AnsibleK8SModule) -> dict:
     said = [f"{text(one)}." for one in wrong] + ([] if module.params["adopt"] else taken_names(module, cluster, plan))
     if said:
         listed = "".join(f"\n{number}. {one}" for number, one in enumerate(said, start=1))
-        counted = f"{len(said)} object{'s'[: len(said) > 1]} of others {'meet' if len(said) > 1 else 'meets'}"
+        counted = "1 object of others conflicts" if len(said) == 1 else f"{len(said)} objects of others conflict"
         raise ClusterError(
-            f"cluster {plan['cluster']}: {counted} what the plan is to make:{listed}\n"
-            "To leave one that meets sessions as it is, name it in kubefabric_accepted_objects. Nothing was written."
+            f"cluster {plan['cluster']}: {counted} with what the plan is to make:{listed}\n"
+            "To leave one as it is, name it in kubefabric_accepted_objects. Nothing was written."
         )
     return {"changed": False, "looked": True, "accepted": [text(one) for one in accepted]}
 
@@ -169,7 +169,7 @@ def connect(module: AnsibleK8SModule):
     if module.params["unreachable"] == "fail":
         raise ClusterError(said)
     cluster = module.params["plan"]["cluster"]
-    module.warn(f"cluster {cluster}: {said}. Whether objects of others meet its sessions is unknown.")
+    module.warn(f"cluster {cluster}: {said}. Whether objects of others conflict with its sessions is unknown.")
     return None
 
 

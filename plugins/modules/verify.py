@@ -100,7 +100,7 @@ options:
         type: str
   accepted:
     description:
-      - Objects of others that meet the plan's sessions and are accepted, by kind and name, as
+      - Objects of others that conflict with the plan's sessions and are accepted, by kind and name, as
         M(kubefabric.bgp.cluster_conflicts) takes them. They are warnings; any other one is a problem.
     type: list
     elements: str

@@ -23,3 +23,9 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text()):
         if "://" not in target:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("fragment", sorted((ROOT / "changelogs" / "fragments").iterdir()), ids=lambda path: path.stem)
+def test_changelog_fragments_have_the_changelogs_notation(fragment: Path) -> None:
+    """Theirs is reStructuredText; Ansible's own marks (``O(option)``) are for the documentation of plugins."""
+    assert not re.findall(r"(?<!\w)[BCEILMOPUV]\([^)]*\)", fragment.read_text())

@@ -73,7 +73,7 @@ def state(plan: dict, found: dict, nodes: list | None, originated: dict, bgp: di
 
 
 def of_others(plan: dict, found: dict, accepted: list) -> tuple:
-    """``(problems, remarks)``: objects of others that meet the plan's sessions; the accepted ones are remarks."""
+    """``(problems, remarks)``: objects of others that conflict with the plan; the accepted ones are remarks."""
     mine = {name: found.get(f"{_FOREIGN}{name}") or [] for name in foreign.kinds(plan)}
     wrong, left = foreign.findings(plan, mine, found.get("nodes") or [], accepted)
     problems = [problem("foreign-object", f"{one.name} {one.what}. {one.remedy}.") for one in wrong]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects of others that meet the plan's sessions: one file per CNI. Pure.
+"""Objects of others that conflict with the plan's sessions: one file per CNI. Pure.
 
 Each has ``KINDS``, what to read of the cluster besides Nodes, ``{name: {api_version, kind, …}}``, and ``found(view)``,
 which yields a Finding per object. ``view`` is a View.

@@ -33,7 +33,7 @@ def run(api, **options: object) -> dict:
 def test_the_white_papers_peer_is_named_and_can_be_accepted(peer):
     with pytest.raises(ModuleFailed) as error:
         run(peer)
-    assert "cluster k8s-prod: 1 object of others meets what the plan is to make:\n1. BGPPeer 201 makes" in str(
+    assert "cluster k8s-prod: 1 object of others conflicts with what the plan is to make:\n1. BGPPeer 201 makes" in str(
         error.value
     )
     assert str(error.value).endswith("name it in kubefabric_accepted_objects. Nothing was written.")
@@ -73,7 +73,9 @@ def test_an_api_that_does_not_answer_fails_or_warns(kubernetes, tmp_path):
     assert str(error.value) == "the Kubernetes API at https://127.0.0.1:1 cannot be used: Connection refused"
     found = run_module(cluster_conflicts, {**options, "unreachable": "warn"})
     assert not found["looked"]
-    assert "Connection refused. Whether objects of others meet its sessions is unknown." in str(found["warnings"])
+    assert "Connection refused. Whether objects of others conflict with its sessions is unknown." in str(
+        found["warnings"]
+    )
 
 
 def test_what_the_user_may_not_see_is_a_warning(peer):

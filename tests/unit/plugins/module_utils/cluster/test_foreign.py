@@ -1,4 +1,4 @@
-"""Objects of others that meet the plan's sessions, by CNI: which are named, and which are none of our business."""
+"""Objects of others that conflict with the plan's sessions, by CNI: which are named, and which are not."""
 
 from __future__ import annotations
 
