@@ -52,8 +52,8 @@ VARIABLES: dict[str, dict[str, Any]] = {
     },
     "kubefabric_remove": {
         "type": "raw",
-        "description": "Names of nodes and clusters that were planned, left the inventory and are meant to go, as a "
-        "list or separated by commas. Without it a run that misses one is refused.",
+        "description": "Names of nodes, clusters and border leaves (C(leaf-103)) that were planned, left the inventory "
+        "and are meant to go, as a list or separated by commas. Without it a run that misses one is refused.",
     },
     "kubefabric_allocate": {
         "type": "str",

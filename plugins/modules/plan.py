@@ -17,8 +17,8 @@ description:
   - Allocates the addresses, networks and VLANs that the intent leaves open, and keeps them in a file that
     people commit. What was allocated once is never given to
     anybody else while its holder is in the inventory, and afterwards when nothing else is free.
-  - Fails where a node or a cluster that was planned is not in the inventory any more, unless the variable
-    C(kubefabric_remove) names it, on the command line or with one of the clusters.
+  - Fails where a node, a cluster or a border leaf that was planned is not in the inventory any more, unless the
+    variable C(kubefabric_remove) names it, on the command line or with one of the clusters.
   - Of clusters that are not in the play, secrets that cannot be read do no harm.
   - An intent with mistakes fails with all of them, and nothing is written.
   - Runs on the controller alone; one run plans all clusters, so use C(run_once).

@@ -12,6 +12,7 @@ Per cluster, addresses by family::
       secondary: {ipv4: 192.168.2.254}
       vlans: {node1: 400}                            # standard SVI
       members: [node2]                               # nodes that were planned without an entry above
+      border_leaves: ["102"]                         # and such leaves
       freed: {ipv4: [192.168.2.7], vlans: [403]}     # what left, oldest first: allocated when nothing else is free
 """
 
@@ -26,7 +27,7 @@ from .model import natural
 
 AT = "kubefabric_allocations"
 FAMILIES = ("ipv4", "ipv6")
-SECTIONS = ("nodes", "vlans", "leaves", "floating", "secondary", "members", "freed")
+SECTIONS = ("nodes", "vlans", "leaves", "floating", "secondary", "members", "border_leaves", "freed")
 
 
 @dataclass
@@ -65,6 +66,13 @@ class Kept:
         others = [node for node in nodes if node not in kept]
         if others:
             self.data["members"] = others
+
+    def remember_leaves(self, leaves: Iterable[int]) -> None:
+        """Keep the IDs of border leaves for which nothing is allocated, so that a later run misses them."""
+        kept = self.data.get("leaves", ())
+        others = [str(leaf) for leaf in leaves if str(leaf) not in kept]
+        if others:
+            self.data["border_leaves"] = others
 
     def keep_freed(self, kind: str, values: list) -> None:
         """Keep what is no longer in use, of a family or of ``vlans``."""

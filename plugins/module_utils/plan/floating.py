@@ -39,6 +39,7 @@ def allocate(cluster: Cluster, found: object, findings: Findings) -> tuple[Float
         for holder, address in _allocate_network(Pool(network), holders, earlier, kept, findings, cluster):
             addresses[holder.section, holder.key][family(network)] = address
     kept.remember(cluster.nodes)
+    kept.remember_leaves(cluster.leaves)
     return _result(cluster, addresses), kept
 
 

@@ -50,6 +50,7 @@ def allocate(cluster: Cluster, found: object, findings: Findings) -> tuple[Stand
             result.nodes.setdefault(node.name, {})[name] = layout(network, node.addresses.get(name))
     result.vlans = _allocate_vlans(cluster, earlier, kept, findings)
     kept.remember(cluster.nodes)
+    kept.remember_leaves(cluster.leaves)
     return result, kept
 
 

@@ -91,3 +91,46 @@ def test_the_allocations_know_every_node_even_those_with_given_addresses(start) 
         True,
         True,
     ]
+
+
+def _leaves_said(found: object, leaves: dict, remove: object = None) -> tuple[list[str], list[str]]:
+    findings = Findings()
+    lost.check_leaves(found, leaves, remove, findings)
+    return [str(finding) for finding in findings.errors], [str(finding) for finding in findings.warnings]
+
+
+@pytest.mark.parametrize("svi", [white_paper, standard])
+def test_the_allocations_know_every_border_leaf_of_both_designs(svi) -> None:
+    intent = svi()
+    name = next(iter(intent["clusters"]))
+    result = build(intent)
+    leaves = set(result.plans[name]["leaves"])
+    assert _leaves_said(result.allocations, {name: leaves}) == ([], [])
+    (error,), _warnings = _leaves_said(result.allocations, {name: leaves - {"102"}})
+    assert error == (
+        f"group_vars/all: kubefabric_fabric.racks: cluster {name} had leaf 102, and no rack of its nodes has it now: "
+        "SVIs, peers and the leaf's part of the L3Out would be removed; put it back (in the rack, or under "
+        "l3out.leaves), or name what is to go: -e kubefabric_remove=leaf-102"
+    )
+
+
+@pytest.mark.parametrize("kept", [{"leaves": {"102": {}}, "border_leaves": ["103"]}, {"border_leaves": [102, 103]}])
+def test_leaves_that_are_named_may_go_and_the_others_stay_refused(kept: dict) -> None:
+    errors, warnings = _leaves_said({"k8s-prod": kept}, {"k8s-prod": []}, "node1,leaf-102")
+    assert ["had leaf 103, " in text for text in errors] == [True]
+    assert warnings == [
+        "group_vars/all: kubefabric_fabric.racks: leaf 102 of cluster k8s-prod is removed; kubefabric_remove says so"
+    ]
+
+
+def test_a_leaf_that_no_cluster_lost_is_said_once() -> None:
+    assert _leaves_said({"k8s-prod": {"leaves": {"101": {}}}}, {"k8s-prod": ["101"]}, ["leaf-101"]) == (
+        [],
+        ["kubefabric_remove: no cluster lost leaf 101: nothing is removed for it; remove the name"],
+    )
+    assert _said(KEPT, MEMBERS, "leaf-101") == ([], [])
+
+
+@pytest.mark.parametrize("found", [None, [], {"k8s-prod": None}, {"k8s-prod": {"leaves": 5, "border_leaves": {}}}])
+def test_a_damaged_file_misses_no_leaf(found: object) -> None:
+    assert _leaves_said(found, {"k8s-prod": ["101"]}) == ([], [])
