@@ -14,7 +14,7 @@ from ipaddress import ip_address
 
 from . import checks_calico_selectors as labels
 from .errors import Findings
-from .formats import seconds
+from .formats import whole_seconds
 from .model import Cluster, Member
 from .schema import did_you_mean
 
@@ -178,13 +178,13 @@ def _session(cluster: Member, at: str, session: dict, findings: Findings) -> Non
             "remove it; next_hop_mode Keep does the same",
         )
     for key in ("keepalive_time", "max_restart_time"):
-        if session[key] and seconds(session[key]) < 1:
+        if session[key] and whole_seconds(session[key]) < 1:
             findings.add(
                 cluster.at(f"{at}.{key}"),
-                f"{session[key]} is less than a second, and Calico counts in whole ones",
+                f"{session[key]} is less than half a second, and Calico rounds to whole ones",
                 "give 1s or more",
             )
-    if session["max_restart_time"] and seconds(session["max_restart_time"]) > LONGEST_RESTART:
+    if session["max_restart_time"] and whole_seconds(session["max_restart_time"]) > LONGEST_RESTART:
         findings.add(
             cluster.at(f"{at}.max_restart_time"),
             f"{session['max_restart_time']} does not fit into BGP's restart time, which has 12 bits (RFC 4724)",
@@ -196,7 +196,7 @@ def _keepalive(cluster: Member, at: str, session: dict, findings: Findings) -> N
     """The shorter of both ends' hold times is the session's, and BIRD keeps to its own interval whatever that is."""
     leaves = cluster.bgp["hold"] if isinstance(cluster, Cluster) and at == "calico.leaf_peers" else None
     hold, interval = min(leaves or HOLD_OF_BIRD, HOLD_OF_BIRD), session["keepalive_time"]
-    if interval and leaves != 0 and seconds(interval) >= hold:
+    if interval and leaves != 0 and whole_seconds(interval) >= hold:
         findings.add(
             cluster.at(f"{at}.keepalive_time"),
             f"{interval} is not shorter than the hold time of {hold} s, and the other end would end the session",

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from ..common.go_text import nanoseconds
 from . import digest_keys
 from .formats_base import Invalid, address, likely_length, matches, parse, refuse_mapped, unicast
 from .formats_calico import (
@@ -45,6 +46,7 @@ VLANS = (1, 4094)
 LONGEST_DEVICE = 15
 # the first KubeVirt with what the binding for user-defined networks is made of
 MANAGED_TAP_SINCE = (1, 4)
+DEFAULT_ROUTES = ("0.0.0.0/0", "::/0")
 WELL_KNOWN_COMMUNITIES = (
     "internet",
     "planned-shut",
@@ -270,6 +272,11 @@ def prefix(value: str) -> str:
     return str(network)
 
 
+def match_prefix(value: str) -> str:
+    """A prefix to match routes with: a network, or the default route."""
+    return value if value in DEFAULT_ROUTES else prefix(value)
+
+
 def community(value: str) -> str:
     """A standard community as AS:number, each of 16 bits (RFC 1997), such as 65002:100."""
     match = re.fullmatch(r"(\d{1,5}):(\d{1,5})", value)
@@ -318,21 +325,16 @@ def any_prefix(value: str) -> str:
     return str(network)
 
 
-# Go, time.Duration: nanoseconds in 63 bits
-LONGEST_DURATION = 9223372036
-_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
-
-
 def go_duration(value: str) -> str:
     """A duration as Kubernetes resources have it (metav1.Duration)."""
-    if not re.fullmatch(r"(\d+(\.\d+)?(ms|s|m|h))+", value, re.ASCII):
-        raise Invalid(f"{value!r} is not a duration", 'write it with its unit, for example "120s"')
-    if seconds(value) > LONGEST_DURATION:
+    found = nanoseconds(value)
+    if found is None and re.fullmatch(r"([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+", value):
         raise Invalid(f"{value!r} is longer than a duration can be", "give at most 2562047h")
+    if found is None or found < 0:
+        raise Invalid(f"{value!r} is not a duration", 'write it with its unit, for example "120s"')
     return value
 
 
-def seconds(duration: str) -> float:
-    """The seconds of a duration that ``go_duration`` lets through."""
-    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", duration, re.ASCII)
-    return sum(float(number) * _UNITS[unit] for number, unit in parts)
+def whole_seconds(duration: str) -> int:
+    """The seconds of a duration that ``go_duration`` lets through, to the nearest one (Go's math.Round)."""
+    return ((nanoseconds(duration) or 0) + 500_000_000) // 1_000_000_000

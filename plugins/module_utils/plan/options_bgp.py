@@ -128,9 +128,9 @@ MATCH = {
     "prefixes": {
         "type": "list",
         "elements": "str",
-        "format": "prefix",
+        "format": "match_prefix",
         "default": [],
-        "description": "Any of these prefixes.",
+        "description": "Any of these prefixes; V(0.0.0.0/0) and V(::/0) without longer ones are the default routes.",
     },
     "aggregate": {"type": "bool", "default": True, "description": "Whether longer prefixes match, too."},
     "communities": {

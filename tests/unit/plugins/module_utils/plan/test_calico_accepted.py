@@ -179,3 +179,18 @@ def test_peers_of_one_address_on_nodes_of_their_own_are_several() -> None:
 def test_a_port_with_a_leading_zero_is_written_without() -> None:
     peer = {"name": "a", "peer_ip": "192.0.2.1:0179", "asn": 64999}
     assert build(_calico(peers=[peer])).plans["prod"]["calico"]["peers"][0]["peer_ip"] == "192.0.2.1:179"
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("keepalive_time", "1.5s"),
+        ("keepalive_time", "500ms"),
+        ("keepalive_time", "1s500ms"),
+        ("max_restart_time", "4095.4s"),
+        ("max_restart_time", "1m0.5s"),
+        ("max_restart_time", "600000000us"),
+    ],
+)
+def test_times_are_rounded_to_seconds_as_confd_rounds_them(key: str, text: str) -> None:
+    assert _findings(_calico(leaf_peers={key: text})) == []

@@ -27,6 +27,13 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import formats
         ("description", "", ""),
         ("description", "Cluster of team (a), see #1", "Cluster of team (a), see #1"),
         ("endpoint", "[2001:db8::1]:6443", "[2001:db8::1]:6443"),
+        ("go_duration", "1.5s", "1.5s"),
+        ("go_duration", "10s500ms", "10s500ms"),
+        ("go_duration", ".5h500us", ".5h500us"),
+        ("go_duration", "0", "0"),
+        ("match_prefix", "0.0.0.0/0", "0.0.0.0/0"),
+        ("match_prefix", "::/0", "::/0"),
+        ("match_prefix", "10.1.2.3/32", "10.1.2.3/32"),
         ("password", "a b\\c\"'", "a b\\c\"'"),
     ],
 )
