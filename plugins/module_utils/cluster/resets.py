@@ -3,19 +3,41 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which BGP sessions a change of the cluster's resources resets: no agent keeps them with what they had before. Pure.
 
-A password that changed in its Secret or annotation; the AS numbers, address, TTL security or source of a peer. A peer
-that is made anew may take up a session that is there already under another object's name, so it is not named.
+A password that changed in its Secret or annotation; the AS numbers, addresses, families, TTL security or source of a
+peer, a speaker's router ID, and what its daemon does not change on a running session: BIRD starts a protocol anew for
+every option but filters (bgp_reconfigure in proto/bgp/bgp.c), GoBGP for those of its OPEN message and its transport
+(NeedsResendOpenMessage), Cilium for its timers as well (pkg/bgp/gobgp/peer.go), and for an instance's router ID, port
+and AS (pkg/bgp/manager/workdiff.go). A peer that is made anew may take up a session that is there already under
+another object's name, so it is not named.
 """
 
 from __future__ import annotations
 
-from .peerings import peerings
+from ..common.go_text import nanoseconds
+from .peerings import address_of, peerings
 
 # What an object says of a peer that its session cannot live with when it changes.
-_SAID = ("asNumber", "ttlSecurity", "peerASN", "asn", "ebgpMultiHop")
+_SAID = (
+    "asNumber",
+    "asn",
+    "dualStackAddressFamily",
+    "ebgpMultiHop",
+    "ebgpMultihop",
+    "localASN",
+    "numAllowedLocalASNumbers",
+    "peerASN",
+    "reversePeering",
+    "sourceaddress",
+    "ttlSecurity",
+)
 # Where its password is: another place may hold the same one, but none is not one.
 _PASSWORDS = ("password", "authSecretRef", "passwordSecret")
 _ROUTER = "kube-router.io/"
+# of a Node: what Calico reads of it, and what its AS is without
+_CALICO_ASN, _DEFAULT_ASN = "projectcalico.org/ASNumber", 64512
+_CLUSTER_ASN = "--cluster-asn="
+# confd writes none where there is none, and BIRD has 120 s then (proto/bgp/config.Y)
+_RESTART_TIME = 120
 # Kinds and annotations of nodes by which sessions come and go at all.
 _KINDS = (
     "BGPConfiguration",
@@ -30,9 +52,45 @@ _KINDS = (
 )
 
 
+class _Context:
+    """What one object's change means by others: Secrets before and after, addresses of Cilium's peers, Calico's AS."""
+
+    def __init__(self, steps: list) -> None:
+        self.secrets: tuple[dict, dict] = ({}, {})
+        self.addresses: dict = {}
+        self.asns: list = [None, None]
+        for step in steps:
+            for moment, body in enumerate((step.before or {}, step.after or {})):
+                self._note(moment, body)
+
+    def _note(self, moment: int, body: dict) -> None:
+        kind = body.get("kind")
+        if kind == "Secret":
+            self.secrets[moment][body["metadata"]["name"]] = body.get("data") or {}
+        elif kind == "BGPConfiguration":
+            self.asns[moment] = (body.get("spec") or {}).get("asNumber") or _DEFAULT_ASN
+        elif kind == "CiliumBGPClusterConfig":
+            for instance in (body.get("spec") or {}).get("bgpInstances") or []:
+                for peer in instance.get("peers") or []:
+                    self.addresses[peer.get("name")] = address_of(peer.get("peerAddress"))
+
+    def moved(self, earlier: object, later: object) -> bool:
+        """Whether a password is another one in another place, as far as both are known."""
+        known = [_content(self.secrets[moment], place) for moment, place in enumerate((earlier, later))]
+        return None not in known and known[0] != known[1]
+
+
+def _content(secrets: dict, place: object) -> object:
+    """What a reference to a Secret leads to: of Calico a key in it, of the others its name."""
+    reference = (place.get("secretKeyRef") or place) if isinstance(place, dict) else {"name": place}
+    return secrets.get(reference.get("name") or "", {}).get(reference.get("key") or "password")
+
+
 def entries(steps: list, moment: float) -> list:
     """``[{node, leaf_address, at}]`` of what steps change; None is all nodes or all leaves, ``at`` the ``moment``."""
-    found = [entry for step in steps if step.action == "change" for entry in _of(step.before or {}, step.after or {})]
+    context = _Context(steps)
+    changes = [(step.before or {}, step.after or {}) for step in steps if step.action == "change"]
+    found = [entry for before, after in changes for entry in _of(before, after, context)]
     return [{**entry, "at": moment} for at, entry in enumerate(found) if entry not in found[:at]]
 
 
@@ -47,40 +105,121 @@ def _is_about_sessions(step) -> bool:
     return _annotations(step.before or {}) != _annotations(step.after or {})
 
 
-def _of(before: dict, after: dict) -> list:
+def _of(before: dict, after: dict, context: _Context) -> list:
     kind = after.get("kind")
     if kind == "Secret":
         return [_entry()] if before.get("data") != after.get("data") else []
     if kind == "Node":
-        changed = _annotations(before) != _annotations(after)
+        changed = _annotations(before) != _annotations(after) or _calico_as(before, after, context)
         return [_entry(node=after["metadata"]["name"])] if changed else []
     if kind == "CiliumBGPPeerConfig":
-        return [_entry()] if _differ(before.get("spec") or {}, after.get("spec") or {}) else []
+        return [_entry()] if _config(before, context, after) else []
+    if kind == "CiliumBGPNodeConfigOverride":
+        return _of_override(before, after, context)
+    if kind == "DaemonSet":
+        return [_entry()] if _cluster_asn(before) != _cluster_asn(after) else []
     if kind == "BGPConfiguration":
         numbers = [(one.get("spec") or {}).get("asNumber") for one in (before, after)]
         return [_entry()] if numbers[0] != numbers[1] else []
-    return _of_peers(before, after)
+    return _of_peers(before, after, context)
 
 
-def _of_peers(before: dict, after: dict) -> list:
+def _of_peers(before: dict, after: dict, context: _Context) -> list:
     """The peers that both states have and that cannot keep their session."""
     earlier = {(peer.vrf, peer.address): peer for peer in peerings(before)}
     node = ((after.get("spec") or {}).get("node")) if after.get("kind") == "BGPPeer" else None
     return [
         _entry(node=node, leaf_address=peer.address)
         for peer in peerings(after)
-        if (peer.vrf, peer.address) in earlier and _reset(earlier[(peer.vrf, peer.address)], peer)
+        if (peer.vrf, peer.address) in earlier and _reset(earlier[(peer.vrf, peer.address)], peer, context)
     ]
 
 
-def _reset(earlier, later) -> bool:
-    return earlier.own != later.own or earlier.port != later.port or _differ(earlier.said, later.said)
+def _reset(earlier, later, context: _Context) -> bool:
+    return earlier.own != later.own or earlier.port != later.port or _differ(earlier.said, later.said, context)
 
 
-def _differ(earlier: dict, later: dict) -> bool:
-    return any(earlier.get(name) != later.get(name) for name in _SAID) or any(
-        bool(earlier.get(name)) != bool(later.get(name)) for name in _PASSWORDS
+def _differ(earlier: dict, later: dict, context: _Context) -> bool:
+    return (
+        any(earlier.get(name) != later.get(name) for name in _SAID)
+        or _next_hop(earlier) != _next_hop(later)
+        or _times(earlier) != _times(later)
+        or any(_another(earlier.get(name), later.get(name), context) for name in _PASSWORDS)
     )
+
+
+def _another(earlier: object, later: object, context: _Context) -> bool:
+    """Whether a password came, went, or is another one by what is known of its two places."""
+    return bool(earlier) != bool(later) or (earlier != later and context.moved(earlier, later))
+
+
+def _next_hop(said: dict) -> str:
+    """BGPPeer's two spellings of one thing."""
+    return "Keep" if said.get("keepOriginalNextHop") else said.get("nextHopMode") or "Auto"
+
+
+def _times(said: dict) -> tuple:
+    """BGPPeer's times in whole seconds, as confd writes them."""
+    restart, keepalive = (_seconds(said.get(name)) for name in ("maxRestartTime", "keepaliveTime"))
+    return (_RESTART_TIME if restart is None else restart, keepalive)
+
+
+def _seconds(text: object) -> object:
+    found = nanoseconds(text) if isinstance(text, str) else None
+    return text if found is None else (found + 500_000_000) // 1_000_000_000
+
+
+def _config(before: dict, context: _Context, after: dict) -> bool:
+    """Whether a CiliumBGPPeerConfig takes its sessions down: its timers, families, restart, transport, multihop."""
+    earlier, later = before.get("spec") or {}, after.get("spec") or {}
+    return _negotiated(earlier) != _negotiated(later) or _differ(earlier, later, context)
+
+
+def _negotiated(spec: dict) -> tuple:
+    """What GoBGP needs a new session for; advertisements and the time between attempts are not of it."""
+    timers = spec.get("timers") or {}
+    families = sorted((str(one.get("afi")), str(one.get("safi"))) for one in spec.get("families") or [])
+    restart = spec.get("gracefulRestart") or {}
+    return (
+        [timers.get(name) for name in ("holdTimeSeconds", "keepAliveTimeSeconds")],
+        families,
+        bool(restart.get("enabled")) and (restart.get("restartTimeSeconds") or _RESTART_TIME),
+        spec.get("transport") or {},
+    )
+
+
+def _of_override(before: dict, after: dict, context: _Context) -> list:
+    """A router ID or port is of all sessions of the node, an address of one."""
+    node = after["metadata"]["name"]
+    earlier = {one.get("name"): one for one in (before.get("spec") or {}).get("bgpInstances") or []}
+    found = []
+    for instance in (after.get("spec") or {}).get("bgpInstances") or []:
+        old = earlier.get(instance.get("name"), {})
+        if any(old.get(name) != instance.get(name) for name in ("routerID", "localPort", "localASN")):
+            return [_entry(node=node)]
+        addresses = {peer.get("name"): peer.get("localAddress") for peer in old.get("peers") or []}
+        found += [
+            _entry(node=node, leaf_address=context.addresses.get(peer.get("name")))
+            for peer in instance.get("peers") or []
+            if peer.get("name") in addresses and addresses[peer["name"]] != peer.get("localAddress")
+        ]
+    return found
+
+
+def _calico_as(before: dict, after: dict, context: _Context) -> bool:
+    """Whether a node's AS changes: its annotation's, or the BGPConfiguration's, as far as that is known."""
+    asns = [
+        ((one.get("metadata") or {}).get("annotations") or {}).get(_CALICO_ASN) or context.asns[moment]
+        for moment, one in enumerate((before, after))
+    ]
+    return None not in asns and str(asns[0]) != str(asns[1])
+
+
+def _cluster_asn(daemon_set: dict) -> list:
+    """kube-router's AS in its arguments."""
+    pod = ((daemon_set.get("spec") or {}).get("template") or {}).get("spec") or {}
+    arguments = [text for container in pod.get("containers") or [] for text in container.get("args") or []]
+    return [text for text in arguments if str(text).startswith(_CLUSTER_ASN)]
 
 
 def _annotations(node: dict) -> dict:

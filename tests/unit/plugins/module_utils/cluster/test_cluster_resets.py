@@ -65,9 +65,31 @@ FRR = resource(
         }
     },
 )
+FAMILIES = [{"afi": "ipv4", "safi": "unicast", "advertisements": {"matchLabels": {"advertise": "bgp"}}}]
+PEER_CONFIG = resource(
+    "CiliumBGPPeerConfig",
+    spec={
+        "timers": {"holdTimeSeconds": 3, "keepAliveTimeSeconds": 1},
+        "families": FAMILIES,
+        "gracefulRestart": {"enabled": True},
+    },
+)
+OVERRIDE = resource(
+    "CiliumBGPNodeConfigOverride",
+    "node1",
+    spec={
+        "bgpInstances": [
+            {"name": "i", "routerID": "10.0.0.1", "peers": [{"name": "a", "localAddress": "192.168.2.1"}]},
+        ]
+    },
+)
+ROUTER = resource("DaemonSet", spec={"template": {"spec": {"containers": [{"args": ["--cluster-asn=65003"]}]}}})
+CALICO_NODE = resource("Node", "node1", annotations={"projectcalico.org/ASNumber": "65003"})
 SECRET = resource("Secret", data={"password": "b2xk"})
 NODE = resource("Node", "node1", annotations={"kube-router.io/peers": "- remoteip: 192.168.2.201"})
 ALL, ONE = {"node": None, "leaf_address": None}, {"node": None, "leaf_address": LEAF}
+NODE1 = {"node": "node1", "leaf_address": None}
+BOTH = [ONE, {"node": None, "leaf_address": "192.168.2.202"}]
 
 
 @pytest.mark.parametrize(
@@ -79,6 +101,25 @@ ALL, ONE = {"node": None, "leaf_address": None}, {"node": None, "leaf_address": 
         (CALICO, ("spec", "password"), None, ONE),
         (CALICO, ("spec", "localASNumber"), 65009, ONE),
         (CALICO, ("spec", "peerIP"), f"{LEAF}:1790", ONE),
+        (CALICO, ("spec", "sourceAddress"), "None", ONE),
+        (CALICO, ("spec", "nextHopMode"), "Self", ONE),
+        (CALICO, ("spec", "keepaliveTime"), "3s", ONE),
+        (CALICO, ("spec", "maxRestartTime"), "90s", ONE),
+        (CALICO, ("spec", "numAllowedLocalASNumbers"), 1, ONE),
+        (PEER_CONFIG, ("spec", "timers", "holdTimeSeconds"), 9, ALL),
+        (PEER_CONFIG, ("spec", "families"), [*FAMILIES, {"afi": "ipv6", "safi": "unicast"}], ALL),
+        (PEER_CONFIG, ("spec", "transport"), {"sourceInterface": "lo"}, ALL),
+        (PEER_CONFIG, ("spec", "ebgpMultihop"), 2, ALL),
+        (PEER_CONFIG, ("spec", "gracefulRestart"), {"enabled": False}, ALL),
+        (OVERRIDE, ("spec", "bgpInstances", 0, "routerID"), "10.0.0.2", NODE1),
+        (OVERRIDE, ("spec", "bgpInstances", 0, "localPort"), 1790, NODE1),
+        (OVERRIDE, ("spec", "bgpInstances", 0, "peers", 0, "localAddress"), "192.168.2.9", NODE1),
+        (FRR, ("spec", "bgp", "routers", 0, "id"), "10.0.0.9", BOTH),
+        (FRR, ("spec", "bgp", "routers", 0, "neighbors", 0, "sourceaddress"), "192.168.2.9", ONE),
+        (FRR, ("spec", "bgp", "routers", 0, "neighbors", 0, "dualStackAddressFamily"), True, ONE),
+        (FRR, ("spec", "bgp", "routers", 0, "neighbors", 0, "localASN"), 65009, ONE),
+        (ROUTER, ("spec", "template", "spec", "containers", 0, "args"), ["--cluster-asn=65009"], ALL),
+        (CALICO_NODE, ("metadata", "annotations", "projectcalico.org/ASNumber"), "65009", NODE1),
         (resource("BGPConfiguration", spec={"asNumber": 65003}), ("spec", "asNumber"), 65009, ALL),
         (CILIUM, ("spec", "bgpInstances", 0, "localASN"), 65009, ONE),
         (CILIUM, ("spec", "bgpInstances", 0, "peers", 0, "peerASN"), 65009, ONE),
@@ -88,7 +129,7 @@ ALL, ONE = {"node": None, "leaf_address": None}, {"node": None, "leaf_address": 
     ],
 )
 def test_a_change_that_no_session_survives_names_its_sessions(before, place, value, expected):
-    assert changed(before, *place, value=value) == [expected]
+    assert changed(before, *place, value=value) == (expected if isinstance(expected, list) else [expected])
 
 
 @pytest.mark.parametrize(
@@ -97,6 +138,13 @@ def test_a_change_that_no_session_survives_names_its_sessions(before, place, val
         (CALICO, ("spec", "password"), {"secretKeyRef": {"name": "another place of the same one"}}),
         (CALICO, ("spec", "nodeSelector"), "all()"),
         (CALICO, ("spec", "filters"), ["f"]),
+        (CALICO, ("spec", "maxRestartTime"), "2m"),  # what BIRD has by itself
+        (CALICO, ("spec", "nextHopMode"), "Auto"),
+        (PEER_CONFIG, ("spec", "families", 0, "advertisements"), {"matchLabels": {"a": "b"}}),
+        (PEER_CONFIG, ("spec", "timers", "connectRetryTimeSeconds"), 5),
+        (PEER_CONFIG, ("spec", "gracefulRestart", "restartTimeSeconds"), 120),
+        (ROUTER, ("spec", "template", "spec", "containers", 0, "args"), ["--cluster-asn=65003", "--v=2"]),
+        (FRR, ("spec", "bgp", "routers", 0, "neighbors", 0, "disableMP"), True),  # FRR-K8s ignores it
         (CALICO, ("spec", "peerIP"), "192.168.2.209"),  # the old peer goes, the new one has never been up
         (NODE, ("metadata", "annotations", "other"), "x"),
         (resource("IPPool", spec={}), ("spec", "cidr"), "10.0.0.0/8"),
@@ -112,3 +160,33 @@ def test_a_peer_that_is_made_anew_may_take_up_a_session_of_before():
     assert touches_sessions([step(CALICO, None, "delete")])
     assert not touches_sessions([step(CALICO, CALICO, "own"), step(CALICO, CALICO, "none")])
     assert not touches_sessions([step(None, resource("IPPool"), "create")])
+
+
+def test_an_address_of_a_node_s_own_resets_the_session_with_its_peer_alone():
+    after = copy.deepcopy(OVERRIDE)
+    after["spec"]["bgpInstances"][0]["peers"][0]["localAddress"] = "192.168.2.9"
+    steps = [step(CILIUM, CILIUM, "none"), step(OVERRIDE, after)]
+    assert entries(steps, 5.0) == [{"node": "node1", "leaf_address": LEAF, "at": 5.0}]
+
+
+@pytest.mark.parametrize(("new", "expected"), [("bmV3", [ONE]), ("b2xk", [])])
+def test_a_password_that_moves_to_another_secret_resets_where_it_is_another_one(new: str, expected: list):
+    after = copy.deepcopy(CALICO)
+    after["spec"]["password"] = {"secretKeyRef": {"name": "b", "key": "rr"}}
+    before = copy.deepcopy(CALICO)
+    before["spec"]["password"]["secretKeyRef"]["key"] = "rr"
+    steps = [
+        step(resource("Secret", "a", data={"rr": "b2xk"}), None, "delete"),
+        step(None, resource("Secret", "b", data={"rr": new}), "create"),
+        step(before, after),
+    ]
+    assert [{key: entry[key] for key in ONE} for entry in entries(steps, 5.0)] == expected
+
+
+@pytest.mark.parametrize(("default", "expected"), [(65003, []), (64512, [NODE1]), (None, [NODE1])])
+def test_a_node_s_as_may_have_been_the_whole_cluster_s(default: int | None, expected: list):
+    configuration = resource("BGPConfiguration", "default", spec={"asNumber": default} if default else {})
+    bare = resource("Node", "node1")
+    steps = [step(configuration, configuration, "none"), step(bare, CALICO_NODE)]
+    assert [{key: entry[key] for key in ONE} for entry in entries(steps, 5.0)] == expected
+    assert entries([step(bare, CALICO_NODE)], 5.0) == []
