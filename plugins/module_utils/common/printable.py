@@ -12,14 +12,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
-# Unicode: Cc but for tab and line feed, line and paragraph separators, characters without a width, those that change
-# the direction of writing, tags, and halves of pairs (UTS 36 and 55)
+# Unicode: Cc but for tab and line feed, line and paragraph separators, halves of pairs, interlinear annotation, and
+# what has no look of its own (Default_Ignorable_Code_Point of DerivedCoreProperties.txt: no width, variants, the
+# direction of writing, tags), those included that no version has assigned yet
 _HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
-    "\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _BLANKS = re.compile(r"[ \t\n]+")
-_MARKS = re.compile(r"[\\`*\[\]|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_MARKS = re.compile(r"[\\`*\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+# What GitHub and GitLab make links of without any mark, and people of: addresses and names behind an at sign
+_LINKS = re.compile(
+    r"((?:\b[A-Za-z][A-Za-z0-9+.-]*://|\b[Ww]{3}\.)[A-Za-z0-9._~:/?#@!%+,;=-]*"
+    r"|[A-Za-z0-9._+-]*@[A-Za-z0-9][A-Za-z0-9._/-]*)"
+)
 _START = re.compile(r"^(\s*)(?:([-+#=])|(\d{1,9})([.)]))")
 
 
@@ -43,9 +49,18 @@ def everywhere(value: Any) -> Any:
 
 
 def markdown(text: Any) -> str:
-    """A text as it is to be read within a line or a cell of Markdown: no HTML, no marks, no links."""
-    escaped = one_line(str(text)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _START.sub(_at_start, _MARKS.sub(lambda mark: f"\\{mark[0]}", escaped))
+    """A text as it is to be read within a line or a cell of Markdown: no HTML, no marks, no links, no mentions.
+
+    An address, and a name behind an at sign, stand as code: no escape keeps renderers from linking them.
+    """
+    parts = _LINKS.split(one_line(str(text)))
+    plain = "".join(f"`{part}`" if number % 2 else _escaped(part) for number, part in enumerate(parts))
+    return _START.sub(_at_start, plain)
+
+
+def _escaped(text: str) -> str:
+    html = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MARKS.sub(lambda mark: f"\\{mark[0]}", html)
 
 
 def _at_start(found: re.Match[str]) -> str:
