@@ -88,13 +88,13 @@ modified:
   elements: str
 resets:
   description:
-    - The BGP sessions that the change resets, as M(kubefabric.bgp.verify) takes them, with a peer, its AS
-      number or TTL, or with the leaf's address, VLAN or router ID.
+    - The BGP sessions that the change resets, as M(kubefabric.bgp.verify) takes them. Another AS number of the fabric
+      resets all of them, and nothing else that this module writes resets any.
     - C(at) is when the change began, in seconds since the epoch. A C(leaf) or C(peer) of null stands for all of them.
   returned: success
   type: list
   elements: dict
-  sample: [{at: 1796000000.5, leaf: 101, peer: 192.168.2.0/24}]
+  sample: [{at: 1796000000.5, leaf: null, peer: null}]
 requests:
   description: How many logins, GETs and POSTs the run took.
   returned: success
@@ -129,10 +129,9 @@ def _checked(module: QuietModule, session, given: dict) -> dict:
     missing = [*([] if given["manage"] else fabric_bgp.remarks(found, given["asn"])), *portless]
     for remark in missing:
         module.warn(remark)
-    if not given["manage"]:
-        return {"changed": False, "fabric": found, "missing": missing, "requests": session.requests}
-    if fabric_bgp.complete(found, given["asn"], given["route_reflectors"]):
-        return {"changed": False, "fabric": found, "missing": missing, "requests": session.requests}
+    if not given["manage"] or fabric_bgp.complete(found, given["asn"], given["route_reflectors"]):
+        nothing = {"changed": False, "resets": [], "requests": session.requests}
+        return {**nothing, "fabric": found, "missing": missing}
     tree = fabric_bgp.build(found, given["asn"], given["route_reflectors"])
     options = apply.Options(policy=Policy(adopt=given["adopt"]), check=module.check_mode)
     return {"fabric": found, "missing": missing, **apply.run(session, tree, options, module.warn)}

@@ -140,3 +140,11 @@ def test_ports_are_put_under_an_aaep_in_three_ways(controller, how):
     result = run(controller, aaeps=["new-hosts"])
     assert result["missing"] == []
     assert result["requests"]["get"] == 3
+
+
+def test_only_another_as_resets_sessions(controller, bare):
+    assert run(controller)["resets"] == []
+    assert run(controller, manage=True)["resets"] == []
+    assert run(bare, manage=True, route_reflectors=SPINES)["resets"] == []
+    (all_of_them,) = run(controller, asn=65009, manage=True, adopt=True)["resets"]
+    assert (all_of_them["leaf"], all_of_them["peer"]) == (None, None)
