@@ -11,14 +11,28 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from . import beside, deployment, ecmp, leftovers, neighbours, reading
 from .difference import Difference, Policy, difference
-from .mo import Mo
+from .mo import Mo, split
 from .neighbours import Vrf
 from .resets import resets
 from .session import AciError, Busy, OutcomeUnknown, Session
-from .snapshot import Snapshot, flatten, parent_dn
+from .snapshot import Snapshot, flatten
 
 DOCUMENT_PATH = "/api/mo/uni.json"
 SETTLE = (1.0, 2.0)  # seconds between the looks after a cut connection
+# What people call the objects of others that must be there, by the prefix of the relative name.
+KINDS = {
+    "tn": "tenant",
+    "ctx": "VRF",
+    "phys": "physical domain",
+    "l3dom": "L3 domain",
+    "attentp": "AAEP",
+    "brc": "contract",
+    "out": "L3Out",
+    "instP": "external EPG",
+    "ap": "application profile",
+    "epg": "EPG",
+    "esg": "endpoint security group",
+}
 
 
 @dataclass(frozen=True)
@@ -142,12 +156,8 @@ def _forgotten(tree: Mo, snapshot: Snapshot, found: Difference) -> List[str]:
 
 
 def _missing(dn: str) -> str:
-    kinds = {"tn": "tenant", "ctx": "VRF", "phys": "physical domain", "l3dom": "L3 domain", "attentp": "AAEP"}
-    kinds.update(
-        {"brc": "contract", "out": "L3Out", "instP": "external EPG", "ap": "application profile", "epg": "EPG"}
-    )
-    prefix, _dash, name = dn[len(parent_dn(dn)) + 1 :].partition("-")
-    kind = kinds.get(prefix)
+    prefix, _dash, name = split(dn)[-1].partition("-")
+    kind = KINDS.get(prefix)
     return f"{kind} {name} ({dn}) does not exist, and is not made here" if kind else f"{dn} does not exist"
 
 

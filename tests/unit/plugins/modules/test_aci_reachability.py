@@ -106,8 +106,12 @@ def test_an_endpoint_security_group_gets_contracts_and_loses_what_it_got(fabric)
 
 def test_an_endpoint_security_group_that_is_not_there_is_an_error(fabric):
     wanted = {"tenant": "k8s", "application": "shop", "name": "web", "consume": ["billing"]}
-    with pytest.raises(ModuleFailed, match=r"uni/tn-k8s/ap-shop/esg-web"):
+    with pytest.raises(ModuleFailed) as error:
         run(fabric, reachability=reach(esgs=[wanted]))
+    assert str(error.value) == (
+        "Nothing was written: endpoint security group web (uni/tn-k8s/ap-shop/esg-web) does not exist, "
+        "and is not made here."
+    )
 
 
 def test_every_relation_is_resolved(fabric):
