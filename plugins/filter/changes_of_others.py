@@ -9,10 +9,10 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import changes
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
 
 
-def changes_of_others(imdata: list, user: str, l3outs: list, accepted: list = ()) -> list:
+def changes_of_others(imdata: list, user: str, l3outs: list, accepted: list = (), limit: int = 0) -> list:
     """See module_utils/aci/changes.py."""
     names = [(one["tenant"], one["name"]) for one in plain(l3outs)]
-    return changes.of_others(plain(imdata), user, names, plain(accepted))
+    return changes.of_others(plain(imdata), user, names, plain(accepted), int(limit))
 
 
 class FilterModule:

@@ -510,8 +510,8 @@ def _vrf(given: dict, description: dict):
     """The VRF whose other L3Outs are compared with this one; None where nothing of an L3Out is to be there."""
     if given["state"] == "absent" or given["scope"] == "access" or not description["vrf"]:
         return None
-    companions = frozenset([*given["companions"], l3out.dn(description)])
-    return Vrf(description["vrf_tenant"], description["vrf"], l3out.dn(description), companions)
+    own = l3out.dn(description)
+    return Vrf(description["vrf_tenant"], description["vrf"], own, frozenset(given["companions"]) - {own})
 
 
 def _watch(given: dict, description: dict, wanted) -> deployment.Watch:

@@ -67,8 +67,7 @@ def _is_theirs(item: Found, ours: Snapshot, found: Difference, vrf: Vrf) -> bool
     """
     if ours.get(item.dn) is not None or any(item.dn == dn or item.dn.startswith(dn + "/") for dn in found.deleted):
         return False
-    inside = neighbours.l3out_of(item.dn)
-    return inside not in vrf.run or inside == vrf.l3out
+    return neighbours.l3out_of(item.dn) not in vrf.run
 
 
 def _refusal(clash: meaning.Clash, theirs: Snapshot) -> str:

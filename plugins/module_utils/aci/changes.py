@@ -13,10 +13,10 @@ from __future__ import annotations
 from typing import Any, Dict, Iterable, List, Tuple
 
 from .mo import ANNOTATION, OWNER_TAG, split
+from .places import above
 from .snapshot import Found, flatten
 
 PLACES = 8
-LIMIT = 5000  # records of one answer
 UNKNOWN = "unknown"  # the user of a record that names none
 UNREAD = "unread"  # stands for what could not be read
 _MARKS = (f"annotation:{ANNOTATION}", f"annotationKey-[{OWNER_TAG}")
@@ -38,10 +38,15 @@ def by_user(imdata: List[Dict[str, Any]]) -> List[str]:
 
 
 def of_others(
-    imdata: List[Dict[str, Any]], user: str, l3outs: Iterable[Tuple[str, str]], accepted: Iterable[str] = ()
+    imdata: List[Dict[str, Any]],
+    user: str,
+    l3outs: Iterable[Tuple[str, str]],
+    accepted: Iterable[str] = (),
+    limit: int = 0,
 ) -> List[Dict[str, str]]:
     """``[{user, place}]`` of what is not ours, the topmost place of each user. user: ours. l3outs: (tenant, name) of
-    ours. accepted: users, and places with all below them, that need not be named.
+    ours. accepted: users, and places with all below them, that need not be named. limit: records that one answer may
+    have.
 
     One entry stands for records that the answer had no room for (UNREAD).
     """
@@ -59,20 +64,15 @@ def of_others(
             or _named(_place(record.attributes["affected"]), names)
         )
     }
-    if len(imdata) >= LIMIT:
+    if limit and len(imdata) >= limit:
         others.add((UNREAD, UNREAD))
     known = set(accepted)
     return [
         {"user": name, "place": place}
         for name, place in sorted(others)
-        if name not in known and not known & {place, *_above(place)}
-        if not any((name, above) in others for above in _above(place))
+        if name not in known and not known & {place, *above(place)}
+        if not any((name, higher) in others for higher in above(place))
     ]
-
-
-def _above(place: str) -> List[str]:
-    parts = split(place)
-    return ["/".join(parts[:length]) for length in range(1, len(parts))]
 
 
 def _records(imdata: List[Dict[str, Any]]) -> List[Found]:
@@ -102,7 +102,7 @@ def _plain(user: str) -> str:
 
 def _named(place: str, l3outs: List[Tuple[str, str]]) -> bool:
     """Whether an object is called after an L3Out: ``out-a``, ``subj-a-pod``, ``vlanns-[a]-static``."""
-    *_above, rn = split(place)
+    rn = split(place)[-1]
     name = rn.partition("-")[2].lstrip("[")
     return any(
         (name == own or name.startswith((f"{own}-", f"{own}]")))

@@ -14,6 +14,7 @@ from typing import Dict, Iterable, List, Optional
 
 from . import names as safe
 from .mo import ANCESTOR, SHARED, Mo, ancestor, join, owner_key, split, tag_value, walk
+from .places import above
 from .snapshot import Found, parent_dn
 
 # The classes on the way to what we hang below others' objects, by the prefix of the relative name.
@@ -42,8 +43,8 @@ def names(tree: Mo, found: Iterable[Found]) -> List[str]:
         return []
     wanted = {dn for dn, mo in walk(tree) if mo.hold != ANCESTOR}
     held = sorted({parent_dn(item.dn) for item in found if _held(tree, item, tree.purpose)})
-    left = [dn for dn in held if dn not in wanted and not any(above in wanted for above in _above(dn))]
-    return [dn for dn in left if not any(above in left for above in _above(dn)) and _way(dn) is not None]
+    left = [dn for dn in held if dn not in wanted and not any(higher in wanted for higher in above(dn))]
+    return [dn for dn in left if not any(higher in left for higher in above(dn)) and _way(dn) is not None]
 
 
 def forgotten(tree: Mo, found: Iterable[Found]) -> List[str]:
@@ -52,7 +53,7 @@ def forgotten(tree: Mo, found: Iterable[Found]) -> List[str]:
     """
     wanted = {dn for dn, mo in walk(tree) if mo.hold != ANCESTOR}
     held = {parent_dn(item.dn) for item in found if _held(tree, item, "")} - wanted
-    return sorted(dn for dn in held if not any(above in wanted | held for above in _above(dn)))
+    return sorted(dn for dn in held if not any(higher in wanted | held for higher in above(dn)))
 
 
 def query(dn: str) -> str:
@@ -88,11 +89,6 @@ def _held(tree: Mo, item: Found, purpose: str) -> bool:
         and item.attributes.get("key") == owner_key(tree.owner or "")
         and item.attributes.get("value") == tag_value(purpose)
     )
-
-
-def _above(dn: str) -> List[str]:
-    parts = split(dn)
-    return ["/".join(parts[:length]) for length in range(1, len(parts))]
 
 
 def _way(dn: str) -> Optional[List[Mo]]:

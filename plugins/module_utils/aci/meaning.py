@@ -12,15 +12,13 @@ a route map tries its rules by their order.
 from __future__ import annotations
 
 import ipaddress
-import re
 from typing import Callable, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from .mo import ANNOTATION
 from .neighbours import l3out_of
+from .places import leaves
 from .snapshot import Found, Snapshot, parent_dn
 
-_NODE = re.compile(r"/node-(\d+)$")
-_PATHS = re.compile(r"/(?:prot)?paths-(\d+)(?:-(\d+))?/")
 _EVERYTHING = ("0.0.0.0/0", "::/0")  # each external EPG may have it
 
 
@@ -70,8 +68,7 @@ def _leaves(ours: Snapshot, theirs: Snapshot) -> Iterator[Clash]:
 
 
 def _node(dn: str) -> int:
-    match = _NODE.search(dn)
-    return int(match[1]) if match else 0
+    return next(iter(leaves(dn)), 0)
 
 
 # -- interfaces -----------------------------------------------------------------------------------------
@@ -113,10 +110,7 @@ def _is_side(item: Found) -> bool:
 
 
 def _leaves_of(found: Found) -> FrozenSet[int]:
-    if found.cls == "l3extVirtualLIfP":
-        return frozenset({_node(found.attributes.get("nodeDn", ""))})
-    match = _PATHS.search(found.attributes.get("tDn", ""))
-    return frozenset(int(number) for number in match.groups() if number) if match else frozenset()
+    return frozenset(leaves(found.attributes.get("nodeDn" if found.cls == "l3extVirtualLIfP" else "tDn", "")))
 
 
 def _usable(text: str) -> bool:

@@ -26,8 +26,8 @@ _TOUCHY = ("l3extVirtualLIfP", "l3extRsPathL3OutAtt", "l3extRsNodeL3OutAtt", "bg
 
 @dataclass(frozen=True)
 class Vrf:
-    """The VRF of an L3Out. l3out: that L3Out's distinguished name. run: those of the L3Outs that the same run brings to
-    the same intent.
+    """The VRF of an L3Out. l3out: that L3Out's distinguished name. run: those of the other L3Outs that the same run
+    brings to the same intent.
     """
 
     tenant: str
@@ -83,7 +83,7 @@ def relevant(vrf: Vrf, found: Iterable[Found], snapshot: Snapshot) -> List[Found
 
 def along(tree: Mo, snapshot: Snapshot, vrf: Vrf) -> List[Found]:
     """The leaves of L3Outs of this run whose router ID has to change in the same document as ours."""
-    wanted = {mo.attributes["tDn"]: mo.attributes["rtrId"] for _dn, mo in walk(tree) if _is_leaf(mo)}
+    wanted = _leaves(mo for _dn, mo in walk(tree))
     together = vrf.run & set(others(vrf, snapshot))
     return [
         item
@@ -97,7 +97,7 @@ def along(tree: Mo, snapshot: Snapshot, vrf: Vrf) -> List[Found]:
 
 def with_leaves(tree: Mo, leaves: Iterable[Found]) -> List[Mo]:
     """These leaves with the router IDs of ``tree``, as further children of ``uni``."""
-    wanted = {mo.attributes["tDn"]: mo.attributes["rtrId"] for _dn, mo in walk(tree) if _is_leaf(mo)}
+    wanted = _leaves(mo for _dn, mo in walk(tree))
     return [_chain(leaf, wanted[leaf.attributes["tDn"]]) for leaf in leaves]
 
 
@@ -126,15 +126,17 @@ def _in_vrf(vrf: Vrf, relation: Found, snapshot: Snapshot) -> bool:
 
 def _router_ids(objects: Iterable[Mo]) -> List[Target]:
     """The leaves among these objects, wherever they have another router ID."""
-    leaves = {mo.attributes["tDn"]: mo.attributes["rtrId"] for mo in objects if _is_leaf(mo)}
     return [
         Target("l3extRsNodeL3OutAtt", leaf, prop="tDn", unlike=("rtrId", router_id))
-        for leaf, router_id in leaves.items()
+        for leaf, router_id in _leaves(objects).items()
     ]
 
 
-def _is_leaf(mo: Mo) -> bool:
-    return mo.cls == "l3extRsNodeL3OutAtt" and mo.present
+def _leaves(objects: Iterable[Mo]) -> Dict[str, str]:
+    """{distinguished name of a leaf: its router ID} of these objects."""
+    return {
+        mo.attributes["tDn"]: mo.attributes["rtrId"] for mo in objects if mo.cls == "l3extRsNodeL3OutAtt" and mo.present
+    }
 
 
 def _chain(leaf: Found, router_id: str) -> Mo:

@@ -130,33 +130,13 @@ def _members(dn: str, family: Family) -> Target:
 
 def details(container: str, targets: List[Target], classes: Iterable[str]) -> List[str]:
     """The paths (one, unless it is too long) that ask for these objects with what hangs below them in these classes."""
-    return [
-        f"/api/mo/{names.path(container)}.json?"
-        + "&".join(
-            f"{key}={quote(value, safe=',')}"
-            for key, value in {
-                "query-target": "subtree",
-                "target-subtree-class": ",".join(dict.fromkeys(target.cls for target in part)),
-                "query-target-filter": _any_of(part),
-                "rsp-subtree": "full",
-                "rsp-subtree-class": ",".join(classes),
-                "rsp-prop-include": "config-only",
-            }.items()
-        )
-        for part in _parts(targets)
-    ]
+    below = {"rsp-subtree": "full", "rsp-subtree-class": ",".join(classes), "rsp-prop-include": "config-only"}
+    return [_path(container, part, below) for part in _parts(targets)]
 
 
 def flat(container: str, targets: List[Target]) -> List[str]:
     """The paths (one, unless it is too long; none for nothing) that ask for these objects alone."""
-    return [
-        "/api/mo/{}.json?query-target=subtree&target-subtree-class={}&query-target-filter={}".format(
-            names.path(container),
-            ",".join(dict.fromkeys(target.cls for target in part)),
-            quote(_any_of(part), safe=","),
-        )
-        for part in _parts(targets)
-    ]
+    return [_path(container, part) for part in _parts(targets)]
 
 
 def roots(tree: Mo) -> List[str]:
@@ -174,6 +154,18 @@ def faults(dns: List[str]) -> List[str]:
         for cls in (FAULT_CLASSES if split(dn)[-1].startswith("out-") else FAULT_CLASSES[:1])
     ]
     return flat("uni", targets)
+
+
+def _path(container: str, targets: List[Target], options: Optional[Dict[str, str]] = None) -> str:
+    """The path that asks a container for these objects. options: what more to ask for with each."""
+    query = {
+        "query-target": "subtree",
+        "target-subtree-class": ",".join(dict.fromkeys(target.cls for target in targets)),
+        "query-target-filter": _any_of(targets),
+        **(options or {}),
+    }
+    text = "&".join(f"{key}={quote(value, safe=',')}" for key, value in query.items())
+    return f"/api/mo/{names.path(container)}.json?{text}"
 
 
 def _any_of(targets: List[Target]) -> str:
@@ -210,18 +202,12 @@ def _paths(container: str, targets: List[Target], trees: List[Mo], whole: bool) 
     below = sorted(children | {"tagAnnotation"} | {cls for name in inside for cls in MAY_HOLD.get(name, ())})
     # Without ``rn`` (config-only leaves it out) an inner object can be named only if its class is in the table.
     config_only = not whole and all(known(cls) for cls in below)
-    for part in _parts(targets):
-        options = {
-            "query-target": "subtree",
-            "target-subtree-class": ",".join(dict.fromkeys(target.cls for target in part)),
-            "query-target-filter": _any_of(part),
-            "rsp-subtree": "children" if container == "uni" else "full",
-            **({} if whole else {"rsp-subtree-class": ",".join(below)}),
-            **({"rsp-prop-include": "config-only"} if config_only else {}),
-        }
-        yield f"/api/mo/{names.path(container)}.json?" + "&".join(
-            f"{key}={quote(value, safe=',')}" for key, value in options.items()
-        )
+    options = {
+        "rsp-subtree": "children" if container == "uni" else "full",
+        **({} if whole else {"rsp-subtree-class": ",".join(below)}),
+        **({"rsp-prop-include": "config-only"} if config_only else {}),
+    }
+    yield from (_path(container, part, options) for part in _parts(targets))
 
 
 def _parts(targets: Iterable[Target]) -> Iterator[List[Target]]:

@@ -14,11 +14,11 @@ import re
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .difference import Difference
+from .mo import split
 from .password import DIGEST_TAG
+from .places import leaves
 
 _PEER = re.compile(r"/peerP-\[([^\]]+)\]")
-_NODE = re.compile(r"/node-(\d+)\]")
-_PATH = re.compile(r"/(?:prot)?paths-(\d+)(?:-(\d+))?/")
 _SIDE = re.compile(r"/mem-([AB])(?:/|$)")
 # By the last part of a DN: the properties whose change resets sessions.
 _PROPERTIES = {
@@ -54,12 +54,7 @@ def _changed(found: Difference) -> Iterator[str]:
 
 def _kind(dn: str) -> str:
     """The last part of a DN up to its first dash: ``peerP-``, ``as``."""
-    depth, start = 0, 0
-    for position, letter in enumerate(dn):
-        depth += (letter == "[") - (letter == "]")
-        if letter == "/" and depth == 0:
-            start = position + 1
-    name, dash, _rest = dn[start:].partition("-")
+    name, dash, _rest = split(dn)[-1].partition("-")
     return name + dash
 
 
@@ -69,14 +64,10 @@ def _is_digest(dn: str) -> bool:
 
 def _places(dn: str) -> List[Tuple[Optional[int], Optional[str]]]:
     peer = _PEER.search(dn)
-    leaves = _leaves(dn) or [None]
-    return [(leaf, peer[1] if peer else None) for leaf in leaves]
+    return [(leaf, peer[1] if peer else None) for leaf in _leaves(dn) or [None]]
 
 
 def _leaves(dn: str) -> List[Optional[int]]:
     """The leaves that a DN names; of a vPC's two sides the one that it is about (A has the lower ID)."""
-    node, path, side = _NODE.search(dn), _PATH.search(dn), _SIDE.search(dn)
-    if path:
-        pair = sorted(int(text) for text in path.groups() if text)
-        return [pair["AB".index(side[1])]] if side and len(pair) == 2 else [*pair]
-    return [int(node[1])] if node else []
+    found, side = leaves(dn), _SIDE.search(dn)
+    return [found["AB".index(side[1])]] if side and len(found) == 2 else [*found]

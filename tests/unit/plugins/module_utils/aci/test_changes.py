@@ -87,4 +87,6 @@ def test_the_topmost_place_stands_for_all_below_it_and_so_it_does_when_told():
 
 
 def test_a_log_that_is_cut_off_may_hold_what_others_did():
-    assert changes.of_others([made(L3OUT)] * changes.LIMIT, "admin", OURS) == [{"user": "unread", "place": "unread"}]
+    log = [made(L3OUT)] * 5
+    assert changes.of_others(log, "admin", OURS, limit=5) == [{"user": "unread", "place": "unread"}]
+    assert changes.of_others(log, "admin", OURS, limit=6) == changes.of_others(log, "admin", OURS) == []
