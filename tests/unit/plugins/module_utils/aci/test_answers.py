@@ -9,7 +9,6 @@ import json
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import answers
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import module as glue
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.session import AciError, Session
 from tests.hostile_apic import DRIPPING, DRIPPING_HEADERS, hostile  # noqa: F401 - fixture
 
@@ -155,12 +154,3 @@ def test_no_redirect_is_followed(refused, hostile, status):  # noqa: F811
         f"(HTTP {status}). No redirect is followed with a login."
     )
     assert len(hostile.asked) == 1
-
-
-def test_the_environment_turns_no_protection_off(monkeypatch):
-    monkeypatch.setenv("ACI_VALIDATE_CERTS", "no")
-    spec = glue.connection_spec()
-    assert [("fallback" in spec[name], spec[name]["type"]) for name in ("validate_certs", "use_ssl")] == [
-        (False, "bool"),
-        (False, "bool"),
-    ]
