@@ -195,9 +195,10 @@ def compiled(module: QuietModule):
 
 def _named(given: dict) -> str:
     """The VRF as ``tenant:vrf``. Raises BuildError for what can be no name in APIC."""
-    for option in ("tenant", "vrf", "vrf_tenant", "l3out"):
+    classes = {"tenant": "fvTenant", "vrf": "fvCtx", "vrf_tenant": "fvTenant", "l3out": "l3extOut"}
+    for option, cls in classes.items():
         if given[option] is not None:
-            names.name(given[option], option)
+            names.name(given[option], option, cls)
     for number, dn in enumerate(given["objects"]):
         names.inner(dn, f"objects[{number}]")
     return f"{given['vrf_tenant'] or given['tenant']}:{given['vrf']}"

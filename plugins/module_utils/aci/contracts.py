@@ -49,12 +49,16 @@ def state(reachability: Dict[str, Any], found: Iterable[Found]) -> List[Dict[str
 
 def contract_dn(contract: Dict[str, Any]) -> str:
     """Distinguished name of a contract."""
-    return f"uni/tn-{names.name(contract['tenant'], 'tenant')}/brc-{names.name(contract['name'], 'contract')}"
+    return f"uni/tn-{_tenant(contract)}/brc-{names.name(contract['name'], 'contract')}"
 
 
 def interface_dn(interface: Dict[str, Any]) -> str:
     """Distinguished name of a contract interface."""
-    return f"uni/tn-{names.name(interface['tenant'], 'tenant')}/cif-{names.name(interface['name'], 'interface')}"
+    return f"uni/tn-{_tenant(interface)}/cif-{names.name(interface['name'], 'interface')}"
+
+
+def _tenant(item: Dict[str, Any]) -> str:
+    return names.name(item["tenant"], "tenant", "fvTenant")
 
 
 def _imports(reachability: Dict[str, Any], snapshot: Snapshot) -> List[Tuple[str, str]]:

@@ -121,8 +121,10 @@ def relative_name(cls: str, attributes: Dict[str, str]) -> str:
     if missing:
         raise BuildError("{} lacks {}, which is part of its name ({}).".format(cls, " and ".join(missing), entry.rn))
     for name in entry.naming:
-        check = names.inner if f"[{{{name}}}]" in entry.rn else names.name
-        check(attributes[name], f"{cls}.{name}")
+        if f"[{{{name}}}]" in entry.rn:
+            names.inner(attributes[name], f"{cls}.{name}")
+        else:
+            names.name(attributes[name], f"{cls}.{name}", cls)
     return entry.rn.format(**attributes)
 
 

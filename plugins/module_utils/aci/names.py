@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Names in the paths and filters of requests: none reaches another object, or another query, than it says. Pure.
 
-Source: the class catalog of APIC 6.0(9c). Names are validated by ``^[a-zA-Z0-9_.:-]+$``, 64 characters at most (128 for
-selectors); what may hold more, such as another object's name or a prefix, stands in brackets.
+Source: the class catalog of APIC 6.0(9c), which a test compares with FORMS. Names are 1 to 64 letters, digits and
+``_ . : -``; tenants and VRFs have no colon, tenants 63 characters at most, selectors of ports 128. What may hold more,
+such as another object's name or a prefix, stands in brackets.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-LONGEST = 128
-_NAME = re.compile(rf"[A-Za-z0-9_.:-]{{1,{LONGEST}}}")
+FORMS = {"fvTenant": ("_ . -", 63), "fvCtx": ("_ . -", 64), "infraHPortS": ("_ . : -", 128)}  # signs, characters
+USUAL = ("_ . : -", 64)
+LONGEST = 128  # characters of a name that a message shows
 _UNSAFE = re.compile(r'["\\\x00-\x1f\x7f<>]')
 _PATH = "/[]:,@-._~"  # what stays as it is in a path
 
@@ -22,11 +24,12 @@ class BuildError(ValueError):
     """A tree or a request that cannot be built from what was given; the text is for people."""
 
 
-def name(text: str, where: str) -> str:
-    """``text``, if it can be a name. Raises BuildError with ``where`` it was given."""
-    if not _NAME.fullmatch(str(text)):
+def name(text: str, where: str, cls: str = "") -> str:
+    """``text``, if it can be the name of an object of ``cls``. Raises BuildError with ``where`` it was given."""
+    signs, most = FORMS.get(cls, USUAL)
+    if not re.fullmatch(f"[A-Za-z0-9{re.escape(signs.replace(' ', ''))}]{{1,{most}}}", str(text)):
         raise BuildError(
-            f"{where}: {_shown(text)} is no name in APIC: give 1 to 64 of the letters, digits and _ . : -."
+            f"{where}: {_shown(text)} is no name in APIC: give 1 to {most} of the letters, digits and {signs}."
         )
     return str(text)
 

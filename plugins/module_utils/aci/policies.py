@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
+from . import names
 from .mo import BuildError, Mo, ancestor, owned, shared
 
 KINDS = ("node", "pod", "service", "external_service", "nested")
 FAMILIES = ("ipv4", "ipv6")
-NAME_LENGTH = 64  # naming:Name of these classes
+NAME_LENGTH = names.USUAL[1]  # of these classes
 
 
 def tenant_policies(l3out: Dict[str, Any]) -> List[Mo]:

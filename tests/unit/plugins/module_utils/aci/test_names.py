@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import bgp, contracts, names, reading, tree
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.classes import CLASSES
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import BuildError, Mo, ancestor
 from ansible_collections.kubefabric.bgp.plugins.modules import aci_bgp_info, aci_contract_info
+from tests.catalog_check import catalog
 from tests.run_module import ModuleFailed, run_module
 
 LOGIN = {"host": "192.0.2.1", "username": "admin", "password": "lab-Secret.1"}
@@ -23,14 +25,42 @@ HOSTILE = [
     "../b",
     "ä",
     "",
-    "a" * 129,
+    "a" * 65,
 ]
 
 
 @pytest.mark.parametrize("text", ["k8s", "a.b:c-d_e", "a" * 64, "7"])
 def test_a_name_of_apics_own_form_is_taken(text):
-    assert names.name(text, "tenant") == text
-    assert Mo("fvTenant", {"name": text}).rn == f"tn-{text}"
+    assert names.name(text, "l3out") == text
+    assert Mo("l3extOut", {"name": text}).rn == f"out-{text}"
+
+
+@pytest.mark.parametrize(
+    ("cls", "text", "said"),
+    [
+        ("l3extOut", "a" * 65, "1 to 64 of the letters, digits and _ . : -."),
+        ("fvTenant", "a" * 64, "1 to 63 of the letters, digits and _ . -."),
+        ("fvTenant", "a:b", "1 to 63 of the letters, digits and _ . -."),
+        ("fvCtx", "a:b", "1 to 64 of the letters, digits and _ . -."),
+        ("infraHPortS", "a" * 129, "1 to 128 of the letters, digits and _ . : -."),
+    ],
+)
+def test_a_name_has_the_form_of_its_class(cls, text, said):
+    with pytest.raises(BuildError) as error:
+        Mo(cls, {"name": text, "type": "range"}).rn  # noqa: B018
+    assert str(error.value).endswith(f"is no name in APIC: give {said}")
+
+
+def test_the_forms_of_names_are_those_of_the_class_catalog():
+    model = catalog()
+    found = {}
+    for cls, entry in CLASSES.items():
+        for prop in [model.properties(cls)[name] for name in entry.naming if f"[{{{name}}}]" not in entry.rn]:
+            for limits in prop.ranges if prop.base == "string:Basic" else ():
+                (pattern,) = limits.patterns
+                found[cls] = (pattern, limits.maximum)
+    forms = {cls: names.FORMS.get(cls, names.USUAL) for cls in found}
+    assert found == {cls: (f"^[a-zA-Z0-9{signs.replace(' ', '')}]+$", most) for cls, (signs, most) in forms.items()}
 
 
 @pytest.mark.parametrize("text", HOSTILE)
