@@ -7,14 +7,15 @@ Every secret is hidden up to the end of its value, whatever characters it has. I
 patterns take time that grows in proportion to the text.
 
 Sources: FRRouting, the commands of lib/keychain_cli.c, lib/command.c, bgpd/bgp_vty.c, ospfd/ospf_vty.c, ospf6d,
-isisd/isis_cli.c, ripd/rip_cli.c, nhrpd/nhrp_vty.c, pimd/pim_cmd.c, ldpd/ldp_vty_cmds.c; BIRD, conf/cf-lex.l and
-nest/config.Y (``password_item``); GoBGP, docs/sources/configuration.md (TOML, YAML, JSON).
+isisd/isis_cli.c, ripd/rip_cli.c, nhrpd/nhrp_vty.c, pimd/pim_cmd.c, ldpd/ldp_vty_cmds.c, pathd/path_pcep_cli.c;
+BIRD, conf/cf-lex.l and nest/config.Y (``password_item``, whose value is an expression: constants and functions); GoBGP,
+docs/sources/configuration.md (TOML, YAML, JSON).
 """
 
 from __future__ import annotations
 
 import re
-from typing import Callable, List, Set, Tuple
+from typing import Callable, Dict, List, Set, Tuple
 
 MASK = "********"
 # Shorter ones are hidden by their place alone: as a text they are part of nearly everything.
@@ -23,10 +24,10 @@ SHORTEST = 4
 Span = Tuple[int, int]
 
 # The value of each of FRR's commands goes to the end of the line (LINE), or what follows it does no harm. Words may be
-# cut short as far as they are unique.
+# cut short as far as they are unique: ``ip os me 1 m SECRET``.
 _FRR = re.compile(
-    r"(?i)\b(?:passw\w*|key-s\w*|authentication-k\w*|auth\w*[ \t]+str\w*|nhrp[ \t]+au\w*"
-    r"|message-d[\w-]*[ \t]+\d+[ \t]+m\w*|hash-a\w*[ \t]+\S+[ \t]+k\w*)[ \t]+(?=\S)"
+    r"(?i)(?<![\w-])(?:[\w-]*passw\w*|(?:area|domain)-p\w*|key-(?![ic])\w*|authentication-\w*|au\w*[ \t]+s\w*"
+    r"|nh\w*[ \t]+au\w*|me[\w-]*[ \t]+\d+[ \t]+m\w*|ha[\w-]*[ \t]+\S+[ \t]+k\w*|tcp-\w*(?:-\w*)?)[ \t]+(?=\S)"
 )
 _REST = re.compile(r"[^\r\n]*")
 _BIRD = re.compile(
@@ -38,17 +39,21 @@ _COMMENT = ("#", "/*")
 _KEYED = re.compile(
     r"(?i)(?:passwords?|passwd|passphrase|pre-?shared-?key|secret|psk|key-string|auth(?:entication)?-key"
     r"|message-digest-key[ \t]+\d+[ \t]+md5|hash-algo[ \t]+\S+[ \t]+key)"
-    r"[\"']?(?:[ \t]*[=:][ \t\r\n]*|[ \t]+(?=\S))"
+    r"[\"']?(?:[ \t]*([=:])[ \t\r\n]*|[ \t]+(?=\S))(?:[!&][^\s,\[\]{}]*[ \t]+)*"
 )
-_VALUE = re.compile(
+# A text in quotes; in YAML it goes on in lines that are indented.
+_QUOTED = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*(?:""")?'
     r"|'''(?:[^']|'(?!''))*(?:''')?"
-    r'|"(?:[^"\\\n]|\\.)*"?'
-    r"|'[^'\n]*'?"
-    r"|[^\n]*",
+    r'|"(?:[^"\\\n]|\\.|\n(?=[ \t\n]))*"?'
+    r"|'(?:[^'\n]|''|\n(?=[ \t\n]))*'?",
     re.S,
 )
+_BRACKETS = re.compile(r"""[\[{]|[\]}]|"(?:[^"\\]|\\.)*"?|'[^']*'?""", re.S)
 _GOES_ON = re.compile(r"[ \t]*[,}\]]")
+_INDENT = re.compile(r"[ \t]*(?:-[ \t]+)*")
+_LINE = re.compile(r"\n([ \t]*)(-(?=\s))?([^\n]*)")
+_STRINGS = re.compile(r'"([^"\n]*)"')
 _BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(?:\#[^\n]*)?(?:\n(?:[ \t][^\n]*)?(?=\n|$))*")  # YAML's text of several lines
 
 
@@ -69,7 +74,9 @@ def replaced(text: str, path: str, replace: Callable[[str], str]) -> str:
 
 def values(text: str, path: str = "") -> Set[str]:
     """The secrets of a configuration file's text, without their quotes: what no message may repeat."""
-    found = {text[start:end].strip().strip("\"'") for start, end in _spans(text, path)}
+    spans = _spans(text, path)
+    found = {text[start:end].strip().strip("\"'") for start, end in spans}
+    found |= {string for start, end in spans for string in _STRINGS.findall(text[start:end])}
     return {value for value in found if len(value) >= SHORTEST}
 
 
@@ -121,23 +128,37 @@ def _after(text: str, pattern: re.Pattern[str], end_of: Callable[[int], int]) ->
 
 
 def _bird(text: str) -> List[Span]:
-    """What follows ``password``, ``key`` or ``secret`` up to ``;``, ``{`` or ``}``, and the constants named there."""
-    statements = _statements(text)
-    named = {text[start:end] for words in statements for start, end in _secret_words(text, words)}
-    spans = [_whole(text, words, named) for words in statements]
-    return sorted([span for span in spans if span] + _comments(text))
+    """What follows ``password``, ``key`` or ``secret`` up to ``;``, ``{`` or ``}``, and the constants and functions
+    that are named there, or by those."""
+    words = [hit.span() for hit in _BIRD.finditer(text) if not hit.group().startswith(_COMMENT)]
+    statements = _statements(text, words)
+    named = {_name(text, word) for statement in statements for word in _secret_words(text, statement)}
+    defined = {**_functions(text, words), **_constants(text, statements)}
+    reached: Set[str] = set()
+    while named - reached:
+        name = (named - reached).pop()
+        reached.add(name)
+        named |= {_name(text, word) for word in defined.get(name, [])}
+    secrets = [_secret_words(text, statement) for statement in statements]
+    secrets += [value for name, value in defined.items() if name in reached]
+    spans = [(value[0][0], value[-1][1]) for value in secrets if value]
+    return sorted([*spans, *_comments(text)], key=lambda span: (span[0], -span[1]))
 
 
-def _statements(text: str) -> List[List[Span]]:
-    """The words of each statement, without comments."""
+def _name(text: str, word: Span) -> str:
+    """A word; names may be in single quotes."""
+    return text[slice(*word)].strip("'")
+
+
+def _statements(text: str, words: List[Span]) -> List[List[Span]]:
+    """The words of each statement."""
     statements: List[List[Span]] = [[]]
-    for hit in _BIRD.finditer(text):
-        word = hit.group()
-        if word in (";", "{", "}"):
+    for word in words:
+        if text[slice(*word)] in (";", "{", "}"):
             statements.append([])
-        elif not word.startswith(_COMMENT):
-            statements[-1].append(hit.span())
-    return [words for words in statements if words]
+        else:
+            statements[-1].append(word)
+    return [found for found in statements if found]
 
 
 def _secret_words(text: str, words: List[Span]) -> List[Span]:
@@ -147,12 +168,33 @@ def _secret_words(text: str, words: List[Span]) -> List[Span]:
     return []
 
 
-def _whole(text: str, words: List[Span], named: Set[str]) -> Span | None:
-    """The secret's place within one statement, if it has one."""
-    secret = _secret_words(text, words)
-    if text[slice(*words[0])] == "define" and len(words) > 2 and text[slice(*words[1])] in named:
-        secret = words[3:]
-    return (secret[0][0], secret[-1][1]) if secret else None
+def _constants(text: str, statements: List[List[Span]]) -> Dict[str, List[Span]]:
+    """Name → the words of a constant's value (``define NAME = VALUE``)."""
+    found: Dict[str, List[Span]] = {}
+    for words in statements:
+        if text[slice(*words[0])] == "define" and len(words) > 2:
+            start, end = words[2]  # "=", perhaps with what follows it
+            first = [(start + 1, end)] if end > start + 1 else []
+            found.setdefault(_name(text, words[1]), []).extend([*first, *words[3:]])
+    return found
+
+
+def _functions(text: str, words: List[Span]) -> Dict[str, List[Span]]:
+    """Name → the words of a function's body."""
+    found: Dict[str, List[Span]] = {}
+    body: List[Span] = []
+    name, depth = "", 0
+    for number, word in enumerate(words):
+        this = text[slice(*word)]
+        if not depth and this == "function" and number + 1 < len(words):
+            name = _name(text, words[number + 1])
+        depth += (this == "{") - (this == "}" and depth > 0) if name else 0
+        if name and depth and not (this == "{" and depth == 1):
+            body.append(word)
+        elif name and not depth and this == "}":
+            found[name] = [*body, (word[0], word[0])] if body else []
+            name, body = "", []
+    return {**found, name: body} if name and body else found
 
 
 def _comments(text: str) -> List[Span]:
@@ -168,17 +210,58 @@ def _comments(text: str) -> List[Span]:
 
 
 def _keyed(text: str) -> List[Span]:
-    return _after(text, _KEYED, lambda start: _value_end(text, start))
+    spans: List[Span] = []
+    position = 0
+    while True:
+        hit = _KEYED.search(text, position)
+        if hit is None:
+            return spans
+        end = _value_end(text, hit)
+        spans += [(hit.end(), end)] if end > hit.end() else []
+        position = max(end, hit.end())
 
 
-def _value_end(text: str, start: int) -> int:
-    """The end of a quoted value that a document goes on after, or of a block; the end of the line otherwise."""
+def _value_end(text: str, hit: re.Match[str]) -> int:
+    """The end of a text in quotes or a list that a document goes on after, or of a block; else the end of the line,
+    and of the lines that YAML takes to the same value."""
+    start = hit.end()
+    opening = text[start : start + 1]
     block = _BLOCK.match(text, start)
-    if block and block.group() != text[start : start + 1]:
+    if block and block.group() != opening:
         return block.end()
-    found = _VALUE.match(text, start)
-    end = found.end() if found else len(text)
-    return end if text[start : start + 1] in ('"', "'") and _GOES_ON.match(text, end) else _line_end(text, end)
+    if opening in ("[", "{") and hit.group(1):
+        return _closing(text, start)
+    if opening in ("'", '"'):
+        found = _QUOTED.match(text, start)
+        end = found.end() if found else start
+        return end if _GOES_ON.match(text, end) else _line_end(text, end)
+    return _last_line(text, hit) if hit.group(1) == ":" else _line_end(text, start)
+
+
+def _closing(text: str, start: int) -> int:
+    """Behind the bracket that closes the one at ``start``; the end of the text where none does."""
+    depth = 0
+    for found in _BRACKETS.finditer(text, start):
+        depth += (found.group() in ("[", "{")) - (found.group() in ("]", "}"))
+        if not depth:
+            return found.end()
+    return len(text)
+
+
+def _last_line(text: str, hit: re.Match[str]) -> int:
+    """The end of a plain value: the lines that are indented deeper than its key belong to it, and items of a list."""
+    key = _INDENT.match(text, text.rfind("\n", 0, hit.start()) + 1)
+    column = len(key.group()) if key else 0
+    below = "\n" in text[hit.start() : hit.end()]
+    end = _line_end(text, hit.end())
+    line = _LINE.match(text, end)
+    while line:
+        indent, item, rest = len(line.group(1)), line.group(2), line.group(3)
+        if (item or rest) and indent <= column and not (item and below and indent == column):
+            break
+        end = line.end() if item or rest.strip() else end
+        line = _LINE.match(text, line.end())
+    return end
 
 
 _FINDERS: Tuple[Tuple[str, Callable[[str], List[Span]]], ...] = (("/frr/", _frr), ("bird", _bird))
