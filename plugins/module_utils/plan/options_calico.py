@@ -137,7 +137,7 @@ FILTER = {
 # What both the leaves' peers and further ones may have (BGPPeer.spec).
 SESSION = {
     "filters": names("Names of filters, in order.", format="resource_name"),
-    "next_hop_mode": choice("Next hop of what is announced (v3.31 and later).", "Auto", "Self", "Keep"),
+    "next_hop_mode": choice("Next hop of what is announced (v3.30.2 and later).", "Auto", "Self", "Keep"),
     "keep_original_next_hop": switch(False, "Announce routes with the next hop that they came with (eBGP)."),
     "ttl_security": number(1, 255, "Take packets from at most so many hops away (RFC 5082); both ends must."),
     "source_address": choice("Local address of the session.", "UseNodeIP", "None"),
