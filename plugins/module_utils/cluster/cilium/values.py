@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ..errors import refuse
 from ..families import families, networks
+from . import helm
 from .settings import pod_mask
 
 
@@ -25,7 +26,8 @@ def complaints(plan: dict, options: dict) -> list:
 
     Of a plan it needs ``networks`` and ``nodes``.
     """
-    return _contradictions(_planned(plan, options), options["helm_values"] or {}, "cilium.helm_values")
+    found = _contradictions(_planned(plan, options), options["helm_values"] or {}, "cilium.helm_values")
+    return found + helm.complaints(plan, options)
 
 
 def _contradictions(ours: dict, given: dict, at: str) -> list:
@@ -33,7 +35,7 @@ def _contradictions(ours: dict, given: dict, at: str) -> list:
     for key, value in given.items():
         if isinstance(value, dict) and isinstance(ours.get(key), dict):
             found += _contradictions(ours[key], value, f"{at}.{key}")
-        elif key in ours and ours[key] != value:
+        elif key in ours and ours[key] != value and not (ours[key] is True and str(value).lower() == "true"):
             found.append((f"{at}.{key}", f"is {value!r}, but the plan sets {ours[key]!r}", "remove it"))
     return found
 
