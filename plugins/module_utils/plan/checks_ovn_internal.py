@@ -24,6 +24,8 @@ Network = Union[IPv4Network, IPv6Network]
 _AT = "ovn_kubernetes.networks"
 # length of a node's part where the network does not say one; in IPv6 it is the only one
 HOST_SUBNETS = {"ipv4": 24, "ipv6": 64}
+# prefixes with an address left for a pod
+LONGEST_LAYER2 = {"ipv4": 29, "ipv6": 126}
 # join subnets of a primary network that names none (UserDefinedPrimaryNetworkJoinSubnetV4, V6)
 JOIN_SUBNETS = ("100.65.0.0/16", "fd99::/64")
 # what an installation may have set otherwise: (what it is, its default, topologies that it concerns)
@@ -43,6 +45,7 @@ def check(cluster: Cluster, networks: dict, findings: Findings) -> None:
     """Every rule of this file; values that were reported already are absent."""
     for name, network in networks.items():
         _host_subnets(cluster, name, network, findings)
+        _layer2(cluster, name, network, findings)
         _join_subnets(cluster, name, network, findings)
         _internal(cluster, name, network, findings)
         _session(cluster, name, network, findings)
@@ -86,6 +89,22 @@ def _room(cluster: Cluster, name: str, network: dict, findings: Findings) -> Non
                 cluster.at(f"{_AT}.{name}.subnets"),
                 f"have room for {room} networks of /{length}, and there are {len(cluster.nodes)} nodes",
                 "give larger ones, or more",
+            )
+
+
+def _layer2(cluster: Cluster, name: str, network: dict, findings: Findings) -> None:
+    """The first address is the gateway's, the second the nodes' (pkg/util, GetNodeGatewayIfAddr and
+    GetNodeManagementIfAddr); the network's own and IPv4's broadcast address are nobody's.
+    """
+    if network["topology"] == "Layer3":
+        return
+    for key, subnet in _subnets(name, network):
+        longest = LONGEST_LAYER2[family(subnet)]
+        if subnet.prefixlen > longest:
+            findings.add(
+                cluster.at(key),
+                f"{subnet} has no address for a pod beside the gateway's and the nodes'",
+                f"give a prefix of at most /{longest}",
             )
 
 

@@ -11,6 +11,7 @@ from ipaddress import ip_network
 from . import checks_ovn_internal
 from .checks_ovn_routes import received
 from .errors import Findings
+from .formats import DEVICES_TAKEN
 from .model import Cluster, Fabric, family
 
 # Kubernetes makes these itself, without the label that a primary network needs.
@@ -161,10 +162,15 @@ def _namespaces(cluster: Cluster, networks: dict, findings: Findings) -> None:
 
 
 def _interfaces(cluster: Cluster, networks: dict, findings: Findings) -> None:
-    """An interface is in one VRF."""
+    """An interface is in one VRF, and is none itself."""
     owners: dict = {}
     for name, network in networks.items():
         interface = (network["vrf_lite"] or {}).get("interface")
+        if interface in networks or interface in DEVICES_TAKEN:
+            what = f"is the VRF of network {interface}" if interface in networks else "is no interface to give away"
+            findings.add(
+                cluster.at(f"{_AT}.{name}.vrf_lite.interface"), f"{interface} {what}", "name another interface"
+            )
         if interface and owners.setdefault(interface, name) != name:
             findings.add(
                 cluster.at(f"{_AT}.{name}.vrf_lite.interface"),

@@ -14,7 +14,18 @@ import re
 
 from ..common.go_text import nanoseconds
 from . import digest_keys
-from .formats_base import Invalid, address, likely_length, matches, parse, refuse_mapped, unicast
+from .formats_base import (
+    DOMAIN,
+    LABEL_KEY,
+    LABEL_NAME,
+    Invalid,
+    address,
+    likely_length,
+    matches,
+    parse,
+    refuse_mapped,
+    unicast,
+)
 from .formats_calico import (
     calico_community,
     calico_ignored_interface,
@@ -44,6 +55,8 @@ RESERVED_ASNS = {0: "RFC 7607", 23456: "RFC 6793", 65535: "RFC 7300", 4294967295
 VLANS = (1, 4094)
 # Linux, IFNAMSIZ, without the NUL
 LONGEST_DEVICE = 15
+# devices that a node of OVN-Kubernetes has; Linux itself takes neither all nor default (net/ipv4/devinet.c)
+DEVICES_TAKEN = ("all", "br-ex", "br-int", "genev_sys_6081", "lo", "ovn-k8s-mp0", "ovs-system")
 # the first KubeVirt with what the binding for user-defined networks is made of
 MANAGED_TAP_SINCE = (1, 4)
 DEFAULT_ROUTES = ("0.0.0.0/0", "::/0")
@@ -75,11 +88,7 @@ l3out_name = matches(r"[a-zA-Z0-9_.:-]+", 47, "letters, digits and _ . : -")
 # The inventory's name of a cluster becomes a directory's name and part of a tag's key.
 cluster_name = matches(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", 63, "letters, digits and _ . -, a letter or digit first")
 # RFC 1123 subdomain, metadata.name of most kinds: labels with dots between them
-resource_name = matches(
-    r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*",
-    253,
-    "lower-case letters, digits and - ., a letter or digit at the ends",
-)
+resource_name = matches(DOMAIN, 253, "lower-case letters, digits and - ., a letter or digit at the ends")
 # A key in a Secret (Kubernetes, IsConfigMapKey)
 secret_key = matches(r"(?!\.\.?$)[a-zA-Z0-9._-]+", 253, "letters, digits and _ . -")
 # A node is called in Kubernetes as in the inventory.
@@ -91,13 +100,10 @@ namespaced_name = matches(
     "namespace/name in lower-case letters, digits and -",
 )
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
-label_value = matches(r"[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?", 63, "letters, digits and _ . -, no mark at the ends")
-label_key = matches(
-    r"([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[a-zA-Z0-9]([a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9])?",
-    253 + 1 + 63,
-    "a label key such as rack_id or example.net/rack",
-)
-interface = matches(r"[a-zA-Z0-9_.:@-]+", LONGEST_DEVICE, "letters, digits and _ . : @ - (Linux, IFNAMSIZ)")
+label_value = matches(LABEL_NAME, 63, "letters, digits and _ . -, no mark at the ends")
+label_key = matches(LABEL_KEY, 253 + 1 + 63, "a label key such as rack_id or example.net/rack")
+# dev_valid_name in Linux' net/core/dev.c knows no colon, nor the names of directories
+interface = matches(r"(?!\.\.?$)[a-zA-Z0-9_.@-]+", LONGEST_DEVICE, "letters, digits and _ . @ - (Linux, IFNAMSIZ)")
 namespace = matches(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", 63, "lower-case letters, digits and -, no - at the ends")
 
 
@@ -148,6 +154,8 @@ def network_name(value: str) -> str:
         )
     if value == "default":
         raise Invalid("is the default network's name", "use another name")
+    if value in DEVICES_TAKEN:
+        raise Invalid("is no name for a VRF, because every node has it already", "use another name")
     return value
 
 

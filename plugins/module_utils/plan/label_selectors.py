@@ -13,15 +13,12 @@ import re
 from collections.abc import Mapping
 
 from .errors import Findings
+from .formats_base import LABEL_KEY, LABEL_NAME
 from .schema import did_you_mean
 
 SELECTOR_KEYS = ("matchLabels", "matchExpressions")
 EXPRESSION_KEYS = ("key", "operator", "values")
 WITH_VALUES, WITHOUT_VALUES = ("In", "NotIn"), ("Exists", "DoesNotExist")
-
-_NAME = r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
-_DOMAIN = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*"
-_KEY = re.compile(rf"(?:(?=.{{1,253}}/){_DOMAIN}/)?{_NAME}")
 
 
 def check(selector: Mapping, at: str, findings: Findings) -> None:
@@ -49,7 +46,7 @@ def check_labels(labels: object, at: str, findings: Findings) -> None:
 
 
 def _key(key: object, at: str, findings: Findings) -> None:
-    if not isinstance(key, str) or not _KEY.fullmatch(key):
+    if not isinstance(key, str) or not re.fullmatch(LABEL_KEY, key):
         findings.add(
             at, f"{key!r} is not a label's key", "use [domain/]name, the name of at most 63 letters, digits and - _ ."
         )
@@ -59,7 +56,7 @@ def _value(value: object, at: str, findings: Findings) -> None:
     if not isinstance(value, str):
         remedy = f'write "{str(value).lower() if isinstance(value, bool) else value}" in quotes'
         findings.add(at, "is not a text, and labels are texts", remedy)
-    elif value and not re.fullmatch(_NAME, value):
+    elif value and not re.fullmatch(LABEL_NAME, value):
         findings.add(
             at,
             f"{value!r} is not a label's value",
