@@ -14,8 +14,8 @@ description:
     each of which starts Python, loads the client and looks up what the API serves.
   - M(kubefabric.bgp.verify) reads the cluster by it.
   - A kind that the API does not serve gives an empty list.
-  - Values of Secrets and passwords in annotations are hidden. Of C(metadata.managedFields) only those of this
-    collection's field manager are returned.
+  - Values of Secrets, and passwords in annotations, fields, arguments and files of ConfigMaps are hidden.
+  - Of C(metadata.managedFields) only those of this collection's field manager are returned.
 options:
   objects:
     description: The kinds to read.

@@ -12,6 +12,7 @@ from __future__ import annotations
 import copy
 import json
 
+from ..common import json_text
 from .conflicts import RETURN_MANAGER
 from .difference import content, owned_fields
 from .errors import ClusterError
@@ -54,7 +55,7 @@ def original(live: dict) -> dict | None:
     """The content of an adopted object before it was adopted; None for one that we made, or that says nonsense."""
     text = _annotations(live).get(ADOPTED_ANNOTATION)
     try:
-        found = json.loads(text) if text else None
+        found = json_text.loads(text) if text else None
     except ValueError:
         return None
     if not isinstance(found, dict) or found.get("kind") != live["kind"]:

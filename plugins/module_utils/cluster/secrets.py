@@ -14,7 +14,7 @@ import base64
 import binascii
 import copy
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from ..common import masking
 from . import documents
@@ -40,6 +40,9 @@ _WHOLE = frozenset(
 )
 # A field, an environment variable or a flag that holds a secret by its name.
 _NAME = re.compile(r"(?i)(?:password|passphrase|passwd)s?$|(?:^|[._-])(?:token|psk|secret|auth-?key)$")
+# In an annotation: a copy of an object that holds secrets, whatever tool wrote it, or notes with one.
+_COPY = re.compile(r"(?i)passw|passphrase|stringData|kind[\"']?[ \t]{0,8}:[ \t]{0,8}[\"']?Secret\b")
+_FRR_FILE = re.compile(r"(?:^|[^a-z])(?:frr|vtysh|zebra|bgpd|ospf6?d|isisd)\b")
 _FLAG = re.compile(r"(--?[A-Za-z0-9._-]+)=(.*)", re.S)
 # A flag with its value within a command line for a shell.
 _WITHIN = re.compile(r"""(?<![A-Za-z0-9._-])(--?[A-Za-z0-9._-]+)(=|[ \t]+)("[^"]*"|'[^']*'|["']?[^\s"'`;|&)]+)""")
@@ -78,26 +81,28 @@ def masked(resource: object) -> dict:
 def _masked(resource: dict, replace: Replace) -> dict:
     """A copy in which ``replace(where, text)`` stands for every secret text."""
     result = copy.deepcopy(resource)
-    if result.get("kind") == "Secret":
-        for field in ("data", "stringData"):
-            _replace_all(result, field, (field,), replace)
-    for item in [result, *_templates(result)]:
-        metadata = item.get("metadata")
-        annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
-        if isinstance(annotations, dict):
-            _mask_annotations(annotations, () if item is result else ("template",), replace)
-    for field in result:
-        if field not in ("metadata", "data", "stringData", "kind", "apiVersion"):
-            _mask_fields(result[field], (field,), replace)
+    _mask_fields(result, (), replace)
     return result
 
 
-def _templates(resource: dict) -> Iterator[dict]:
-    """The pod's template within a DaemonSet and its like."""
-    spec = resource.get("spec")
-    template = spec.get("template") if isinstance(spec, dict) else None
-    if isinstance(template, dict):
-        yield template
+def _mask_object(item: dict, where: tuple, replace: Replace) -> list:
+    """Hide what whole objects hold, wherever they are (a pod's template, an item of a List), in place: a Secret's data,
+    annotations, and files in a ConfigMap. Returns the fields that are done.
+    """
+    metadata = item.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    if isinstance(annotations, dict):
+        _mask_annotations(annotations, (*where, "annotations"), replace)
+    done = ["metadata"] if isinstance(metadata, dict) else []
+    if item.get("kind") == "Secret":
+        for field in ("data", "stringData"):
+            _replace_all(item, field, (*where, field), replace)
+        return [*done, "data", "stringData"]
+    if item.get("kind") == "ConfigMap" and isinstance(item.get("data"), dict):
+        for name, text in item["data"].items():
+            if isinstance(text, str) and not _NAME.search(str(name)):
+                item["data"][name] = _file(str(name), text, (*where, "data", name), replace)
+    return done
 
 
 def _replace_all(holder: dict, key: object, where: tuple, replace: Replace) -> None:
@@ -122,8 +127,8 @@ def _mask_annotations(annotations: dict, above: tuple, replace: Replace) -> None
             annotations[key] = replace((*where, 0), str(value))
         elif key == PEERS:
             annotations[key] = _peers(str(value), where, replace)
-        elif _NAME.search(str(key)):
-            annotations[key] = replace(where, str(value))
+        elif _NAME.search(str(key)) or _COPY.search(str(value)):
+            annotations[key] = replace((*where, 0), str(value))
 
 
 def _peers(text: str, where: tuple, replace: Replace) -> str:
@@ -147,9 +152,10 @@ def _mask_fields(value: object, where: tuple, replace: Replace) -> None:
     if isinstance(value, list):
         _mask_list(value, where, replace)
     elif isinstance(value, dict):
+        done = _mask_object(value, where, replace)
         if _is_secret(value):
             _replace_text(value, "value", where, replace)
-        for key in value:
+        for key in (one for one in value if one not in done):
             if key == "rawConfig" and isinstance(value[key], str):
                 value[key] = _raw(value[key], (*where, key), replace)
             elif key == "value" and isinstance(value[key], str) and not _is_secret(value):
@@ -199,10 +205,15 @@ def _command(text: str, where: tuple, replace: Replace) -> str:
     return _WITHIN.sub(hidden, text)
 
 
-def _raw(text: str, where: tuple, replace: Replace) -> str:
-    """FRR's own configuration, as an FRRConfiguration may carry it."""
+def _raw(text: str, where: tuple, replace: Replace, path: str = FRR) -> str:
+    """A daemon's own configuration: FRR's, as an FRRConfiguration may carry it, or that of a file."""
     counter = iter(range(len(text) + 1))
-    return masking.replaced(text, FRR, lambda secret: replace((*where, next(counter)), secret))
+    return masking.replaced(text, path, lambda secret: replace((*where, next(counter)), secret))
+
+
+def _file(name: str, text: str, where: tuple, replace: Replace) -> str:
+    """A file in a ConfigMap, by the daemon that its name tells."""
+    return _raw(text, where, replace, f"/frr/{name}" if _FRR_FILE.search(name) else name)
 
 
 def _decoded(text: str) -> str:

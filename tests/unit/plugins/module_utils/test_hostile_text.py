@@ -13,7 +13,7 @@ import time
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import deployment, fault_names, mo, patience
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import conflicts, secrets
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import adoption, conflicts, secrets
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.foreign import kube_router
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node import (
     bird,
@@ -70,6 +70,7 @@ WORDS = (
         "--peer-router-ips=",
         "kube-router",
         "remoteip: ",
+        "kind: ",
     ),
     *(
         "1\n",
@@ -137,6 +138,11 @@ READERS = {
     "a Node's peers": lambda text: secrets.values(node("kube-router.io/peers", text)),
     "a Node's passwords": lambda text: secrets.masked(node("kube-router.io/peer.passwords", text)),
     "a Node's last state": lambda text: secrets.masked(node("kubectl.kubernetes.io/last-applied-configuration", text)),
+    "a tool's annotation": lambda text: secrets.masked(node("tool.example/last", text)),
+    "files in a ConfigMap": lambda text: secrets.masked({"kind": "ConfigMap", "data": {"a": text, "frr.conf": text}}),
+    "what an adopted object was": lambda text: adoption.original(
+        {"kind": "Node", "metadata": {"name": "n", "annotations": {adoption.ADOPTED_ANNOTATION: text}}}
+    ),
     "a Node's subnets": lambda text: state.from_resources([node("k8s.ovn.org/node-subnets", text)], [], [], []),
     "a Node's pod CIDRs": lambda text: state.from_resources([node("kube-router.io/pod-cidr", text)], [], [], []),
     "FRR's text in a resource": lambda text: secrets.masked({"spec": {"raw": {"rawConfig": text}}}),

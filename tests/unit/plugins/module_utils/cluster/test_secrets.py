@@ -181,6 +181,48 @@ def test_flags_within_a_command_for_a_shell_are_hidden(command, shown):
     assert secrets.masked(variable)["spec"]["env"][0]["value"] == shown
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"kind":"Secret","data":{"a":"Z2VoZWlt"}}',
+        "kind: Secret\nmetadata: {name: a}\ndata:\n  a: Z2VoZWlt\n",
+        '{"metadata":{"annotations":{"kube-router.io/peer.passwords":"Z2VoZWlt"}}}',
+        '{"spec":{"neighbors":[{"password":"Z2VoZWlt"}]}}',
+        "the Password is Z2VoZWlt",
+    ],
+)
+def test_a_copy_of_an_object_with_secrets_is_hidden_whatever_tool_keeps_it(text):
+    node = {"kind": "Node", "metadata": {"annotations": {"tool.example/last": text, "other": "shown"}}}
+    assert secrets.masked(node)["metadata"]["annotations"] == {"tool.example/last": "(secret)", "other": "shown"}
+
+
+def test_secrets_within_other_objects_are_hidden():
+    """A List, and whatever else carries whole objects."""
+    secret = {"kind": "Secret", "metadata": {"annotations": {LAST_APPLIED: "geheim"}}, "data": {"a": "geheim"}}
+    shown = secrets.masked({"kind": "List", "items": [secret], "spec": {"workload": {"manifests": [secret]}}})
+    assert "geheim" not in str(shown)
+    assert shown["items"][0]["data"] == {"a": "(secret)"}
+    assert "geheim" in secrets.values({"kind": "List", "items": [secret]})
+
+
+def test_files_and_passwords_in_a_config_map_are_hidden():
+    data = {
+        "frr.conf": "router bgp 1\n neighbor 192.0.2.1 password geheim\n neighbor 192.0.2.1 timers 1 3\n",
+        "bird.conf": 'protocol bgp a {\n  password "geheim; x";\n}\n',
+        "peers.yml": "peers:\n- password: geheim\n  address: 192.0.2.1\n",
+        "bgp-password": "geheim",
+        "cni-conf.json": '{"type": "bridge"}',
+    }
+    shown = secrets.masked({"kind": "ConfigMap", "metadata": {"name": "a"}, "data": data})["data"]
+    assert "geheim" not in str(shown)
+    assert shown["frr.conf"].splitlines()[1:] == [
+        " neighbor 192.0.2.1 password (secret)",
+        " neighbor 192.0.2.1 timers 1 3",
+    ]
+    assert shown["cni-conf.json"] == data["cni-conf.json"]
+    assert "address: 192.0.2.1" in shown["peers.yml"]
+
+
 @pytest.mark.parametrize("empty", ["", None, True, []])
 def test_what_is_empty_is_no_secret(empty):
     """An FRRConfiguration may say ``password: ""``, which is none."""
