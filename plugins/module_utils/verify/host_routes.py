@@ -16,30 +16,34 @@ _HOST_LENGTHS = ("/32", "/128")
 
 
 def candidates(plan: dict, bgp: dict) -> dict:
-    """``{prefix: {node, …}}``: the single addresses in the pods' networks that leaves have from planned nodes."""
-    if "nested_in" in plan:  # its routes are seen through its parent's nodes
-        return {}
+    """``{prefix: {node, …}}``: the single addresses in the pods' networks that leaves have from planned nodes.
+
+    Of a nested cluster those that leaves have at all, each with nobody: they have them from its parent's nodes.
+    """
+    nested = "nested_in" in plan
     names = {address(peer["local_address"]): name for name, node in plan["nodes"].items() for peer in node["peers"]}
     pods = plan["networks"].get("pod") or []
     found: dict = {}
-    for leaf in fabric.leaves(plan):
+    for leaf in bgp if nested else fabric.leaves(plan):
         for item, hops in fabric.routes(bgp, leaf).items():
             if item.endswith(_HOST_LENGTHS) and any(within(item, network) for network in pods):
-                for hop in hops:
-                    if hop["address"] in names:
-                        found.setdefault(item, set()).add(names[hop["address"]])
+                known = {names[hop["address"]] for hop in hops if hop["address"] in names}
+                if known or nested:
+                    found.setdefault(item, set()).update(known)
     return found
 
 
 def announced(plan: dict, bgp: dict, pods: list, nodes: dict) -> dict:
     """``{node: {prefix, …}}``: those candidates that a node announces rightly, because it runs the pod.
 
-    ``nodes`` is the state's. An address in one of the node's own networks is announced with that network, not alone.
+    ``nodes`` is the state's. An address in one of the node's own networks is announced with that network, not alone. A
+    nested cluster's nodes have no leaf of their own: by which node of the parent it comes is looked at with all routes.
     """
     homes = _homes(pods)
     result: dict = {}
     for item, names in candidates(plan, bgp).items():
-        for name in names & homes.get(item, set()):
+        running = homes.get(item, set())
+        for name in running if "nested_in" in plan else names & running:
             own = (nodes.get(name) or {}).get("pod_cidrs") or []
             if not any(within(item, network) for network in own):
                 result.setdefault(name, set()).add(item)

@@ -86,5 +86,6 @@ def test_pods_are_read_only_where_there_is_such_a_route():
         "field_selectors": ["status.phase=Running"],
     }
     assert candidates(world.plan, world.bgp) == {STATIC: {"node1"}}
-    assert candidates({**plan(), "nested_in": {}}, world.bgp) == {}
+    nested = {**plan(), "nested_in": {}, "nodes": {}}  # whose nodes have no leaves: its parent's announce it
+    assert candidates(nested, world.bgp) == {STATIC: set()}
     assert candidates(plan(), announced("192.168.3.99/32", "node1").bgp) == {}

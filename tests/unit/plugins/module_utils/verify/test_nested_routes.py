@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import assess as assess_parent
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import nested, table
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import host_routes, nested, table
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 
 PLANS = yaml.safe_load((Path(__file__).parents[4] / "golden" / "plan" / "nested" / "plan.yml").read_text())["plans"]
@@ -228,6 +228,25 @@ def test_a_machine_s_session_with_a_host_is_told_with_its_ranges():
         "of this cluster's nested_in.ranges, or the speaker of the host it is on does not run or does not know them "
         "(kubefabric.bgp.nodes)"
     )
+
+
+# -- single addresses ----------------------------------------------------------------------------------
+
+BORROWED = "10.123.0.77/32"  # of red-vm2's block, of a pod on red-vm1
+
+
+def with_address(through: str, runs_on: str) -> list:
+    routes = {**ROUTES, BORROWED: [NODES[through]]}
+    of, seen = state(), leaves(routes)
+    pods = [pod(runs_on, BORROWED.partition("/")[0])]
+    of["host_routes"] = host_routes.announced(RED, seen, pods, of["nodes"])
+    return [one["kind"] for one in nested.assess(RED, [ROOT], seen, of, places())["problems"]]
+
+
+def test_a_pod_s_address_outside_of_its_node_s_block_is_right_through_the_machine_s_host():
+    assert with_address("node1", "red-vm1") == []
+    assert set(with_address("node2", "red-vm1")) == {"route-missing", "strange-next-hop"}
+    assert set(with_address("node1", "elsewhere")) == {"route-unexpected"}
 
 
 # -- a nested cluster's own further sessions -----------------------------------------------------------
