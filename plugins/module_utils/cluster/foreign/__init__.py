@@ -9,9 +9,12 @@ which yields a Finding per object. ``view`` is a View.
 
 from __future__ import annotations
 
+from ...common.printable import one_line
 from ..speakers import hosts_speak
 from . import calico, cilium, kube_router, ovn_kubernetes
-from .view import View
+from .view import Finding, View
+
+LONGEST = 1000  # characters that a finding says of an object
 
 CNIS = {"calico": calico, "cilium": cilium, "kube_router": kube_router, "ovn_kubernetes": ovn_kubernetes}
 
@@ -33,8 +36,14 @@ def findings(plan: dict, objects: dict, nodes: list, accepted: list) -> tuple:
     if not kinds(plan):
         return [], []
     view = View(plan, {name: _once(objects.get(name) or []) for name in kinds(plan)}, nodes)
-    said = list(CNIS[plan["cni"]].found(view))
+    said = [_safe(one) for one in CNIS[plan["cni"]].found(view)]
     return [one for one in said if one.name not in accepted], [one for one in said if one.name in accepted]
+
+
+def _safe(one: Finding) -> Finding:
+    """A Finding on one line, and not longer than people read: values of others may be anything."""
+    what = one_line(one.what)
+    return one._replace(what=what if len(what) <= LONGEST else f"{what[:LONGEST]}…")
 
 
 def unread(entries: list) -> list:
