@@ -112,12 +112,33 @@ class Module(Quiet, AnsibleModule):
 
 
 def run(module: AnsibleK8SModule) -> dict:
+    """Look, or say why not where the API does not answer at all, and that is to be a warning. Raises ClusterError."""
+    where = place(module.params)
+    through = goes_through_a_proxy(module.params)
+    why = "" if through else silence(where, PATIENCE)
+    if why:
+        return unanswered(module, sentence(where, why))
+    try:
+        return look(module, connected(lambda: get_api_client(module), lambda: where))
+    except ClusterError as error:
+        if through and is_silence(error.__cause__):
+            return unanswered(module, str(error))
+        raise
+
+
+def unanswered(module: AnsibleK8SModule, said: str) -> dict:
+    """The result where nothing could be read. Raises ClusterError where that is a failure."""
+    if module.params["unreachable"] == "fail":
+        raise ClusterError(said)
+    cluster = module.params["plan"]["cluster"]
+    module.warn(f"cluster {cluster}: {said}. Whether objects of others conflict with its sessions is unknown.")
+    return NOTHING
+
+
+def look(module: AnsibleK8SModule, client) -> dict:
     """Read, and fail with all that is in the way."""
     plan = module.params["plan"]
     kinds = {**foreign.kinds(plan), "nodes": NODES}
-    client = connect(module)
-    if client is None:
-        return NOTHING
     cluster = Cluster(client, FIELD_MANAGER)
     found = lists.read(cluster, list(kinds.values()))
     for said in foreign.unread(found):
@@ -150,27 +171,6 @@ def taken_names(module: AnsibleK8SModule, cluster: Cluster, plan: dict) -> list:
         "it was when ours goes."
         for resource, live in found
     ]
-
-
-def connect(module: AnsibleK8SModule):
-    """The client; None for an API that does not answer at all, where that is to be a warning. Raises ClusterError."""
-    where = place(module.params)
-    through = goes_through_a_proxy(module.params)
-    why = "" if through else silence(where, PATIENCE)
-    if not why:
-        try:
-            return connected(lambda: get_api_client(module), lambda: where)
-        except ClusterError as error:
-            if not through or not is_silence(error.__cause__):
-                raise
-            said = str(error)
-    else:
-        said = sentence(where, why)
-    if module.params["unreachable"] == "fail":
-        raise ClusterError(said)
-    cluster = module.params["plan"]["cluster"]
-    module.warn(f"cluster {cluster}: {said}. Whether objects of others conflict with its sessions is unknown.")
-    return None
 
 
 def main() -> None:

@@ -136,6 +136,8 @@ class Cluster:
         except ForbiddenError as error:
             raise Forbidden(_complaint(error)) from error
         except DynamicApiError as error:
+            if _is_about_the_api(error):
+                raise self._unreachable(error) from error
             raise ClusterError(_complaint(error)) from error
         except HTTPError as error:
             raise self._unreachable(error) from error
@@ -143,6 +145,12 @@ class Cluster:
     def _unreachable(self, error: Exception) -> ClusterError:
         host = getattr(self.client.configuration, "host", "the cluster")
         return ClusterError(sentence(host, cause(error)))
+
+
+def _is_about_the_api(error: Exception) -> bool:
+    """Whether an answer says that the API takes nothing from us, or cannot do anything: then its URL helps."""
+    status = getattr(error, "status", None)
+    return isinstance(status, int) and (status == 401 or status >= 500)
 
 
 def _plain(_client, body: dict) -> dict:

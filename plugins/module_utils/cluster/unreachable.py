@@ -32,6 +32,8 @@ def cause(error: BaseException) -> str:
         return str(error.summary())
     inner = getattr(error, "reason", None)
     told = inner if isinstance(inner, BaseException) else error
+    if yaml is not None and isinstance(told, ProxyError):
+        return f"its proxy: {cause(told.original_error)}"
     first = told.args[0] if told.args and isinstance(told.args[0], BaseException) else None
     for found in (first, told.__cause__, told.__context__, told):
         if isinstance(found, OSError) and found.strerror:

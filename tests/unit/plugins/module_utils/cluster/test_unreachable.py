@@ -56,6 +56,8 @@ def refused() -> Exception:
             "Connection to 192.0.2.1 timed out.",
         ),
         (FileNotFoundError(2, "No such file or directory"), "No such file or directory"),
+        (MaxRetryError(None, "/", ProxyError("x", OSError("Tunnel failed: 503"))), "its proxy: Tunnel failed: 503"),
+        (MaxRetryError(None, "/", ProxyError("x", refused())), "its proxy: Connection refused"),
         (ValueError("Host value x should start with https://"), "Host value x should start with https://"),
     ],
 )
