@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import namedtuple
 from ipaddress import ip_network
 
-from ..durations import seconds
+from ...common.go_text import nanoseconds
 from ..ovn_kubernetes import resources
 from ..ovn_kubernetes.settings import FRR_API, needs_disable_mp, settings
 from ..ownership import is_ours
@@ -189,5 +189,6 @@ def _value(neighbor: dict, key: str):
     """A value in one spelling: durations in whole seconds, what is not there as FRR-K8s takes it."""
     given = neighbor.get(key)
     if key.endswith("Time"):
-        return int(seconds(str(given or f"{_DEFAULTS[key]}s")))
+        found = nanoseconds(str(given or f"{_DEFAULTS[key]}s"))
+        return given if found is None else found // 10**9
     return str(given or _DEFAULTS.get(key) or "")
