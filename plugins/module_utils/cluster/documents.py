@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..common import json_text
+
 try:
     import yaml
 except ImportError:  # reported by AnsibleK8SModule before anything here is called
@@ -32,6 +34,20 @@ def values_of(text: str, key: str, comments: bool = True) -> list[tuple[int, int
         return None
     found = {_span(value, text) for value in _values(root, key.lower())}
     return _apart(sorted(found))
+
+
+def read(text: str) -> object:
+    """What a text of JSON, or a short one of YAML, says; None if it says nothing that can be read."""
+    try:
+        return json_text.loads(text)
+    except ValueError:
+        pass
+    if yaml is None or len(text) > LONGEST:
+        return None
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError):
+        return None
 
 
 def _comments(text: str) -> Iterator[str]:

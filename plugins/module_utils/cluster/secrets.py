@@ -5,7 +5,8 @@
 
 Sources: kube-router, pkg/controllers/routing/network_routes_controller.go (annotations), pkg/bgp/peer_config.go (the
 peers' YAML), pkg/options/options.go (flags); frr-k8s, api/v1beta1/frrconfiguration_types.go (``password``,
-``rawConfig``); kubectl's, kapp's, Rancher's and Banzai Cloud's copies of whole objects in annotations.
+``rawConfig``), frrnodestate_types.go (``runningConfig``); kubectl's, kapp's, Rancher's and Banzai Cloud's copies of
+whole objects in annotations.
 """
 
 from __future__ import annotations
@@ -38,11 +39,22 @@ _WHOLE = frozenset(
         "kopf.zalando.org/last-handled-configuration",
     }
 )
-# A field, an environment variable or a flag that holds a secret by its name.
+# A field, an environment variable or a flag that holds a secret by its name: by its end, or by its words.
 _NAME = re.compile(r"(?i)(?:password|passphrase|passwd)s?$|(?:^|[._-])(?:token|psk|secret|auth-?key)$")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_SECRETS = frozenset(("password", "passwords", "passwd", "passphrase", "pwd", "token", "psk", "secret", "apikey"))
+_KEYS = frozenset(("access", "api", "auth", "authentication", "encryption", "private", "shared", "signing"))
+# What a name with "password" ends in that is none: where it is, or which one.
+_REFERENCES = frozenset(("file", "length", "mode", "name", "path", "policy", "ref", "reference", "secret"))
+_HINT = re.compile(r"(?i)passw|passphrase|pwd|token|psk|secret|key")
+# Fields with FRR's own configuration, or what FRR says of it.
+_FRR_TEXTS = ("rawConfig", "runningConfig", "lastConversionResult", "lastReloadResult")
+_LISTS = {"SecretList": "Secret", "ConfigMapList": "ConfigMap"}
 # In an annotation: a copy of an object that holds secrets, whatever tool wrote it, or notes with one.
 _COPY = re.compile(r"(?i)passw|passphrase|stringData|kind[\"']?[ \t]{0,8}:[ \t]{0,8}[\"']?Secret\b")
 _FRR_FILE = re.compile(r"(?:^|[^a-z])(?:frr|vtysh|zebra|bgpd|ospf6?d|isisd)\b")
+# A password with its value in one key.
+_UNREAD = re.compile(r"(?i)password[\"']?:[^\s\"'\[{]")
 _FLAG = re.compile(r"(--?[A-Za-z0-9._-]+)=(.*)", re.S)
 # A flag with its value within a command line for a shell.
 _WITHIN = re.compile(r"""(?<![A-Za-z0-9._-])(--?[A-Za-z0-9._-]+)(=|[ \t]+)("[^"]*"|'[^']*'|["']?[^\s"'`;|&)]+)""")
@@ -98,9 +110,16 @@ def _mask_object(item: dict, where: tuple, replace: Replace) -> list:
         for field in ("data", "stringData"):
             _replace_all(item, field, (*where, field), replace)
         return [*done, "data", "stringData"]
+    if item.get("kind") in _LISTS and isinstance(item.get("items"), list):
+        for one in item["items"]:  # without a kind of their own, as the API server lists them
+            if isinstance(one, dict):
+                one.setdefault("kind", _LISTS[item["kind"]])
+    if item.get("kind") == "ConfigMap":
+        _replace_all(item, "binaryData", (*where, "binaryData"), replace)
+        done.append("binaryData")
     if item.get("kind") == "ConfigMap" and isinstance(item.get("data"), dict):
         for name, text in item["data"].items():
-            if isinstance(text, str) and not _NAME.search(str(name)):
+            if isinstance(text, str) and not _is_name(str(name)):
                 item["data"][name] = _file(str(name), text, (*where, "data", name), replace)
     return done
 
@@ -127,14 +146,31 @@ def _mask_annotations(annotations: dict, above: tuple, replace: Replace) -> None
             annotations[key] = replace((*where, 0), str(value))
         elif key == PEERS:
             annotations[key] = _peers(str(value), where, replace)
-        elif _NAME.search(str(key)) or _COPY.search(str(value)):
+        elif _is_name(str(key)) or _COPY.search(str(value)) or _holds(str(value)):
             annotations[key] = replace((*where, 0), str(value))
+
+
+def _holds(text: str) -> bool:
+    """Whether a text is a document, in JSON or YAML, that holds a secret by the name of a key; in doubt it is."""
+    if not _HINT.search(text):
+        return False
+    found: list = []
+
+    def note(_where: tuple, secret: str) -> str:
+        found.append(secret)
+        return HIDDEN
+
+    try:
+        _mask_fields(documents.read(text), (), note)
+    except RecursionError:
+        return True
+    return bool(found)
 
 
 def _peers(text: str, where: tuple, replace: Replace) -> str:
     """The peers' YAML or JSON with its passwords hidden; whole where it cannot be read."""
     spans = documents.values_of(text, "password")
-    if spans is None:
+    if spans is None or _left_over(text, spans):
         return replace((*where, "whole"), text)
     parts, done = [], 0
     for number, (start, end, value) in enumerate(spans):
@@ -142,6 +178,14 @@ def _peers(text: str, where: tuple, replace: Replace) -> str:
         parts += [text[done:start], quote, replace((*where, number), value), quote]
         done = end
     return "".join([*parts, text[done:]])
+
+
+def _left_over(text: str, spans: list) -> bool:
+    """Whether a password is named elsewhere than before a value: ``{password:geheim}`` is one key for YAML."""
+    ends = [0, *(end for _start, end, _value in spans)]
+    starts = [*(start for start, _end, _value in spans), len(text)]
+    between = [text[end:start] for end, start in zip(ends, starts)]
+    return any(_UNREAD.search(part) for part in between)
 
 
 # -- fields -------------------------------------------------------------------------------------------
@@ -156,11 +200,11 @@ def _mask_fields(value: object, where: tuple, replace: Replace) -> None:
         if _is_secret(value):
             _replace_text(value, "value", where, replace)
         for key in (one for one in value if one not in done):
-            if key == "rawConfig" and isinstance(value[key], str):
+            if key in _FRR_TEXTS and isinstance(value[key], str):
                 value[key] = _raw(value[key], (*where, key), replace)
             elif key == "value" and isinstance(value[key], str) and not _is_secret(value):
                 value[key] = _command(value[key], (*where, key), replace)
-            elif _NAME.search(str(key)):
+            elif _is_name(str(key)):
                 _replace_text(value, key, where, replace)
             if isinstance(value[key], (dict, list)):
                 _mask_fields(value[key], (*where, key), replace)
@@ -168,7 +212,18 @@ def _mask_fields(value: object, where: tuple, replace: Replace) -> None:
 
 def _is_secret(variable: dict) -> bool:
     """Whether an environment variable holds a secret by its name."""
-    return isinstance(variable.get("name"), str) and _NAME.search(variable["name"]) is not None
+    return isinstance(variable.get("name"), str) and _is_name(variable["name"])
+
+
+def _is_name(name: str) -> bool:
+    """Whether what is called so is a secret: ``password``, ``apiKey``, ``BGP_PASSWORD_2``; not ``passwordFile``."""
+    words = [word.lower() for word in _WORDS.findall(name)]
+    if _NAME.search(name) or not words:
+        return bool(_NAME.search(name))
+    last = words[-1]
+    if last in _SECRETS or (last == "key" and len(words) > 1 and words[-2] in _KEYS):
+        return True
+    return bool({"password", "passwords", "passwd", "passphrase"} & set(words)) and last not in _REFERENCES
 
 
 def _replace_text(holder: dict, key: str, where: tuple, replace: Replace) -> None:
@@ -182,9 +237,9 @@ def _mask_list(items: list, where: tuple, replace: Replace) -> None:
         place = (*where, index)
         flag = _FLAG.fullmatch(item) if isinstance(item, str) else None
         before = items[index - 1] if index and isinstance(items[index - 1], str) else ""
-        if flag and _NAME.search(flag[1]):
+        if flag and _is_name(flag[1]):
             items[index] = f"{flag[1]}={replace(place, flag[2])}"
-        elif isinstance(item, str) and re.fullmatch(r"--?[A-Za-z0-9._-]+", before) and _NAME.search(before):
+        elif isinstance(item, str) and re.fullmatch(r"--?[A-Za-z0-9._-]+", before) and _is_name(before):
             items[index] = replace(place, item)
         elif isinstance(item, str):
             items[index] = _command(item, place, replace)
@@ -197,7 +252,7 @@ def _command(text: str, where: tuple, replace: Replace) -> str:
     counter = iter(range(len(text) + 1))
 
     def hidden(found: re.Match) -> str:
-        if not _NAME.search(found[1]):
+        if not _is_name(found[1]):
             return found[0]
         quote = found[3][0] if found[3][0] in "\"'" else ""
         return f"{found[1]}{found[2]}{quote}{replace((*where, next(counter)), found[3].strip(quote or None))}{quote}"

@@ -223,6 +223,52 @@ def test_files_and_passwords_in_a_config_map_are_hidden():
     assert "address: 192.0.2.1" in shown["peers.yml"]
 
 
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"kind": "SecretList", "items": [{"metadata": {"name": "a"}, "data": {"a": "geheim"}}]},
+        {"kind": "ConfigMapList", "items": [{"data": {"frr.conf": " neighbor 192.0.2.1 password geheim"}}]},
+        {"kind": "ConfigMap", "binaryData": {"frr.conf": "geheim"}},
+        {"kind": "FRRNodeState", "status": {"runningConfig": "router bgp 1\n neighbor 192.0.2.1 password geheim"}},
+        {"kind": "FRRNodeState", "status": {"lastReloadResult": "failure: line 5: neighbor 192.0.2.1 password geheim"}},
+        {"kind": "CronJob", "spec": {"jobTemplate": {"spec": {"template": {"metadata": {"annotations": {
+            "kube-router.io/peer.passwords": "geheim"}}}}}}},
+        {"kind": "CronJob", "spec": {"jobTemplate": {"spec": {"template": {"spec": {"containers": [{
+            "args": ["--peer-router-passwords=geheim"]}]}}}}}},
+        *({"kind": "Any", "spec": {"env": [{"name": name, "value": "geheim"}]}} for name in (
+            "BGP_PASSWORD_2", "AWS_SECRET_ACCESS_KEY", "API_KEY", "apiKey", "clientSecret", "GITHUB_TOKEN",
+            "PGPASSWORD")),
+        *({"kind": "Any", "spec": {name: "geheim"}} for name in (
+            "apiKey", "api-key", "authToken", "clientSecret", "privateKey", "passwordHash", "BGPPassword",
+            "sharedKey")),
+        *({"kind": "Any", "metadata": {"annotations": {"tool.example/config": text}}} for text in (
+            '{"spec": {"apiKey": "geheim"}}', "a: {clientSecret: geheim}", "env:\n- {name: A_TOKEN, value: geheim}",
+            '["--token", "geheim"]', '{"copy": "{\\"token\\": \\"geheim\\"}", "token": "geheim"}')),
+        *({"kind": "Node", "metadata": {"annotations": {"kube-router.io/peers": text}}} for text in (
+            "[{remoteip: 10.0.0.1, password:geheim}]", "- password:geheim", '- {"remoteip": "a", Password:geheim}')),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_secret_is_hidden_wherever_a_resource_has_it(resource):
+    assert "geheim" not in str(secrets.masked(resource))
+    assert any("geheim" in value for value in secrets.values(resource))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"passwordFile": "/etc/password", "passwordSecretRef": "name", "passwordPolicy": "strict", "secretName": "a"},
+        {"tokenExpirationSeconds": "9", "imagePullSecrets": [{"name": "a"}], "keyName": "a", "key": "b", "apiKeys": 1},
+        {"env": [{"name": "TOKEN_PATH", "value": "/run"}, {"name": "KEYBOARD", "value": "de"}], "monkey": "a"},
+        {"data": [{"secretKey": "password", "remoteRef": {"key": "bgp", "property": "password"}}]},
+        {"valueFrom": {"secretKeyRef": {"name": "bgp", "key": "password"}}},
+    ],
+)
+def test_what_names_a_secret_and_holds_none_is_shown(spec):
+    resource = {"kind": "Any", "metadata": {"annotations": {"a": "the key is under the mat"}}, "spec": spec}
+    assert secrets.masked(resource) == resource
+
+
 @pytest.mark.parametrize("empty", ["", None, True, []])
 def test_what_is_empty_is_no_secret(empty):
     """An FRRConfiguration may say ``password: ""``, which is none."""
