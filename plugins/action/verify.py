@@ -147,8 +147,9 @@ class ActionModule(ActionBase):
         else:
             outcome = assess(plan, bgp, state, nodes)
         others, left = objects.of_others(plan, found, given["accepted"]) if nodes is None else ([], [])
+        ours, kept = objects.of_ours(plan, found, given["accepted"]) if nodes is None else ([], [])
         left += further.remarks(plan, state) if nodes is None else []
-        return {**outcome, "problems": [*others, *outcome["problems"]], "warnings": [*unread, *left]}
+        return {**outcome, "problems": [*others, *ours, *outcome["problems"]], "warnings": [*unread, *left, *kept]}
 
     def _add_contracts(self, given: dict, outcome: dict, task_vars: dict) -> None:
         """What the fabric has of the contracts, where the plan names any and the whole cluster is looked at."""

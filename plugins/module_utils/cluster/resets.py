@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from ..common.go_text import nanoseconds
 from .peerings import address_of, peerings
+from .selection import HOSTNAME
 
 # What an object says of a peer that its session cannot live with when it changes.
 _SAID = (
@@ -121,7 +122,21 @@ def _of(before: dict, after: dict, context: _Context) -> list:
     if kind == "BGPConfiguration":
         numbers = [(one.get("spec") or {}).get("asNumber") for one in (before, after)]
         return [_entry()] if numbers[0] != numbers[1] else []
-    return _of_peers(before, after, context)
+    found = _of_peers(before, after, context)
+    if kind == "FRRConfiguration" and not peerings(after) and _identities(before) != _identities(after):
+        return [_entry(node=_single(after))]
+    return found
+
+
+def _identities(item: dict) -> dict:
+    """The router IDs of an FRRConfiguration by VRF: FRR ends all sessions for another one (bgp_router_id_set)."""
+    routers = ((item.get("spec") or {}).get("bgp") or {}).get("routers") or []
+    return {one.get("vrf") or "": one["id"] for one in routers if one.get("id")}
+
+
+def _single(item: dict) -> str | None:
+    """The node that an object selects by its name, if it does."""
+    return (((item.get("spec") or {}).get("nodeSelector") or {}).get("matchLabels") or {}).get(HOSTNAME)
 
 
 def _of_peers(before: dict, after: dict, context: _Context) -> list:

@@ -9,14 +9,15 @@ kubefabric.bgp.cluster_info. What was found has the same names: ``{name: [object
 
 from __future__ import annotations
 
-from ..cluster import foreign
+from ..cluster import drift, foreign
 from . import agents, further, host_routes, hosts, nested
 from .state import from_resources, without_marks
-from .words import problem
+from .words import listed, problem
 
+_CHANGED = "somebody changed it, or the plan was not applied since it changed; run clusters.yml, which restores it"
 # What agents.Agent may name by its API version and kind.
 _FURTHER = ("blocks", "reports", "others", "verdicts")
-_FOREIGN = "foreign:"  # before the names of what is read for objects of others alone
+_FOREIGN, _OURS = "foreign:", "ours:"  # before the names of what is read for objects of others, and for ours, alone
 
 
 def wanted(plan: dict, nodes: list | None, bgp: dict) -> dict:
@@ -38,15 +39,20 @@ def wanted(plan: dict, nodes: list | None, bgp: dict) -> dict:
         found["workloads"] = {**_kind("v1", "Pod"), "field_selectors": ["status.phase=Running"]}
     named = {name: getattr(agent, name) for name in _FURTHER}
     found.update({name: _kind(*kind) for name, kind in named.items() if kind})
-    return {**found, **_foreign(plan, list(found.values()))}
+    required = list(found.values())
+    return {
+        **found,
+        **_optional(_FOREIGN, foreign.kinds(plan), required),
+        **_optional(_OURS, drift.kinds(plan), required),
+    }
 
 
-def _foreign(plan: dict, required: list) -> dict:
-    """What to read for objects of others: what is required anyway is not read again, and not optional."""
+def _optional(prefix: str, kinds: dict, required: list) -> dict:
+    """What to read besides, by names of its own: what is required anyway is not read again, and not optional."""
     found = {}
-    for name, one in foreign.kinds(plan).items():
+    for name, one in kinds.items():
         strict = {key: value for key, value in one.items() if key != "optional"}
-        found[f"{_FOREIGN}{name}"] = strict if strict in required else one
+        found[f"{prefix}{name}"] = strict if strict in required else one
     return found
 
 
@@ -78,6 +84,19 @@ def of_others(plan: dict, found: dict, accepted: list) -> tuple:
     wrong, left = foreign.findings(plan, mine, found.get("nodes") or [], accepted)
     problems = [problem("foreign-object", f"{one.name} {one.what}. {one.remedy}.") for one in wrong]
     return problems, [f"{one.name} {one.what}. It is accepted." for one in left]
+
+
+def of_ours(plan: dict, found: dict, accepted: list) -> tuple:
+    """``(problems, remarks)``: objects of ours that are not as planned; the accepted ones are remarks."""
+    read = {name: found.get(f"{_OURS}{name}") or [] for name in drift.kinds(plan)}
+    problems, remarks = [], []
+    for name, places in drift.changed(plan, read):
+        message = f"{name} is ours, and not as planned: {listed(places)}."
+        if name in accepted:
+            remarks.append(f"{message} It is accepted.")
+        else:
+            problems.append(problem("changed-object", message, _CHANGED))
+    return problems, remarks
 
 
 def wanted_of_parent(parent: dict) -> dict:

@@ -12,6 +12,7 @@ import yaml
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.kubefabric.bgp.plugins.action import verify
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils import controller
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -134,6 +135,30 @@ def test_an_object_of_others_that_meets_the_sessions_is_a_problem_and_an_accepte
     assert found["remarks"][0].startswith("BGPPeer tor makes the session of")
     assert found["remarks"][0].endswith("It is accepted.")
     assert "foreign-object" not in world.kinds(nodes=list(world.plan["nodes"]))
+
+
+def test_an_object_of_ours_that_somebody_changed_is_a_problem_and_an_accepted_one_a_warning(world, monkeypatch):
+    """Sessions are up, but without our filter."""
+    world.plan = {**world.plan, "cni": "calico", "calico": {"install": "operator"}}
+    ours = resources(world.plan, {"bgp_password": "-", "placeholder": True})
+    for one in ours:
+        if one["kind"] == "BGPPeer":
+            one["spec"].pop("filters")
+    objects = world._objects
+    monkeypatch.setattr(
+        world,
+        "_objects",
+        lambda kind: [one for one in ours if one["kind"] == kind] if kind[:3] == "BGP" else objects(kind),
+    )
+    assert "changed-object" in world.kinds()
+    assert (
+        "BGPPeer leaf-101-ipv4 is ours, and not as planned: spec.filters. Likely cause: somebody" in world.run()["msg"]
+    )
+    names = [f"BGPPeer {one['metadata']['name']}" for one in ours if one["kind"] == "BGPPeer"]
+    found = world.run(accepted=names, fail_on_problems=False)
+    assert "changed-object" not in {problem["kind"] for problem in found["problems"]}
+    assert "BGPPeer leaf-101-ipv4 is ours, and not as planned: spec.filters. It is accepted." in found["remarks"]
+    assert "changed-object" not in world.kinds(nodes=list(world.plan["nodes"]))
 
 
 def test_objects_that_the_user_may_not_list_are_a_warning_and_not_taken_for_none(world, monkeypatch):

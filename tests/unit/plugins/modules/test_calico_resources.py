@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.modules import cluster_resources
 from tests import crds
+from tests.drifted import drifted
 from tests.plans import plan
 from tests.run_module import ModuleFailed, run_module
 
@@ -53,6 +54,13 @@ def cluster(kubernetes):
 
 def test_a_second_run_changes_nothing(cluster):
     assert cluster.run()["changes"] == []
+
+
+def test_what_was_applied_is_as_planned_and_what_somebody_changed_is_not(cluster):
+    assert drifted(cluster.api, cluster.plan) == []
+    patch = '{"spec": {"filters": []}}'
+    cluster.api.kubectl_run("patch", "bgppeers.projectcalico.org", "leaf-101-ipv4", "--type=merge", f"--patch={patch}")
+    assert drifted(cluster.api, cluster.plan) == [("BGPPeer leaf-101-ipv4", ["spec.filters"])]
 
 
 def test_a_field_that_somebody_changed_is_shown_and_restored(cluster):

@@ -10,6 +10,7 @@ import yaml
 from ansible_collections.kubefabric.bgp.plugins.modules import cluster_resources
 from tests import crds
 from tests.crds import ROOT
+from tests.drifted import drifted
 from tests.plans import plan
 from tests.run_module import run_module
 
@@ -55,6 +56,11 @@ def cluster(api):
     kinds = [f"{entry['kind']}.{entry['api_version'].partition('/')[2]}.cilium.io" for entry in PRUNE[:5]]
     selector = f"--selector=bgp.kubefabric.io/cluster={made.plan['cluster']}"
     api.kubectl_run("delete", ",".join(kinds), selector)
+
+
+def test_what_was_applied_is_as_planned(cluster):
+    cluster.run()
+    assert drifted(cluster.api, cluster.plan) == []
 
 
 def did(result: dict) -> list:

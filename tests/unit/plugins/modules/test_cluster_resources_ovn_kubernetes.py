@@ -11,6 +11,7 @@ import yaml
 from ansible_collections.kubefabric.bgp.plugins.modules import cluster_resources
 from tests import crds
 from tests.crds import ROOT
+from tests.drifted import drifted
 from tests.plans import plan
 from tests.run_module import ModuleFailed, run_module
 
@@ -156,3 +157,8 @@ def test_fields_changed_by_hand_are_shown_and_restored(cluster):
     ]
     assert cluster.run() == shown
     assert cluster.run() == []
+
+
+def test_what_was_applied_is_as_planned(cluster):
+    cluster.run()
+    assert drifted(cluster.api, cluster.plan) == []

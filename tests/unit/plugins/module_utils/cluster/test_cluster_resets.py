@@ -85,6 +85,13 @@ OVERRIDE = resource(
 )
 ROUTER = resource("DaemonSet", spec={"template": {"spec": {"containers": [{"args": ["--cluster-asn=65003"]}]}}})
 CALICO_NODE = resource("Node", "node1", annotations={"projectcalico.org/ASNumber": "65003"})
+IDENTITY = resource(
+    "FRRConfiguration",
+    spec={
+        "nodeSelector": {"matchLabels": {"kubernetes.io/hostname": "node1"}},
+        "bgp": {"routers": [{"asn": 65003, "id": "192.0.2.1"}]},
+    },
+)
 SECRET = resource("Secret", data={"password": "b2xk"})
 NODE = resource("Node", "node1", annotations={"kube-router.io/peers": "- remoteip: 192.168.2.201"})
 ALL, ONE = {"node": None, "leaf_address": None}, {"node": None, "leaf_address": LEAF}
@@ -120,6 +127,7 @@ BOTH = [ONE, {"node": None, "leaf_address": "192.168.2.202"}]
         (FRR, ("spec", "bgp", "routers", 0, "neighbors", 0, "localASN"), 65009, ONE),
         (ROUTER, ("spec", "template", "spec", "containers", 0, "args"), ["--cluster-asn=65009"], ALL),
         (CALICO_NODE, ("metadata", "annotations", "projectcalico.org/ASNumber"), "65009", NODE1),
+        (IDENTITY, ("spec", "bgp", "routers", 0, "id"), "192.0.2.2", NODE1),
         (resource("BGPConfiguration", spec={"asNumber": 65003}), ("spec", "asNumber"), 65009, ALL),
         (CILIUM, ("spec", "bgpInstances", 0, "localASN"), 65009, ONE),
         (CILIUM, ("spec", "bgpInstances", 0, "peers", 0, "peerASN"), 65009, ONE),
