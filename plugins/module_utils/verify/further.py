@@ -14,6 +14,7 @@ from collections import namedtuple
 
 from ..cluster.calico.settings import settings as calico_settings
 from ..cluster.foreign.ovn_kubernetes import GENERATED
+from ..cluster.kube_router.settings import settings as kube_router_settings
 from ..cluster.ovn_kubernetes.settings import settings as ovn_settings
 from ..cluster.ownership import is_ours
 from ..cluster.peerings import peerings
@@ -49,12 +50,29 @@ def problems(plan: dict, state: dict) -> list:
 
 
 def remarks(plan: dict, state: dict) -> list:
-    """The same of what others made."""
-    return [
+    """The same of what others made, and which sessions of the plan nobody reports."""
+    unknown, why = _unreported(plan, state)
+    said = [f"Sessions with further peers are not verified ({listed(unknown)}): {why}."] if unknown else []
+    return said + [
         f"{one.who}, made by others: no Established session of {_shown(down)} with {_place(one)}."
         for one, down in _lacking(plan, state)
         if not one.ours
     ]
+
+
+def _unreported(plan: dict, state: dict) -> tuple:
+    """The plan's further peers of which nodes report no session, and why."""
+    if plan["cni"] == "kube_router":
+        peers = kube_router_settings(plan)["peers"]
+        return [str(peer["address"]) for peer in peers], "kube-router reports its sessions nowhere in the API"
+    if state.get("further_states") is not None:
+        return [], ""
+    if plan["cni"] == "calico":
+        return [f"BGPPeer {peer['name']}" for peer in calico_settings(plan)["peers"]], "calico.node_status is false"
+    if plan["cni"] == "ovn_kubernetes":
+        lites = [name for name, network in ovn_settings(plan)["networks"].items() if network["vrf_lite"]]
+        return [f"network {name}" for name in lites], "no node reports its sessions (BGPSessionState)"
+    return [], ""
 
 
 def states(plan: dict, reports: dict, objects: list) -> dict | None:

@@ -114,8 +114,34 @@ def test_a_router_in_a_vrf_is_verified_in_that_vrf():
     assert message.startswith("network red: no Established session of node1 (active) with 10.9.0.1 in VRF red.")
 
 
-def test_without_any_reports_nothing_is_known():
+def test_without_any_reports_nothing_is_known_and_that_is_a_remark():
     assert told(OVN, []) == []
+    assert remarks(OVN, state(OVN, [])) == [
+        "Sessions with further peers are not verified (network red): no node reports its sessions (BGPSessionState)."
+    ]
+    assert remarks(OVN, state(OVN, [session("node1", "10.9.0.1", "Established", "red")])) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            calico({"peer_ip": "192.0.2.1", "asn": 65010}, node_status=False),
+            "(BGPPeer p): calico.node_status is false.",
+        ),
+        (
+            {**plan(), "kube_router": {"peers": [{"address": "192.0.2.1", "asn": 65010}]}},
+            "(192.0.2.1): kube-router rep",
+        ),
+        (calico(node_status=False), None),
+        (plan(), None),
+        ({**plan(), "cni": "cilium"}, None),
+    ],
+)
+def test_sessions_that_nobody_reports_are_a_remark(given, said):
+    found = remarks(given, state(given, []))
+    assert len(found) == bool(said)
+    assert all(said in one for one in found)
 
 
 def test_a_router_that_others_configured_is_a_remark():
