@@ -177,6 +177,15 @@ def test_a_host_that_leaves_the_vrf_has_its_vip_on_a_dummy_and_its_uplink_on_a_v
     assert "172.30.0." not in host.do("ip -br address show dev blue")
 
 
+def test_an_uplink_that_is_made_anew_has_its_mtu_and_its_default_route_again(host: Node) -> None:
+    host.do("ip link del bond1.311; ip link add link bond1 name bond1.311 type vlan id 311; "
+            "ip address add 10.31.0.1/24 dev bond1.311; ip link set bond1.311 up")  # fmt: skip
+    host.do("for turn in $(seq 120); do ip route show default | grep -q 'via 10.31.0.254 dev bond1.311' && "
+            "grep -qx 1400 /sys/class/net/bond1.311/mtu && exit 0; sleep 1; done; systemctl status kubefabric-uplink; "
+            "exit 1")  # fmt: skip
+    peered(host, "default", "10.31.0.254", "254", "work0")
+
+
 def test_a_host_given_back_has_no_vip_and_no_unit_of_ours(host: Node) -> None:
     host.do(vrf_peering.bring({"state": "absent"}))
     assert "172.30.0." not in host.do("ip -br address")

@@ -54,14 +54,27 @@ def reload_commands(_interface: str, _present: bool) -> list:
 
 
 def uplink_files(uplink, _facts) -> list:
-    """A oneshot unit; the routes need the interface's addresses, and are tried again until those are there."""
+    """A oneshot unit that follows the device each time it comes, as the VIP's; the routes need the interface's
+    addresses, and are tried again until those are there."""
     device = units.device(uplink.interface)
     lines = [f"# {HEADER}", "[Unit]", "Description=The way to the leaves", f"After=network.target {device}"]
-    lines += [f"Wants={device}", "", "[Service]", "Type=oneshot", "RemainAfterExit=yes"]
-    lines += [f"ExecStart=/usr/bin/env {' '.join(command)}" for command in uplink.commands()]
-    lines += ["Restart=on-failure", "RestartSec=2", ""]
+    lines += [f"Requisite={device}", f"StopPropagatedFrom={device}", "StartLimitIntervalSec=0", ""]
+    lines += ["[Service]", "Type=oneshot", "RemainAfterExit=yes"]
+    lines += [f"ExecStart=/usr/bin/env {' '.join(command)}".replace("%", "%%") for command in uplink.commands()]
+    lines += ["Restart=on-failure", "RestartSec=2", _uplink_again(uplink), ""]
     wants = "\n".join([f"# {HEADER}", "[Unit]", f"Wants={UPLINK_NAME}", ""])
-    return [File(UPLINK, "\n".join(lines), mode=0o644), File(UPLINK_WANTS, wants, mode=0o644)]
+    starters = [UPLINK_WANTS, units.drop_in(device, "kubefabric-uplink")]
+    return [File(UPLINK, "\n".join(lines), mode=0o644), *[File(path, wants, mode=0o644) for path in starters]]
+
+
+def _uplink_again(uplink) -> str:
+    """A device that is back while this unit still stops does not start it; it lacks the MTU or a route then."""
+    name = uplink.interface.replace("%", "%%")
+    has = [f"grep -qx {uplink.mtu} /sys/class/net/{name}/mtu"] if uplink.mtu else []
+    for address in uplink.gateways:
+        has.append(f"ip -{6 if ':' in address else 4} route show default via {address} dev {name} | grep -q .")
+    gone = f"[ ! -e /sys/class/net/{name} ]"
+    return f"ExecStop=-/bin/sh -c '{gone} || {{ {' && '.join(has) or 'true'}; }} || exec systemctl --no-block start %n'"
 
 
 def uplink_reload() -> list:
