@@ -25,6 +25,11 @@ def image(tmp_path):
     """Runs the role for node1 with the plan's networks; returns how many tasks changed something."""
 
     def run(*options: str, networks: dict | None = None, **variables: object) -> int:
+        done = play(*options, networks=networks, **variables)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return int(re.search(r"node1 .*changed=(\d+)", done.stdout)[1])
+
+    def play(*options: str, networks: dict | None = None, **variables: object):
         plan = {"cni": "ovn_kubernetes", "rack_label": "rack_id", "nodes": {"node1": {"rack_id": "1"}}}
         plan["ovn_kubernetes"] = {"networks": networks or {}}
         node = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
@@ -34,10 +39,9 @@ def image(tmp_path):
         }
         (tmp_path / "inventory.yml").write_text(yaml.safe_dump(groups))
         command = ["kubefabric.bgp.vrfs", "-i", "inventory.yml", "-e", "ansible_become=false"]
-        done = ansible_playbook(*command, *options, cwd=tmp_path)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return int(re.search(r"node1 .*changed=(\d+)", done.stdout)[1])
+        return ansible_playbook(*command, *options, cwd=tmp_path)
 
+    run.play = play
     run.units = tmp_path / "root" / "etc" / "systemd" / "system"
     return run
 
@@ -69,6 +73,29 @@ def test_units_come_with_their_networks_follow_an_interface_s_change_and_go_with
     assert {path.parent.name for path in image.units.glob("*.wants/*")} == {WANTS.format("lab"), WANTS.format("eth5")}
     assert image(networks={"lab": network("eth5")}, node_vrf_state="absent") > 0
     assert not list(image.units.glob("*.service")) and not list(image.units.glob("*.wants/*"))
+
+
+def test_a_unit_that_somebody_masked_is_named_and_stays(image):
+    image.units.mkdir(parents=True)
+    unit = image.units / UNIT.format("lab")
+    unit.symlink_to("/dev/null")
+    done = image.play(networks={"lab": network("eth3")})
+    said = " ".join(done.stdout.split())
+    assert f"{unit} is masked: somebody made it a link to /dev/null, and eth3 stays outside of VRF lab." in said
+    assert "If it may be used here: systemctl unmask kubefabric-vrf-lab.service, and run again" in said
+    assert (done.returncode, str(unit.readlink())) == (2, "/dev/null")
+
+
+@pytest.mark.parametrize("where", ["system", WANTS.format("eth3")])
+def test_no_link_of_an_image_leads_the_role_out_of_it(image, tmp_path, where):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    link = image.units if where == "system" else image.units / where
+    link.parent.mkdir(parents=True)
+    link.symlink_to(outside)
+    done = image.play(networks={"lab": network("eth3")})
+    assert f"{tmp_path}/root: {outside} is outside of it" in " ".join(done.stdout.split())
+    assert (done.returncode, list(outside.iterdir())) == (2, [])
 
 
 # systemd as far as the role asks it: the unit's commands, run in the order in which they are written
