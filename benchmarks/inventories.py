@@ -8,7 +8,7 @@ import yaml
 
 LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
 # As aci_l3out takes them.
-SECRETS = {"bgp_password": "benchmark", "password_key": "key of the benchmarks, not a secret"}
+SECRETS = {"bgp_password": "benchmark", "password_key": "sixteen characters or more, and no secret"}
 PAIRS = 10  # of racks, in the large inventory: a cluster spans the two racks of one
 
 
