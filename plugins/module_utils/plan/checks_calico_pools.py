@@ -203,7 +203,9 @@ def _room(cluster: Member, options: dict, version: int, findings: Findings) -> N
     given = given or [{"cidr": str(network), "block_size": None} for network in cluster.networks["pod"]]
     pools = [(ip_network(pool["cidr"]), pool["block_size"] or size) for pool in given if pool["cidr"]]
     rooms = [1 << max(0, length - network.prefixlen) for network, length in pools if network.version == version]
-    if any(pool["block_size"] and pool["block_size"] < ip_network(pool["cidr"]).prefixlen for pool in given):
+    if any(
+        pool["block_size"] and pool["block_size"] < ip_network(pool["cidr"]).prefixlen for pool in given if pool["cidr"]
+    ):
         return  # was reported
     if rooms and sum(rooms) < len(cluster.nodes) and not cluster.doubtful("networks.pod"):
         blocks, nodes = sum(rooms), len(cluster.nodes)

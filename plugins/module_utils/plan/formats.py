@@ -129,7 +129,7 @@ def _release(product: str, example: str):
     """A format: a release of three numbers without the leading v, perhaps with a suffix."""
 
     def check(value: str) -> str:
-        if not re.fullmatch(r"\d+\.\d+\.\d+([-+.][0-9A-Za-z.-]+)?", value):
+        if not re.fullmatch(r"\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?", value, re.ASCII):
             raise Invalid(f"{value!r} is not {product} release", f'write it in three numbers, for example "{example}"')
         return value
 

@@ -48,12 +48,21 @@ def still_valid(cluster: Cluster, kept: object, allowed: list[str], findings: Fi
 
 def _torn_down(cluster: Cluster, kept: Mapping, design: str) -> str:
     """``kept`` has the leaves whose addresses were allocated; those of which the intent gave them are the cluster's."""
-    nodes = len(kept.get("nodes") or ())
+    nodes = len(_values(kept.get("nodes")))
     if design == "standard":
-        return f"the SVIs and networks of its {nodes} nodes with VLANs {_listed((kept.get('vlans') or {}).values())}"
-    shared = [address for key in ("floating", "secondary") for address in (kept.get(key) or {}).values()]
-    leaves = {*(kept.get("leaves") or ()), *map(str, cluster.leaves)}
+        return f"the SVIs and networks of its {nodes} nodes with VLANs {_listed(_values(kept.get('vlans')))}"
+    shared = [address for key in ("floating", "secondary") for address in _values(kept.get(key))]
+    leaves = {*_keys(kept.get("leaves")), *map(str, cluster.leaves)}
     return f"the SVIs of {len(leaves)} leaves, {_listed(shared)} and the addresses of {nodes} nodes"
+
+
+def _values(section: object) -> list:
+    """The values of a part of the file, which may have been damaged."""
+    return list(section.values()) if isinstance(section, Mapping) else []
+
+
+def _keys(section: object) -> list:
+    return [str(key) for key in section] if isinstance(section, Mapping) else []
 
 
 def _listed(values: Iterable) -> str:

@@ -103,7 +103,13 @@ DAMAGE: dict[str, list[Any]] = {
     "fabric": [None, [], "dc1", {"racks": []}, {"racks": {"rack1": None}}, {"asn": {}}],
     "cluster": [[], "prod", {}, {"l3out": []}, {"networks": "x"}, {"bgp": 3}, {"l3out": {"svi": 1, "leaves": [101]}}],
     "nodes": [{"node1": None}, {"node1": []}, {"node1": {"addresses": {}}}],
-    "allocations": [[], {"prod": []}, {"prod": {"nodes": []}}, {"prod": {"nodes": {"node1": 5}}}],
+    "allocations": [
+        [],
+        {"prod": []},
+        {"prod": {"nodes": []}},
+        {"prod": {"nodes": {"node1": 5}}},
+        {"prod": {"vlans": "x", "nodes": 3}},
+    ],
 }
 
 
