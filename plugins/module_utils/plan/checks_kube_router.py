@@ -21,6 +21,7 @@ from ..cluster.kube_router.settings import (
     peers_with,
     version,
 )
+from . import checks_pods
 from .errors import Findings
 from .model import FABRIC_AT, Cluster, Fabric, family
 from .schema import did_you_mean
@@ -35,6 +36,8 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     _bfd(cluster, options, findings)
     _fabric(cluster, fabric, findings)
     _arguments(cluster, options, findings)
+    checks_pods.check_tolerations(options["tolerations"], cluster.at("kube_router.tolerations"), findings)
+    checks_pods.check_resources(options["resources"], cluster.at("kube_router.resources"), findings)
     for index, peer in enumerate(options["peers"]):
         _peer(cluster, options, index, peer, findings)
 

@@ -36,6 +36,7 @@ from .formats_calico import (
     peer_address,
     peering_address,
 )
+from .formats_kubernetes import image, quantity, selector
 
 # Formats that stand elsewhere: an option names them like those here.
 __all__ = [
@@ -45,9 +46,12 @@ __all__ = [
     "calico_ignored_interface",
     "calico_interface",
     "calico_selector",
+    "image",
     "operator_registry",
     "peer_address",
     "peering_address",
+    "quantity",
+    "selector",
 ]
 
 # RFC 7607 (0), RFC 6793 (AS_TRANS), RFC 7300 (last of 16 and of 32 bits): never the AS of a speaker.
@@ -125,6 +129,11 @@ def release(value: str) -> str:
     return value
 
 
+def priority_class(value: str) -> str:
+    """The name of a PriorityClass, or none."""
+    return resource_name(value) if value else value
+
+
 def _release(product: str, example: str):
     """A format: a release of three numbers without the leading v, perhaps with a suffix."""
 
@@ -164,13 +173,6 @@ def kubevirt_version(value: str) -> str:
     major, minor, _rest = _kubevirt_release(value).split(".", 2)
     if (int(major), int(minor)) < MANAGED_TAP_SINCE:
         raise Invalid(f"KubeVirt {value} has no binding for user-defined networks (managedTap)", "use 1.4.0 or later")
-    return value
-
-
-def quantity(value: str) -> str:
-    """An amount of memory as Kubernetes writes it (resource.Quantity)."""
-    if not re.fullmatch(r"[1-9]\d*(\.\d+)?([kMGTPE]|[KMGTPE]i)?", value):
-        raise Invalid(f"{value!r} is not an amount of memory", "write it like 2Gi or 512M")
     return value
 
 

@@ -55,6 +55,7 @@ KUBE_ROUTER = {
     },
     "image": {
         "type": "str",
+        "format": "image",
         "description": "Whole image reference, for mirrors; kube-router's own image where absent.",
     },
     "image_pull_policy": {
@@ -67,6 +68,7 @@ KUBE_ROUTER = {
     "image_pull_secrets": {
         "type": "list",
         "elements": "str",
+        "format": "resource_name",
         "fill": False,
         "default": [],
         "description": "Names of the Secrets in the namespace with the registry's credentials.",
@@ -82,6 +84,7 @@ KUBE_ROUTER = {
         "type": "str",
         "fill": False,
         "default": "system-node-critical",
+        "format": "priority_class",
         "description": "Priority class of the pods.",
     },
     "tolerations": {

@@ -151,7 +151,7 @@ VIRTUAL_MACHINE = {
     "run_strategy": choice("When it runs.", "Always", "RerunOnFailure", "Manual", "Halted", "Once", default="Always"),
     "memory": _text("Its memory.", format="quantity", required=True, example="2Gi"),
     "cores": number(1, 512, "Its processor's cores."),
-    "image": _text("Image of its disk (containerDisk), which forgets what is written when it stops."),
+    "image": _text("Image of its disk (containerDisk), which forgets what is written when it stops.", format="image"),
     "claim": _text("PersistentVolumeClaim with its disk, in place of O(image).", format="resource_name"),
     "termination_grace_period": number(0, 86400, "Seconds that it has for shutting down."),
 }
@@ -170,7 +170,9 @@ OVN_KUBERNETES = {
         default="frr-k8s-system",
     ),
     "frr_selector": _text(
-        "Label selector of the daemon's pods, for verification.", default="app.kubernetes.io/component=frr-k8s"
+        "Label selector of the daemon's pods, for verification.",
+        format="selector",
+        default="app.kubernetes.io/component=frr-k8s",
     ),
     "password_secret": {
         "type": "dict",

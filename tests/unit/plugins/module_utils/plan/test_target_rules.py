@@ -85,3 +85,19 @@ def test_an_frr_configuration_holds_50_routers_the_default_vrf_s_among_them(coun
     }
     intent["clusters"]["prod"]["cluster"]["ovn_kubernetes"] = {"networks": networks}
     assert _paths(intent, warned=False) == (["kubefabric_cluster.ovn_kubernetes.networks"] if refused else [])
+
+
+def test_pods_as_kubernetes_takes_them_are_taken() -> None:
+    intent = white_paper()
+    intent["clusters"]["prod"]["cluster"]["kube_router"] = {
+        "image": "registry.example.net:5000/a_b/c--d/kube-router:v2.10.0@sha256:" + "a" * 64,
+        "image_pull_secrets": ["regcred", "a.b"],
+        "priority_class": "",
+        "tolerations": [
+            {"operator": "Exists"},
+            {"key": "example.net/a", "value": "b", "effect": "NoExecute", "tolerationSeconds": 300},
+            {"key": "a", "operator": "Equal", "value": ""},
+        ],
+        "resources": {"requests": {"cpu": 0.5, "memory": "1e8"}, "limits": {"cpu": "1", "hugepages-2Mi": "4Mi"}},
+    }
+    assert _paths(intent, warned=False) == []
