@@ -116,9 +116,13 @@ def _unpack(blob: bytes | None) -> Any:
     return json.loads(zlib.decompress(blob)) if blob else {}
 
 
-@cache
 def opened(path: str | os.PathLike[str] | None, release: str | None = None) -> Catalog:
     """The catalog as this process reads it: what was loaded of it stays, also for processes forked from this one."""
+    return _opened(path, release)  # the cache takes an argument that is left out for another call
+
+
+@cache
+def _opened(path: str | os.PathLike[str] | None, release: str | None) -> Catalog:
     return Catalog(path, release)
 
 
@@ -222,6 +226,11 @@ class Catalog:
         rows = self._db.execute("SELECT subclass FROM subclass WHERE class_id = ?", (number,))
         direct = [api_name(row[0]) for row in rows]
         return [item for item in direct if item in self._ids]
+
+    @property
+    def loaded(self) -> list[str]:
+        """The classes that were read until now."""
+        return list(self._classes)
 
     # -- properties -------------------------------------------------------------------------------
 
