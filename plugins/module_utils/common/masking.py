@@ -26,7 +26,8 @@ Span = Tuple[int, int]
 # The value of each of FRR's commands goes to the end of the line (LINE), or what follows it does no harm. Words may be
 # cut short as far as they are unique: ``ip os me 1 m SECRET``.
 _FRR = re.compile(
-    r"(?i)(?<![\w-])(?:[\w-]*passw\w*|(?:area|domain)-p\w*|key-(?![ic])\w*|authentication-\w*|au\w*[ \t]+s\w*"
+    r"(?i)(?<![\w-])(?:[\w-]*passw\w*|pass?|pa|ne\w*[ \t]+\S+[ \t]+p|en\w*[ \t]+p\w*|(?:area|domain)-p\w*"
+    r"|key-(?![ic])\w*|authentication-\w*|au\w*[ \t]+s\w*"
     r"|nh\w*[ \t]+au\w*|me[\w-]*[ \t]+\d+[ \t]+m\w*|ha[\w-]*[ \t]+\S+[ \t]+k\w*|tcp-\w*(?:-\w*)?)[ \t]+(?=\S)"
 )
 _REST = re.compile(r"[^\r\n]*")
@@ -51,6 +52,8 @@ _QUOTED = re.compile(
 )
 _BRACKETS = re.compile(r"""[\[{]|[\]}]|"(?:[^"\\]|\\.)*"?|'[^']*'?""", re.S)
 _GOES_ON = re.compile(r"[ \t]*[,}\]]")
+_ALIAS = re.compile(r"\*([^\s,\[\]{}]+)")
+_ANCHOR = re.compile(r"&([^\s,\[\]{}]+)[ \t]+(?=\S)")
 _INDENT = re.compile(r"[ \t]*(?:-[ \t]+)*")
 _LINE = re.compile(r"\n([ \t]*)(-(?=\s))?([^\n]*)")
 _STRINGS = re.compile(r'"([^"\n]*)"')
@@ -142,7 +145,7 @@ def _bird(text: str) -> List[Span]:
     secrets = [_secret_words(text, statement) for statement in statements]
     secrets += [value for name, value in defined.items() if name in reached]
     spans = [(value[0][0], value[-1][1]) for value in secrets if value]
-    return sorted([*spans, *_comments(text)], key=lambda span: (span[0], -span[1]))
+    return _apart([*spans, *_comments(text)])
 
 
 def _name(text: str, word: Span) -> str:
@@ -215,10 +218,23 @@ def _keyed(text: str) -> List[Span]:
     while True:
         hit = _KEYED.search(text, position)
         if hit is None:
-            return spans
+            return _apart([*spans, *_anchors(text, spans)])
         end = _value_end(text, hit)
         spans += [(hit.end(), end)] if end > hit.end() else []
         position = max(end, hit.end())
+
+
+def _anchors(text: str, spans: List[Span]) -> List[Span]:
+    """The values of YAML's anchors that stand for a secret elsewhere (``password: *one``)."""
+    aliases = {found.group(1) for span in spans for found in [_ALIAS.match(text[slice(*span)])] if found}
+    if not aliases:
+        return []
+    return [(hit.end(), _line_end(text, hit.end())) for hit in _ANCHOR.finditer(text) if hit.group(1) in aliases]
+
+
+def _apart(spans: List[Span]) -> List[Span]:
+    """In order; of those that begin together the longest first."""
+    return sorted(spans, key=lambda span: (span[0], -span[1]))
 
 
 def _value_end(text: str, hit: re.Match[str]) -> int:

@@ -49,6 +49,11 @@ CASES = [
     (FRR, " ipv6 ospf6 au key-i 1 ha md5 k x", f" ipv6 ospf6 au key-i 1 ha md5 k {M}"),
     (FRR, " ip rip auth s geheim", f" ip rip auth s {M}"),
     (FRR, " area-p clear x\n domain-p md5 y", f" area-p {M}\n domain-p {M}"),
+    (FRR, "mpls ldp\n neighbor 10.0.0.1 pa geheim", f"mpls ldp\n neighbor 10.0.0.1 pa {M}"),
+    (FRR, "mpls ldp\n neighbor 10.0.0.1 p geheim", f"mpls ldp\n neighbor 10.0.0.1 p {M}"),
+    (FRR, "en p geheim", f"en p {M}"),
+    (FRR, " neighbor 10.0.0.1 passive", " neighbor 10.0.0.1 passive"),
+    (FRR, " neighbor pg peer-group", " neighbor pg peer-group"),
     (FRR, " ip nh au geheim", f" ip nh au {M}"),
     (FRR, "key chain ring\n key 1\n  key- geheim", f"key chain ring\n key 1\n  key- {M}"),
     (FRR, "  pce-config one\n   tcp-md5-auth geheim", f"  pce-config one\n   tcp-md5-auth {M}"),
@@ -94,6 +99,7 @@ CASES = [
     (GOBGP, '{"password": {\n"value": "a"\n},\n"peer-as": 1}', f'{{"password": {M},\n"peer-as": 1}}'),
     (GOBGP, "{password:S, peer-as: 1}", f"{{password:{M}"),
     (GOBGP, "password: !!str >-\n  lines\n  more\npeer-as: 1", f"password: !!str {M}\npeer-as: 1"),
+    (GOBGP, "x: &pw geheim\nauth-password: *pw\ny: &z shown", f"x: &pw {M}\nauth-password: {M}\ny: &z shown"),
     ("/etc/network/interfaces", "  wpa-psk geheim\n  mtu 9000", f"  wpa-psk {M}\n  mtu 9000"),
     (
         "",
@@ -142,6 +148,8 @@ def test_a_message_repeats_no_secret_and_a_short_one_does_not_garble_it():
         "password:\n - ",
         "key-",
         "password: x\n y",
+        "password: *a\n&a b\n",
+        "ne x ",
     ],
 )
 def test_a_hostile_file_of_256_kib_is_masked_at_once(path, word):
