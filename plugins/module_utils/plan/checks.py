@@ -20,6 +20,8 @@ PRIVATE_ASNS = ((64512, 65534), (4200000000, 4294967294))
 CALICO_TIMERS = {"keepalive": 2, "hold": 6}
 WITHOUT_BFD = {"cilium": "Cilium"}
 IPV6_MTU = 1280
+# bgpCtxPol.holdIntvl
+LONGEST_HOLD = 3600
 # l3extLIfP.name has at most 64 characters
 PROFILE_NODE_NAME = 64 - len("-ipv6")
 
@@ -160,6 +162,12 @@ def _timers(cluster: Cluster, findings: Findings) -> None:
     if hold is not None and 0 < hold < 3:
         findings.add(
             cluster.at("bgp.hold"), f"a hold time of {hold} s is not allowed", "give 0 (never) or at least 3 s"
+        )
+    elif hold is not None and hold > LONGEST_HOLD:
+        findings.add(
+            cluster.at("bgp.keepalive"),
+            f"three times {keepalive} s is more than a hold time can be",
+            f"give at most {LONGEST_HOLD // 3}",
         )
     elif hold == 0 and keepalive:
         findings.add(
