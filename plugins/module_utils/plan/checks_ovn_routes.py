@@ -34,14 +34,14 @@ def received(cluster: Cluster, at: str, rules: list, own: list, findings: Findin
 
 
 def _range(network, rule: dict, at: str, findings: Findings) -> int:
-    """The longest prefix that a rule takes; FRR wants the prefix's own length < ge <= le."""
+    """The longest prefix that a rule takes; FRR-K8s wants the prefix's own length <= ge <= le, and so does FRR."""
     low, high = rule["ge"], rule["le"]
     for key, value in (("ge", low), ("le", high)):
-        if value is not None and not network.prefixlen < value <= network.max_prefixlen:
+        if value is not None and not network.prefixlen <= value <= network.max_prefixlen:
             findings.add(
                 f"{at}.{key}",
                 f"{value} is no length of prefixes in {network}",
-                f"give {network.prefixlen + 1} to {network.max_prefixlen}",
+                f"give {max(1, network.prefixlen)} to {network.max_prefixlen}",
             )
     if low and high and low > high:
         findings.add(at, f"ge {low} is more than le {high}", "give ge the shorter length")

@@ -101,3 +101,13 @@ def test_pods_as_kubernetes_takes_them_are_taken() -> None:
         "resources": {"requests": {"cpu": 0.5, "memory": "1e8"}, "limits": {"cpu": "1", "hugepages-2Mi": "4Mi"}},
     }
     assert _paths(intent, warned=False) == []
+
+
+def test_a_prefix_to_receive_may_be_exact_by_its_lengths_as_frr_k8s_has_it() -> None:
+    intent = white_paper()
+    intent["clusters"]["prod"]["cluster"]["cni"] = "ovn_kubernetes"
+    receive = [{"prefix": "172.20.0.0/16", "ge": 16, "le": 16}, {"prefix": "172.21.0.0/16", "le": 16}]
+    intent["clusters"]["prod"]["cluster"]["ovn_kubernetes"] = {
+        "receive": [*receive, {"prefix": "10.3.0.0/16", "ge": 16}]
+    }
+    assert _paths(intent, warned=False) == []
