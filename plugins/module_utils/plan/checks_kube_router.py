@@ -22,6 +22,7 @@ from ..cluster.kube_router.settings import (
     version,
 )
 from . import checks_pods
+from .checks_networks import pod_room
 from .errors import Findings
 from .model import FABRIC_AT, Cluster, Fabric, family
 from .schema import did_you_mean
@@ -35,6 +36,7 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     _load_balancer(cluster, options, findings)
     _bfd(cluster, options, findings)
     _fabric(cluster, fabric, findings)
+    pod_room(cluster, findings)
     _arguments(cluster, options, findings)
     checks_pods.check_tolerations(options["tolerations"], cluster.at("kube_router.tolerations"), findings)
     checks_pods.check_resources(options["resources"], cluster.at("kube_router.resources"), findings)

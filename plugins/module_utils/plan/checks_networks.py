@@ -50,6 +50,17 @@ def _service_networks(cluster: Cluster, findings: Findings) -> None:
             )
 
 
+def pod_room(cluster: Cluster, findings: Findings) -> None:
+    """Every node gets a part of the pod networks, of whatever length: of CNIs for which somebody else cuts them."""
+    for name in cluster.families:
+        own = [network for network in cluster.networks["pod"] if family(network) == name]
+        room = sum(network.num_addresses for network in own)
+        if own and room < len(cluster.nodes):
+            addresses = f"{room} {_label(name)} address{'es' if room > 1 else ''}"
+            rule = f"has {addresses} for the parts of {len(cluster.nodes)} nodes"
+            findings.add(cluster.at("networks.pod"), rule, "give a shorter prefix")
+
+
 def _families(cluster: Cluster, findings: Findings) -> None:
     """A route's next hop is the node's address of the same family: the kinds of networks need the same families."""
     nodes = set(cluster.families)

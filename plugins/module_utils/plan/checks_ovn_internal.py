@@ -28,6 +28,8 @@ HOST_SUBNETS = {"ipv4": 24, "ipv6": 64}
 LONGEST_LAYER2 = {"ipv4": 29, "ipv6": 126}
 # join subnets of a primary network that names none (UserDefinedPrimaryNetworkJoinSubnetV4, V6)
 JOIN_SUBNETS = ("100.65.0.0/16", "fd99::/64")
+# a join subnet's own address, its router's, and IPv4's broadcast address
+OWN_OF_JOIN = 3
 # what an installation may have set otherwise: (what it is, its default, topologies that it concerns)
 INTERNAL = (
     ("v4-join-subnet", "100.64.0.0/16", ("Layer2", "Layer3")),
@@ -119,6 +121,9 @@ def _join_subnets(cluster: Cluster, name: str, network: dict, findings: Findings
         if firsts.setdefault(family(join), join) != join:
             rule = f"{join} is a second {family(join).replace('ip', 'IP')} subnet"
             findings.add(at, rule, f"keep to one per family: {firsts[family(join)]} or this one")
+        if join.num_addresses < len(cluster.nodes) + OWN_OF_JOIN:
+            rule = f"{join} has no address for each of {len(cluster.nodes)} nodes' gateway routers"
+            findings.add(at, rule, "give a shorter prefix")
         for what, other in others:
             if _overlap(join, other):
                 findings.add(at, f"{join} overlaps {other} ({what})", "give a subnet that nothing else has")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from . import checks_ovn_machines, checks_ovn_networks, checks_secret
+from .checks_networks import pod_room
 from .checks_ovn_routes import received
 from .errors import Findings
 from .model import KINDS, Cluster, Fabric
@@ -26,6 +27,7 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     own = [(f"networks.{kind}", network) for kind in KINDS for network in cluster.networks[kind]]
     received(cluster, "ovn_kubernetes.receive", options.get("receive") or [], own, findings)
     _services(cluster, options, findings)
+    pod_room(cluster, findings)
     checks_ovn_networks.check(cluster, fabric, findings)
     checks_ovn_machines.check(cluster, findings)
     for name in options.get("nodes") or {}:

@@ -124,7 +124,7 @@ def _topology(cluster: Cluster, at: str, network: dict, findings: Findings) -> N
     layer3 = network["topology"] == "Layer3"
     if layer3 and network["persistent_ips"]:
         findings.add(cluster.at(f"{at}.persistent_ips"), "a Layer3 network has none", "remove it, or use Layer2")
-    for which, longest in (("ipv4", 31), ("ipv6", 127)):
+    for which, longest in (("ipv4", 29), ("ipv6", 127)):
         length = network[f"host_subnet_{which}"]
         key = cluster.at(f"{at}.host_subnet_{which}")
         if length and not layer3:

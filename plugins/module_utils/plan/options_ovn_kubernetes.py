@@ -96,7 +96,7 @@ NETWORK = {
         "description": "Its subnets, one per family; in O(kubefabric_cluster.networks.pod) where the default VRF "
         "announces them.",
     },
-    "host_subnet_ipv4": number(1, 31, "Length of a node's part in IPv4, with V(Layer3)."),
+    "host_subnet_ipv4": number(1, 29, "Length of a node's part in IPv4, with V(Layer3)."),
     "host_subnet_ipv6": number(1, 127, "Length of a node's part in IPv6, with V(Layer3)."),
     "persistent_ips": switch(True, "Virtual machines keep their addresses when they restart or move; V(Layer2) only."),
     "mtu": number(576, 65536, "MTU of the network."),
