@@ -23,13 +23,38 @@ SHORTEST = 4
 
 Span = Tuple[int, int]
 
-# The value of each of FRR's commands goes to the end of the line (LINE), or what follows it does no harm. Words may be
-# cut short as far as they are unique: ``ip os me 1 m SECRET``.
-_FRR = re.compile(
-    r"(?i)(?<![\w-])(?:[\w-]*passw\w*|pass?|pa|ne\w*[ \t]+\S+[ \t]+p|en\w*[ \t]+p\w*|(?:area|domain)-p\w*"
-    r"|key-(?![ic])\w*|authentication-\w*|au\w*[ \t]+s\w*"
-    r"|nh\w*[ \t]+au\w*|me[\w-]*[ \t]+\d+[ \t]+m\w*|ha[\w-]*[ \t]+\S+[ \t]+k\w*|tcp-\w*(?:-\w*)?)[ \t]+(?=\S)"
+
+def _cut(word: str, least: int = 1) -> str:
+    """A pattern for a word that may be cut short, down to its first letters."""
+    rest = ""
+    for letter in reversed(word[least:]):
+        rest = f"(?:{letter}{rest})?"
+    return f"{word[:least]}{rest}(?![\\w-])"
+
+
+# The value of each of FRR's commands goes to the end of the line (LINE), or what follows it does no harm. FRR takes
+# words that are cut short, in files too, as far as the whole line tells which command is meant (``vtysh -C``).
+_DIGEST = rf"{_cut('message-digest-key')}[ \t]+\d+[ \t]+{_cut('md5')}"
+_KIND = "|".join((_cut("message-digest"), _cut("null"), _cut("key-chain", 2), _cut("keychain", 2), r"[\d.]+(?![\w.])"))
+_SECRETS = (
+    _DIGEST,
+    _cut("password", 2),
+    rf"(?:{_cut('enable', 2)}|{_cut('isis', 2)}|{_cut('neighbor')}[ \t]+\S+)[ \t]+{_cut('password')}",
+    r"(?:area|domain)-p\w*",
+    rf"(?:{_cut('area-password')}|{_cut('domain-password')})[ \t]+(?:{_cut('md5')}|{_cut('clear')})",
+    r"[\w-]*passw\w*",
+    r"key-(?![ic])\w*",
+    _cut("authentication-key", 15),
+    # without a key, "authentication" is followed by its kind or by an address
+    rf"(?:{_cut('ospf')}|{_cut('virtual-link')}[ \t]+\S+)[ \t]+{_cut('authentication-key')}[ \t]+(?!{_KIND})",
+    rf"{_cut('authentication')}[ \t]+{_cut('string')}",
+    rf"{_cut('hash-algo')}[ \t]+\S+[ \t]+{_cut('key')}",
+    rf"{_cut('nhrp')}[ \t]+{_cut('authentication')}",
+    r"tcp-\w*(?:-\w*)?",
 )
+# in a key chain's key "key-string" may be cut short to what is also "key", which a number or "chain" follows
+_KEY = rf"^[ \t]*{_cut('key')}[ \t]+(?!\d+[ \t]*$|{_cut('chain')})"
+_FRR = re.compile(rf"(?im)(?:(?<![\w-])(?:{'|'.join(_SECRETS)})|{_KEY})[ \t]*(?<=[ \t])(?=\S)")
 _REST = re.compile(r"[^\r\n]*")
 _BIRD = re.compile(
     r"""\#[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?|"[^"\n]*"?|'[^'\n]*'?|[A-Za-z_][A-Za-z0-9_]*|[;{}]|[^\s;{}"'\#/A-Za-z_]+|/"""
@@ -39,7 +64,7 @@ _COMMENT = ("#", "/*")
 # A key of TOML, YAML, JSON or an INI file, or a word within a message, that a secret follows.
 _KEYED = re.compile(
     r"(?i)(?:passwords?|passwd|passphrase|pre-?shared-?key|secret|psk|key-string|auth(?:entication)?-key"
-    r"|message-digest-key[ \t]+\d+[ \t]+md5|hash-algo[ \t]+\S+[ \t]+key)"
+    rf"|(?<![\w-]){_DIGEST}|hash-algo[ \t]+\S+[ \t]+key)"
     r"[\"']?(?:[ \t]*([=:])[ \t\r\n]*|[ \t]+(?=\S))(?:[!&][^\s,\[\]{}]*[ \t]+)*"
 )
 # A text in quotes; in YAML it goes on in lines that are indented.
