@@ -94,8 +94,25 @@ def _check(l3out: Dict[str, Any]) -> None:
         )
     if not l3out["svis"] and not l3out["paths"]:
         raise BuildError("L3Out {} has neither svis (floating SVI) nor paths (standard SVI).".format(l3out["name"]))
+    _check_leaves(l3out["leaves"])
     _check_anchors(l3out["svis"])
     _check_rules(l3out)
+
+
+def _check_leaves(leaves: List[Dict[str, Any]]) -> None:
+    """A leaf is there once, and has a router ID that no other leaf has."""
+    owners: Dict[str, int] = {}
+    for number, leaf in enumerate(leaves):
+        if leaf["id"] in owners.values():
+            raise BuildError(
+                f"leaves: leaf {leaf['id']} is there twice, with router IDs that one leaf cannot both have."
+            )
+        other = owners.setdefault(str(leaf["router_id"]), leaf["id"])
+        if other != leaf["id"]:
+            raise BuildError(
+                f"leaves[{number}].router_id: {leaf['router_id']} is the router ID of leaf {other} too: "
+                f"give leaf {leaf['id']} one of its own."
+            )
 
 
 def _check_anchors(svis: List[Dict[str, Any]]) -> None:

@@ -4,9 +4,9 @@
 """Objects of different names that mean the same: a leaf, an interface, a peer, a prefix, a place in a route map. Pure.
 
 APIC takes two of them, because their names differ, and shows a fault later or none at all. Inside of a VRF they are one
-thing: a leaf has one router ID, one SVI for each VLAN (unless both say that the VRF shares it), one interface for each
-subnet; an address belongs to one leaf; a leaf has one peer for an address; a prefix classifies into one external EPG;
-a route map tries its rules by their order.
+thing: a leaf has one router ID of its own, one SVI for each VLAN (unless both say that the VRF shares it), one
+interface for each subnet; an address belongs to one leaf; a leaf has one peer for an address; a prefix classifies into
+one external EPG; a route map tries its rules by their order.
 """
 
 from __future__ import annotations
@@ -53,13 +53,20 @@ def clashes(ours: Snapshot, theirs: Snapshot) -> List[Clash]:
 
 
 def _leaves(ours: Snapshot, theirs: Snapshot) -> Iterator[Clash]:
-    """One router ID for each leaf and VRF; and in one L3Out that is not ours a leaf is in one node profile."""
+    """One router ID for each leaf and VRF, and each for one leaf; and in one L3Out that is not ours a leaf is in one
+    node profile.
+    """
     known = {found.attributes["tDn"]: found for found in _of(ours, "l3extRsNodeL3OutAtt")}
+    owners = {found.attributes.get("rtrId"): found for found in known.values()}
     for other in _of(theirs, "l3extRsNodeL3OutAtt"):
-        mine = known.get(other.attributes.get("tDn", ""))
+        mine, router_id = known.get(other.attributes.get("tDn", "")), other.attributes.get("rtrId", "")
+        leaf, owner = _node(other.attributes.get("tDn", "")), owners.get(router_id)
+        if owner is not None and owner is not mine:
+            here = _node(owner.attributes["tDn"])
+            text = f"leaf {leaf} has router ID {router_id} there, which leaf {here} has here"
+            yield Clash(owner.dn, other.dn, f"{text}; a router ID is one leaf's in a VRF")
         if mine is None:
             continue
-        leaf, router_id = _node(other.attributes["tDn"]), other.attributes.get("rtrId", "")
         if router_id != mine.attributes.get("rtrId"):
             text = f"leaf {leaf} has router ID {router_id} there and {mine.attributes.get('rtrId')} here"
             yield Clash(mine.dn, other.dn, f"{text}; a leaf has one for each VRF")

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What else is in an L3Out's VRF: other L3Outs, ours and those of others. Pure.
 
-The GET of the VRF's tenant brings the name of each L3Out of the VRF, and the same leaves with other router IDs: a leaf
-has one in a VRF, and no L3Out can change it alone. What else they hold is asked for by a run alone that would make or
-change an interface, a leaf, a peer or a prefix, and only of L3Outs that others made: ours are compared by the planner.
+The GET of the VRF's tenant brings the name of each L3Out of the VRF, the same leaves with other router IDs, and other
+leaves with the same: a leaf has one of its own in a VRF, and no L3Out can change it alone. What else they hold is asked
+for by a run alone that would make or change an interface, a leaf, a peer or a prefix, and only of L3Outs that others
+made: ours are compared by the planner.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from .reading import MEANING, Target
 from .snapshot import Found, Snapshot, parent_dn
 
 _TENANT = re.compile(r"^uni/tn-([^/]+)/")
-_SEVERAL = 16  # leaves whose router IDs fit into the GET that is sent anyway
+_SEVERAL = 32  # conditions on router IDs, two for each leaf, that fit into the GET that is sent anyway
 _TOUCHY = ("l3extVirtualLIfP", "l3extRsPathL3OutAtt", "l3extRsNodeL3OutAtt", "bgpPeerP", "l3extSubnet")
 
 
@@ -125,10 +126,15 @@ def _in_vrf(vrf: Vrf, relation: Found, snapshot: Snapshot) -> bool:
 
 
 def _router_ids(objects: Iterable[Mo]) -> List[Target]:
-    """The leaves among these objects, wherever they have another router ID."""
+    """The leaves among these objects, wherever they have another router ID, and whoever else has theirs."""
+    cls = "l3extRsNodeL3OutAtt"
     return [
-        Target("l3extRsNodeL3OutAtt", leaf, prop="tDn", unlike=("rtrId", router_id))
+        target
         for leaf, router_id in _leaves(objects).items()
+        for target in (
+            Target(cls, leaf, prop="tDn", unlike=("rtrId", router_id)),
+            Target(cls, router_id, prop="rtrId", unlike=("tDn", leaf)),
+        )
     ]
 
 

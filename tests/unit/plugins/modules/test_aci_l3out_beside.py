@@ -160,6 +160,16 @@ def test_an_l3out_that_shares_nothing_but_the_vrf_is_no_matter_and_costs_nothing
             {"vlan": 999, "address": "10.9.9.1/24", "peer": "10.9.9.3", "prefix": "0.0.0.0/0", "router_id": "7.7.7.7"},
             "leaf 101 has router ID 7.7.7.7 there and 1.1.1.101 here",
         ),
+        (
+            {
+                "leaf": 105,
+                "address": "10.9.9.1/24",
+                "peer": "10.9.9.3",
+                "prefix": "0.0.0.0/0",
+                "router_id": "1.1.1.102",
+            },
+            "leaf 105 has router ID 1.1.1.102 there, which leaf 102 has here; a router ID is one leaf's in a VRF",
+        ),
     ],
 )
 def test_each_kind_of_meaning_is_compared_by_itself(controller, meets, text):  # noqa: F811
@@ -286,6 +296,18 @@ def test_clusters_of_several_tenants_share_a_leaf_of_a_vrf_in_common(controller)
     controller.delete("uni/tn-b/out-apart")
     run(controller, **vrf, leaves=new, companions=[OUT, "uni/tn-b/out-k8s-two"])
     assert router_ids(controller) == {"out-k8s-prod": "1.1.1.201", "out-k8s-two": "1.1.1.201", "out-other": "9.9.9.9"}
+
+
+def test_a_router_id_of_another_leaf_is_refused_in_an_l3out_of_ours_too(controller):  # noqa: F811
+    run(controller)
+    two = second()
+    two["leaves"] = [{"id": 103, "router_id": "1.1.1.101"}]
+    two["svis"][0]["anchors"] = [{"leaf": 103, "address": "192.168.4.201/24"}]
+    said = refused(controller, **two)
+    assert f"{OUT}/lnodep-k8s-prod/rsnodeL3OutAtt-[topology/pod-1/node-101], made by this collection" in said
+    assert "leaf 101 has router ID 1.1.1.101 there, which leaf 103 has here" in said
+    two["leaves"] = [{"id": 103, "router_id": "1.1.1.103"}]
+    assert run(controller, **two)["changed"]
 
 
 # -- relations that lead nowhere ------------------------------------------------------------------------

@@ -154,6 +154,14 @@ def test_addresses_are_written_as_apic_prints_them():
             {"route_maps": [{**RULE, "name": "k8s-prod"}]},
             "route_maps: k8s-prod is the rule that permits the cluster's networks: take another name.",
         ),
+        (
+            {"leaves": [{"id": 101, "pod": 1, "router_id": "1.1.1.1"}, {"id": 102, "pod": 1, "router_id": "1.1.1.1"}]},
+            "leaves[1].router_id: 1.1.1.1 is the router ID of leaf 101 too: give leaf 102 one of its own.",
+        ),
+        (
+            {"leaves": [{"id": 101, "pod": 1, "router_id": "1.1.1.1"}, {"id": 101, "pod": 1, "router_id": "1.1.1.2"}]},
+            "leaves: leaf 101 is there twice, with router IDs that one leaf cannot both have.",
+        ),
         ({"leaves": []}, "The ipv4 SVI anchors on leaf 101, which is not among leaves."),
         (
             {"name": "a-very-long-name-for-a-cluster-in-the-second-data-centre-hall-b"},
