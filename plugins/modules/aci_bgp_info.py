@@ -225,7 +225,7 @@ def main() -> None:
     }
     spec["query"] = {"type": "str"}
     module = QuietModule(argument_spec=spec, supports_check_mode=True)
-    given, query = module.params, compiled(module)
+    given, query = glue.trimmed(module.params, spec), compiled(module)
     try:
         vrf = _named(given)
     except glue.ERRORS as error:

@@ -78,10 +78,9 @@ from ..module_utils.common.quiet import QuietModule
 
 
 def main() -> None:
-    module = QuietModule(
-        argument_spec={**glue.connection_spec(), "reachability": reachability_spec()}, supports_check_mode=True
-    )
-    reachability = module.params["reachability"] or {"contracts": [], "interfaces": []}
+    spec = {**glue.connection_spec(), "reachability": reachability_spec()}
+    module = QuietModule(argument_spec=spec, supports_check_mode=True)
+    reachability = glue.trimmed(module.params, spec)["reachability"] or {"contracts": [], "interfaces": []}
     try:
         session = glue.open_session(module)
         asked = [contracts.query(reachability)] if reachability["contracts"] else []

@@ -140,7 +140,7 @@ def _checked(module: QuietModule, session, given: dict) -> dict:
 def main() -> None:
     module = QuietModule(argument_spec=_spec(), supports_check_mode=True)
     try:
-        result = _checked(module, glue.open_session(module), module.params)
+        result = _checked(module, glue.open_session(module), glue.trimmed(module.params, _spec()))
     except glue.ERRORS as error:
         module.fail_json(msg=str(error))
     glue.finish(module, result)

@@ -527,16 +527,14 @@ def _watch(given: dict, description: dict, wanted) -> deployment.Watch:
 
 
 def main() -> None:
-    module = QuietModule(
-        argument_spec={
-            **glue.connection_spec(),
-            **glue.writing_spec(),
-            **options.l3out_spec(),
-            "companions": {"type": "list", "elements": "str", "default": []},
-        },
-        supports_check_mode=True,
-    )
-    given = module.params
+    spec = {
+        **glue.connection_spec(),
+        **glue.writing_spec(),
+        **options.l3out_spec(),
+        "companions": {"type": "list", "elements": "str", "default": []},
+    }
+    module = QuietModule(argument_spec=spec, supports_check_mode=True)
+    given = glue.trimmed(module.params, spec)
     absent = given["state"] == "absent"
     objection = None if absent else password.objection(given["bgp_password"], given["password_key"])
     if objection:

@@ -92,6 +92,25 @@ def test_the_user_may_come_from_the_environment(site, variable, monkeypatch):
     assert f"dc1 is back at {name}" in site.succeed("rollback", **told)
 
 
+def test_controllers_may_be_written_as_text_or_come_from_the_environment(site, monkeypatch):
+    """As the modules take them: separated by commas, or from ACI_HOST."""
+    where = yaml.safe_load((site.directory / "lab.yml").read_text())
+    silent, host = where["kubefabric_apic"]["hosts"]
+    where["kubefabric_apic"]["hosts"] = f"{silent}, {host}"
+    (site.directory / "lab.yml").write_text(yaml.safe_dump(where))
+    name = snapshot_of(site.succeed("fabric", kubefabric_snapshot=True))
+    told = {"kubefabric_rollback_confirm": "dc1", "kubefabric_rollback_snapshot": name}
+    assert f"dc1 is back at {name}" in site.succeed("rollback", **told)
+
+    del where["kubefabric_apic"]["hosts"]
+    (site.directory / "lab.yml").write_text(yaml.safe_dump(where))
+    fabric = site.read("group_vars/all/fabric.yml")
+    fabric["kubefabric_fabric"]["apic"].pop("hosts", None)
+    site.write("group_vars/all/fabric.yml", fabric)
+    monkeypatch.setenv("ACI_HOST", host)
+    assert snapshot_of(site.succeed("fabric", kubefabric_snapshot=True))
+
+
 def test_the_command_that_goes_back_is_one_for_a_shell(site):
     (site.directory / "my inventory").symlink_to(site.directory / "inventory")
     said = site.succeed("fabric", "-i", "my inventory", kubefabric_snapshot=True)

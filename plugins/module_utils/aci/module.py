@@ -27,6 +27,21 @@ def connection_spec() -> Dict[str, Any]:
     return spec
 
 
+def trimmed(params: Dict[str, Any], spec: Dict[str, Any]) -> Dict[str, Any]:
+    """Options with lists of texts as people mean them: Ansible takes ``a, b`` for a list, and leaves the blank."""
+    return {**params, **{name: _trimmed(params[name], option) for name, option in spec.items() if name in params}}
+
+
+def _trimmed(value: Any, option: Dict[str, Any]) -> Any:
+    if isinstance(value, list) and option.get("elements") == "str":
+        return [item.strip() for item in value if item.strip()]
+    if "options" not in option:
+        return value
+    if isinstance(value, list):
+        return [trimmed(item, option["options"]) for item in value]
+    return trimmed(value, option["options"]) if isinstance(value, dict) else value
+
+
 def writing_spec() -> Dict[str, Any]:
     """Options of the modules that write."""
     return {"adopt": {"type": "bool", "default": False}, "wait_for_faults": {"type": "int", "default": 10}}
@@ -34,7 +49,7 @@ def writing_spec() -> Dict[str, Any]:
 
 def open_session(module: Any) -> Session:
     """A session with the hosts that the task names. ACIModule wants one host in its parameters: the session sets it."""
-    hosts: List[str] = module.params["host"] or []
+    hosts: List[str] = [host.strip() for host in module.params["host"] or [] if host.strip()]
     if not hosts and not module._socket_path:
         module.fail_json(msg="Give `host`: one or more APICs (or use cisco.aci's httpapi connection).")
     module.params["host"] = hosts[0] if hosts else None

@@ -404,3 +404,28 @@ def test_what_a_run_lets_go_of_is_not_told_to_stay(controller):
     run(controller)
     access = {**description()["access"], "vlans": [{"from": 320, "to": 329}]}
     assert "still holds" not in json.dumps(run(controller, access=access))
+
+
+def test_lists_may_be_written_as_text_with_commas(controller):
+    rule = {
+        "name": "maintenance",
+        "direction": "import",
+        "order": 3,
+        "match": {"prefixes": "10.1.0.0/24, 10.1.1.0/24", "communities": "65003:1, 65003:2"},
+        "set": {"communities": "65003:8, 65003:9"},
+    }
+    epg = {
+        "name": "default",
+        "subnets": [{"prefix": "10.1.0.0/16", "scope": "import-security, shared-security,", "aggregate": ""}],
+    }
+    made = run(
+        controller,
+        host=f" {controller.host}, 192.0.2.1",
+        route_maps=[rule],
+        reachability={"external_epgs": [epg]},
+        companions="uni/tn-k8s/out-k8s-prod, uni/tn-k8s/out-b",
+    )["created"]
+    match = "uni/tn-k8s/subj-k8s-prod-import-3"
+    assert {f"{match}/dest-[10.1.0.0/24]", f"{match}/dest-[10.1.1.0/24]", f"{match}/commtrm-65003-2"} <= set(made)
+    assert "uni/tn-k8s/attr-k8s-prod-import-3/saddcomm-regular:as2-nn2:65003:9" in made
+    assert not run(controller, route_maps=[rule], reachability={"external_epgs": [epg]})["changed"]
