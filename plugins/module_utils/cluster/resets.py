@@ -114,7 +114,7 @@ def _of(before: dict, after: dict, context: _Context) -> list:
         changed = _annotations(before) != _annotations(after) or _calico_as(before, after, context)
         return [_entry(node=after["metadata"]["name"])] if changed else []
     if kind == "CiliumBGPPeerConfig":
-        return [_entry()] if _config(before, context, after) else []
+        return [_entry()] if _config(before, after, context) else []
     if kind == "CiliumBGPNodeConfigOverride":
         return _of_override(before, after, context)
     if kind == "DaemonSet":
@@ -184,7 +184,7 @@ def _seconds(text: object) -> object:
     return text if found is None else (found + 500_000_000) // 1_000_000_000
 
 
-def _config(before: dict, context: _Context, after: dict) -> bool:
+def _config(before: dict, after: dict, context: _Context) -> bool:
     """Whether a CiliumBGPPeerConfig takes its sessions down: its timers, families, restart, transport, multihop."""
     earlier, later = before.get("spec") or {}, after.get("spec") or {}
     return _negotiated(earlier) != _negotiated(later) or _differ(earlier, later, context)
