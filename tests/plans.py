@@ -19,6 +19,8 @@ NETWORKS = {
     },
 }
 _NODE_ADDRESS = {"ipv4": "192.168.2.{}", "ipv6": "2001:db8:2::{:x}"}
+_GATEWAY = {"ipv4": "192.168.2.254", "ipv6": "2001:db8:2::ffff"}
+_LENGTH = {"ipv4": 24, "ipv6": 64}
 _LEAF_ADDRESS = {"ipv4": "192.168.2.{}", "ipv6": "2001:db8:2::ff{:02x}"}
 
 
@@ -44,7 +46,14 @@ def plan(*families: str) -> dict:
         },
         "leaves": {leaf: _leaf(leaf, spoken) for leaf in LEAVES},
         "nodes": {name: _node(name, spoken) for name in NODES},
-        "l3out": {"name": "k8s-prod", "tenant": "k8s", "vrf": "prod", "vrf_tenant": "k8s", "svi": "floating"},
+        "l3out": {
+            "name": "k8s-prod",
+            "tenant": "k8s",
+            "vrf": "prod",
+            "vrf_tenant": "k8s",
+            "svi": "floating",
+            "access": {"aaep": "k8s-hosts"},
+        },
     }
 
 
@@ -54,6 +63,14 @@ def calico(*families: str, **options: object) -> dict:
     result.update(cni="calico", calico=options)
     result["bgp"].update(keepalive=2, hold=6)
     return result
+
+
+def whole(part: dict) -> dict:
+    """A plan of which a test names no more than a part; nodes named have no peers unless the part has them."""
+    base = plan()
+    node = {**base["nodes"]["node1"], "peers": []}
+    nodes = {name: {**node, **known} for name, known in part.get("nodes", {"node1": {}}).items()}
+    return {**base, **part, "bgp": {**base["bgp"], **part.get("bgp", {})}, "nodes": nodes}
 
 
 def _leaf(leaf: str, families: tuple) -> dict:
@@ -80,6 +97,8 @@ def _node(name: str, families: tuple) -> dict:
         "vlan": 310,
         "mtu": 9000,
         "addresses": addresses,
+        "interfaces": {family: f"{address}/{_LENGTH[family]}" for family, address in addresses.items()},
+        "gateways": {family: _GATEWAY[family] for family in families},
         "peers": [
             {
                 "leaf": int(leaf),

@@ -12,10 +12,18 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import BuildError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
-from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import in_job, plain, read_text, replace_file
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import (
+    in_job,
+    plain,
+    read_text,
+    refused,
+    replace_file,
+)
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.directories import read_as_inventory
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.documents import documents
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.kept_plans import bounded
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.yaml_text import dump
 
 
 class ActionModule(ActionBase):
@@ -39,11 +47,16 @@ class ActionModule(ActionBase):
         wrong = read_as_inventory(arguments["output_dir"], task_vars.get("ansible_inventory_sources") or ())
         if wrong:
             raise AnsibleActionFail(f"{wrong}. No file was written there")
-        plan = plain(arguments["plan"])
+        given = plain(arguments["plan"])
+        try:
+            plan = accept(given)
+        except PlanError as error:
+            return refused(error)
         secret = arguments["render_secrets"]
         directory = os.path.join(os.path.abspath(arguments["output_dir"]), plan["cluster"])
         try:
             files = documents(plan, plain(arguments["password"]) if secret else None)
+            files["plan.yml"] = dump(given)  # without the defaults of what it leaves out
         except (BuildError, ClusterError) as error:
             raise AnsibleActionFail(f"the plan of {plan['cluster']} cannot be rendered: {error}") from error
         result = self._write({os.path.join(directory, name): text for name, text in files.items()}, secret)

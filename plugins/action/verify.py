@@ -16,6 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, reading
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import foreign
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.printable import everywhere, one_line
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import (
     assess,
     contracts,
@@ -28,7 +29,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import (
     restarted,
     table,
 )
-from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import complaint, plain, replace_file
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import complaint, plain, refused, replace_file
 
 PAUSE = 2  # seconds between two looks while something is still missing
 RESET = {
@@ -69,6 +70,11 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         _result, given = self.validate_argument_spec(argument_spec=OPTIONS)
         given = plain(given)
+        try:
+            given["plan"] = accept(given["plan"])
+            given["parents"] = [accept(plan, f"parents[{at}]") for at, plan in enumerate(given["parents"])]
+        except PlanError as error:
+            return refused(error)
         _check_nodes(given)
         _check_parents(given)
         wait, until = (0, 0.0) if self._task.check_mode else (given["wait"], _believed_from(given))

@@ -15,21 +15,25 @@ description:
   - One login, at most as many GETs as the cluster has tenants plus two, and one POST if something differs.
   - The tenant and the VRF must be there. All that is made carries the annotation C(orchestrator:kubefabric); objects
     that clusters share carry a tag per cluster and go with the last one.
-  - The options, less those for connection, state and secrets, are the C(l3out) of a plan.
+  - The L3Out comes from O(plan), or is written out in the options O(name) to O(bgp).
 author:
   - The kubefabric.bgp maintainers (@kubefabric)
 options:
+  plan:
+    description:
+      - A cluster's plan, as M(kubefabric.bgp.plan) returns it or as it was written by hand. Its C(l3out) stands for all
+        options that describe the L3Out, O(name) to O(bgp), which cannot be given beside it.
+      - A nested cluster has no L3Out; its networks are in that of its outermost parent.
+    type: dict
   name:
-    description: Name of the L3Out, and of the policies made for it.
+    description: Name of the L3Out, and of the policies made for it. Required without O(plan).
     type: str
-    required: true
   cluster:
     description: In whose name shared objects are held. The default is O(name).
     type: str
   tenant:
-    description: Tenant of the L3Out.
+    description: Tenant of the L3Out. Required without O(plan).
     type: str
-    required: true
   vrf:
     description: VRF of the L3Out.
     type: str
@@ -382,20 +386,20 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The L3Out of a plan
-  kubefabric.bgp.aci_l3out: "{{ connection | combine(kubefabric_plan.l3out) }}"
-  vars:
-    connection:
-      host: [apic1.example.net, apic2.example.net]
-      username: admin
-      password: "{{ apic_password }}"
-      bgp_password: "{{ kubefabric_cluster.bgp.password }}"
-      password_key: "{{ vault_bgp_password_key }}"
+# The options for the connection may stand once, in module_defaults of a play, a block or a task:
+#   module_defaults:
+#     group/kubefabric.bgp.aci: {host: [apic1.example.net], username: admin, password: "{{ apic_password }}"}
 
-- name: Take it away again
-  kubefabric.bgp.aci_l3out: "{{ connection | combine(kubefabric_plan.l3out, {'state': 'absent'}) }}"
+- name: Apply the L3Out of a plan
+  kubefabric.bgp.aci_l3out:
+    host: [apic1.example.net, apic2.example.net]
+    username: admin
+    password: "{{ apic_password }}"
+    plan: "{{ kubefabric_plan }}"
+    bgp_password: "{{ bgp_password }}"
+    password_key: "{{ bgp_password_key }}"
 
-- name: Written out, with one rack
+- name: Apply an L3Out with floating SVIs, one rack
   kubefabric.bgp.aci_l3out:
     host: apic1.example.net
     username: admin
@@ -421,6 +425,91 @@ EXAMPLES = r"""
       - {kind: pod, prefix: 10.1.0.0/16, aggregate: true}
     bgp: {ecmp: 64, max_prefixes: 500}
     bgp_password: "{{ bgp_password }}"
+
+- name: Apply an L3Out with standard SVIs, one per node
+  kubefabric.bgp.aci_l3out:
+    host: apic1.example.net
+    username: admin
+    password: "{{ apic_password }}"
+    name: k8s-test
+    tenant: k8s
+    vrf: prod
+    svi: standard
+    access: {aaep: k8s-hosts, vlans: [{from: 400, to: 463}]}
+    leaves:
+      - {id: 103, router_id: 1.1.1.103}
+      - {id: 104, router_id: 1.1.1.104}
+    paths:
+      - node: node1
+        family: ipv4
+        vlan: 400
+        vpc: node1
+        secondary_address: 192.168.4.6/29
+        sides:
+          a: {leaf: 103, address: 192.168.4.4/29}
+          b: {leaf: 104, address: 192.168.4.5/29}
+        peers: [{address: 192.168.4.1, asn: 65004}]
+    networks:
+      - {kind: node, prefix: 192.168.4.0/29}
+      - {kind: pod, prefix: 10.4.0.0/16, aggregate: true}
+
+- name: Apply an L3Out with rules of its own for routes, and with contracts
+  kubefabric.bgp.aci_l3out:
+    host: apic1.example.net
+    username: admin
+    password: "{{ apic_password }}"
+    name: k8s-edge
+    tenant: k8s
+    vrf: prod
+    access: {aaep: k8s-hosts, vlans: [{from: 320, to: 320}]}
+    leaves: [{id: 101, router_id: 1.1.1.101}]
+    svis:
+      - family: ipv4
+        vlan: 320
+        floating_address: 192.168.5.253/24
+        secondary_address: 192.168.5.254/24
+        anchors: [{leaf: 101, address: 192.168.5.201/24}]
+        peers: [{address: 192.168.5.0/24, asn: 65005}]
+    networks: [{kind: node, prefix: 192.168.5.0/24}, {kind: pod, prefix: 10.5.0.0/16, aggregate: true}]
+    route_maps:
+      - {name: no-tests, direction: import, order: 0, action: deny, match: {prefixes: [10.5.255.0/24]}}
+      - {name: prefer, direction: import, order: 1, match: {communities: ["65005:200"]}, set: {preference: 200}}
+    reachability:
+      contracts:
+        - tenant: k8s
+          name: edge-web
+          scope: vrf
+          subjects:
+            - name: web
+              filters: [{name: https, entries: [{name: https, protocol: tcp, ports: "443"}]}]
+      external_epgs:
+        - name: default
+          subnets: [{prefix: 192.168.5.0/24}, {prefix: 10.5.0.0/16}]
+          provide: [edge-web]
+
+- name: Apply the access policies of a plan alone
+  kubefabric.bgp.aci_l3out:
+    host: apic1.example.net
+    username: admin
+    password: "{{ apic_password }}"
+    plan: "{{ kubefabric_plan }}"
+    scope: access
+
+- name: Apply the contracts of a plan alone
+  kubefabric.bgp.aci_l3out:
+    host: apic1.example.net
+    username: admin
+    password: "{{ apic_password }}"
+    plan: "{{ kubefabric_plan }}"
+    scope: contracts
+
+- name: Remove the L3Out of a plan
+  kubefabric.bgp.aci_l3out:
+    host: apic1.example.net
+    username: admin
+    password: "{{ apic_password }}"
+    plan: "{{ kubefabric_plan }}"
+    state: absent
 """
 
 RETURN = r"""
@@ -482,13 +571,24 @@ requests:
   returned: success
   type: dict
   sample: {login: 1, get: 3, post: 1}
+findings:
+  description: Every mistake of O(plan), which is not in the format of C(docs/plan.md) then. Nothing was done.
+  returned: when O(plan) has mistakes
+  type: list
+  elements: dict
+  contains:
+    path: {description: The key., type: str, sample: plan.nodes.node1.asn}
+    rule: {description: What is wrong., type: str, sample: is missing}
+    remedy: {description: What to do., type: str, sample: "add it, for example asn: 65003"}
 """
 
 from ..module_utils.aci import apply, deployment, l3out, options, password, reading, redesign
 from ..module_utils.aci import module as glue
 from ..module_utils.aci.difference import Policy
+from ..module_utils.aci.mo import BuildError
 from ..module_utils.aci.neighbours import Vrf
 from ..module_utils.common.quiet import QuietModule
+from ..module_utils.plan.accept import PlanError, accept
 
 
 def _objection(given: dict, description: dict):
@@ -526,15 +626,41 @@ def _watch(given: dict, description: dict, wanted) -> deployment.Watch:
     )
 
 
+def _with_plan(params: dict) -> dict:
+    """The parameters, with those of the plan in place of the L3Out's. Raises PlanError and BuildError."""
+    if params["plan"] is None:
+        return params
+    plan = accept(params["plan"])
+    if "l3out" not in plan:
+        path = plan["nested_in"]["path"]
+        raise BuildError(
+            f"cluster {plan['cluster']} is nested in {path[0]} and has no L3Out: its networks are in that of "
+            f"{path[-1]}. Give the plan of {path[-1]}. Nothing was written."
+        )
+    return {**params, **options.from_plan(plan["l3out"])}
+
+
 def main() -> None:
     spec = {
         **glue.connection_spec(),
         **glue.writing_spec(),
         **options.l3out_spec(),
+        "plan": {"type": "dict"},
         "companions": {"type": "list", "elements": "str", "default": []},
     }
-    module = QuietModule(argument_spec=spec, supports_check_mode=True)
-    given = glue.trimmed(module.params, spec)
+    module = QuietModule(
+        argument_spec=spec,
+        mutually_exclusive=[("plan", name) for name in options.described()],
+        required_one_of=[("plan", "name")],
+        required_together=[("name", "tenant")],
+        supports_check_mode=True,
+    )
+    try:
+        given = glue.trimmed(_with_plan(module.params), spec)
+    except PlanError as error:
+        module.fail_json(msg=str(error), **error.result())
+    except glue.ERRORS as error:
+        module.fail_json(msg=str(error))
     absent = given["state"] == "absent"
     objection = None if absent else password.objection(given["bgp_password"], given["password_key"])
     if objection:

@@ -57,7 +57,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A match rule in a tenant that somebody else manages
+- name: Apply a match rule in a tenant that somebody else manages
   kubefabric.bgp.aci_tree:
     host: [apic1.example.net, apic2.example.net]
     username: admin
@@ -73,13 +73,72 @@ EXAMPLES = r"""
                   - rtctrlMatchRtDest:
                       attributes: {ip: 10.3.0.0/16, aggregate: "yes"}
 
-- name: Write a rendered plan
+- name: Apply the same rule with another prefix, and delete prefixes that are not named any more
+  kubefabric.bgp.aci_tree:
+    host: apic1.example.net
+    username: admin
+    password: "{{ apic_password }}"
+    purge: true
+    content:
+      - fvTenant:
+          attributes: {name: k8s, status: modified}   # an ancestor, as hold says
+          children:
+            - rtctrlSubjP:
+                attributes: {name: monitoring}
+                children:
+                  - rtctrlMatchRtDest: {attributes: {ip: 10.4.0.0/16, aggregate: "yes"}}
+
+- name: Apply a VLAN pool that clusters share; it goes with the last owner
+  kubefabric.bgp.aci_tree:
+    host: apic1.example.net
+    username: admin
+    password: "{{ apic_password }}"
+    owner: k8s-prod
+    content:
+      - infraInfra:
+          hold: ancestor
+          children:
+            - fvnsVlanInstP:
+                attributes: {name: k8s-shared, allocMode: static}
+                hold: shared
+                children:
+                  - fvnsEncapBlk:
+                      attributes: {from: vlan-330, to: vlan-339, allocMode: static}
+                      hold: shared
+
+- name: Apply a contract with a class that this collection does not know
   kubefabric.bgp.aci_tree:
     host: apic1.example.net
     username: admin
     password: "{{ apic_password }}"
     content:
+      - fvTenant:
+          attributes: {name: k8s}
+          hold: ancestor
+          children:
+            - vzTaboo: {attributes: {rn: taboo-telnet, name: telnet}}
+
+- name: Apply a rendered plan
+  kubefabric.bgp.aci_tree:
+    host: apic1.example.net
+    username: admin
+    password: "{{ apic_password }}"
+    owner: k8s-prod
+    content:
       - "{{ lookup('ansible.builtin.file', 'build/k8s-prod/apic.json') | from_json }}"
+
+- name: Remove the match rule
+  kubefabric.bgp.aci_tree:
+    host: apic1.example.net
+    username: admin
+    password: "{{ apic_password }}"
+    state: absent
+    content:
+      - fvTenant:
+          attributes: {name: k8s}
+          hold: ancestor
+          children:
+            - rtctrlSubjP: {attributes: {name: monitoring}}
 """
 
 RETURN = r"""

@@ -74,6 +74,15 @@ accepted:
   returned: success
   type: list
   elements: str
+findings:
+  description: Every mistake of O(plan), which is not in the format of C(docs/plan.md) then. Nothing was done.
+  returned: when O(plan) has mistakes
+  type: list
+  elements: dict
+  contains:
+    path: {description: The key., type: str, sample: plan.nodes.node1.asn}
+    rule: {description: What is wrong., type: str, sample: is missing}
+    remedy: {description: What to do., type: str, sample: "add it, for example asn: 65003"}
 """
 
 import copy
@@ -93,6 +102,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable
 )
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.words import name_of
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
 from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
@@ -111,33 +121,31 @@ class Module(Quiet, AnsibleModule):
         return {**params, "plan": masked(params.get("plan"))}
 
 
-def run(module: AnsibleK8SModule) -> dict:
+def run(module: AnsibleK8SModule, plan: dict) -> dict:
     """Look, or say why not where the API does not answer at all, and that is to be a warning. Raises ClusterError."""
     where = place(module.params)
     through = goes_through_a_proxy(module.params)
     why = "" if through else silence(where, PATIENCE)
     if why:
-        return unanswered(module, sentence(where, why))
+        return unanswered(module, plan, sentence(where, why))
     try:
-        return look(module, connected(lambda: get_api_client(module), lambda: where))
+        return look(module, plan, connected(lambda: get_api_client(module), lambda: where))
     except ClusterError as error:
         if through and is_silence(error.__cause__):
-            return unanswered(module, str(error))
+            return unanswered(module, plan, str(error))
         raise
 
 
-def unanswered(module: AnsibleK8SModule, said: str) -> dict:
+def unanswered(module: AnsibleK8SModule, plan: dict, said: str) -> dict:
     """The result where nothing could be read. Raises ClusterError where that is a failure."""
     if module.params["unreachable"] == "fail":
         raise ClusterError(said)
-    cluster = module.params["plan"]["cluster"]
-    module.warn(f"cluster {cluster}: {said}. Whether objects of others conflict with its sessions is unknown.")
+    module.warn(f"cluster {plan['cluster']}: {said}. Whether objects of others conflict with its sessions is unknown.")
     return NOTHING
 
 
-def look(module: AnsibleK8SModule, client) -> dict:
+def look(module: AnsibleK8SModule, plan: dict, client) -> dict:
     """Read, and fail with all that is in the way."""
-    plan = module.params["plan"]
     kinds = {**foreign.kinds(plan), "nodes": NODES}
     cluster = Cluster(client, FIELD_MANAGER)
     found = lists.read(cluster, list(kinds.values()))
@@ -184,8 +192,11 @@ def main() -> None:
     }
     module = AnsibleK8SModule(module_class=Module, argument_spec=options, supports_check_mode=True)
     try:
-        result = run(module) if foreign.kinds(module.params["plan"]) else NOTHING
+        plan = accept(module.params["plan"])
+        result = run(module, plan) if foreign.kinds(plan) else NOTHING
         module.exit_json(**result)
+    except PlanError as error:
+        module.fail_json(msg=str(error), **error.result())
     except ClusterError as error:
         module.fail_json(msg=str(error))
 

@@ -127,18 +127,69 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: Bring the cluster's half of the plan to the cluster
+- name: Apply the cluster's half of a plan
   kubefabric.bgp.cluster_resources:
     kubeconfig: ~/.kube/k8s-prod.kubeconfig
     plan: "{{ kubefabric_plan }}"
     bgp_password: "{{ kubefabric_cluster.bgp.password }}"
 
-- name: The same from a rendered file, and take back what we added to nodes that left the plan
+- name: Apply a resource that is written out, and delete what an earlier run applied in its place
+  kubefabric.bgp.cluster_resources:
+    kubeconfig: ~/.kube/k8s-prod.kubeconfig
+    cluster: k8s-prod
+    resources:
+      - apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: peering-contacts
+          namespace: kube-system
+          labels: {app.kubernetes.io/managed-by: kubefabric.bgp, bgp.kubefabric.io/cluster: k8s-prod}
+        data: {fabric: noc@example.net}
+    prune:
+      - {api_version: v1, kind: ConfigMap, namespace: kube-system}
+
+- name: Label a node that is not ours, and take fields that another field manager holds
+  kubefabric.bgp.cluster_resources:
+    kubeconfig: ~/.kube/k8s-prod.kubeconfig
+    cluster: k8s-prod
+    force_conflicts: true
+    resources:
+      - {apiVersion: v1, kind: Node, metadata: {name: node1, labels: {rack_id: rack1}}}
+
+- name: Take over an object that somebody else made; it becomes what it was when ours goes
+  kubefabric.bgp.cluster_resources:
+    kubeconfig: ~/.kube/k8s-prod.kubeconfig
+    cluster: k8s-prod
+    adopt: true
+    resources:
+      - apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: peering-notes
+          namespace: kube-system
+          labels: {app.kubernetes.io/managed-by: kubefabric.bgp, bgp.kubefabric.io/cluster: k8s-prod}
+        data: {note: rack1 first}
+
+- name: Apply a plan of kube-router, and mark nodes whose agent has to read its annotations anew
+  kubefabric.bgp.cluster_resources:
+    kubeconfig: ~/.kube/k8s-prod.kubeconfig
+    plan: "{{ kubefabric_plan }}"
+    bgp_password: "{{ kubefabric_cluster.bgp.password }}"
+    restart: {names: [node1, node2]}
+
+- name: Apply a rendered file, and take back what we added to nodes that left the plan
   kubefabric.bgp.cluster_resources:
     cluster: k8s-prod
     resources: "{{ lookup('ansible.builtin.file', 'build/k8s-prod/kubernetes.yml') | from_yaml_all }}"
     prune:
       - {api_version: v1, kind: Node, amended: true}
+
+- name: Remove what a plan stands for
+  kubefabric.bgp.cluster_resources:
+    kubeconfig: ~/.kube/k8s-prod.kubeconfig
+    plan: "{{ kubefabric_plan }}"
+    bgp_password: "{{ kubefabric_cluster.bgp.password }}"
+    state: absent
 """
 
 RETURN = r"""
@@ -186,6 +237,15 @@ sessions_changed_at:
   description: When it was written, in seconds since the epoch.
   returned: when something changed of which sessions are made
   type: float
+findings:
+  description: Every mistake of O(plan), which is not in the format of C(docs/plan.md) then. Nothing was done.
+  returned: when O(plan) has mistakes
+  type: list
+  elements: dict
+  contains:
+    path: {description: The key., type: str, sample: plan.nodes.node1.asn}
+    rule: {description: What is wrong., type: str, sample: is missing}
+    remedy: {description: What to do., type: str, sample: "add it, for example asn: 65003"}
 """
 
 import copy
@@ -204,6 +264,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership i
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.secrets import masked
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import place
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
 from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
@@ -249,10 +310,10 @@ def argument_spec() -> dict:
 
 
 def desired(parameters: dict) -> dict:
-    """The parameters with ``resources`` and ``cluster`` taken from the plan, if there is one."""
-    plan = parameters["plan"]
-    if plan is None:
+    """The parameters with ``resources`` and ``cluster`` taken from the plan, if there is one. Raises PlanError."""
+    if parameters["plan"] is None:
         return parameters
+    plan = accept(parameters["plan"])
     made = resources(plan, {"bgp_password": parameters["bgp_password"]})
     restart = parameters["restart"]
     if restart and restart["triggers"] is None:
@@ -294,6 +355,8 @@ def main() -> None:
     )
     try:
         module.exit_json(**run(module))
+    except PlanError as error:
+        module.fail_json(msg=str(error), **error.result())
     except ClusterError as error:
         module.fail_json(msg=str(error))
 

@@ -217,6 +217,8 @@ options:
         lead out of it. No command is run but the speaker's checker, if there is one.
     type: path
     default: /
+extends_documentation_fragment:
+  - kubefabric.bgp.node
 attributes:
   check_mode:
     support: full
@@ -242,6 +244,56 @@ EXAMPLES = r"""
       - {address: 192.168.2.202, asn: 65002, local_address: 192.168.2.1, description: leaf 102}
     workloads:
       - {name: red, asn: 65010, ranges: [10.1.0.0/16], pools: [10.20.0.0/16], password: "{{ red_password }}"}
+
+- name: Announce a VIP with BIRD, with BFD and communities, to a router two hops away
+  kubefabric.bgp.node_peering:
+    speaker: bird
+    asn: 65020
+    router_id: 192.168.2.2
+    vip: {addresses: [172.30.0.2], interface: lo}
+    originate: [172.30.0.2/32]
+    communities: ["65020:100", "65020:100:1"]
+    bfd: true
+    graceful_restart: false
+    peers:
+      - address: 192.168.9.1
+        asn: 65001
+        local_address: 192.168.2.2
+        multihop: 2
+        password: "{{ bgp_password }}"
+        bfd: false
+      - {address: 192.168.2.201, asn: 65002, local_address: 192.168.2.2}
+
+- name: Peer in a VRF, with a limit of prefixes
+  kubefabric.bgp.node_peering:
+    asn: 65003
+    router_id: 192.168.2.3
+    vrf: storage
+    vrf_table: 100
+    vip: {addresses: [172.30.0.3], interface: storage}
+    max_prefixes: 500
+    accept: [10.0.0.0/8]
+    peers: [{address: 192.168.2.201, asn: 65002}]
+
+- name: Run GoBGP, which somebody else configured before
+  kubefabric.bgp.node_peering:
+    speaker: gobgp
+    adopt: true
+    install: false
+    asn: 65003
+    router_id: 192.168.2.4
+    keepalive: 10
+    hold: 30
+    originate: [172.30.0.4/32]
+    peers: [{address: 192.168.2.201, asn: 65002, password: "{{ bgp_password }}"}]
+
+- name: Write the files into an image
+  kubefabric.bgp.node_peering:
+    root: /var/lib/images/host
+    asn: 65003
+    router_id: 192.168.2.5
+    vip: {addresses: [172.30.0.5], manager: systemd-networkd}
+    peers: [{address: 192.168.2.201, asn: 65002}]
 
 - name: Reflect the routes of the nodes of a cluster
   kubefabric.bgp.node_peering:

@@ -67,4 +67,13 @@ changed_files:
   type: list
   elements: str
   sample: [/home/ops/build/k8s-prod/plan.yml]
+findings:
+  description: Every mistake of O(plan), which is not in the format of C(docs/plan.md) then. Nothing was done.
+  returned: when O(plan) has mistakes
+  type: list
+  elements: dict
+  contains:
+    path: {description: The key., type: str, sample: plan.nodes.node1.asn}
+    rule: {description: What is wrong., type: str, sample: is missing}
+    remedy: {description: What to do., type: str, sample: "add it, for example asn: 65003"}
 """

@@ -9,6 +9,8 @@ import os
 import tempfile
 from collections.abc import Mapping
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError
+
 
 def plain(value: object) -> object:
     """Variables as plain data: no tagged subclasses (ansible-core 2.19 and later), no lazy or vaulted objects."""
@@ -33,6 +35,11 @@ def complaint(result: dict) -> str:
         if lines and not lines[0].startswith("MODULE FAILURE"):
             return " ".join(lines) if key == "msg" else lines[-1]
     return "it failed, and did not say why"
+
+
+def refused(error: PlanError) -> dict:
+    """The result of an action that was given what is no plan."""
+    return {"failed": True, "changed": False, "msg": str(error), **error.result()}
 
 
 def in_job(task_vars: Mapping) -> bool:

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Dict, List
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .mo import BuildError
 from .options_reachability import reachability_spec
@@ -33,12 +35,21 @@ def _required(records: Dict[str, Any]) -> Dict[str, Any]:
     return {**{name: value for name, value in records.items() if name != "default"}, "required": True}
 
 
+# options of l3out_spec() that are the task's, not part of the description of an L3Out
+OF_THE_TASK = ("bgp_password", "password_key", "password_update", "change_svi", "scope", "state")
+
+
+def described() -> List[str]:
+    """The options that a plan's ``l3out`` stands for."""
+    return [name for name in l3out_spec() if name not in OF_THE_TASK]
+
+
 def l3out_spec() -> Dict[str, Any]:
-    """Argument spec of aci_l3out, less connection and writing."""
+    """Argument spec of aci_l3out, less connection and writing; ``name`` and ``tenant`` are needed without a plan."""
     return {
-        "name": _REQUIRED,
+        "name": {"type": "str"},
         "cluster": {"type": "str"},
-        "tenant": _REQUIRED,
+        "tenant": {"type": "str"},
         "vrf": {"type": "str"},
         "vrf_tenant": {"type": "str"},
         "description": {"type": "str", "default": ""},
@@ -188,6 +199,18 @@ def _bgp_spec() -> Dict[str, Any]:
             "bfd_multiplier": _integer(default=3),
         },
     }
+
+
+def from_plan(l3out: Dict[str, Any]) -> Dict[str, Any]:
+    """A plan's ``l3out`` as Ansible hands over the same options: types converted, what is left out filled in.
+
+    Raises BuildError.
+    """
+    spec = l3out_spec()
+    result = ArgumentSpecValidator({name: spec[name] for name in described()}).validate(l3out)
+    if result.error_messages:
+        raise BuildError(f"plan.l3out: {'; '.join(result.error_messages)}.")
+    return result.validated_parameters
 
 
 def description(given: Dict[str, Any]) -> Dict[str, Any]:

@@ -28,8 +28,7 @@ from . import (
 from .allocations import AT, FAMILIES, Kept, ordered
 from .errors import Finding, Findings, IntentError, grouped
 from .model import KINDS, Cluster, Fabric, natural, read_cluster, read_fabric
-
-FORMAT = 1
+from .shape import FORMAT
 
 
 @dataclass

@@ -11,6 +11,8 @@ An option is described in the vocabulary of Ansible's argument specs (``type``, 
 * ``key``, for a dictionary whose keys are free: the format of a key (an ``int`` where it is ``leaf_id``), with
   ``options`` describing each value;
 * ``options`` of a list whose ``elements`` are ``dict``, describing each of them;
+* ``empty: True``, of a required list or dictionary that may be empty;
+* ``secret: True``, of a value that no message may quote;
 * ``unless_nested``, of a required option that a nested cluster does not have (nested.py);
 * ``fill: False``, where a default is documented here but filled in elsewhere;
 * ``example``, one good value, for the remedy of a missing key.
@@ -105,7 +107,7 @@ def _mapping(given: object, option: Mapping, at: str, findings: Findings) -> dic
     if not isinstance(given, Mapping):
         findings.add(at, f"is {_kind(given)}, not a dictionary", f"give one entry per {option['entry']}")
         return {}
-    if not given and option.get("required"):
+    if not given and option.get("required") and not option.get("empty"):
         findings.add(at, "is empty", f"give at least one {option['entry']}")
     result = {}
     for key, value in given.items():
@@ -131,7 +133,7 @@ def _list(given: object, option: Mapping, at: str, findings: Findings) -> list:
             at, f"is {_kind(given)}, not a list", "write it in brackets, [first, second], or one per line with a dash"
         )
         return []
-    if not given and option.get("required"):
+    if not given and option.get("required") and not option.get("empty"):
         findings.add(
             at,
             "is empty",
@@ -148,7 +150,7 @@ def _list(given: object, option: Mapping, at: str, findings: Findings) -> list:
 def _typed(given: object, option: Mapping, at: str, findings: Findings) -> object:
     """A single value: its type, then its choices and range, then its format."""
     try:
-        value = _convert(given, option["type"])
+        value = _convert(given, option["type"], quoted=not option.get("secret"))
         if "choices" in option and value not in option["choices"]:
             raise formats.Invalid(f"{value!r} is not a choice", _choice(str(value), option["choices"]))
         _within(value, option)
@@ -169,7 +171,7 @@ def _within(value: object, option: Mapping) -> None:
         raise formats.Invalid(f"{value} is out of range", f"give {low} to {high}")
 
 
-def _convert(given: object, kind: str) -> object:
+def _convert(given: object, kind: str, quoted: bool = True) -> object:
     """As Ansible converts: text to a number or a truth value where it reads as one, a number to text."""
     if kind == "str" and isinstance(given, (str, int, float)) and not isinstance(given, bool):
         return str(given)
@@ -184,7 +186,8 @@ def _convert(given: object, kind: str) -> object:
             return str(given).lower() in TRUE
     if kind == "dict" and isinstance(given, Mapping):
         return dict(given)
-    shown = "" if isinstance(given, (Mapping, list, tuple)) else f" ({given!r})" if kind != "str" else ""
+    quoted = quoted and kind != "str" and not isinstance(given, (Mapping, list, tuple))
+    shown = f" ({given!r})" if quoted else ""
     raise formats.Invalid(f"is {_kind(given)}{shown}, not {KINDS[kind]}", f"give {KINDS[kind]}")
 
 

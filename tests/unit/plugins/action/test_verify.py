@@ -13,6 +13,7 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.kubefabric.bgp.plugins.action import verify
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import accept
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils import controller
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -381,7 +382,7 @@ def test_a_whole_contract_with_both_sides_is_no_problem_and_in_the_result(consum
     assert consumer.kinds() == []
     assert consumer.run(verbosity=1)["contracts"] == consumer.contracts
     asked = consumer.asked["kubefabric.bgp.aci_contract_info"]
-    assert asked == {"host": ["apic1"], "reachability": consumer.plan["l3out"]["reachability"]}
+    assert asked == {"host": ["apic1"], "reachability": accept(consumer.plan)["l3out"]["reachability"]}
 
 
 def test_no_contract_no_reachability(consumer):
@@ -432,3 +433,19 @@ def test_a_cluster_whose_hosts_peer_is_not_asked_and_what_they_originate_counts(
     assert world.kinds() == []
     assert world.kinds(originated={"node1": ["10.1.0.0/26"]}) == ["route-missing", "route-missing"]
     assert "kubefabric.bgp.cluster_info" not in world.asked
+
+
+def test_a_plan_that_is_none_is_refused_with_every_mistake_before_anything_is_asked(world):
+    del world.plan["asn"], world.plan["nodes"]["node1"]["peers"]
+    result = world.run()
+    assert result["failed"] and world.asked == {}
+    assert [finding["path"] for finding in result["findings"]] == ["plan.asn", "plan.nodes.node1.peers"]
+    assert "1. plan.asn: is missing; add it, for example asn: 65003" in result["msg"]
+
+
+def test_a_parent_s_plan_is_checked_like_the_cluster_s_own():
+    red = World("nested", "red")
+    parent = plan("nested", "k8s-prod")
+    del parent["l3out"]["vrf"]
+    result = red.run(parents=[parent], parents_kubernetes=[{}])
+    assert [finding["path"] for finding in result["findings"]] == ["parents[0].l3out.vrf"]

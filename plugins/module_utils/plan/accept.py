@@ -1,0 +1,166 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan where it enters a role or a module: checked against its shape, with every mistake at once. Pure.
+
+A plan may have been written by hand, by another program, or by another release of this collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, Dict
+
+from ..aci.options import OF_THE_TASK
+from . import shape
+from .errors import Finding, Findings, numbered
+from .schema import below, read
+
+Plan = Dict[str, Any]  # docs/plan.md describes the format
+
+
+# objects of the access policies that have the name of the L3Out by default
+NAMED_AFTER_L3OUT = ("vlan_pool", "physical_domain", "l3_domain")
+
+
+class PlanError(ValueError):
+    """A plan that is not in the format; ``findings`` are all of its mistakes."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        count = f"{len(findings)} mistake{'s' if len(findings) > 1 else ''}"
+        super().__init__(f"The plan has {count}; nothing was done.\n{numbered(findings)}")
+        self.findings = findings
+
+    def result(self) -> dict:
+        """What a module returns beside ``msg``."""
+        return {"findings": [finding.to_dict() for finding in self.findings]}
+
+
+def accept(plan: object, at: str = "plan") -> Plan:
+    """The plan as the rest of the collection reads it: types converted, keys of leaves as text, defaults filled in.
+
+    ``at`` is what the plan is called in messages. Raises PlanError with every mistake.
+    """
+    findings = Findings()
+    _check_format(plan, at, findings)
+    options = shape.NESTED_PLAN if isinstance(plan, Mapping) and plan.get("nested_in") else shape.PLAN
+    if isinstance(plan, Mapping):
+        plan = _in_place(plan, at, findings)
+    value = read(plan, options, at, findings)
+    if isinstance(plan, Mapping):
+        _check_references(plan, value, at, findings)
+    if findings.errors or not isinstance(plan, Mapping):
+        raise PlanError(findings.errors)
+    result = _completed(plan, value, options)
+    result["leaves"] = {str(leaf): known for leaf, known in result["leaves"].items()}
+    return _l3out_completed(result)
+
+
+def _check_format(plan: object, at: str, findings: Findings) -> None:
+    """Another format has other keys: what this release thinks of them is of no use, so this finding stands alone."""
+    number = plan.get("format") if isinstance(plan, Mapping) else None
+    if number is not None and str(number) != str(shape.FORMAT):
+        findings.add(
+            below(at, "format"),
+            f"{number} is not the format that this release of kubefabric.bgp reads",
+            f"plan anew with kubefabric.bgp.plan, or write the plan in format {shape.FORMAT}",
+        )
+        raise PlanError(findings.errors)
+
+
+def _in_place(plan: Mapping, at: str, findings: Findings) -> Mapping:
+    """The plan without keys that are known, and stand where they do not belong: these are mistakes of their own."""
+    found = plan.get("l3out")
+    if plan.get("nested_in") and "l3out" in plan:
+        rule = "is not a key of a nested cluster, whose networks are in the L3Out of its parent"
+        findings.add(below(at, "l3out"), rule, "remove it")
+        return {name: value for name, value in plan.items() if name != "l3out"}
+    if not isinstance(found, Mapping):
+        return plan
+    for name in found:
+        if name in OF_THE_TASK:
+            findings.add(f"{at}.l3out.{name}", "belongs to the task, not to the plan", "make it an option of the task")
+    kept = {name: value for name, value in found.items() if name not in OF_THE_TASK}
+    for name in ("access", "bgp"):  # with defaults of their own
+        kept[name] = {} if kept.get(name) is None else kept[name]
+    return {**plan, "l3out": kept}
+
+
+def _check_references(plan: Mapping, value: dict, at: str, findings: Findings) -> None:
+    """What has to fit together."""
+    for name in shape.CNIS:
+        if plan.get(name) and value["cni"] and name != value["cni"]:
+            findings.add(below(at, name), f"is for another CNI than {value['cni']}", "remove it, or correct cni")
+    if plan.get("nested_in"):
+        _check_path(value["nested_in"] or {}, at, findings)
+        return
+    found = value["l3out"] or {}
+    for name, node in value["nodes"].items():
+        for index, peer in enumerate(node["peers"] or []):
+            _check_leaf(peer["leaf"], value["leaves"], f"{at}.nodes.{name}.peers[{index}].leaf", findings)
+    within = [leaf["id"] for leaf in found.get("leaves") or []]
+    for number, svi in enumerate(found.get("svis") or []):
+        for index, anchor in enumerate(svi["anchors"] or []):
+            _check_leaf(anchor["leaf"], within, f"{at}.l3out.svis[{number}].anchors[{index}].leaf", findings)
+    for number, path in enumerate(found.get("paths") or []):
+        for side, end in (path["sides"] or {}).items():
+            _check_leaf((end or {}).get("leaf"), within, f"{at}.l3out.paths[{number}].sides.{side}.leaf", findings)
+    access, place = found.get("access") or {}, f"{at}.l3out.access.aaep"
+    if access.get("manage") and not access.get("aaep") and place not in findings.explained:
+        rule = "is missing: the AAEP through which the ports of the nodes get the VLANs"
+        findings.add(place, rule, "add it, or manage: false where both domains exist")
+    owner = found.get("cluster")
+    if owner and value["cluster"] and owner != value["cluster"]:
+        findings.add(f"{at}.l3out.cluster", f"is {owner}, not {value['cluster']}", "give the plan's cluster")
+
+
+def _check_path(within: Mapping, at: str, findings: Findings) -> None:
+    path = within.get("path") or []
+    if path and within.get("cluster") and path[0] != within["cluster"]:
+        findings.add(
+            f"{at}.nested_in.path", f"begins with {path[0]}, not with the parent", f"begin it with {within['cluster']}"
+        )
+
+
+def _check_leaf(leaf: int | None, known: Collection[int], at: str, findings: Findings) -> None:
+    """A leaf that is named has to be among those known; what could not be read was reported."""
+    if leaf is not None and leaf not in known:
+        where = "leaves of the L3Out" if ".l3out." in at else "leaves of the plan"
+        remedy = f"give one of {', '.join(map(str, known))}, or add it" if known else f"add it to the {where}"
+        findings.add(at, f"{leaf} is not among the {where}", remedy)
+
+
+def _completed(given: Mapping[str, Any], value: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given, as it was read, and defaults for what was left out."""
+    result: dict[str, Any] = {}
+    for name, option in options.items():
+        if name in given and (given[name] is not None or "default" not in option):
+            result[name] = given[name] if option.get("given") else _within(given[name], value[name], option)
+        elif "default" in option:
+            result[name] = option["default"]
+    return result
+
+
+def _within(given: Any, value: Any, option: Mapping[str, Any]) -> object:
+    """A value that was given, with the defaults of its own keys."""
+    if given is None or "options" not in option:
+        return value
+    if "key" in option:
+        by_text = {str(key): item for key, item in given.items()}
+        return {key: _completed(by_text[str(key)] or {}, item, option["options"]) for key, item in value.items()}
+    if option["type"] == "list":
+        return [_completed(one, read_one, option["options"]) for one, read_one in zip(given, value)]
+    return _completed(given, value, option["options"])
+
+
+def _l3out_completed(plan: Plan) -> Plan:
+    """The names that an L3Out has by default are the cluster's, the tenant's and its own."""
+    found = plan.get("l3out")
+    if found is None:
+        return plan
+    access = {**found["access"], **{name: found["access"].get(name) or found["name"] for name in NAMED_AFTER_L3OUT}}
+    names = {
+        "cluster": found.get("cluster") or plan["cluster"],
+        "vrf_tenant": found.get("vrf_tenant") or found["tenant"],
+    }
+    return {**plan, "l3out": {**found, **names, "access": access}}

@@ -1,0 +1,92 @@
+"""A plan where it enters: what the planner made passes, and broken plans are refused with every mistake in full."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.documents import documents
+from tests import plans
+
+GOLDEN = Path(__file__).resolve().parents[4] / "golden" / "plan"
+
+
+def _golden(folder: str) -> dict[str, Any]:
+    return yaml.safe_load((GOLDEN / folder / "plan.yml").read_text())["plans"]
+
+
+PLANS = {f"{path.name}-{name}": plan for path in sorted(GOLDEN.iterdir()) for name, plan in _golden(path.name).items()}
+BROKEN = yaml.safe_load(Path(__file__).with_name("broken_plans.yml").read_text())
+
+
+def _kept(before: Any, after: Any) -> bool:
+    """Whether everything is as it was; defaults may have joined it, and a number may have become text."""
+    if isinstance(before, dict):
+        return all(key in after and _kept(value, after[key]) for key, value in before.items())
+    if isinstance(before, list):
+        return len(before) == len(after) and all(map(_kept, before, after))
+    return str(before) == str(after)
+
+
+def _broken(case: dict[str, Any]) -> dict[str, Any]:
+    plans = copy.deepcopy(_golden(case.get("golden", "floating-ipv4")))
+    plan = plans[case["plan"]] if "plan" in case else next(iter(plans.values()))
+    for path, value in case["set"].items():
+        place: Any = plan
+        *above, last = (int(key) if isinstance(key, str) and key.isdigit() else key for key in path.split("/"))
+        for key in above:
+            place = place[key if isinstance(place, list) else str(key)]
+        key = last if isinstance(place, list) else str(last)
+        if value == "~absent":
+            del place[key]
+        else:
+            place[key] = value
+    return plan
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_plan_of_the_planner_passes_and_stays_what_it_is(name: str) -> None:
+    plan = PLANS[name]
+    once = accept(plan)
+    assert _kept(plan, once)
+    assert accept(json.loads(json.dumps(once))) == once
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_plan_is_refused_with_all_of_its_mistakes(name: str) -> None:
+    case = BROKEN[name]
+    with pytest.raises(PlanError) as refused:
+        accept(_broken(case))
+    assert [str(finding) for finding in refused.value.findings] == case["findings"]
+
+
+def test_leaves_are_found_by_their_number_as_text_however_the_plan_was_written() -> None:
+    plan = copy.deepcopy(PLANS["floating-ipv4-" + next(iter(_golden("floating-ipv4")))])
+    plan["leaves"] = {int(leaf): known for leaf, known in plan["leaves"].items()}
+    plan["asn"] = str(plan["asn"])  # a template before ansible-core 2.19 makes text
+    read = accept(plan)
+    assert list(read["leaves"]) == ["101", "102", "103", "104"]
+    assert read["asn"] == 65003
+
+
+def test_what_has_a_default_may_be_left_out_and_is_rendered_all_the_same() -> None:
+    plan, whole = plans.plan(), PLANS["three-racks-k8s-prod"]
+    plan["l3out"].update({key: whole["l3out"][key] for key in ("leaves", "svis")})
+    files = documents(accept({**plan, "leaves": whole["leaves"]}))
+    assert '"name": "k8s-prod"' in files["apic.json"]
+    assert "k8s-prod" in files["README.md"]
+
+
+def test_what_is_no_plan_is_named_as_what_it_was_given_for() -> None:
+    with pytest.raises(PlanError) as refused:
+        accept("build/k8s-prod/plan.yml", "kubefabric_plan")
+    assert str(refused.value).startswith(
+        "The plan has 1 mistake; nothing was done.\n"
+        "  1. kubefabric_plan: is text, not a dictionary; give its keys: format"
+    )
