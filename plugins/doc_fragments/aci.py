@@ -17,7 +17,7 @@ options:
         P(kubefabric.bgp.apic#httpapi), which waits where logins are limited.
     type: list
     elements: str
-    aliases: [hostname]
+    aliases: [hostname, hosts]
   validate_certs:
     description:
       - Whether the controllers' certificates are checked. V(true) where it is left out.
@@ -87,6 +87,12 @@ options:
         default comes from E(ACI_SUPPRESS_PREVIOUS).
     type: bool
     aliases: [no_previous, ignore_previous]
+attributes:
+  action_group:
+    description: Use C(group/kubefabric.bgp.aci) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - kubefabric.bgp.aci
 requirements:
   - cisco.aci >= 2.10.0
   - cryptography, for signature-based authentication

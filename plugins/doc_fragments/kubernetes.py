@@ -95,4 +95,10 @@ options:
         commas.
     type: list
     elements: str
+attributes:
+  action_group:
+    description: Use C(group/kubefabric.bgp.cluster) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - kubefabric.bgp.cluster
 """

@@ -36,6 +36,7 @@ options:
     type: int
     default: 0
 extends_documentation_fragment:
+  - kubefabric.bgp.node
   - kubefabric.bgp.reading
 seealso:
   - module: kubefabric.bgp.node_peering

@@ -33,6 +33,7 @@ options:
     elements: str
     default: []
 extends_documentation_fragment:
+  - kubefabric.bgp.node
   - kubefabric.bgp.reading
 seealso:
   - module: kubefabric.bgp.node_peering

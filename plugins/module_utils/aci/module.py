@@ -23,7 +23,8 @@ def connection_spec() -> Dict[str, Any]:
     spec = aci_argument_spec()
     for name in ("validate_certs", "use_ssl"):
         spec[name] = {key: value for key, value in spec[name].items() if key != "fallback"}
-    spec["host"] = {**spec["host"], "type": "list", "elements": "str"}
+    names = [*(spec["host"].get("aliases") or ()), "hosts"]  # as kubefabric_fabric.apic calls them
+    spec["host"] = {**spec["host"], "type": "list", "elements": "str", "aliases": names}
     return spec
 
 
