@@ -66,6 +66,8 @@ class Inventory:
 
     def _read(self, host: str, name: str) -> object:
         """A cluster's variable; of a cluster that is not in this run without what only its own run needs."""
+        if name not in self._hosts[host] and self._in_play(host, name):
+            return _variable(self._vars, host, name)
         try:
             return _variable(self._hosts[host], host, name)
         except AnsibleError:
@@ -77,6 +79,16 @@ class Inventory:
             known = {**found, "hostvars": self._vars["hostvars"]}
             templar = self._templar.copy_with_new_env(available_variables=known)
             return _readable(templar, found[name], f"{name} of host {host}")
+
+    def _in_play(self, host: str, name: str) -> bool:
+        """Whether the play or the role has a variable that the inventory does not have, and has it for this cluster.
+
+        ``hostvars`` knows nothing of variables of plays, roles and tasks. The fabric's hold for all clusters of the
+        play; a cluster's own are those of the host for which this task runs.
+        """
+        if name not in self._vars:
+            return False
+        return host in self._running if name == "kubefabric_fabric" else host == self._vars.get("inventory_hostname")
 
 
 def _variables(task_vars: Mapping, host: str) -> Mapping:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.plans import whole
 from tests.programs import play_nodes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,8 +48,10 @@ def play(tmp_path):
     """Runs the playbook ``nodes`` for host1, a node of k8s-prod, with some variables; returns ok and changed counts."""
 
     def run(*options: str, plan: dict | None = None, **variables: object) -> tuple[int, int, str]:
-        clusters = {"k8s-prod": {"kubefabric_plan": plan or {}, "kubefabric_cluster": {"bgp": {"password": "s3cret"}}}}
-        clusters["red"] = {"kubefabric_plan": {}, "kubefabric_cluster": {"bgp": {"password": "inner-s3cret"}}}
+        clusters = {
+            "k8s-prod": {"kubefabric_plan": whole(plan or {}), "kubefabric_cluster": {"bgp": {"password": "s3cret"}}}
+        }
+        clusters["red"] = {"kubefabric_plan": whole({}), "kubefabric_cluster": {"bgp": {"password": "inner-s3cret"}}}
         groups = {
             "clusters": {"hosts": clusters},
             "k8s_prod_nodes": {"hosts": {"host1": None}},
@@ -96,7 +99,7 @@ def test_a_plan_s_node_needs_no_variable_of_its_own(play, tmp_path):
 
 def test_a_plan_s_nested_clusters_peer_with_the_host_at_its_addresses(play, tmp_path):
     red = {"asn": 65010, "networks": ["10.123.0.0/16"], "ranges": ["10.1.240.0/24"], "password": True}
-    inner = {"speaker": "host", "addresses": {"ipv4": "169.254.0.179"}, "clusters": {"red": red}}
+    inner = {"speaker": "host", "addresses": {"ipv4": "169.254.0.179"}, "clusters": {"red": red}, "networks": []}
     root, networks = tmp_path / "image", {**PLAN["networks"], "nested": ["10.123.0.0/16"]}
     assert play(plan={**PLAN, "networks": networks, "nested": inner}, node_peering_root=str(root))[:2] == (0, 1)
     text = (root / "etc/frr/frr.conf").read_text()

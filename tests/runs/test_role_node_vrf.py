@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.plans import whole
 from tests.programs import ansible_playbook
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +31,7 @@ def image(tmp_path):
         return int(re.search(r"node1 .*changed=(\d+)", done.stdout)[1])
 
     def play(*options: str, networks: dict | None = None, **variables: object):
-        plan = {"cni": "ovn_kubernetes", "rack_label": "rack_id", "nodes": {"node1": {"rack_id": "1"}}}
+        plan = whole({"cni": "ovn_kubernetes", "nodes": {"node1": {"rack_id": "1"}}})
         plan["ovn_kubernetes"] = {"networks": networks or {}}
         node = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
         groups = {

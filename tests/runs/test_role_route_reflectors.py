@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.plans import whole
 from tests.programs import play_nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = {
     "cluster": "k8s-prod",
     "asn": 65003,
+    "cni": "calico",
     "networks": {"node": ["192.168.2.0/24"], "pod": ["10.1.0.0/16", "fd00:1::/48"], "service": ["10.96.0.0/16"]},
     "bgp": {"keepalive": 2, "hold": 6, "password": True},
     "nodes": {
@@ -30,9 +32,12 @@ def play(tmp_path):
 
     def run(plans: dict, *options: str, name: str = "nodes") -> tuple[int, str]:
         clusters = {
-            name: {"kubefabric_plan": plan, "kubefabric_cluster": {"bgp": {"password": "s3cret"}}}
-            for name, plan in plans.items()
+            cluster: {"kubefabric_plan": whole(plan), "kubefabric_cluster": {"bgp": {"password": "s3cret"}}}
+            for cluster, plan in plans.items()
         }
+        for known in clusters.values() if name == "teardown" else []:
+            del known["kubefabric_plan"]["l3out"]  # its own teardown is another test's
+            known["intent_ready"] = True
         host = {"ansible_connection": "local", "node_peering_root": str(tmp_path / "image")}
         groups = {"clusters": {"hosts": clusters}, "reflector_hosts": {"hosts": {"rr1.example.net": host}}}
         done = play_nodes(tmp_path, groups, *options, name=name)

@@ -1,4 +1,4 @@
-"""The role aci_l3out hands everything that a plan says of an L3Out on to the module."""
+"""The roles of the L3Out hand the plan to the module as it is, and options for the connection by the action group."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.options import l3out_spec
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.options import described
 
-ROLE = Path(__file__).resolve().parents[3] / "roles" / "aci_l3out" / "tasks" / "main.yml"
-OF_THE_RUN = {"bgp_password", "password_key", "password_update", "change_svi", "scope", "state"}
+ROLES = Path(__file__).resolve().parents[3] / "roles"
 
 
-@pytest.mark.parametrize("option", sorted(l3out_spec().keys() - OF_THE_RUN))
-def test_every_option_of_the_description_comes_from_the_plan(option):
-    task = yaml.safe_load(ROLE.read_text())[0]["kubefabric.bgp.aci_l3out"]
-    assert str(task.get(option)).startswith("{{ kubefabric_plan.l3out." + option)
+@pytest.mark.parametrize("role", ["aci_access", "aci_contracts", "aci_l3out"])
+def test_the_whole_plan_goes_to_the_module(role):
+    tasks = yaml.safe_load((ROLES / role / "tasks" / "main.yml").read_text())
+    (task,) = [task for task in tasks if "kubefabric.bgp.aci_l3out" in task]
+    options = task["kubefabric.bgp.aci_l3out"]
+    assert options["plan"] == "{{ kubefabric_plan }}"
+    assert not set(options) & {*described(), "host", "username", "password"}
+    assert list(task["module_defaults"]) == ["group/kubefabric.bgp.aci"]
