@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from pathlib import Path
 
 from lab.context import dying_with_parent
@@ -44,19 +45,24 @@ def run_pytest(name: str, arguments: list[str], *, quiet: bool, niceness: int = 
         path.unlink(missing_ok=True)
     command = ["nice", "-n", str(niceness), sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
     started = time.monotonic()
-    run_process(command, log if quiet else None)
+    _, processor = run_process(command, log if quiet else None)
     outcome = read(report)
-    outcome.seconds = time.monotonic() - started
+    outcome.seconds, outcome.processor = time.monotonic() - started, processor
     return outcome
 
 
-def run_process(command: list[str], log: Path | None = None) -> int:
-    """Run a command that ends with this process, its output on the terminal or in a file; the exit status."""
+def run_process(command: list[str], log: Path | None = None) -> tuple[int, float]:
+    """Run a command that ends with this process, its output on the terminal or in a file.
+
+    Returns the exit status, and the CPU seconds of the command and of all processes below it that were waited for.
+    """
     command = dying_with_parent(command, "TERM")
-    if log is None:
-        return subprocess.run(command, cwd=ROOT, check=False).returncode
-    with log.open("wb") as output:
-        return subprocess.run(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, check=False).returncode
+    with log.open("wb") if log else nullcontext() as output:
+        errors = subprocess.STDOUT if log else None
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=errors)
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, usage.ru_utime + usage.ru_stime
 
 
 def run_layer(layer: Layer, *, quiet: bool = False) -> Outcome:
@@ -122,7 +128,7 @@ def run_lanes(layers: list[Layer], *, setup: bool) -> dict[str, Outcome]:
 def set_up() -> bool:
     """Build and install what the lab needs; whether that succeeded."""
     started = time.monotonic()
-    succeeded = run_process([sys.executable, "-m", "lab.setup"]) == 0
+    succeeded = run_process([sys.executable, "-m", "lab.setup"])[0] == 0
     say(f"set-up: {summary.clock(time.monotonic() - started)}{'' if succeeded else ', failed'}")
     return succeeded
 

@@ -1,5 +1,6 @@
 """Every cluster network, with both SVI designs, in IPv4, IPv6 and dual stack: site.yml on the example inventory.
 
+The cells, and which of them are run, are in cni_cells.py.
 Of the inventory only `cni`, `svi` and the networks differ from cell to cell. The timers are 2 s and 6 s in all of them,
 because Calico cannot hold the example's 1 s and 3 s. All clusters of one address family stand in one fabric and one
 VRF, and must not meet; runs of site.yml configure them at the same time, one per network. The playbooks prove what they
@@ -33,57 +34,24 @@ from lab.fabric.instance import Instance
 from tests import crds
 from tests.inventories import write_inventory
 from tests.lab import cilium_services, example, matrix
+from tests.lab.cni_cells import (
+    BY_MANIFESTS,
+    FAMILIES,
+    NETWORKS,
+    NODES,
+    PEERS_MOVE,
+    cells_of,
+    cluster,
+    cluster_name,
+    nodes,
+    reflects,
+)
 
 pytestmark = pytest.mark.lab
 
-NETWORKS = ("kube_router", "calico", "cilium", "ovn_kubernetes")
 WITHOUT_SERVICES = ("ovn_kubernetes",)  # announces pod networks alone
 DEFINITIONS = ("calico", "calico-storage", "cilium", "frr-k8s", "ovn-kubernetes")
-DESIGNS = ("floating", "standard")
-FAMILIES = {"ipv4": (4,), "ipv6": (6,), "dual": (4, 6)}
-NODES = ("node1", "node2", "node4")  # of the example: two in one rack, one in the other
 PATIENCE = ("-e", "verify_wait=180")  # many clusters come up on few cores
-REFLECTING = ("calico", "floating")  # its first node reflects the routes of the others
-CELLS = [(network, design) for network in NETWORKS for design in DESIGNS]
-BY_MANIFESTS = ("calico", "manifests")  # with a floating SVI
-
-
-def cluster_name(network: str, design: str) -> str:
-    return f"{network.replace('_', '-')}-{design}"
-
-
-def cluster(number: int, network: str, design: str, versions: tuple[int, ...]) -> dict:
-    """The example's cluster with another network, design and address family, and networks of its own."""
-    made = example.cluster()
-    prefixes = {
-        "node": {4: f"172.16.{number}.0/24", 6: f"fd00:{number}:2::/64"},
-        "pod": {4: f"10.{number}.0.0/16", 6: f"fd00:{number}:10::/112"},
-        "service": {4: f"10.{100 + number}.0.0/16", 6: f"fd00:{number}:96::/112"},
-        "external_service": {4: f"192.168.{number}.0/24", 6: f"fd00:{number}:3::/112"},
-    }
-    made["networks"] = {kind: [found[version] for version in versions] for kind, found in prefixes.items()}
-    made["cni"] = network
-    if (network, design) == REFLECTING:
-        reflector = next(iter(nodes(*REFLECTING)))
-        made["calico"] = {"route_reflectors": {"nodes": [reflector], "cluster_id": "244.0.0.1"}}
-    if (network, design) == BY_MANIFESTS:
-        made["calico"], design = {"install": "manifest"}, "floating"
-        name = cluster_name(*BY_MANIFESTS)
-    else:
-        name = cluster_name(network, design)
-    l3out = made["l3out"] | {"name": name, "svi": design, "leaves": {}}
-    first = 400 + 10 * number
-    vlans = {"vlan": first} if design == "floating" else {"vlans": f"{first}-{first + 9}"}
-    made["l3out"] = {key: value for key, value in l3out.items() if key != "vlan"} | vlans
-    made["bgp"] |= {"keepalive": 2, "hold": 6}
-    return made
-
-
-def nodes(network: str, design: str) -> dict[str, dict]:
-    """Some of the example's nodes under names of the cluster's own, each with its port channel."""
-    given = example.nodes()
-    names = {name: f"{cluster_name(network, design)}-{name}" for name in NODES}
-    return {new: {**given[name], "vpc": f"vpc-{new}"} for name, new in names.items()}
 
 
 @dataclass
@@ -93,8 +61,13 @@ class Run:
     lab: Lab
     inventory: Path
     family: str
+    cells: list[tuple[str, str]]
     first: dict[str, str]
     second: dict[str, str]
+
+    def designs(self, network: str) -> list[str]:
+        """The designs that a network is run with."""
+        return [design for other, design in self.cells if other == network and (other, design) != BY_MANIFESTS]
 
     def recap(self, text: str, name: str) -> dict[str, int]:
         """The figures of a cluster in a run's last lines."""
@@ -135,11 +108,10 @@ def run(
 ) -> Iterator[Run]:
     """A lab with a cluster for every cell of the family, and site.yml run twice."""
     crds.required(*DEFINITIONS)
-    versions = FAMILIES[request.param]
-    cells = [*CELLS, BY_MANIFESTS] if request.param == "ipv4" else CELLS
+    cells = cells_of(request.param)
     directory = tmp_path_factory.mktemp(request.param)
     clusters = {
-        cluster_name(*cell): {"cluster": cluster(number, *cell, versions), "nodes": nodes(*cell)}
+        cluster_name(*cell): {"cluster": cluster(number, *cell, request.param), "nodes": nodes(*cell)}
         for number, cell in enumerate(cells, 1)
     }
     intent = {"fabric": example.fabric(), "clusters": clusters}
@@ -147,14 +119,14 @@ def run(
     lab = Lab(f"c{os.getpid()}")
     try:
         bringup.up(lab, inventory, None, lambda _: None)
-        for design in DESIGNS:
-            name = cluster_name("cilium", design)
+        for name in [cluster_name(*cell) for cell in cells if cell[0] == "cilium"]:
             external = clusters[name]["cluster"]["networks"]["external_service"]
             cilium_services.create(api_of(lab, name), external, next(iter(clusters[name]["nodes"])))
         yield Run(
             lab,
             inventory,
             request.param,
+            cells,
             playbooks(lab, inventory, directory / "build", cells, "site"),
             playbooks(lab, inventory, directory / "build", cells, "fabric", "clusters"),
         )
@@ -180,9 +152,10 @@ def playbooks(lab: Lab, inventory: Path, output: Path, cells: list[tuple[str, st
         return dict(zip(NETWORKS, pool.map(one, NETWORKS), strict=True))
 
 
-@pytest.mark.parametrize(("network", "design"), CELLS)
-def test_a_cluster_comes_up_as_planned_and_a_second_run_changes_nothing(run: Run, network: str, design: str) -> None:
-    prove(run, network, design)
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_cluster_comes_up_as_planned_and_a_second_run_changes_nothing(run: Run, network: str) -> None:
+    for design in run.designs(network):
+        prove(run, network, design)
 
 
 def prove(run: Run, network: str, design: str) -> None:
@@ -202,25 +175,27 @@ def prove(run: Run, network: str, design: str) -> None:
 
 
 def test_a_node_s_pods_are_known_to_another_by_the_route_reflector(run: Run) -> None:
-    name = cluster_name(*REFLECTING)
-    _reflector, client, other = Cell(run, name, REFLECTING[0]).nodes.values()
-    control_socket = run.lab.file("cluster", name, "bird", f"{client['metadata']['name']}.ctl")
-    for block in other["spec"]["podCIDRs"]:
-        said = command(["birdc", "-s", str(control_socket), "show", "route", block, "all"])
-        assert re.search(r"cluster_list: 244\.0\.0\.1\b", said), said
+    names = [cluster_name(*cell) for cell in run.cells if reflects(run.family, *cell)]
+    assert names
+    for name in names:
+        _reflector, client, other = Cell(run, name, "calico").nodes.values()
+        control_socket = run.lab.file("cluster", name, "bird", f"{client['metadata']['name']}.ctl")
+        for block in other["spec"]["podCIDRs"]:
+            said = command(["birdc", "-s", str(control_socket), "show", "route", block, "all"])
+            assert re.search(r"cluster_list: 244\.0\.0\.1\b", said), said
 
 
-@pytest.mark.parametrize("design", DESIGNS)
-def test_cilium_announces_what_its_load_balancer_has(run: Run, design: str) -> None:
+def test_cilium_announces_what_its_load_balancer_has(run: Run) -> None:
     """That ``verify`` expects the same, neither more nor less, was held by site.yml."""
-    seen = Cell(run, cluster_name("cilium", design), "cilium")
-    assert seen.announcers(cilium_services.OTHER_PROXY) == set()
-    assert seen.announcers(cilium_services.EXTERNAL_NAME) == set(seen.nodes)
-    assert seen.announcers(cilium_services.ONE_NODE) == {next(iter(seen.nodes))}
-    assert cilium_services.balanced_addresses(seen.api, "layer-two") == []
-    given = cilium_services.balanced_addresses(seen.api, "one-type")
-    assert given
-    assert not any(run.ways(leaf, address) for leaf in seen.leaves for address in given)
+    for design in run.designs("cilium"):
+        seen = Cell(run, cluster_name("cilium", design), "cilium")
+        assert seen.announcers(cilium_services.OTHER_PROXY) == set()
+        assert seen.announcers(cilium_services.EXTERNAL_NAME) == set(seen.nodes)
+        assert seen.announcers(cilium_services.ONE_NODE) == {next(iter(seen.nodes))}
+        assert cilium_services.balanced_addresses(seen.api, "layer-two") == []
+        given = cilium_services.balanced_addresses(seen.api, "one-type")
+        assert given
+        assert not any(run.ways(leaf, address) for leaf in seen.leaves for address in given)
 
 
 @pytest.mark.parametrize("run", ["ipv4"], indirect=True)
@@ -238,7 +213,7 @@ def test_calico_installed_by_manifests_comes_up_as_planned(run: Run) -> None:
 @pytest.mark.parametrize("run", ["ipv4"], indirect=True)
 def test_moving_from_people_s_own_peers_to_ours_resets_no_session(run: Run, tmp_path: Path) -> None:
     """The white paper's BGPPeers 201 … 204: they are named before anything is written, accepted, and then removed."""
-    name = cluster_name("calico", "standard")  # the other has a reflector, which shows what their peers let out
+    name = cluster_name(*PEERS_MOVE[1:])
     kubectl, api = tools(run, name)
     peers = "/apis/projectcalico.org/v3/bgppeers"
     ours = [item for item in api.request("GET", peers)["items"] if item["metadata"]["name"].startswith("leaf-")]

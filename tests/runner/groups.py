@@ -10,8 +10,8 @@ import re
 
 from xdist.scheduler import LoadScopeScheduling
 
-# Two address families of the matrix stay together: each has nine control planes, and three of them would need all of
-# the memory. A golden intent has a lab of its own.
+# Two address families of the matrix stay together: each has four or five control planes (eight or nine with
+# KUBEFABRIC_MATRIX=all), and three of them would need all of the memory. A golden intent has a lab of its own.
 FAMILIES = {"ipv4": "ipv4", "ipv6": "ipv6-and-dual", "dual": "ipv6-and-dual"}
 
 

@@ -12,7 +12,8 @@ class Outcome:
     """Tests by name: ``classname.name`` of the report.
 
     ``skipped`` has the reasons, ``second`` what passed at the second try only, ``broken`` is pytest without a report.
-    ``durations`` are seconds, with set-up and teardown; ``seconds`` is what the layer took.
+    ``durations`` are seconds, with set-up and teardown; ``seconds`` is what the layer took,
+    ``processor`` the CPU seconds of its processes: what a busy machine does not change.
     """
 
     passed: set[str] = field(default_factory=set)
@@ -21,13 +22,15 @@ class Outcome:
     second: set[str] = field(default_factory=set)
     durations: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
+    processor: float = 0.0
     broken: bool = False
 
     def tried_again(self, again: Outcome) -> Outcome:
         """This outcome after the failed tests were tried a second time."""
         mended = self.failed & again.passed - again.failed
-        seconds = self.seconds + again.seconds
-        return replace(self, passed=self.passed | mended, failed=self.failed - mended, second=mended, seconds=seconds)
+        passed, failed = self.passed | mended, self.failed - mended
+        seconds, processor = self.seconds + again.seconds, self.processor + again.processor
+        return replace(self, passed=passed, failed=failed, second=mended, seconds=seconds, processor=processor)
 
 
 def read(report: Path) -> Outcome:

@@ -17,13 +17,14 @@ def clock(seconds: float) -> str:
 
 
 def times(outcomes: Mapping[str, Outcome]) -> list[str]:
-    """One line per layer: what it took, its budget, and the tests in it."""
+    """One line per layer: what it took, its CPU time, its budget, and the tests in it."""
     lines = []
     for name, outcome in outcomes.items():
         budget = LAYERS[name].budget
         late = f"  over its budget of {clock(budget)}" if outcome.seconds > budget else ""
         count = f"{len(outcome.passed)} passed, {len(outcome.failed)} failed, {len(outcome.skipped)} skipped"
-        lines.append(f"{name:<9} {clock(outcome.seconds):>6}  budget {clock(budget):>6}  {count}{late}")
+        took, processor = clock(outcome.seconds), clock(outcome.processor)
+        lines.append(f"{name:<9} {took:>6}  budget {clock(budget):>6}  CPU {processor:>6}  {count}{late}")
     return lines
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,21 @@ def test_the_known_reasons_hold_none_for_a_machine_without_the_lab_s_programs():
 # -- time -------------------------------------------------------------------------------------------------
 
 
+def test_a_process_is_counted_with_those_that_it_waited_for(tmp_path: Path):
+    burn = "import time\nwhile time.process_time() < 0.3: pass"
+    nested = f"import subprocess, sys; print('done'); sys.exit(subprocess.call([sys.executable, '-c', {burn!r}]) + 3)"
+    status, processor = run.run_process([sys.executable, "-c", nested], tmp_path / "log")
+    assert (status, (tmp_path / "log").read_text()) == (3, "done\n")
+    assert 0.3 <= processor < 5
+
+
+def test_the_times_have_a_layer_s_cpu_seconds_of_both_tries(tries, capsys):
+    tries["lab"] = Outcome(passed={"a"}, failed={"c"}, processor=61.0)
+    tries["lab-again"] = Outcome(passed={"c"}, processor=4.0)
+    assert run.main(["lab"]) == 0
+    assert "CPU   1:05  2 passed" in capsys.readouterr().out
+
+
 def test_a_layer_over_its_budget_is_named_and_does_not_fail(tries, capsys):
     tries["lint"] = Outcome(passed={"a"}, seconds=LAYERS["lint"].budget + 1.0)
     assert run.main(["lint"]) == 0
@@ -188,7 +204,7 @@ def test_the_tests_that_have_ended_are_counted_while_layers_run(tmp_path: Path):
 
 
 def test_what_needs_a_setup_that_failed_is_not_run_and_fails(tries, monkeypatch, capsys):
-    monkeypatch.setattr(run, "run_process", lambda *_: 1)
+    monkeypatch.setattr(run, "run_process", lambda *_: (1, 0.0))
     tries.update(lint=Outcome(passed={"a"}))
     assert run.main(["--setup", "lint", "unit", "lab"]) == 1
     assert capsys.readouterr().out.endswith("1 passed, 2 failed, 0 skipped\n")
