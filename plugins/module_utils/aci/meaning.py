@@ -207,12 +207,21 @@ def _leaves_of_peer(snapshot: Snapshot, above: Optional[Found]) -> FrozenSet[int
 
 def _prefixes(ours: Snapshot, theirs: Snapshot) -> Iterator[Clash]:
     """A prefix classifies into one external EPG of the VRF."""
-    mine = {found.attributes["ip"]: found for found in _of(ours, "l3extSubnet") if _classifies(found)}
+    mine = {_prefix(found): found for found in _of(ours, "l3extSubnet") if _classifies(found)}
     for other in _of(theirs, "l3extSubnet"):
-        own = mine.get(other.attributes.get("ip", ""))
-        if own and _classifies(other) and own.attributes["ip"] not in _EVERYTHING:
+        own = mine.get(_prefix(other))
+        if own and _classifies(other) and _prefix(own) not in _EVERYTHING:
             text = f"it classifies {own.attributes['ip']}, too; a prefix is in one external EPG of a VRF"
             yield Clash(own.dn, other.dn, text)
+
+
+def _prefix(subnet: Found) -> str:
+    """The prefix in one notation: APIC keeps IPv6 as it was written, and bits behind the length."""
+    text = subnet.attributes.get("ip", "")
+    try:
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError:
+        return text
 
 
 def _classifies(subnet: Found) -> bool:

@@ -143,3 +143,26 @@ def test_rules_are_compared_by_their_place_in_one_route_map():
     assert texts(ours, [rule(OURS, "all", order="1"), rule(THEIRS, "all", order="0")]) == []
     other_cluster = rule(OURS, "kubefabric-b", order="0", annotation="orchestrator:kubefabric")
     assert texts(ours, [other_cluster]) == []
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("2001:db8:10::/56", "2001:DB8:10::/56"),
+        ("2001:db8:10::/56", "2001:0db8:0010:0:0:0:0:0/56"),
+        ("10.1.0.0/16", "10.1.0.1/16"),
+    ],
+)
+def test_a_prefix_is_one_in_any_notation(ours, theirs):
+    def subnet(l3out, prefix):
+        return Found(f"{l3out}/instP-a/extsubnet-[{prefix}]", "l3extSubnet", {"ip": prefix})
+
+    (said,) = texts([subnet(OURS, ours)], [subnet(THEIRS, theirs)])
+    assert said == f"it classifies {ours}, too; a prefix is in one external EPG of a VRF"
+
+
+def test_everything_may_be_in_each_external_epg_in_any_notation():
+    def subnet(l3out, prefix):
+        return Found(f"{l3out}/instP-a/extsubnet-[{prefix}]", "l3extSubnet", {"ip": prefix})
+
+    assert texts([subnet(OURS, "::/0")], [subnet(THEIRS, "0::0/0")]) == []
