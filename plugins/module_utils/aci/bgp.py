@@ -23,6 +23,7 @@ ROUTE_CLASSES = ("uribv4Nexthop", "uribv6Nexthop")
 NODES = "/api/class/fabricNode.json?query-target-filter=" + quote('eq(fabricNode.role,"leaf")', safe=",")
 FABRIC_CLASSES = "bgpAsP,bgpRRNodePEp,bgpInvalidRREp,fabricRsPodPGrpBGPRRP,fabricRsPodPGrp"
 FABRIC = "/api/mo/uni/fabric.json?query-target=subtree&target-subtree-class=" + FABRIC_CLASSES
+_DIGITS = 20  # of any number of APIC's
 _NOTHING = ("", "none", "unspecified", "unknown")
 
 
@@ -95,14 +96,18 @@ def node_dn(leaf: Dict[str, Any]) -> str:
 
 def tunnel_addresses(nodes: List[Dict[str, Any]]) -> Dict[str, int]:
     """{tunnel endpoint address: leaf id}, from the answer to NODES."""
-    attributes = [item["fabricNode"]["attributes"] for item in nodes if "fabricNode" in item]
-    return {node["address"]: int(node["id"]) for node in attributes if node.get("address")}
+    return {node["address"]: _number(node["id"]) for node in _nodes(nodes) if node.get("address")}
 
 
 def active(nodes: List[Dict[str, Any]]) -> Dict[int, bool]:
     """{leaf id: whether it is active}, from the answer to NODES."""
-    attributes = [item["fabricNode"]["attributes"] for item in nodes if "fabricNode" in item]
-    return {int(node["id"]): node.get("fabricSt") == "active" for node in attributes}
+    return {_number(node["id"]): node.get("fabricSt") == "active" for node in _nodes(nodes)}
+
+
+def _nodes(nodes: List[Dict[str, Any]]) -> List[Dict[str, str]]:
+    """Attributes of the nodes that have a number."""
+    found = [item.attributes for item in flatten(nodes) if item.cls == "fabricNode"]
+    return [attributes for attributes in found if _number(attributes.get("id"))]
 
 
 def state(imdata: List[Dict[str, Any]], tunnels: Dict[str, int], now: datetime) -> Dict[str, Any]:
@@ -120,11 +125,14 @@ UNREACHABLE: Dict[str, Any] = {"reachable": False, "sessions": [], "routes": []}
 
 
 def sessions(found: Iterable[Found], now: datetime) -> List[Dict[str, Any]]:
-    """Every session, sorted by peer; see the documentation of aci_bgp_info for the keys. ``now`` has a time zone."""
+    """Every session, sorted by peer; see the documentation of aci_bgp_info for the keys. ``now`` has a time zone.
+
+    What has no address, as no leaf says it, is left out.
+    """
     objects = {item.dn: item for item in found}
-    entries = [item for item in objects.values() if item.cls == "bgpPeerEntry"]
+    entries = [item for item in objects.values() if item.cls == "bgpPeerEntry" and _address(item, "addr")]
     bfd = {
-        canonical_address(item.attributes["destAddr"].partition("/")[0]): item.attributes.get("operSt", "unknown")
+        _address(item, "destAddr"): item.attributes.get("operSt", "unknown")
         for item in objects.values()
         if item.cls == "bfdSess"
     }
@@ -137,7 +145,7 @@ def routes(found: Iterable[Found], tunnels: Dict[str, int]) -> List[Dict[str, An
     """Every route that BGP brought, with its next hops, sorted by prefix."""
     hops: Dict[str, List[Dict[str, Any]]] = {}
     for item in found:
-        if item.cls in ROUTE_CLASSES:
+        if item.cls in ROUTE_CLASSES and _address(item, "addr") and _is_network(_prefix(item.dn)):
             hops.setdefault(_prefix(item.dn), []).append(_hop(item, tunnels))
     return [
         {
@@ -210,6 +218,21 @@ def _hop(item: Found, tunnels: Dict[str, int]) -> Dict[str, Any]:
     return {"address": text, "vrf": item.attributes.get("vrf", ""), "leaf": tunnels.get(text)}
 
 
+def _address(item: Found, prop: str) -> str:
+    """An address as APIC prints it, without its length; "" for what is none."""
+    try:
+        return canonical_address(item.attributes.get(prop, "").partition("/")[0])
+    except ValueError:
+        return ""
+
+
+def _is_network(text: str) -> bool:
+    try:
+        return bool(ipaddress.ip_network(text, strict=False))
+    except ValueError:
+        return False
+
+
 def _prefix(dn: str) -> str:
     return dn.partition("/rt-[")[2].partition("]")[0]
 
@@ -224,7 +247,8 @@ def _order(text: str) -> Tuple[int, int, int]:
 
 
 def _number(text: Any) -> int:
-    return int(text) if str(text or "").isdigit() else 0
+    digits = str(text or "")
+    return int(digits) if len(digits) < _DIGITS and digits.isdecimal() else 0
 
 
 def _leaf_time(item: Found) -> Optional[datetime]:

@@ -80,7 +80,7 @@ def _records(imdata: List[Dict[str, Any]]) -> List[Found]:
     return [
         record
         for record in flatten(imdata)
-        if record.cls == "aaaModLR" and record.attributes.get("affected", "uni/backupst")[: len("uni/")] == "uni/"
+        if record.cls == "aaaModLR" and record.attributes.get("affected", "").startswith("uni/")
         if not record.attributes["affected"].startswith(_OWN)
     ]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, Iterable, Iterator, List, Optional
 
 from .classes import known
-from .mo import join, naming_of, relative_name, split
+from .mo import BuildError, join, naming_of, relative_name, split
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Found:
     def naming(self) -> Dict[str, str]:
         """The attributes by which a document names it."""
         if known(self.cls):
+            _named(self.cls, self.attributes)
             return naming_of(self.cls, self.attributes)
         return {"rn": split(self.dn)[-1]}
 
@@ -74,6 +75,14 @@ def parent_dn(dn: str) -> str:
     return "/".join(split(dn)[:-1])
 
 
+def _named(cls: str, attributes: Dict[str, str]) -> str:
+    """The relative name. Raises BuildError for an object that lacks a part of it."""
+    try:
+        return relative_name(cls, attributes)
+    except BuildError as error:
+        raise BuildError(f"The controller's answer is none of an APIC: {error}") from None
+
+
 def flatten(imdata: List[Dict[str, Any]], parent: str = "") -> Iterator[Found]:
     """The objects of an answer's ``imdata``, nested or flat, with their distinguished names.
 
@@ -83,6 +92,6 @@ def flatten(imdata: List[Dict[str, Any]], parent: str = "") -> Iterator[Found]:
     for item in imdata:
         for cls, body in item.items():
             attributes = {name: str(value) for name, value in body.get("attributes", {}).items()}
-            dn = attributes.get("dn") or join(parent, attributes.get("rn") or relative_name(cls, attributes))
+            dn = attributes.get("dn") or join(parent, attributes.get("rn") or _named(cls, attributes))
             yield Found(dn, cls, attributes)
             yield from flatten(body.get("children", []), dn)

@@ -178,3 +178,20 @@ def test_a_session_is_as_old_as_the_leafs_own_clock_says():
     assert bgp.state([*answer(), clock], {}, NOW)["sessions"][0]["uptime"] == 10
     assert bgp.state([*answer(), mo("topSystem", SYS)], {}, NOW)["sessions"][0]["uptime"] == 123
     assert bgp.state([clock], {}, NOW) == {"reachable": False, "sessions": [], "routes": []}
+
+
+def test_what_no_leaf_says_is_left_out():
+    """A server in an APIC's place may answer anything in the shape of objects."""
+    node = "topology/pod-1/node-101/sys"
+    garbage = ["", "x", "1.1.1.1/99/3", "\u00b2", "9" * 5000]
+    entries = [{"bgpPeerEntry": {"attributes": {"dn": f"{node}/ent-{text}", "addr": text}}} for text in garbage]
+    entries += [{"bgpPeerEntry": {"attributes": {"dn": f"{node}/ent"}}}, {"bfdSess": {"attributes": {"dn": "b"}}}]
+    routes = [{"uribv4Nexthop": {"attributes": {"dn": f"{node}/rt-[{text}]/nh", "addr": text}}} for text in garbage]
+    routes.append({"uribv4Nexthop": {"attributes": {"dn": f"{node}/nh"}}})
+    found = bgp.state([*entries, *routes], {}, datetime.now(timezone.utc))
+    assert [session["peer"] for session in found["sessions"]] == ["1.1.1.1"]
+    assert found["routes"] == []
+    nodes = [{"fabricNode": {"attributes": {"id": text, "address": text, "fabricSt": "active"}}} for text in garbage]
+    nodes = [{"fabricNode": {"attributes": {**item["fabricNode"]["attributes"], "dn": "n"}}} for item in nodes]
+    nodes.append({"fabricNode": {"attributes": {"dn": "n"}}})
+    assert (bgp.active(nodes), bgp.tunnel_addresses(nodes)) == ({}, {})

@@ -90,3 +90,7 @@ def test_a_log_that_is_cut_off_may_hold_what_others_did():
     log = [made(L3OUT)] * 5
     assert changes.of_others(log, "admin", OURS, limit=5) == [{"user": "unread", "place": "unread"}]
     assert changes.of_others(log, "admin", OURS, limit=6) == changes.of_others(log, "admin", OURS) == []
+
+
+def test_a_record_of_nothing_is_none():
+    assert changes.by_user([{"aaaModLR": {"attributes": {"dn": "subj-[x]/mod-1", "user": "ops"}}}]) == []

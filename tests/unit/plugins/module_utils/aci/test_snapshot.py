@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import BuildError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.snapshot import Found, Snapshot, flatten, parent_dn
 
 ANSWER = [
@@ -79,3 +82,11 @@ def test_an_inner_object_may_have_its_rn_in_place_of_its_name():
 def test_values_are_texts_and_objects_may_lack_attributes():
     answer = [{"polUni": {"children": [{"fvTenant": {"attributes": {"name": "t", "x": 1}}}]}}]
     assert [(found.dn, found.attributes) for found in flatten(answer, "")][1] == ("uni/tn-t", {"name": "t", "x": "1"})
+
+
+@pytest.mark.parametrize("attributes", [{"name": ""}, {}])
+def test_an_object_without_its_name_is_no_answer_of_an_apic(attributes):
+    with pytest.raises(BuildError, match="The controller's answer is none of an APIC: fvTenant lacks name"):
+        Found("uni/tn-a", "fvTenant", attributes).naming  # noqa: B018
+    with pytest.raises(BuildError, match="The controller's answer is none of an APIC: fvTenant lacks name"):
+        list(flatten([{"fvTenant": {"attributes": attributes}}]))
