@@ -9,10 +9,16 @@ unless it is an element of a list of ours; objects of ours that are missing show
 
 from __future__ import annotations
 
+try:
+    import yaml
+except ImportError:  # reported by AnsibleK8SModule before anything here is called
+    yaml = None  # type: ignore[assignment]
+
 from ..common.go_text import nanoseconds
 from ..common.words import name_of
-from . import CNIS, resources
+from . import CNIS, foreign, resources
 from .difference import owned_fields
+from .kube_router.peers import PEER_PASSWORDS, PEERS
 from .ownership import FIELD_MANAGER, is_ours, owner
 from .speakers import hosts_speak
 
@@ -20,26 +26,29 @@ from .speakers import hosts_speak
 _KINDS = (
     *("BGPConfiguration", "BGPFilter", "BGPPeer"),
     *("CiliumBGPAdvertisement", "CiliumBGPClusterConfig", "CiliumBGPPeerConfig", "CiliumBGPPeeringPolicy"),
-    "FRRConfiguration",
+    *("DaemonSet", "FRRConfiguration", "Node"),
 )
 
 
 def kinds(plan: dict) -> dict:
     """What to read, by kind: options of kubefabric.bgp.cluster_info."""
+    read = {one["kind"]: one for one in foreign.kinds(plan).values()}
     return {
-        one["kind"]: {"api_version": one["apiVersion"], "kind": one["kind"], "optional": True} for one in _wanted(plan)
+        one["kind"]: read.get(one["kind"]) or {"api_version": one["apiVersion"], "kind": one["kind"], "optional": True}
+        for one in _wanted(plan)
     }
 
 
 def changed(plan: dict, objects: dict) -> list:
     """``[(name, [place, …])]`` of our objects that differ from the plan's; ``objects`` are what was read, by kind."""
-    live = {_place(one): one for items in objects.values() for one in items}
+    live = {_place(kind, one): one for kind, items in objects.items() for one in items}
     found = []
     for wanted in _wanted(plan):
-        one = live.get(_place(wanted))
+        kind = wanted["kind"]
+        one = live.get(_place(kind, wanted))
         if one is None or not _is_of(plan, one):
             continue
-        places = _differing(wanted.get("spec") or {}, one.get("spec") or {}, "spec")
+        places = _differing(_seen(kind, wanted), _seen(kind, one), "")
         if places:
             found.append((name_of(wanted), places))
     return found
@@ -59,15 +68,44 @@ def _is_of(plan: dict, one: dict) -> bool:
     return bool(owned_fields(one, FIELD_MANAGER))
 
 
-def _place(one: dict) -> tuple:
-    return one["kind"], one["metadata"].get("namespace"), one["metadata"]["name"]
+def _seen(kind: str, one: dict) -> dict:
+    """What counts of an object: its spec, of an agent's DaemonSet the arguments, of a Node what we amend."""
+    spec, metadata = one.get("spec") or {}, one["metadata"]
+    if kind == "DaemonSet":
+        pod = (spec.get("template") or {}).get("spec") or {}
+        return {"arguments": {each["name"]: each.get("args") or [] for each in pod.get("containers") or []}}
+    if kind == "Node":
+        annotations = {key: _without_password(key, text) for key, text in (metadata.get("annotations") or {}).items()}
+        return {"labels": metadata.get("labels") or {}, "annotations": annotations}
+    return {"spec": spec}
+
+
+def _without_password(key: str, text: str) -> object:
+    """kube-router's peers, with whether there is a password in its place: what is read has none."""
+    if key == PEER_PASSWORDS:
+        return bool(text)
+    if key != PEERS:
+        return text
+    try:
+        peers = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return text
+    known = isinstance(peers, list) and all(isinstance(peer, dict) for peer in peers)
+    return [{**peer, "password": bool(peer.get("password"))} for peer in peers] if known else text
+
+
+def _place(kind: str, one: dict) -> tuple:
+    return kind, one["metadata"].get("namespace"), one["metadata"]["name"]
 
 
 def _differing(wanted: object, live: object, place: str) -> list:
     """The places where what is there lacks what is wanted; what is empty may be left out there."""
     if isinstance(wanted, dict):
         there = live if isinstance(live, dict) else {}
-        return [inner for key, value in wanted.items() for inner in _differing(value, there.get(key), f"{place}.{key}")]
+        before = f"{place}." if place else ""
+        return [
+            inner for key, value in wanted.items() for inner in _differing(value, there.get(key), before + str(key))
+        ]
     if isinstance(wanted, list) and isinstance(live, list) and len(wanted) == len(live):
         pairs = enumerate(zip(wanted, live))
         return [inner for at, (one, other) in pairs for inner in _differing(one, other, f"{place}[{at}]")]

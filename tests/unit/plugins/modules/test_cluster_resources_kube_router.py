@@ -11,6 +11,7 @@ import yaml
 from ansible_collections.kubefabric.bgp.plugins.modules import cluster_resources
 from ansible_collections.kubernetes.core.plugins.modules import k8s
 from tests.crds import ROOT
+from tests.drifted import drifted
 from tests.plans import plan
 from tests.run_module import run_module
 
@@ -149,3 +150,10 @@ def test_a_bridge_configuration_that_the_plan_has_no_longer_goes(cluster):
     cluster.plan["kube_router"]["cni"] = False
     assert gone(cluster.run()) == [("ConfigMap", cluster.space)]
     assert cluster.run()["changes"] == []
+
+
+def test_what_was_applied_is_as_planned_and_what_somebody_changed_is_not(cluster):
+    cluster.run()
+    assert drifted(cluster.api, cluster.plan) == []
+    cluster.api.kubectl_run("annotate", "--overwrite", "node", cluster.first, f"{PEERS}=- remoteip: 192.0.2.1")
+    assert drifted(cluster.api, cluster.plan) == [(f"Node {cluster.first}", [f"annotations.{PEERS}"])]

@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import drift, resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import drift, resources, secrets
 from tests.plans import plan
 
 CALICO = {**plan(), "cni": "calico", "bgp": {**plan()["bgp"], "graceful_restart_time": 60}}
@@ -67,6 +67,50 @@ def test_what_somebody_changed_is_told_with_its_place(given, kind, place, value,
     assert told in places
 
 
+def amended(given: dict, kind: str, change) -> list:
+    """What is told after a change of all objects of a kind, as they are read: without passwords."""
+    objects = {name: [secrets.masked(one) for one in items] for name, items in made(given).items()}
+    for one in objects[kind]:
+        change(one)
+    return drift.changed(given, objects)
+
+
+KUBE_ROUTER = plan()
+OLD = {**plan(), "kube_router": {"version": "2.5.0"}}
+PEERS = "kube-router.io/peers"
+
+
+def test_a_node_s_annotations_are_held_against_the_plan_but_for_the_password_itself():
+    for given in (KUBE_ROUTER, OLD):
+        assert amended(given, "Node", lambda _one: None) == []
+    said = amended(
+        KUBE_ROUTER, "Node", lambda one: one["metadata"]["annotations"].update({PEERS: "- remoteip: 1.2.3.4"})
+    )
+    assert said[0] == ("Node node1", [f"annotations.{PEERS}"])
+
+    def without_password(one: dict) -> None:
+        text = one["metadata"]["annotations"][PEERS]
+        one["metadata"]["annotations"][PEERS] = text.replace("password:", "comment:")
+
+    assert amended(KUBE_ROUTER, "Node", without_password)[0][1] == [
+        f"annotations.{PEERS}[0].password",
+        f"annotations.{PEERS}[1].password",
+    ]
+    said = amended(OLD, "Node", lambda one: one["metadata"]["annotations"].pop("kube-router.io/peer.passwords"))
+    assert said[0] == ("Node node1", ["annotations.kube-router.io/peer.passwords"])
+    assert amended(KUBE_ROUTER, "Node", lambda one: one["metadata"].update(managedFields=[], annotations={})) == []
+
+
+def test_an_agent_s_arguments_are_held_against_the_plan():
+    def longer(one: dict) -> None:
+        one["spec"]["template"]["spec"]["containers"][0]["args"].append("--peer-router-ips=192.0.2.1")
+
+    assert amended(KUBE_ROUTER, "DaemonSet", longer) == [
+        ("DaemonSet kube-system/kube-router", ["arguments.kube-router"])
+    ]
+    assert amended(KUBE_ROUTER, "DaemonSet", lambda one: one["spec"].update(updateStrategy={})) == []
+
+
 @pytest.mark.parametrize(
     ("kind", "place", "value"),
     [
@@ -91,4 +135,3 @@ def test_what_is_not_ours_or_not_there_is_told_elsewhere():
 def test_where_hosts_speak_and_for_other_networks_nothing_is_read():
     assert drift.kinds({**CALICO, "nested": {"speaker": "host"}}) == {}
     assert drift.kinds({**CALICO, "cni": "other"}) == {}
-    assert drift.kinds(plan()) == {}
