@@ -91,7 +91,7 @@ def of_ours(plan: dict, found: dict, accepted: list) -> tuple:
     read = {name: found.get(f"{_OURS}{name}") or [] for name in drift.kinds(plan)}
     problems, remarks = [], []
     for name, places in drift.changed(plan, read):
-        message = f"{name} is ours, and not as planned: {listed(places)}."
+        message = f"{name} is not as planned: {listed(places)}."
         if name in accepted:
             remarks.append(f"{message} It is accepted.")
         else:
