@@ -8,6 +8,7 @@ The planner knows the rack's label alone; what else is on nodes is known where t
 
 from __future__ import annotations
 
+from ..common.words import name_of
 from ..plan.schema import did_you_mean
 from ..plan.selectors import parse
 
@@ -46,7 +47,7 @@ def complaint(resource: dict, field: str, selector: object, nodes: list) -> str:
         else f"none has the label {key}; {did_you_mean(key, sorted(values))}"
         for key in _asked(selector)
     ]
-    name = f"{resource['kind']} {resource['metadata']['name']}"
+    name = name_of(resource)
     return f"{name}: {field} {_text(selector)} selects none of the cluster's nodes: {'; '.join(remedies)}"
 
 
