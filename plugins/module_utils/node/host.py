@@ -58,11 +58,11 @@ class Host:
     def exists(self, path: str) -> bool:
         return os.path.exists(self.path(path))
 
-    def texts(self, directory: str) -> List[str]:
-        """The texts of a directory's files, by name; none where there is no such directory."""
+    def texts(self, directory: str, without: Tuple[str, ...] = ()) -> List[str]:
+        """The texts of a directory's files, by name, but for some; none where there is no such directory."""
         path = self.path(directory)
         names = sorted(os.listdir(path)) if os.path.isdir(path) else []
-        found = [os.path.join(directory, name) for name in names if not name.startswith(".")]
+        found = [os.path.join(directory, name) for name in names if name not in without and name[0] != "."]
         return ["" if self.masked(path) else self.read(path) or "" for path in found]
 
     def network_file(self, interface: str) -> str:
@@ -148,9 +148,18 @@ def facts(host: Host, interface: str) -> vip.Facts:
     known: Dict[str, Any] = {
         "programs": there,
         "netplan_files": tuple(plans),
+        "stanza": configured_by_ifupdown(host, interface),
         "interfaces_sources": bool(re.search(r"(?m)^[ \t]*source(-directory)?[ \t]+\S*interfaces\.d", interfaces)),
     }
     return vip.Facts(**known, **(_live_facts(host, interface) if host.live else {}))
+
+
+def configured_by_ifupdown(host: Host, interface: str) -> bool:
+    """Whether a stanza of others has the interface; a manual one does as well, for ifup waits for it."""
+    directory = "/etc/network/interfaces.d"
+    texts = [host.read("/etc/network/interfaces") or "", *host.texts(directory, without=("kubefabric-vip",))]
+    lines = [line.split() for text in texts for line in text.splitlines()]
+    return any(words[:2] == ["iface", interface] for words in lines)
 
 
 def _live_facts(host: Host, interface: str) -> Dict[str, Any]:

@@ -25,6 +25,7 @@ class Facts:
     programs: frozenset = frozenset()
     netplan_files: Tuple[str, ...] = ()
     interfaces_sources: bool = False  # /etc/network/interfaces reads interfaces.d
+    stanza: bool = False  # ifupdown configures the interface, or makes it
     network_manager: Tuple[int, int] = (0, 0)  # its version
     network_file: str = ""  # systemd-networkd's file for the interface
     addresses: Dict[str, str] = field(default_factory=dict)  # address → the interface that has it
@@ -39,13 +40,18 @@ def detect(facts: Facts, interface: str) -> str:
         return "networkmanager"
     if "systemd-networkd.service" in facts.active:
         return "systemd-networkd"
-    if facts.interfaces_sources and "ifup" in facts.programs:
+    if facts.interfaces_sources and "ifup" in facts.programs and _ifupdown_can(facts, interface):
         return "ifupdown"
     return "systemd"
 
 
 def _netplan_can(interface: str) -> bool:
     return not interface.startswith("dummy")  # dummy devices came with netplan 1.1 only
+
+
+def _ifupdown_can(facts: Facts, interface: str) -> bool:
+    """It runs once at boot: a device that another program makes, such as a VRF's, may come later, or anew."""
+    return facts.stanza or interface == "lo" or interface.startswith("dummy")
 
 
 def _network_manager_can(facts: Facts, interface: str) -> bool:

@@ -7,6 +7,7 @@ import configparser
 import pytest
 import yaml
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node.host import Host, configured_by_ifupdown
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.network import STACKS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.vip import (
     Facts,
@@ -21,7 +22,12 @@ BOTH = ("172.30.0.1/32", "fd00:30::1/128")
 NETWORKD = frozenset({"systemd-networkd.service"})
 MANAGER = frozenset({"NetworkManager.service"})
 
+IFUPDOWN = {"interfaces_sources": True, "programs": frozenset({"ifup"})}
+
 HOSTS = {
+    "ifupdown, and the VIP on the loopback device": (Facts(**IFUPDOWN), "lo", "ifupdown"),
+    "ifupdown, and a device of its own": (Facts(**IFUPDOWN, stanza=True), "bond0.310", "ifupdown"),
+    "ifupdown, and a VRF's device that another program makes": (Facts(**IFUPDOWN), "blue", "systemd"),
     "nothing known": (Facts(), "lo", "systemd"),
     "networkd": (Facts(active=NETWORKD), "lo", "systemd-networkd"),
     "netplan before networkd": (
@@ -138,3 +144,21 @@ def test_an_address_of_another_interface_is_refused():
 def test_addresses_are_read_from_ip_s_json():
     text = '[{"ifname": "lo", "addr_info": [{"local": "127.0.0.1"}, {"local": "fd00:0:0::1"}]}, {"ifname": "eth0"}]'
     assert parse_addresses(text) == ({"127.0.0.1": "lo", "fd00::1": "lo"}, frozenset({"lo", "eth0"}))
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({}, False),
+        ({"interfaces": "auto blue\niface blue inet manual\n"}, True),
+        ({"interfaces.d/lab": "iface blue inet static\n"}, True),
+        ({"interfaces.d/kubefabric-vip": "iface blue inet static\n"}, False),
+        ({"interfaces": "iface blue2 inet static\n# iface blue\n"}, False),
+    ],
+)
+def test_a_stanza_of_others_counts_and_ours_does_not(tmp_path, files, found):
+    for name, text in files.items():
+        path = tmp_path / "etc/network" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    assert configured_by_ifupdown(Host(lambda _command: (0, "", ""), str(tmp_path)), "blue") is found
