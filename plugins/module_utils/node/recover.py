@@ -10,7 +10,7 @@ from typing import Dict, List, Optional
 
 from . import files, inspect, record, speakers, uplink, vrf
 from .host import Host, facts
-from .network import DIRECTORIES
+from .network import DIRECTORIES, DROP_INS
 from .speaker import NodeError
 from .vip import Vip, live_commands
 
@@ -63,7 +63,15 @@ def _directories(host: Host) -> List[str]:
         *[speaker.configuration for speaker in speakers.of(host).values()],
         record.RECORD,
     ]
-    return [*DIRECTORIES, *[os.path.dirname(path) for path in [*ours, record.saved_path("")]]]
+    found = [*DIRECTORIES, *[os.path.dirname(path) for path in [*ours, record.saved_path("")]]]
+    return [*found, *[path for directory in DROP_INS for path in _drop_ins(host, directory)]]
+
+
+def _drop_ins(host: Host, directory: str) -> List[str]:
+    """The directories of drop-ins of a directory's units and interfaces: which of them a run wrote to it alone knew."""
+    path = host.path(directory)
+    names = os.listdir(path) if os.path.isdir(path) else []
+    return [os.path.join(directory, name) for name in names if name.endswith(".d")]
 
 
 def _as_option(noted: Optional[dict]) -> Optional[dict]:
@@ -79,7 +87,7 @@ def _recover_vip(host: Host, cut_off: dict, known: dict, half_way: List[str]) ->
     if any("kubefabric-vip" in path for path in half_way):
         for manager in sorted({cut_off["manager"], known["manager"]} - {None}):
             host.do_all(Vip(tuple(known["addresses"]), known["interface"], manager).reload_commands())
-    if any(vrf.MARK in path for path in half_way):
+    if any(mark in path for path in half_way for mark in (vrf.MARK, uplink.UPLINK)):
         host.do(["systemctl", "daemon-reload"])
 
 

@@ -25,5 +25,6 @@ DIRECTORIES = (
     "/etc/network/interfaces.d",
     "/etc/systemd/network",
     "/etc/systemd/system",
-    "/etc/systemd/system/multi-user.target.d",
 )
+# Those in which every directory that ends in ".d" may have a file of one of them.
+DROP_INS = ("/etc/systemd/network", "/etc/systemd/system")
