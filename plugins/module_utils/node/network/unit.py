@@ -57,7 +57,12 @@ def uplink_files(uplink, _facts) -> list:
     """A oneshot unit that follows the device each time it comes, as the VIP's; the routes need the interface's
     addresses, and are tried again until those are there."""
     device = units.device(uplink.interface)
-    lines = [f"# {HEADER}", "[Unit]", "Description=The way to the leaves", f"After=network.target {device}"]
+    lines = [
+        f"# {HEADER}",
+        "[Unit]",
+        "Description=Uplink of kubefabric.bgp",
+        f"After=network.target {device}",
+    ]
     lines += [f"Requisite={device}", f"StopPropagatedFrom={device}", "StartLimitIntervalSec=0", ""]
     lines += ["[Service]", "Type=oneshot", "RemainAfterExit=yes"]
     lines += [f"ExecStart=/usr/bin/env {' '.join(command)}".replace("%", "%%") for command in uplink.commands()]
