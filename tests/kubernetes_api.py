@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import ssl
 import subprocess
@@ -93,7 +94,11 @@ def _binary(name: str) -> Path | None:
 def _start(directory: Path, name: str, *command: str) -> subprocess.Popen:
     with (directory / f"{name}.log").open("wb") as log:
         return subprocess.Popen(
-            dying_with_parent(command), stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+            dying_with_parent(command),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "GOGC": "400"},  # as the lab's control planes: a quarter less of a start's CPU time
         )
 
 

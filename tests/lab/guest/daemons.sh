@@ -2,7 +2,7 @@
 # FRR in the guest: `daemons.sh speaker|stop|provider|leaf`; the speaker with the options of frr-k8s' own manifest.
 daemons=/usr/lib/frr
 
-wait_for() { until [ -S "$1" ]; do sleep 0.05; done; }
+wait_for() { until [ -S "$1" ]; do sleep 0.2; done; }
 
 # A router in a namespace of its own, without routes in the kernel: zebra tells bgpd the interfaces of link-local hops.
 router() {
