@@ -17,14 +17,18 @@ description:
 author:
   - The kubefabric.bgp maintainers (@kubefabric)
 options:
+  plan:
+    description:
+      - A cluster's plan. It stands for O(tenant), O(vrf), O(vrf_tenant), O(l3out) and O(leaves), and adds what
+        was written for the L3Out to O(objects).
+      - A nested cluster has no L3Out; its networks are in that of its outermost parent.
+    type: dict
   tenant:
-    description: Tenant of the L3Out.
+    description: Tenant of the L3Out. Required without O(plan).
     type: str
-    required: true
   vrf:
-    description: VRF of the L3Out.
+    description: VRF of the L3Out. Required without O(plan).
     type: str
-    required: true
   vrf_tenant:
     description: Tenant of the VRF. The default is O(tenant).
     type: str
@@ -39,10 +43,9 @@ options:
     elements: str
     default: []
   leaves:
-    description: The leaves to read.
+    description: The leaves to read. Required without O(plan).
     type: list
     elements: dict
-    required: true
     suboptions:
       id: {description: Node ID., type: int, required: true}
       pod: {description: Pod., type: int, default: 1}
@@ -162,6 +165,15 @@ requests:
   returned: success
   type: dict
   sample: {login: 1, get: 7, post: 0}
+findings:
+  description: Every mistake of O(plan), which is not in the format of C(docs/plan.md) then. Nothing was done.
+  returned: when O(plan) has mistakes
+  type: list
+  elements: dict
+  contains:
+    path: {description: The key., type: str, sample: plan.nodes.node1.asn}
+    rule: {description: What is wrong., type: str, sample: is missing}
+    remedy: {description: What to do., type: str, sample: "add it, for example asn: 65003"}
 """
 
 import traceback
@@ -176,7 +188,7 @@ except ImportError:
 else:
     JMESPATH_IMPORT_ERROR = None
 
-from ..module_utils.aci import bgp, collect, names
+from ..module_utils.aci import bgp, collect, names, planned
 from ..module_utils.aci import module as glue
 from ..module_utils.common.quiet import QuietModule
 
@@ -204,32 +216,47 @@ def _named(given: dict) -> str:
     return f"{given['vrf_tenant'] or given['tenant']}:{given['vrf']}"
 
 
+def _with_plan(given: dict) -> dict:
+    """The options, with those of the plan in place of the L3Out's. Raises PlanError and BuildError."""
+    if given["plan"] is None:
+        return given
+    found = planned.read_of(given["plan"])
+    return {**given, **found, "objects": [*found["objects"], *given["objects"]]}
+
+
 def main() -> None:
     leaf = {"type": "int", "required": True}
     text = {"type": "str", "required": True}
     spec = {
         **glue.connection_spec(),
-        "tenant": text,
-        "vrf": text,
+        "plan": {"type": "dict"},
+        "tenant": {"type": "str"},
+        "vrf": {"type": "str"},
         "vrf_tenant": {"type": "str"},
         "l3out": {"type": "str"},
         "objects": {"type": "list", "elements": "str", "default": []},
         "leaves": {
             "type": "list",
             "elements": "dict",
-            "required": True,
             "options": {"id": leaf, "pod": {"type": "int", "default": 1}},
         },
         "wait": {"type": "int", "default": 0},
         "expect": {"type": "list", "elements": "dict", "default": [], "options": {"leaf": leaf, "peer": text}},
     }
     spec["query"] = {"type": "str"}
-    module = QuietModule(argument_spec=spec, supports_check_mode=True)
+    module = QuietModule(
+        argument_spec=spec,
+        mutually_exclusive=planned.exclusive(planned.READ),
+        required_one_of=[("plan", "tenant")],
+        required_together=[("tenant", "vrf", "leaves")],
+        supports_check_mode=True,
+    )
     given, query = glue.trimmed(module.params, spec), compiled(module)
     try:
+        given = _with_plan(given)
         vrf = _named(given)
-    except glue.ERRORS as error:
-        module.fail_json(msg=str(error))
+    except planned.ERRORS as error:
+        planned.fail(module, error)
     unknown = sorted({item["leaf"] for item in given["expect"]} - {item["id"] for item in given["leaves"]})
     if unknown:
         module.fail_json(msg=f"expect names leaf {unknown[0]}, which is not among leaves.")

@@ -12,9 +12,15 @@ version_added: 0.1.0
 description:
   - Reads the contracts that a plan names, in one GET - their scope, subjects, filters and service graphs, and who
     provides and consumes them.
-  - Takes the C(l3out.reachability) of a plan.
+  - They come from a O(plan), or are written out in O(reachability).
 author:
   - The kubefabric.bgp maintainers (@kubefabric)
+options:
+  plan:
+    description:
+      - A cluster's plan. Its C(l3out.reachability) stands for O(reachability).
+      - A nested cluster has no L3Out; its networks are in that of its outermost parent.
+    type: dict
 extends_documentation_fragment:
   - kubefabric.bgp.aci
   - kubefabric.bgp.reading
@@ -30,7 +36,7 @@ EXAMPLES = r"""
     host: [apic1.example.net, apic2.example.net]
     username: admin
     password: "{{ apic_password }}"
-    reachability: "{{ kubefabric_plan.l3out.reachability }}"
+    plan: "{{ kubefabric_plan }}"
   register: who
 """
 
@@ -68,9 +74,18 @@ requests:
   returned: success
   type: dict
   sample: {login: 1, get: 1, post: 0}
+findings:
+  description: Every mistake of O(plan), which is not in the format of C(docs/plan.md) then. Nothing was done.
+  returned: when O(plan) has mistakes
+  type: list
+  elements: dict
+  contains:
+    path: {description: The key., type: str, sample: plan.nodes.node1.asn}
+    rule: {description: What is wrong., type: str, sample: is missing}
+    remedy: {description: What to do., type: str, sample: "add it, for example asn: 65003"}
 """
 
-from ..module_utils.aci import contracts
+from ..module_utils.aci import contracts, planned
 from ..module_utils.aci import module as glue
 from ..module_utils.aci.options_reachability import reachability_spec
 from ..module_utils.aci.snapshot import flatten
@@ -78,16 +93,21 @@ from ..module_utils.common.quiet import QuietModule
 
 
 def main() -> None:
-    spec = {**glue.connection_spec(), "reachability": reachability_spec()}
-    module = QuietModule(argument_spec=spec, supports_check_mode=True)
-    reachability = glue.trimmed(module.params, spec)["reachability"] or {"contracts": [], "interfaces": []}
+    spec = {**glue.connection_spec(), "plan": {"type": "dict"}, "reachability": reachability_spec()}
+    module = QuietModule(
+        argument_spec=spec, mutually_exclusive=planned.exclusive(["reachability"]), supports_check_mode=True
+    )
+    plan = module.params["plan"]
     try:
+        given = module.params if plan is None else planned.described(plan)
+        trimmed = glue.trimmed({"reachability": given["reachability"]}, spec)
+        reachability = trimmed["reachability"] or {"contracts": [], "interfaces": []}
         session = glue.open_session(module)
         asked = [contracts.query(reachability)] if reachability["contracts"] else []
         found = [item for path in asked for item in flatten(session.get(path))]
         state = contracts.state(reachability, found)
-    except glue.ERRORS as error:
-        module.fail_json(msg=str(error))
+    except planned.ERRORS as error:
+        planned.fail(module, error)
     glue.finish(module, {"contracts": state, "requests": dict(session.requests)})
 
 

@@ -582,13 +582,11 @@ findings:
     remedy: {description: What to do., type: str, sample: "add it, for example asn: 65003"}
 """
 
-from ..module_utils.aci import apply, deployment, l3out, options, password, reading, redesign
+from ..module_utils.aci import apply, deployment, l3out, options, password, planned, reading, redesign
 from ..module_utils.aci import module as glue
 from ..module_utils.aci.difference import Policy
-from ..module_utils.aci.mo import BuildError
 from ..module_utils.aci.neighbours import Vrf
 from ..module_utils.common.quiet import QuietModule
-from ..module_utils.plan.accept import PlanError, accept
 
 
 def _objection(given: dict, description: dict):
@@ -626,20 +624,6 @@ def _watch(given: dict, description: dict, wanted) -> deployment.Watch:
     )
 
 
-def _with_plan(params: dict) -> dict:
-    """The parameters, with those of the plan in place of the L3Out's. Raises PlanError and BuildError."""
-    if params["plan"] is None:
-        return params
-    plan = accept(params["plan"])
-    if "l3out" not in plan:
-        path = plan["nested_in"]["path"]
-        raise BuildError(
-            f"cluster {plan['cluster']} is nested in {path[0]} and has no L3Out: its networks are in that of "
-            f"{path[-1]}. Give the plan of {path[-1]}. Nothing was written."
-        )
-    return {**params, **options.from_plan(plan["l3out"])}
-
-
 def main() -> None:
     spec = {
         **glue.connection_spec(),
@@ -650,17 +634,16 @@ def main() -> None:
     }
     module = QuietModule(
         argument_spec=spec,
-        mutually_exclusive=[("plan", name) for name in options.described()],
+        mutually_exclusive=planned.exclusive(options.described()),
         required_one_of=[("plan", "name")],
         required_together=[("name", "tenant")],
         supports_check_mode=True,
     )
+    plan = module.params["plan"]
     try:
-        given = glue.trimmed(_with_plan(module.params), spec)
-    except PlanError as error:
-        module.fail_json(msg=str(error), **error.result())
-    except glue.ERRORS as error:
-        module.fail_json(msg=str(error))
+        given = glue.trimmed({**module.params, **({} if plan is None else planned.described(plan))}, spec)
+    except planned.ERRORS as error:
+        planned.fail(module, error)
     absent = given["state"] == "absent"
     objection = None if absent else password.objection(given["bgp_password"], given["password_key"])
     if objection:

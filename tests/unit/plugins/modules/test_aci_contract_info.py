@@ -34,6 +34,10 @@ def fabric(controller) -> Apic:  # noqa: F811
     return controller
 
 
+def test_a_plan_is_asked_for_like_its_reachability(fabric):
+    assert run_module(aci_contract_info, {**connection(fabric), "plan": PLAN})["contracts"] == read(fabric)
+
+
 def read(fabric: Apic) -> list[dict]:
     return run_module(aci_contract_info, {**connection(fabric), "reachability": REACHABILITY})["contracts"]
 

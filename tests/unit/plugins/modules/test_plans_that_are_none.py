@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.modules import cluster_conflicts, cluster_resources
+from ansible_collections.kubefabric.bgp.plugins.modules import (
+    aci_bgp_info,
+    aci_contract_info,
+    aci_l3out,
+    cluster_conflicts,
+    cluster_resources,
+)
 from tests.plans import plan
+from tests.programs import ROOT
 from tests.run_module import ModuleFailed, run_module
 
-NOWHERE = {"host": "https://127.0.0.1:1", "api_key": "none"}
+FABRIC = [aci_l3out, aci_bgp_info, aci_contract_info]
+NOWHERE = {
+    **{module: {"host": "https://127.0.0.1:1", "api_key": "none"} for module in (cluster_resources, cluster_conflicts)},
+    **{module: {"host": "127.0.0.1", "port": 1, "password": "none"} for module in FABRIC},
+}
 
 
-@pytest.mark.parametrize("module", [cluster_resources, cluster_conflicts], ids=lambda module: module.__name__[-17:])
+def _name(module) -> str:
+    return module.__name__.rpartition(".")[2]
+
+
+@pytest.mark.parametrize("module", NOWHERE, ids=_name)
 def test_a_broken_plan_is_refused_with_every_mistake(module):
     broken = plan()
     del broken["asn"], broken["nodes"]["node1"]["peers"]
     with pytest.raises(ModuleFailed) as refused:
-        run_module(module, {**NOWHERE, "plan": broken})
+        run_module(module, {**NOWHERE[module], "plan": broken})
     assert refused.value.result["msg"].splitlines() == [
         "The plan has 2 mistakes; nothing was done.",
         "  1. plan.asn: is missing; add it, for example asn: 65003",
@@ -27,3 +43,20 @@ def test_a_broken_plan_is_refused_with_every_mistake(module):
         "plan.asn",
         "plan.nodes.node1.peers",
     ]
+
+
+@pytest.mark.parametrize("module", FABRIC, ids=_name)
+def test_a_nested_cluster_has_no_l3out_and_its_parent_is_named(module):
+    red = yaml.safe_load((ROOT / "tests/golden/plan/nested/plan.yml").read_text())["plans"]["red"]
+    with pytest.raises(ModuleFailed, match="cluster red is nested in k8s-prod and has no L3Out"):
+        run_module(module, {**NOWHERE[module], "plan": red})
+
+
+def test_a_plan_and_what_it_stands_for_exclude_each_other():
+    for module, option in (
+        (aci_l3out, {"name": "x"}),
+        (aci_bgp_info, {"vrf": "x"}),
+        (aci_contract_info, {"reachability": {}}),
+    ):
+        with pytest.raises(ModuleFailed, match="mutually exclusive"):
+            run_module(module, {**NOWHERE[module], "plan": plan(), **option})

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What modules take from a plan in place of their own options."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, NoReturn
+
+from ..plan.accept import PlanError, accept
+from . import l3out, options, reading
+from . import module as glue
+from .mo import BuildError
+
+ERRORS = (PlanError, *glue.ERRORS)
+# options of aci_bgp_info that a plan stands for
+READ = ("tenant", "vrf", "vrf_tenant", "l3out", "leaves")
+
+
+def exclusive(names: Any) -> List[Any]:
+    """For ``mutually_exclusive``: the plan, and each option that it stands for."""
+    return [("plan", name) for name in names]
+
+
+def fail(module: Any, error: Exception) -> NoReturn:
+    """End the module with what is wrong; of a plan with every finding."""
+    module.fail_json(msg=str(error), **(error.result() if isinstance(error, PlanError) else {}))
+    raise error  # fail_json does not come back
+
+
+def described(plan: Dict[str, Any]) -> Dict[str, Any]:
+    """The L3Out of a plan, as options of aci_l3out. Raises PlanError, and BuildError for a cluster that has none."""
+    known = accept(plan)
+    if "l3out" not in known:
+        path = known["nested_in"]["path"]
+        raise BuildError(
+            f"cluster {known['cluster']} is nested in {path[0]} and has no L3Out: its networks are in that of "
+            f"{path[-1]}. Give the plan of {path[-1]}."
+        )
+    return options.from_plan(known["l3out"])
+
+
+def read_of(plan: Dict[str, Any]) -> Dict[str, Any]:
+    """What aci_bgp_info reads of a plan: its VRF, its L3Out with everything that was written for it, its leaves."""
+    found = described(plan)
+    names = {name: found[name] for name in ("tenant", "vrf", "vrf_tenant")}
+    return {
+        **names,
+        "l3out": found["name"],
+        "objects": reading.roots(l3out.build(accept(plan)["l3out"])),
+        "leaves": [{"id": leaf["id"], "pod": leaf["pod"]} for leaf in found["leaves"]],
+    }
