@@ -57,7 +57,8 @@ def clashes(tree: Mo, snapshot: Snapshot, found: Difference, vrf: Vrf) -> Tuple[
     told = meaning.clashes(ours, theirs)
     return (
         _shown([_refusal(clash, theirs) for clash in told if clash.ours in changing]),
-        _shown([_remark(clash, theirs) for clash in told if clash.ours not in changing]),
+        _shown([_remark(clash, theirs) for clash in told if clash.ours not in changing])
+        + _shown([_apart(clash, snapshot) for clash in meaning.encaps(ours, neighbours.apart(vrf, snapshot))]),
     )
 
 
@@ -76,6 +77,13 @@ def _refusal(clash: meaning.Clash, theirs: Snapshot) -> str:
 
 def _remark(clash: meaning.Clash, theirs: Snapshot) -> str:
     return f"{clash.ours} stands beside {clash.theirs}, {_maker(clash, theirs)}: {clash.text}. One of them has to go."
+
+
+def _apart(clash: meaning.Clash, snapshot: Snapshot) -> str:
+    return (
+        f"{clash.ours} meets {clash.theirs} outside of the VRF, {_maker(clash, snapshot)}: {clash.text}. A leaf has a"
+        " VLAN once (F0467, encap-already-in-use), unless its ports have VLANs of their own (VLAN scope port local)."
+    )
 
 
 def _maker(clash: meaning.Clash, theirs: Snapshot) -> str:

@@ -90,6 +90,17 @@ def _interfaces(ours: Snapshot, theirs: Snapshot) -> Iterator[Clash]:
                 yield Clash(mine.dn, other.dn, text)
 
 
+def encaps(ours: Snapshot, apart: Iterable[Found]) -> List[Clash]:
+    """What of ``apart`` (outside of the VRF) has a VLAN of ours on the same leaf."""
+    found = []
+    for mine in interfaces(ours):
+        for other in apart:
+            shared = ", ".join(map(str, sorted(mine.leaves & _leaves_of(other))))
+            if shared and mine.encap == other.attributes.get("encap"):
+                found.append(Clash(mine.dn, other.dn, f"{mine.encap} is on leaf {shared} there, too"))
+    return found
+
+
 def interfaces(snapshot: Snapshot) -> List[Interface]:
     """Every interface of an L3Out."""
     return [

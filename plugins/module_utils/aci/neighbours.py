@@ -22,6 +22,8 @@ from .snapshot import Found, Snapshot, parent_dn
 
 _TENANT = re.compile(r"^uni/tn-([^/]+)/")
 _SEVERAL = 32  # conditions on router IDs, two for each leaf, that fit into the GET that is sent anyway
+_ENCAPS = 8  # VLANs that are looked for in all tenants
+_ON_LEAVES = ("l3extVirtualLIfP", "l3extRsPathL3OutAtt", "fvRsPathAtt")  # what has a VLAN on a leaf
 _TOUCHY = ("l3extVirtualLIfP", "l3extRsPathL3OutAtt", "l3extRsNodeL3OutAtt", "bgpPeerP", "l3extSubnet")
 
 
@@ -49,8 +51,27 @@ def targets(vrf: Vrf, tree: Mo) -> Dict[str, List[Target]]:
     leaves = _router_ids(mo for _dn, mo in walk(tree))
     l3outs = [Target("l3extRsEctx", vrf.name, prop="tnFvCtxName"), *(leaves if len(leaves) <= _SEVERAL else [])]
     if vrf.tenant != "common":  # others cannot name it
-        return {f"uni/tn-{vrf.tenant}": [*policies, *l3outs]}
-    return {"uni/tn-common": policies, "uni": [*l3outs, Target("fvCtx", vrf.name, prop="name")]}
+        return {f"uni/tn-{vrf.tenant}": [*policies, *l3outs], "uni": _encaps(tree)}
+    return {"uni/tn-common": policies, "uni": [*l3outs, Target("fvCtx", vrf.name, prop="name"), *_encaps(tree)]}
+
+
+def _encaps(tree: Mo) -> List[Target]:
+    """Whatever has the tree's VLANs, in any tenant: on a leaf a VLAN is one thing."""
+    svis = [mo for _dn, mo in walk(tree) if mo.cls in _ON_LEAVES and mo.present]
+    encaps = sorted({mo.attributes["encap"] for mo in svis})
+    return [Target(cls, encap, prop="encap") for encap in encaps[:_ENCAPS] for cls in _ON_LEAVES]
+
+
+def apart(vrf: Vrf, snapshot: Snapshot) -> List[Found]:
+    """What others have on leaves outside of the VRF: static ports of EPGs, interfaces of L3Outs."""
+    inside = {vrf.l3out, *others(vrf, snapshot)}
+    return [
+        item
+        for item in snapshot
+        if item.cls in _ON_LEAVES
+        and item.attributes.get("annotation") != ANNOTATION
+        and l3out_of(item.dn) not in inside
+    ]
 
 
 def others(vrf: Vrf, snapshot: Snapshot) -> Dict[str, bool]:

@@ -178,6 +178,32 @@ def test_each_kind_of_meaning_is_compared_by_itself(controller, meets, text):  #
     assert text in refused(controller, check=True)
 
 
+@pytest.mark.parametrize("check", BOTH)
+@pytest.mark.parametrize("path", ["paths-101/pathep-[eth1/7]", "protpaths-101-102/pathep-[hosts]"])
+def test_an_epg_that_has_the_vlan_on_the_leaf_is_named(controller, check, path):  # noqa: F811
+    port = mo("fvRsPathAtt", tDn=f"topology/pod-1/{path}", encap="vlan-310")
+    controller.post("uni", mo("fvTenant", mo("fvAp", mo("fvAEPg", port, name="db"), name="shop"), name="shop"))
+    result = run(controller, check)
+    assert (
+        f"uni/tn-shop/ap-shop/epg-db/rspathAtt-[topology/pod-1/{path}] outside of the VRF, not made by this collection:"
+        " vlan-310 is on leaf 101 there, too. A leaf has a VLAN once (F0467, encap-already-in-use)"
+    ) in str(result["warnings"])
+    assert result["requests"]["get"] <= 3
+
+
+def test_a_vlan_on_another_leaf_and_another_vlan_are_no_matter(controller):  # noqa: F811
+    ports = [("paths-105", "vlan-310"), ("paths-101", "vlan-311")]
+    made = [mo("fvRsPathAtt", tDn=f"topology/pod-1/{at}/pathep-[eth1/7]", encap=encap) for at, encap in ports]
+    controller.post("uni", mo("fvTenant", mo("fvAp", mo("fvAEPg", *made, name="db"), name="shop"), name="shop"))
+    assert "outside of the VRF" not in str(run(controller).get("warnings"))
+
+
+def test_an_l3out_of_another_vrf_that_has_the_vlan_on_the_leaf_is_named(controller):  # noqa: F811
+    controller.post("uni/tn-k8s", mo("fvCtx", name="other"))
+    controller.post("uni/tn-k8s", others_l3out("another-vrf", "other", router_id="9.9.9.9"))
+    assert "uni/tn-k8s/out-another-vrf/lnodep-node_profile/lifp-int_profile/vlifp-" in str(run(controller)["warnings"])
+
+
 # -- the VRF's address-family policy --------------------------------------------------------------------
 
 
