@@ -106,7 +106,7 @@ def active(nodes: List[Dict[str, Any]]) -> Dict[int, bool]:
 
 def _nodes(nodes: List[Dict[str, Any]]) -> List[Dict[str, str]]:
     """Attributes of the nodes that have a number."""
-    found = [item.attributes for item in flatten(nodes) if item.cls == "fabricNode"]
+    found = [item["fabricNode"].get("attributes", {}) for item in nodes if "fabricNode" in item]
     return [attributes for attributes in found if _number(attributes.get("id"))]
 
 
