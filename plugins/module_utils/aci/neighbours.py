@@ -56,10 +56,11 @@ def targets(vrf: Vrf, tree: Mo) -> Dict[str, List[Target]]:
 
 
 def _encaps(tree: Mo) -> List[Target]:
-    """Whatever has the tree's VLANs, in any tenant: on a leaf a VLAN is one thing."""
+    """What others made with the tree's VLANs, in any tenant: on a leaf a VLAN is one thing."""
     svis = [mo for _dn, mo in walk(tree) if mo.cls in _ON_LEAVES and mo.present]
     encaps = sorted({mo.attributes["encap"] for mo in svis})
-    return [Target(cls, encap, prop="encap") for encap in encaps[:_ENCAPS] for cls in _ON_LEAVES]
+    unlike = ("annotation", ANNOTATION)
+    return [Target(cls, encap, prop="encap", unlike=unlike) for encap in encaps[:_ENCAPS] for cls in _ON_LEAVES]
 
 
 def apart(vrf: Vrf, snapshot: Snapshot) -> List[Found]:
