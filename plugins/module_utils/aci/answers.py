@@ -19,6 +19,8 @@ LONGEST = 300  # seconds for one answer
 DEEPEST = 40  # objects below each other; APIC's own trees have fewer than 20
 REDIRECTS = (301, 302, 303, 307, 308)
 _PART = 65536
+LONGEST_NAME = 4096  # characters of a distinguished name; APIC's own have a few hundred
+_NAMES = ("dn", "rn", "tDn", "nodeDn", "affected")
 
 
 class WrongAnswer(ValueError):
@@ -141,6 +143,8 @@ def _children(item: Any) -> List[Any]:
         attributes = body.get("attributes", {}) if isinstance(body, dict) else None
         if not isinstance(attributes, dict) or any(isinstance(value, (dict, list)) for value in attributes.values()):
             raise WrongAnswer(f"{str(cls)[:64]} has no attributes as an object of APIC's has them")
+        if any(len(str(attributes.get(name, ""))) > LONGEST_NAME for name in _NAMES):
+            raise WrongAnswer(f"the name of an object has more than {LONGEST_NAME} characters")
         children = body.get("children", [])
         if not isinstance(children, list):
             raise WrongAnswer(f"the children of {str(cls)[:64]} are no list")

@@ -49,6 +49,14 @@ def nested(depth: int) -> dict:
         (b'{"imdata": [{"error": "no"}]}', "error has no attributes as an object of APIC's has them"),
         (b'{"imdata": ' + b"[" * DEEP + b"]" * DEEP + b"}", "the answer is nested too deep"),
         (b'{"imdata": ' + b'{"a":' * DEEP + b"1" + b"}" * DEEP + b"}", "the answer is nested too deep"),
+        (
+            json.dumps({"imdata": [{"fvTenant": {"attributes": {"dn": "[" + "/" * 262144}}}]}).encode(),
+            "the name of an object has more than 4096 characters",
+        ),
+        (
+            json.dumps({"imdata": [{"aaaModLR": {"attributes": {"affected": "uni/" * 262144}}}]}).encode(),
+            "the name of an object has more than 4096 characters",
+        ),
         (json.dumps({"imdata": [nested(50)]}).encode(), "its objects are nested more than 40 deep"),
     ],
 )
