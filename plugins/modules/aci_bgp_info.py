@@ -244,7 +244,7 @@ def main() -> None:
         "expect": {"type": "list", "elements": "dict", "default": [], "options": {"leaf": leaf, "peer": text}},
     }
     spec["query"] = {"type": "str"}
-    module = QuietModule(
+    module = planned.PlanModule(
         argument_spec=spec,
         mutually_exclusive=planned.exclusive(planned.READ),
         required_one_of=[("plan", "tenant")],

@@ -89,12 +89,11 @@ from ..module_utils.aci import contracts, planned
 from ..module_utils.aci import module as glue
 from ..module_utils.aci.options_reachability import reachability_spec
 from ..module_utils.aci.snapshot import flatten
-from ..module_utils.common.quiet import QuietModule
 
 
 def main() -> None:
     spec = {**glue.connection_spec(), "plan": {"type": "dict"}, "reachability": reachability_spec()}
-    module = QuietModule(
+    module = planned.PlanModule(
         argument_spec=spec, mutually_exclusive=planned.exclusive(["reachability"]), supports_check_mode=True
     )
     plan = module.params["plan"]

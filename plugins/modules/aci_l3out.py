@@ -586,7 +586,6 @@ from ..module_utils.aci import apply, deployment, l3out, options, password, plan
 from ..module_utils.aci import module as glue
 from ..module_utils.aci.difference import Policy
 from ..module_utils.aci.neighbours import Vrf
-from ..module_utils.common.quiet import QuietModule
 
 
 def _objection(given: dict, description: dict):
@@ -632,7 +631,7 @@ def main() -> None:
         "plan": {"type": "dict"},
         "companions": {"type": "list", "elements": "str", "default": []},
     }
-    module = QuietModule(
+    module = planned.PlanModule(
         argument_spec=spec,
         mutually_exclusive=planned.exclusive(options.described()),
         required_one_of=[("plan", "name")],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, NoReturn
 
+from ..common.quiet import QuietModule
 from ..plan.accept import PlanError, accept
 from . import l3out, options, reading
 from . import module as glue
@@ -15,6 +16,15 @@ from .mo import BuildError
 ERRORS = (PlanError, *glue.ERRORS)
 # options of aci_bgp_info that a plan stands for
 READ = ("tenant", "vrf", "vrf_tenant", "l3out", "leaves")
+
+
+class PlanModule(QuietModule):
+    """A module that logs and returns the name of a plan, not all of it: callbacks drop results that are large."""
+
+    @staticmethod
+    def shown(params: Dict[str, Any]) -> Dict[str, Any]:
+        plan = params.get("plan")
+        return {**params, "plan": {"cluster": str(plan.get("cluster"))}} if isinstance(plan, dict) else params
 
 
 def exclusive(names: Any) -> List[Any]:

@@ -60,3 +60,11 @@ def test_a_plan_and_what_it_stands_for_exclude_each_other():
     ):
         with pytest.raises(ModuleFailed, match="mutually exclusive"):
             run_module(module, {**NOWHERE[module], "plan": plan(), **option})
+
+
+@pytest.mark.parametrize("module", FABRIC, ids=_name)
+def test_of_a_plan_its_cluster_is_returned_and_logged_alone(module):
+    with pytest.raises(ModuleFailed) as refused:
+        run_module(module, {**NOWHERE[module], "plan": {**plan(), "secret": "geheim"}})
+    assert refused.value.result["invocation"]["module_args"]["plan"] == {"cluster": "k8s-prod"}
+    assert "geheim" not in str(refused.value.result)
