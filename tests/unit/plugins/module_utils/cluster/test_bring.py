@@ -454,8 +454,8 @@ def test_a_selector_is_held_against_labels_that_nodes_have_and_will_have() -> No
     by_name = peer("kubernetes.io/hostname == 'n1'")
     assert told(steps(cluster, [wanted, by_name]))[-1] == ("create", "BGPPeer", "leaf")
     assert refusal(cluster, [wanted, peer("rack_id == 'old'")]) == (
-        "BGPPeer default/leaf: nodeSelector rack_id == 'old' selects none of the cluster's nodes: rack_id is rack1 on them. "
-        "Nothing was written."
+        "BGPPeer default/leaf: nodeSelector rack_id == 'old' selects none of the cluster's nodes: rack_id is rack1 on "
+        "them. Nothing was written."
     )
 
 
