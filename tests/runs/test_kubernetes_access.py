@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,8 +35,10 @@ def two_contexts(api, directory: Path) -> Path:
 def test_a_cluster_is_reached_by_its_context_of_a_file_with_several(kubernetes, tmp_path, intended, given):
     access = {"kubeconfig": str(two_contexts(kubernetes, tmp_path)), "context": intended}
     cluster = {**access, "bgp": {"password": "s3cret"}}
-    nodeless = {**plan(), "nodes": {}}
-    done = Role("kube_router", tmp_path, kubernetes).play(nodeless, "--check", kubefabric_cluster=cluster, **given)
+    node = f"node-{uuid.uuid4().hex[:8]}"
+    kubernetes.kubectl_run("create", "-f-", stdin=f"apiVersion: v1\nkind: Node\nmetadata: {{name: {node}}}\n")
+    small = {**plan(), "nodes": {node: plan()["nodes"]["node1"]}}
+    done = Role("kube_router", tmp_path, kubernetes).play(small, "--check", kubefabric_cluster=cluster, **given)
     assert done.returncode == 0, done.stdout
 
 
