@@ -62,6 +62,6 @@ def test_nor_is_one_of_a_login(send, hostile, status):  # noqa: F811
 @pytest.mark.parametrize("status", [200, 400, 500])
 def test_answers_have_limits(send, monkeypatch, status):
     monkeypatch.setattr(answers, "LARGEST", 1024 * 1024)
-    monkeypatch.setattr(answers, "LONGEST", 0.2)
     assert "the answer is larger than 1 MiB" in send(status, None)["msg"]
+    monkeypatch.setattr(answers, "LONGEST", 0.2)
     assert "the answer did not end within 0.2 s" in send(status, DRIPPING)["msg"]
