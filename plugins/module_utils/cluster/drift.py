@@ -32,9 +32,10 @@ _KINDS = (
 
 def kinds(plan: dict) -> dict:
     """What to read, by kind: options of kubefabric.bgp.cluster_info."""
-    read = {one["kind"]: one for one in foreign.kinds(plan).values()}
+    read = {(one["api_version"], one["kind"]): one for one in foreign.kinds(plan).values()}
     return {
-        one["kind"]: read.get(one["kind"]) or {"api_version": one["apiVersion"], "kind": one["kind"], "optional": True}
+        one["kind"]: read.get((one["apiVersion"], one["kind"]))
+        or {"api_version": one["apiVersion"], "kind": one["kind"], "optional": True}
         for one in _wanted(plan)
     }
 

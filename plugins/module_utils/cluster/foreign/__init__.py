@@ -1,17 +1,17 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects of others that conflict with the plan's sessions: one file per CNI. Pure.
+"""Objects of others that conflict with the plan's sessions: one file per CNI, and one for MetalLB beside it. Pure.
 
-Each has ``KINDS``, what to read of the cluster besides Nodes, ``{name: {api_version, kind, …}}``, and ``found(view)``,
-which yields a Finding per object. ``view`` is a View.
+Each CNI's has ``kinds(plan)``, what to read of the cluster besides Nodes, ``{name: {api_version, kind, …}}``, and
+``found(view)``, which yields a Finding per object. ``view`` is a View.
 """
 
 from __future__ import annotations
 
 from ...common.printable import one_line
 from ..speakers import hosts_speak
-from . import calico, cilium, kube_router, ovn_kubernetes
+from . import calico, cilium, kube_router, metallb, ovn_kubernetes
 from .view import Finding, View
 
 LONGEST = 1000  # characters that a finding says of an object
@@ -25,7 +25,8 @@ def kinds(plan: dict) -> dict:
     """
     if hosts_speak(plan) or plan["cni"] not in CNIS:
         return {}
-    return {name: {**one, "optional": True} for name, one in CNIS[plan["cni"]].kinds(plan).items()}
+    read = {**CNIS[plan["cni"]].kinds(plan), **({} if _merges(plan) else metallb.kinds())}
+    return {name: {**one, "optional": True} for name, one in read.items()}
 
 
 def findings(plan: dict, objects: dict, nodes: list, accepted: list) -> tuple:
@@ -36,8 +37,13 @@ def findings(plan: dict, objects: dict, nodes: list, accepted: list) -> tuple:
     if not kinds(plan):
         return [], []
     view = View(plan, {name: _once(objects.get(name) or []) for name in kinds(plan)}, nodes)
-    said = [_safe(one) for one in CNIS[plan["cni"]].found(view)]
+    said = [_safe(one) for one in (*CNIS[plan["cni"]].found(view), *metallb.found(view))]
     return [one for one in said if one.name not in accepted], [one for one in said if one.name in accepted]
+
+
+def _merges(plan: dict) -> bool:
+    """Whether the CNI's speaker is one that MetalLB uses as well."""
+    return plan["cni"] == "ovn_kubernetes"
 
 
 def _safe(one: Finding) -> Finding:

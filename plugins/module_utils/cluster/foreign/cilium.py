@@ -6,16 +6,21 @@
 A node takes one CiliumBGPClusterConfig; of several the first one has it, and the others get the condition
 ConflictingClusterConfig (operator/pkg/bgp/cluster.go, upsertNodeConfigs; one without a selector takes all nodes). A
 node that a CiliumBGPPeeringPolicy selects leaves CiliumBGPClusterConfigs aside, and one that several select has none
-(pkg/bgpv1/agent).
+(pkg/bgpv1/agent). What a CiliumBGPNodeConfigOverride says of an instance of its node goes before what the
+CiliumBGPClusterConfig says, whoever wrote which (the same file, toNodeBGPInstance).
 """
 
 from __future__ import annotations
 
+from ..cilium import resources
 from ..cilium.settings import PEERING_POLICY, settings
+from ..cilium.speaker import INSTANCE
+from ..groups import peer_name
 from ..ownership import is_ours
 from .view import View, finding, listed
 
 CONFIG, POLICY = "CiliumBGPClusterConfig", "CiliumBGPPeeringPolicy"
+OVERRIDE = "CiliumBGPNodeConfigOverride"
 _PLURAL = {CONFIG: "ciliumbgpclusterconfig", POLICY: "ciliumbgppeeringpolicy"}
 
 
@@ -26,7 +31,8 @@ def kinds(plan: dict) -> dict:
     if api == PEERING_POLICY:
         return policies
     version = "cilium.io/v2" if api == "v2" else "cilium.io/v2alpha1"
-    return {"configs": {"api_version": version, "kind": CONFIG}, **policies}
+    overrides = {"overrides": {"api_version": version, "kind": OVERRIDE}}
+    return {"configs": {"api_version": version, "kind": CONFIG}, **overrides, **policies}
 
 
 def found(view: View):
@@ -43,6 +49,33 @@ def found(view: View):
             "Give it a nodeSelector that leaves these nodes out, with what else they peer with in the inventory, "
             f"or remove it: kubectl delete {_PLURAL[kind]} {name}. Sessions that it made are reset by that",
         )
+    yield from _overrides(view)
+
+
+def _overrides(view: View):
+    """Overrides of nodes for which we write none; of the others the name is taken, which is said elsewhere."""
+    made = resources(view.plan, {"bgp_password": "-", "placeholder": True})
+    ours_too = {one["metadata"]["name"] for one in made if one["kind"] == OVERRIDE}
+    for item in view.objects.get("overrides") or []:
+        name = item["metadata"]["name"]
+        told = _overridden(view, item) if name in view.labels else []
+        if told and name not in ours_too and not is_ours(item):
+            yield finding(
+                item,
+                f"says {listed(told)} of instance {INSTANCE}, which is ours, and goes before what ours says",
+                "Say it in the inventory (kubefabric_cluster.cilium), and remove that instance from it",
+            )
+
+
+def _overridden(view: View, item: dict) -> list:
+    """What an override says of the instance that ours have, and of its peers."""
+    own = {peer_name(peer) for peer in view.plan["nodes"][item["metadata"]["name"]]["peers"]}
+    told = []
+    for one in (item.get("spec") or {}).get("bgpInstances") or []:
+        if one.get("name") == INSTANCE:
+            told += [key for key in ("localASN", "localPort", "routerID") if one.get(key) is not None]
+            told += ["peers"] if any(peer.get("name") in own for peer in one.get("peers") or []) else []
+    return told
 
 
 def _effect(kind: str, ours: str) -> str:

@@ -18,12 +18,19 @@ def item(kind: str, name: str, spec: dict, labels: dict | None = None, **metadat
     return {"kind": kind, "metadata": {"name": name, "labels": labels or {}, **metadata}, "spec": spec}
 
 
-def found(cni: str, objects: list, nodes: dict | None = None, accepted: list | None = None) -> list:
-    """What is named of objects in a cluster whose Nodes have these labels."""
-    given = {**plan(), "cni": cni}
+def found(
+    cni: str, objects: list, nodes: dict | None = None, accepted: list | None = None, options: dict | None = None
+) -> list:
+    """What is named of objects in a cluster whose Nodes have these labels; ``options`` are the CNI's."""
+    given = {**plan(), "cni": cni, **({cni: options} if options else {})}
     live = [item("Node", name, {}, (nodes or {}).get(name)) for name in given["nodes"]]
-    read = {name: [one for one in objects if one["kind"] == asked["kind"]] for name, asked in kinds(given).items()}
+    read = {name: [one for one in objects if _is(one, asked)] for name, asked in kinds(given).items()}
     return findings(given, read, live, accepted or [])[0]
+
+
+def _is(one: dict, asked: dict) -> bool:
+    """Whether an object is of a kind that is asked for; those here have no version but MetalLB's."""
+    return one["kind"] == asked["kind"] and one.get("apiVersion", "") in ("", asked["api_version"])
 
 
 def names(*arguments, **options) -> list:
@@ -137,6 +144,82 @@ def test_a_node_s_own_configuration_that_goes_before_ours_is_named(name, spec, s
 def test_a_cilium_configuration_that_selects_our_nodes_is_named(kind, selector, named):
     assert names("cilium", [item(kind, "theirs", selector)]) == ([f"{kind} theirs"] if named else [])
     assert names("cilium", [item(kind, "ours", selector, OURS)]) == []
+
+
+PEER = f"leaf-{plan()['nodes']['node1']['peers'][0]['leaf']}-ipv4"
+
+
+def override(name: str, *instances: dict, **metadata: object) -> dict:
+    return item("CiliumBGPNodeConfigOverride", name, {"bgpInstances": list(instances)}, **metadata)
+
+
+@pytest.mark.parametrize(
+    ("name", "instance", "said"),
+    [
+        ("node1", {"name": "fabric", "localASN": 65009, "localPort": 1790}, "says localASN, localPort of instance"),
+        ("node1", {"name": "fabric", "routerID": "10.0.0.1"}, "says routerID of instance fabric, which is ours"),
+        ("node1", {"name": "fabric", "peers": [{"name": PEER, "localAddress": "10.0.0.9"}]}, "says peers of instance"),
+        ("node1", {"name": "fabric", "peers": [{"name": "other", "localAddress": "10.0.0.9"}]}, None),
+        ("node1", {"name": "storage", "localASN": 65009}, None),
+        ("node1", {"name": "fabric"}, None),
+        ("elsewhere", {"name": "fabric", "localASN": 65009}, None),
+    ],
+)
+def test_an_override_of_our_instance_on_a_node_is_named(name, instance, said):
+    told = found("cilium", [override(name, instance)], options={"pin_local_addresses": False})
+    assert [said in one.what for one in told] == ([True] if said else [])
+    assert found("cilium", [override(name, instance, labels=OURS)], options={"pin_local_addresses": False}) == []
+
+
+def test_an_override_under_the_name_of_ours_is_left_to_adoption():
+    theirs = [override(name, {"name": "fabric", "localASN": 65009}) for name in ("node1", "node2")]
+    options = {"pin_local_addresses": False, "nodes": {"node1": {"listen_port": 1790}}}
+    assert names("cilium", theirs, options=options) == ["CiliumBGPNodeConfigOverride node2"]
+    assert names("cilium", theirs) == []  # ours have the sessions' addresses
+
+
+# -- MetalLB beside a CNI -------------------------------------------------------------------------------
+
+
+def metallb(spec: dict) -> dict:
+    return {**item("BGPPeer", "tor", spec, namespace="metallb-system"), "apiVersion": "metallb.io/v1beta2"}
+
+
+METALLB = {"peerAddress": LEAF, "peerASN": 65002, "myASN": 65003}
+
+
+@pytest.mark.parametrize("cni", ["calico", "cilium", "kube_router"])
+@pytest.mark.parametrize(
+    ("spec", "named"),
+    [
+        (METALLB, True),
+        ({**METALLB, "peerPort": 179, "nodeSelectors": []}, True),
+        ({**METALLB, "nodeSelectors": [{"matchLabels": {"a": "b"}}, {"matchLabels": {"rack_id": RACK}}]}, True),
+        ({**METALLB, "nodeSelectors": [{"matchLabels": {"a": "b"}}]}, False),
+        ({**METALLB, "peerPort": 1790}, False),
+        ({**METALLB, "vrf": "storage"}, False),
+        ({**METALLB, "peerAddress": "192.0.2.1"}, False),
+        ({**METALLB, "peerAddress": "fe80::x"}, False),
+    ],
+)
+def test_a_peer_of_metallb_to_a_leaf_is_named(cni, spec, named):
+    assert names(cni, [metallb(spec)]) == (["BGPPeer metallb-system/tor"] if named else [])
+
+
+def test_what_metallb_does_to_our_session_is_said():
+    (said,) = found("calico", [metallb(METALLB)])
+    assert text(said) == (
+        "BGPPeer metallb-system/tor lets MetalLB's speaker on node1, node2, node3 open a session of its own with leaf "
+        f"101 ({LEAF}), and one of it and ours alone can be up. Announce MetalLB's pools by this collection "
+        "(networks.external_service), and remove it: kubectl delete bgppeers.metallb.io -n metallb-system tor"
+    )
+
+
+def test_metallb_beside_frr_k8s_shares_its_speaker():
+    assert names("ovn_kubernetes", [metallb(METALLB)]) == []
+    assert not any(
+        one["api_version"].startswith("metallb.io") for one in kinds({**plan(), "cni": "ovn_kubernetes"}).values()
+    )
 
 
 # -- FRR-K8s --------------------------------------------------------------------------------------------
