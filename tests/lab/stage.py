@@ -64,7 +64,8 @@ class Stage:
         """Write a cluster's L3Out as the role does; what the module says."""
         apic = self.apic
         options = {"host": [apic.host], "port": apic.port, "username": apic.username, "password": apic.password}
-        secrets = {"bgp_password": self.secret(cluster) or None, "password_key": "key of the lab, not a secret"}
+        key = "sixteen characters or more, and no secret"
+        secrets = {"bgp_password": self.secret(cluster) or None, "password_key": key}
         os.environ["SSL_CERT_FILE"] = apic.ca
         return run_module(
             aci_l3out, {**options, "use_proxy": False, **self.plans[cluster]["l3out"], **secrets, **more}, diff=False

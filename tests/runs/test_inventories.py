@@ -66,6 +66,9 @@ def test_the_allocations_of_two_sources_are_one_file_whatever_the_limit(sources:
     )
 
 
+GONE = ["path2", "leaf-103", "leaf-104"]  # the only node of its rack, whose leaves go with it
+
+
 def test_a_node_that_the_inventory_lacks_stops_the_run_until_it_is_named(sources: Sources) -> None:
     sources.planned()
     sources.change("b/hosts.yml", lambda hosts: hosts["k8s_path_nodes"]["hosts"].pop("path2"))
@@ -75,9 +78,10 @@ def test_a_node_that_the_inventory_lacks_stops_the_run_until_it_is_named(sources
     assert (
         "cluster k8s-path had path2, and the inventory does not have it there: paths, peers and filters would" in output
     )
+    assert "cluster k8s-path had leaves 103, 104, and no rack of its nodes has them now" in output
     assert sources.kept() == before
 
-    write(sources.directory / "b" / "host_vars" / "k8s-path" / "remove.yml", {"kubefabric_remove": ["path2"]})
+    write(sources.directory / "b" / "host_vars" / "k8s-path" / "remove.yml", {"kubefabric_remove": GONE})
     (sources.directory / "b" / "host_vars" / "k8s-path.yml").rename(
         sources.directory / "b" / "host_vars" / "k8s-path" / "cluster.yml"
     )
@@ -91,7 +95,7 @@ def test_variables_of_the_whole_run_may_be_expressions(sources: Sources) -> None
         variables = {
             "where_all_are_kept": "{{ inventory_dir }}/../kept.yml",
             "kubefabric_allocations_file": "{{ where_all_are_kept | realpath }}",
-            "those_that_go": ["path2"],
+            "those_that_go": GONE,
             "kubefabric_remove": "{{ those_that_go }}",
         }
         write(sources.directory / source / "group_vars" / "all" / "run.yml", variables)

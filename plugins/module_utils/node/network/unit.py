@@ -55,13 +55,15 @@ def reload_commands(_interface: str, _present: bool) -> list:
 
 def uplink_files(uplink, _facts) -> list:
     """A oneshot unit that follows the device each time it comes, as the VIP's; the routes need the interface's
-    addresses, and are tried again until those are there."""
+    addresses, and are tried again until those are there. It wants network.target since without a job of that the
+    script of a host that sets up its interface before it would not be waited for, and would set the MTU after us."""
     device = units.device(uplink.interface)
     lines = [
         f"# {HEADER}",
         "[Unit]",
         "Description=Uplink of kubefabric.bgp",
         f"After=network.target {device}",
+        "Wants=network.target",
     ]
     lines += [f"Requisite={device}", f"StopPropagatedFrom={device}", "StartLimitIntervalSec=0", ""]
     lines += ["[Service]", "Type=oneshot", "RemainAfterExit=yes"]
