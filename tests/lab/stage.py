@@ -64,7 +64,7 @@ class Stage:
         """Write a cluster's L3Out as the role does; what the module says."""
         apic = self.apic
         options = {"host": [apic.host], "port": apic.port, "username": apic.username, "password": apic.password}
-        key = "sixteen characters or more, and no secret"
+        key = "b1946ac92492d2347c6235b4d2611184"
         secrets = {"bgp_password": self.secret(cluster) or None, "password_key": key}
         os.environ["SSL_CERT_FILE"] = apic.ca
         return run_module(

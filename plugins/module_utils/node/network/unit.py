@@ -55,8 +55,12 @@ def reload_commands(_interface: str, _present: bool) -> list:
 
 def uplink_files(uplink, _facts) -> list:
     """A oneshot unit that follows the device each time it comes, as the VIP's; the routes need the interface's
-    addresses, and are tried again until those are there. It wants network.target since without a job of that the
-    script of a host that sets up its interface before it would not be waited for, and would set the MTU after us."""
+    addresses, and are tried again until those are there.
+
+    It looks for the interface itself: device units are the work of udev, which not every host has, nor /sys of its own.
+    It wants network.target: without a job of that it would not wait for a host's own script before it, which sets the
+    MTU.
+    """
     device = units.device(uplink.interface)
     lines = [
         f"# {HEADER}",
@@ -65,8 +69,9 @@ def uplink_files(uplink, _facts) -> list:
         f"After=network.target {device}",
         "Wants=network.target",
     ]
-    lines += [f"Requisite={device}", f"StopPropagatedFrom={device}", "StartLimitIntervalSec=0", ""]
-    lines += ["[Service]", "Type=oneshot", "RemainAfterExit=yes"]
+    there = f"ExecCondition=/usr/bin/env ip link show dev {uplink.interface}".replace("%", "%%")
+    lines += [f"StopPropagatedFrom={device}", "StartLimitIntervalSec=0", ""]
+    lines += ["[Service]", "Type=oneshot", "RemainAfterExit=yes", there]
     lines += [f"ExecStart=/usr/bin/env {' '.join(command)}".replace("%", "%%") for command in uplink.commands()]
     lines += ["Restart=on-failure", "RestartSec=2", _uplink_again(uplink), ""]
     wants = "\n".join([f"# {HEADER}", "[Unit]", f"Wants={UPLINK_NAME}", ""])
@@ -77,11 +82,13 @@ def uplink_files(uplink, _facts) -> list:
 def _uplink_again(uplink) -> str:
     """A device that is back while this unit still stops does not start it; it lacks the MTU or a route then."""
     name = uplink.interface.replace("%", "%%")
-    has = [f"grep -qx {uplink.mtu} /sys/class/net/{name}/mtu"] if uplink.mtu else []
+    look = f"ip link show dev {name}"
+    has = [f'{look} | grep -q " mtu {uplink.mtu} "'] if uplink.mtu else []
     for address in uplink.gateways:
         has.append(f"ip -{6 if ':' in address else 4} route show default via {address} dev {name} | grep -q .")
-    gone = f"[ ! -e /sys/class/net/{name} ]"
-    return f"ExecStop=-/bin/sh -c '{gone} || {{ {' && '.join(has) or 'true'}; }} || exec systemctl --no-block start %n'"
+    return (
+        f"ExecStop=-/bin/sh -c '! {look} || {{ {' && '.join(has) or 'true'}; }} || exec systemctl --no-block start %n'"
+    )
 
 
 def uplink_reload() -> list:

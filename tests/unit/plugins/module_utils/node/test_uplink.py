@@ -89,11 +89,12 @@ def test_the_unit_follows_the_device_which_it_names_as_systemd_does():
     device = "sys-subsystem-net-devices-bond\\x2da.310.device"
     found = {file.path: file.text for file in Uplink("bond-a.310", BOTH, 9000, "systemd").files(Facts())}
     unit = found["/etc/systemd/system/kubefabric-uplink.service"]
-    for word in ("Requisite", "StopPropagatedFrom"):
-        assert f"{word}={device}\n" in unit
+    assert f"StopPropagatedFrom={device}\n" in unit
+    assert "ExecCondition=/usr/bin/env ip link show dev bond-a.310\n" in unit  # without udev there are no device units
+    assert "Wants=network.target\n" in unit
     assert "Wants=kubefabric-uplink.service\n" in found[f"/etc/systemd/system/{device}.d/kubefabric-uplink.conf"]
     (back,) = [line for line in unit.splitlines() if line.startswith("ExecStop=")]
-    assert "{ grep -qx 9000 /sys/class/net/bond-a.310/mtu && ip -4 route show default via 192.168.2.254" in back
+    assert '{ ip link show dev bond-a.310 | grep -q " mtu 9000 " && ip -4 route show default via 192.168.2.254' in back
     assert back.endswith("|| exec systemctl --no-block start %n'")
 
 
