@@ -67,7 +67,7 @@ class Inventory:
     def _read(self, host: str, name: str) -> object:
         """A cluster's variable; of a cluster that is not in this run without what only its own run needs."""
         if name not in self._hosts[host] and self._in_play(host, name):
-            return _variable(self._vars, host, name)
+            return _value(lambda: self._templar.template(self._vars[name]), host, name)  # as it was written
         try:
             return _variable(self._hosts[host], host, name)
         except AnsibleError:
@@ -116,10 +116,13 @@ def _node(task_vars: Mapping, node: str) -> dict:
 
 def _variable(variables: Mapping, host: str, name: str) -> object:
     """One of a host's variables, templated; None if it is not defined."""
-    if name not in variables:
-        return None
+    return _value(lambda: variables[name], host, name) if name in variables else None
+
+
+def _value(templated: Callable, host: str, name: str) -> object:
+    """What ``templated`` returns as plain data; an AnsibleError that names the variable where it cannot be read."""
     try:
-        value = plain(variables[name])
+        value = plain(templated())
     except AnsibleError as error:
         raise AnsibleError(f"{name} of host {host} cannot be read: {error}") from error
     for expression in _left_over(value) if LEAVES_UNDEFINED else ():
