@@ -50,7 +50,7 @@ LAYERS = {
         Layer("runs", "cpu", 720, 2, BY_FILE),
         Layer("versions", "cpu", 300, 2),
         Layer("lab", "lab", 2100, 3, BY_GROUP, second_try="file"),
-        Layer("molecule", "hosts", 2700, 1, second_try="test"),
+        Layer("molecule", "hosts", 2700, 2, second_try="test"),
     )
 }
 
