@@ -109,8 +109,6 @@ def _build(inventory: Inventory, found: object) -> tuple[list[Result], Findings]
     """The plans of every fabric, and what is wrong or doubtful with the intents of all of them."""
     intents, results, findings = inventory.intents(), [], Findings()
     members = {name: one["nodes"] for intent in intents for name, one in intent["clusters"].items()}
-    remove = _names(inventory, lost.VARIABLE)
-    lost.check(found, members, remove, findings)
     change = _names(inventory, "kubefabric_change_svi")
     for intent in intents:
         try:
@@ -123,9 +121,8 @@ def _build(inventory: Inventory, found: object) -> tuple[list[Result], Findings]
             for finding in result.warnings:
                 findings.warn(finding.path, finding.rule, finding.remedy)
     plans = _merge(result.plans for result in results)
-    lost.check_leaves(
-        found, {name: plan["leaves"] for name, plan in plans.items() if "leaves" in plan}, remove, findings
-    )
+    leaves = {name: plan.get("leaves") or {} for name, plan in plans.items()}  # a nested cluster has none
+    lost.check(found, members, leaves, _names(inventory, lost.VARIABLE), findings)
     return results, findings
 
 

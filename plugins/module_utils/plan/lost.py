@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from .errors import Findings
 from .model import FABRIC_AT, natural
@@ -21,49 +22,71 @@ VARIABLE = "kubefabric_remove"
 LEAF = re.compile(r"leaf-([0-9]{1,4})")
 
 
-def check(found: object, members: Mapping[str, Collection[str]], remove: object, findings: Findings) -> None:
+@dataclass
+class _Lost:
+    """What is gone, by cluster, of it what may go, and what a run is told to let it all go."""
+
+    nodes: dict[str, set[str]]
+    leaves: dict[str, set[str]]
+    clusters: set[str]
+    told: list[str]
+
+    @property
+    def names(self) -> set[str]:
+        """All that is gone, as ``remove`` names it."""
+        leaves = {_leaf_name(leaf) for gone in self.leaves.values() for leaf in gone}
+        return self.clusters.union(leaves, *self.nodes.values())
+
+    @property
+    def command(self) -> str:
+        """One argument for everything that is gone: of several only the last would count."""
+        return f"-e {VARIABLE}={_listed(self.names, ',')}"
+
+
+def check(
+    found: object,
+    members: Mapping[str, Collection[str]],
+    leaves: Mapping[str, Collection[str]],
+    remove: object,
+    findings: Findings,
+) -> None:
     """A mistake for what the allocations have, the inventory lacks and ``remove`` does not name.
 
-    ``found`` are the allocations of earlier runs, ``members`` the inventory's nodes by cluster, of all fabrics.
+    ``found`` are the allocations of earlier runs, ``members`` the inventory's nodes by cluster, of all fabrics,
+    ``leaves`` the IDs, as text, of the border leaves of each cluster that could be planned.
     """
     kept = found if isinstance(found, Mapping) else {}
-    told = named(remove)
-    gone = {name: _nodes(kept[name]) - set(members[name]) for name in kept if name in members}
-    for name in sorted(gone, key=natural):
-        _check_nodes(name, gone[name], told, findings)
-    clusters = {str(name) for name in kept} - set(members)
-    _check_clusters(clusters, told, findings)
-    _check_names(told, clusters.union(*gone.values()), members, findings)
+    lost = _Lost(
+        nodes={name: _nodes(kept[name]) - set(members[name]) for name in kept if name in members},
+        leaves={name: _leaves(kept[name]) - set(leaves[name]) for name in kept if name in leaves},
+        clusters={str(name) for name in kept} - set(members),
+        told=named(remove),
+    )
+    for name in sorted(lost.nodes, key=natural):
+        _check_nodes(name, lost, findings)
+    for name in sorted(lost.leaves, key=natural):
+        _check_leaves(name, lost, findings)
+    _check_clusters(lost, findings)
+    _check_names(lost, members, set(leaves) == set(kept) - lost.clusters, findings)
 
 
-def check_leaves(found: object, leaves: Mapping[str, Collection[str]], remove: object, findings: Findings) -> None:
-    """A mistake for each border leaf that a cluster had, has no more, and ``remove`` does not name (``leaf-103``).
-
-    ``found`` are the allocations of earlier runs, ``leaves`` the IDs, as text, of each planned cluster's leaves.
-    """
-    kept = found if isinstance(found, Mapping) else {}
-    told = {match[1] for match in map(LEAF.fullmatch, named(remove)) if match}
-    gone = {name: _leaves(kept[name]) - set(leaves[name]) for name in kept if name in leaves}
-    for name in sorted(gone, key=natural):
-        _check_cluster_leaves(name, gone[name], told, findings)
-    for leaf in sorted(told.difference(*gone.values()), key=natural):
-        findings.warn(VARIABLE, f"no cluster lost leaf {leaf}: nothing is removed for it", "remove the name")
-
-
-def _check_cluster_leaves(cluster: str, gone: set[str], told: set[str], findings: Findings) -> None:
+def _check_leaves(cluster: str, lost: _Lost, findings: Findings) -> None:
     at = f"{FABRIC_AT}.racks"
-    refused, going = gone - told, gone & told
+    going = {leaf for leaf in lost.leaves[cluster] if _leaf_name(leaf) in lost.told}
+    refused = lost.leaves[cluster] - going
     if refused:
-        names = {f"leaf-{leaf}" for leaf in refused}
         findings.add(
             at,
             f"cluster {cluster} had {_leaf_words(refused)}, and no rack of its nodes has {_them(refused)} now: SVIs, "
             "peers and the leaf's part of the L3Out would be removed",
-            f"put {_them(refused)} back (in the rack, or under l3out.leaves), or name what is to go: "
-            f"-e {VARIABLE}={_listed(names, ',')}",
+            f"put {_them(refused)} back (in the rack, or under l3out.leaves), or name what is to go: {lost.command}",
         )
     if going:
         findings.warn(at, f"{_leaf_words(going)} of cluster {cluster} is removed", f"{VARIABLE} says so")
+
+
+def _leaf_name(leaf: str) -> str:
+    return f"leaf-{leaf}"
 
 
 def _leaves(entry: object) -> set[str]:
@@ -82,32 +105,32 @@ def _nodes(entry: object) -> set[str]:
     return {str(node) for section in sections if isinstance(section, (Mapping, list)) for node in section}
 
 
-def _check_nodes(cluster: str, gone: set[str], told: list[str], findings: Findings) -> None:
-    at = f"group {cluster.replace('-', '_')}_nodes"
-    refused = gone - set(told)
+def _check_nodes(cluster: str, lost: _Lost, findings: Findings) -> None:
+    at, gone = f"group {cluster.replace('-', '_')}_nodes", lost.nodes[cluster]
+    refused = gone - set(lost.told)
     if refused:
         findings.add(
             at,
             f"cluster {cluster} had {_listed(refused)}, and the inventory does not have {_them(refused)} there: paths, "
             "peers and filters would be removed",
             f"put {_them(refused)} back (disabled, not synchronized, in another slice?), or name what is to go: "
-            f"-e {VARIABLE}={_listed(refused, ',')}",
+            f"{lost.command}",
         )
-    going = gone & set(told)
+    going = gone & set(lost.told)
     if going:
         findings.warn(at, f"{_listed(going)} of cluster {cluster} is removed", f"{VARIABLE} says so")
 
 
-def _check_clusters(gone: set[str], told: list[str], findings: Findings) -> None:
-    refused = gone - set(told)
+def _check_clusters(lost: _Lost, findings: Findings) -> None:
+    refused = lost.clusters - set(lost.told)
     if refused:
         findings.add(
             "group clusters",
             f"the inventory had {_listed(refused)}, and does not have {_them(refused)} now: addresses would be freed, "
             "and the other clusters planned as if there were no such cluster",
-            f"put {_them(refused)} back, or name what is torn down and is to go: -e {VARIABLE}={_listed(refused, ',')}",
+            f"put {_them(refused)} back, or name what is torn down and is to go: {lost.command}",
         )
-    going = gone & set(told)
+    going = lost.clusters & set(lost.told)
     if going:
         findings.warn(
             "group clusters",
@@ -116,14 +139,24 @@ def _check_clusters(gone: set[str], told: list[str], findings: Findings) -> None
         )
 
 
-def _check_names(told: list[str], gone: set[str], members: Mapping[str, Collection[str]], findings: Findings) -> None:
-    """A name that removes nothing is misspelt, or is left over from an earlier run and would remove too much later."""
+def _check_names(lost: _Lost, members: Mapping[str, Collection[str]], all_planned: bool, findings: Findings) -> None:
+    """A name that removes nothing is misspelt, or is left over from an earlier run and would remove too much later.
+
+    Of a leaf that is known only where all clusters could be planned.
+    """
     present = {*members, *(node for nodes in members.values() for node in nodes)}
-    for name in told:
-        if name in gone or (LEAF.fullmatch(name) and name not in present):
+    for name in lost.told:
+        if name in lost.names:
             continue
-        rule = f"{name} is in the inventory" if name in present else f"{name} was not planned before"
-        findings.warn(VARIABLE, f"{rule}: nothing is removed for it", "remove the name")
+        leaf = LEAF.fullmatch(name)
+        if name in present:
+            rule = f"{name} is in the inventory"
+        elif leaf:
+            rule = f"no cluster lost leaf {leaf[1]}"
+        else:
+            rule = f"{name} was not planned before"
+        if all_planned or not leaf or name in present:
+            findings.warn(VARIABLE, f"{rule}: nothing is removed for it", "remove the name")
 
 
 def _listed(names: set[str], separator: str = ", ") -> str:
