@@ -58,12 +58,26 @@ class Host:
     def exists(self, path: str) -> bool:
         return os.path.exists(self.path(path))
 
-    def texts(self, directory: str, without: Tuple[str, ...] = ()) -> List[str]:
-        """The texts of a directory's files, by name, but for some; none where there is no such directory."""
+    def texts(self, directory: str, without: Tuple[str, ...] = (), lenient: bool = False) -> List[str]:
+        """The texts of a directory's files, by name, but for some; none where there is no such directory.
+
+        A masked file is an empty one; if ``lenient``, so is one that cannot be read.
+        """
         path = self.path(directory)
         names = sorted(os.listdir(path)) if os.path.isdir(path) else []
         found = [os.path.join(directory, name) for name in names if name not in without and name[0] != "."]
-        return ["" if self.masked(path) else self.read(path) or "" for path in found]
+        return [text for text in (self._text(path, lenient) for path in found) if text is not None]
+
+    def _text(self, path: str, lenient: bool) -> Optional[str]:
+        """A text of a directory; None for what is no file."""
+        try:
+            if self.masked(path):
+                return ""
+            return self.read(path) if os.path.isfile(self.path(path)) else None
+        except NodeError:
+            if lenient:
+                return ""
+            raise
 
     def network_file(self, interface: str) -> str:
         """systemd-networkd's file for an interface; empty if it has none."""
@@ -155,9 +169,12 @@ def facts(host: Host, interface: str) -> vip.Facts:
 
 
 def configured_by_ifupdown(host: Host, interface: str) -> bool:
-    """Whether a stanza of others has the interface; a manual one does as well, for ifup waits for it."""
-    directory = "/etc/network/interfaces.d"
-    texts = [host.read("/etc/network/interfaces") or "", *host.texts(directory, without=("kubefabric-vip",))]
+    """Whether a stanza of others has the interface; a manual one does as well, for ifup waits for it.
+
+    Most hosts are configured by something else: a file that cannot be read is no reason to refuse them.
+    """
+    others = host.texts("/etc/network/interfaces.d", without=("kubefabric-vip",), lenient=True)
+    texts = [host.read("/etc/network/interfaces") or "", *others]
     lines = [line.split() for text in texts for line in text.splitlines()]
     return any(words[:2] == ["iface", interface] for words in lines)
 

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node import files, paths
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.files import Change
-from ansible_collections.kubefabric.bgp.plugins.module_utils.node.host import Host
+from ansible_collections.kubefabric.bgp.plugins.module_utils.node.host import Host, facts
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speaker import NodeError
 from ansible_collections.kubefabric.bgp.plugins.modules import node_peering
 from tests.run_module import run_module
@@ -65,6 +65,61 @@ def test_a_masked_file_of_a_directory_is_an_empty_one_as_for_those_who_read_it(p
     (image / "etc/interfaces.d/eth0").symlink_to("/dev/null")
     (image / "etc/interfaces.d/eth1").write_text("iface eth1 inet manual\n")
     assert host(image).texts("/etc/interfaces.d") == ["", "iface eth1 inet manual\n"]
+
+
+def _broken(directory: Path, kind: str) -> None:
+    """Something in a directory that is no file, or that cannot be read."""
+    path = directory / "broken"
+    if kind == "directory":
+        path.mkdir()
+    elif kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "no UTF-8":
+        path.write_bytes(b"# M\xfcnchen\n")
+    elif kind == "too large":
+        path.write_bytes(b"")
+        os.truncate(path, paths.LARGEST + 1)
+    elif kind == "untrusted link":
+        directory.chmod(0o777)
+        path.symlink_to("eth1")
+    else:
+        path.symlink_to("broken")
+
+
+NO_FILE = ["directory", "fifo"]
+UNREADABLE = ["no UTF-8", "too large", "untrusted link", "endless link"]
+
+
+@pytest.fixture
+def stanzas(places):
+    """A directory with a stanza of eth1, for one more file."""
+    directory = places[0] / "etc/network/interfaces.d"
+    directory.mkdir(parents=True)
+    (directory / "eth1").write_text("iface eth1 inet manual\n")
+    return directory
+
+
+@pytest.mark.parametrize("kind", NO_FILE)
+def test_what_is_no_file_is_none_of_a_directory_s_texts(places, stanzas, kind):
+    _broken(stanzas, kind)
+    assert host(places[0]).texts("/etc/network/interfaces.d") == ["iface eth1 inet manual\n"]
+
+
+@pytest.mark.parametrize("kind", [*NO_FILE, *UNREADABLE])
+def test_a_file_that_cannot_be_read_hides_no_stanza_of_another(stanzas, kind):
+    _broken(stanzas, kind)
+    # as on a host, where no link is followed before the file is opened
+    live = Host(lambda _command: (0, "", ""), "/", live=False)
+    live.path = lambda path: f"{stanzas.parents[2]}{path}"  # type: ignore[method-assign]
+    for target in (host(stanzas.parents[2]), live):
+        assert facts(target, "eth1").stanza
+        assert not facts(target, "eth2").stanza
+
+
+def test_the_uplink_names_the_file_that_cannot_be_read(places, stanzas):
+    _broken(stanzas, "no UTF-8")
+    with pytest.raises(NodeError, match=r"/etc/network/interfaces\.d/broken cannot be read: it is no UTF-8 text"):
+        host(places[0]).texts("/etc/network/interfaces.d")
 
 
 @pytest.mark.parametrize("link", ["directory", "file", "upwards", "chain"])
