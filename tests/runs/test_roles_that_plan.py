@@ -52,6 +52,19 @@ def test_several_clusters_are_planned_once_a_run_by_roles_and_by_included_ones(i
     assert reports(tmp_path) == CLUSTERS
 
 
+def test_the_clusters_of_hosts_know_all_plans_of_the_run_in_later_plays(inventory, tmp_path):
+    hosts = f"{CLUSTERS[0].replace('-', '_')}_nodes"
+    planned = {"ansible.builtin.include_role": {"name": "kubefabric.bgp.intent", "tasks_from": "hosts"}}
+    ensured = {"ansible.builtin.include_role": {"name": "kubefabric.bgp.intent", "tasks_from": "ensure"}}
+    known = "{{ intent_planned | default({}) | kubefabric.bgp.planned | sort | join(' ') }}"
+    shown = {"ansible.builtin.debug": {"msg": f"{known}, large: {{{{ intent_planned.large_plans }}}}"}}
+    limit = ("--limit", f"{hosts},{CLUSTERS[0]}")
+    said = play(tmp_path, {"hosts": hosts, "tasks": [planned]}, {"tasks": [ensured, shown]}, options=limit)
+    assert said.endswith("rc=0"), said
+    assert said.count(MADE) == 1
+    assert f"{' '.join(CLUSTERS)}, large: []" in said
+
+
 def test_a_limit_plans_all_clusters_and_works_on_one(inventory, tmp_path):
     said = play(tmp_path, {"roles": [REPORT]}, options=("--limit", CLUSTERS[1]))
     assert said.endswith("rc=0"), said
