@@ -23,7 +23,7 @@ from ..plan.selectors import parse
 from .addresses import address, family
 from .ovn_kubernetes import session_states
 from .services import selected
-from .state import addresses_of, members
+from .state import addresses_of, members, reporting
 from .words import listed, problem
 
 # who: what makes the sessions, for people; peer: its address; vrf: "" is the default one; nodes: who should have one;
@@ -93,7 +93,10 @@ def _lacking(plan: dict, state: dict) -> list:
     if reported is None:
         return []
     running = [name for name in members(plan, state) if state["agents"].get(name, {}).get("running")]
-    wanted = _of_calico(plan, state, running) if plan["cni"] == "calico" else _of_ovn(plan, state, running)
+    if plan["cni"] == "calico":
+        wanted = [one._replace(nodes=reporting(plan, one.nodes, reported)) for one in _of_calico(plan, state, running)]
+    else:
+        wanted = _of_ovn(plan, state, running)
     found = []
     for one in wanted:
         said = {name: _said(reported.get(name), one) for name in one.nodes}

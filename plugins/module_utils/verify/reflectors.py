@@ -14,7 +14,7 @@ from ..cluster.calico import reflectors
 from ..cluster.calico.settings import settings
 from ..plan.selectors import parse
 from .addresses import address, family
-from .state import addresses_of, members
+from .state import addresses_of, members, reporting
 from .words import listed, problem
 
 # name, address: of the reflector; peer: the BGPPeer that makes the sessions; nodes: who should have one with it;
@@ -36,7 +36,9 @@ def problems(plan: dict, state: dict) -> list:
         return []
     running = [name for name in members(plan, state) if state["agents"].get(name, {}).get("running")]
     found = [*_among_nodes(plan, options, state, running), *_hosts(plan, options, state, running)]
-    return [one for reflector in found for one in _lacking(reflector, state.get("reports") or {})]
+    reports = state.get("reports") or {}
+    judged = [one._replace(nodes=reporting(plan, one.nodes, reports)) for one in found]
+    return [one for reflector in judged for one in _lacking(reflector, reports)]
 
 
 def _among_nodes(plan: dict, options: dict, state: dict, running: list) -> list:

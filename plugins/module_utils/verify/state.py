@@ -39,6 +39,13 @@ def members(plan: dict, state: dict) -> list:
     return list(state["nodes"]) if "nested_in" in plan else list(plan["nodes"])
 
 
+def reporting(plan: dict, names: list, reports: dict) -> list:
+    """Those of these nodes of Calico that should report their sessions: the plan's alone have a CalicoNodeStatus of
+    ours, and a nested cluster may have others.
+    """
+    return [name for name in names if name in plan["nodes"] or name in reports]
+
+
 def addresses_of(plan: dict, state: dict, name: str) -> list:
     """A node's addresses: as planned, or, where the plan gives it none (in a nested cluster), those of its Node."""
     planned = (plan["nodes"].get(name) or {}).get("addresses") or {}

@@ -252,11 +252,14 @@ def test_a_pod_s_address_outside_of_its_node_s_block_is_right_through_the_machin
 # -- a nested cluster's own further sessions -----------------------------------------------------------
 
 
-def with_calico(said: dict, **options: object) -> list[str]:
-    """What is told of red with these options of Calico, whose nodes report these states by address."""
-    given = {**RED, "calico": {**RED["calico"], **options}}
+def with_calico(said: dict, **options) -> list[str]:
+    """What is told of red with these options of Calico, whose nodes report these states by address; ``named`` are the
+    machines that the inventory names, all without it.
+    """
+    named = options.pop("named", list(VMS))
+    given = {**RED, "calico": {**RED["calico"], **options}, "nodes": {name: RED["nodes"][name] for name in named}}
     of = state()
-    reports = {name: {"169.254.0.179": "Established", **said.get(name, {})} for name in VMS}
+    reports = {name: {"169.254.0.179": "Established", **said.get(name, {})} for name in VMS if name in named}
     further_states = {name: {("", peer): text for peer, text in found.items()} for name, found in reports.items()}
     of.update(reports={}, further_states=further_states)
     if options.get("route_reflectors"):
@@ -290,3 +293,18 @@ def test_route_reflectors_of_a_nested_cluster_are_verified():
     assert with_calico({"red-vm2": {"10.1.0.5": "Established"}}, route_reflectors=among) == []
     (told,) = with_calico({"red-vm2": {"10.1.0.5": "Idle"}}, route_reflectors=among)
     assert told.startswith("route reflector red-vm1 (10.1.0.5) has no Established session with red-vm2 (idle).")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"peers": [PEER]},
+        {"peers": [EACH]},
+        {"route_reflectors": {"hosts": {"rr1": {"addresses": ["192.0.2.1"]}}, "cluster_id": "244.0.0.1"}},
+        {"route_reflectors": {"nodes": ["red-vm1"], "cluster_id": "244.0.0.1"}},
+    ],
+)
+def test_machines_that_the_inventory_does_not_name_report_nothing_and_are_not_judged(options):
+    up = {"red-vm1": {"192.0.2.1": "Established", "10.1.0.70": "Established"}}
+    assert with_calico(up, named=["red-vm1"], **options) == []
+    assert with_calico({}, named=[], **options) == []
