@@ -142,11 +142,15 @@ def _single(item: dict) -> str | None:
 def _of_peers(before: dict, after: dict, context: _Context) -> list:
     """The peers that both states have and that cannot keep their session."""
     earlier = {(peer.vrf, peer.address): peer for peer in peerings(before)}
-    node = ((after.get("spec") or {}).get("node")) if after.get("kind") == "BGPPeer" else None
+    calico = after.get("kind") == "BGPPeer"
+    node = (after.get("spec") or {}).get("node") if calico else None
+    both = [
+        (earlier[(peer.vrf, peer.address)], peer) for peer in peerings(after) if (peer.vrf, peer.address) in earlier
+    ]
     return [
         _entry(node=node, leaf_address=peer.address)
-        for peer in peerings(after)
-        if (peer.vrf, peer.address) in earlier and _reset(earlier[(peer.vrf, peer.address)], peer, context)
+        for old, peer in both
+        if _reset(old, peer, context) or (calico and _times(old.said) != _times(peer.said))
     ]
 
 
@@ -158,7 +162,6 @@ def _differ(earlier: dict, later: dict, context: _Context) -> bool:
     return (
         any(earlier.get(name) != later.get(name) for name in _SAID)
         or _next_hop(earlier) != _next_hop(later)
-        or _times(earlier) != _times(later)
         or any(_another(earlier.get(name), later.get(name), context) for name in _PASSWORDS)
     )
 
@@ -174,7 +177,9 @@ def _next_hop(said: dict) -> str:
 
 
 def _times(said: dict) -> tuple:
-    """BGPPeer's times in whole seconds, as confd writes them."""
+    """BGPPeer's times in whole seconds, as confd writes them; FRR's hold from the next session on (PEER_FLAG_TIMER in
+    bgpd/bgpd.c changes none).
+    """
     restart, keepalive = (_seconds(said.get(name)) for name in ("maxRestartTime", "keepaliveTime"))
     return (_RESTART_TIME if restart is None else restart, keepalive)
 

@@ -153,6 +153,8 @@ def test_a_change_that_no_session_survives_names_its_sessions(before, place, val
         (PEER_CONFIG, ("spec", "gracefulRestart", "restartTimeSeconds"), 120),
         (ROUTER, ("spec", "template", "spec", "containers", 0, "args"), ["--cluster-asn=65003", "--v=2"]),
         (FRR, ("spec", "bgp", "routers", 0, "neighbors", 0, "disableMP"), True),  # FRR-K8s ignores it
+        (FRR, ("spec", "bgp", "routers", 0, "neighbors", 0, "keepaliveTime"), "3s"),  # FRR: from the next session on
+        (FRR, ("spec", "bgp", "routers", 0, "neighbors", 0, "holdTime"), "9s"),
         (CALICO, ("spec", "peerIP"), "192.168.2.209"),  # the old peer goes, the new one has never been up
         (NODE, ("metadata", "annotations", "other"), "x"),
         (resource("IPPool", spec={}), ("spec", "cidr"), "10.0.0.0/8"),
