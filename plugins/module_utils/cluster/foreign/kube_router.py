@@ -25,7 +25,13 @@ from .view import Finding, View, finding, listed
 # pkg/options/options.go; --peer-router-multihop-ttl is about all peers, and ends nothing. An empty value names no peer.
 _GLOBAL = re.compile(r"(--peer-router-(?:ips|asns|ports|passwords(?:-file)?))(?![A-Za-z0-9-]|=(?:$|\s|\"\"|''))")
 _NO_ROUTING = re.compile(r"--run-router[= ]\s*[\"']?(?:0|f|F|false|FALSE|False)\b")
-_AGENT = re.compile(rf"(?:^|[\s/;&|]){NAME}(?:$|\s)")
+_SHELLS = ("sh", "ash", "bash", "dash", "zsh")
+_SCRIPT = re.compile(r"-[a-z]*c")
+# Where a shell's script has a command: at the start of a line or behind another command, after what it is given.
+_AGENT = re.compile(
+    rf"(?:^|[;&|(!]|\b(?:exec|then|do|else)\s)[^\S\n]*(?:\w+=\S*\s+)*[\"']?(?:[^\s;&|]*/)?{NAME}(?=$|[\s;&|)\"'])",
+    re.M,
+)
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")
 
 ASN = "kube-router.io/node.asn"
@@ -96,8 +102,19 @@ def _text(container: dict) -> str:
 def _routes(container: dict) -> bool:
     """Whether a container is kube-router, and routes, as it does unless told otherwise."""
     image = str(container.get("image") or "").rpartition("/")[2].partition("@")[0].partition(":")[0]
-    text = _text(container)
-    return (image == NAME or bool(_AGENT.search(text))) and not _NO_ROUTING.search(text)
+    return (image == NAME or _runs(container)) and not _NO_ROUTING.search(_text(container))
+
+
+def _runs(container: dict) -> bool:
+    """Whether a container's command is kube-router, by itself or in a shell's script; as an argument it is a name."""
+    command = [str(one) for one in container.get("command") or []]
+    told = [*command, *map(str, container.get("args") or [])]
+    words = [one.rpartition("/")[2] for one in told]
+    if command and words[0] == NAME:
+        return True
+    shell = next((at for at, word in enumerate(words) if word in _SHELLS), len(words))
+    start = next((at for at, one in enumerate(told) if at > shell and _SCRIPT.fullmatch(one)), len(told))
+    return any(_AGENT.search(_COMMENT.sub("", one).replace("\\\n", " ")) for one in told[start + 1 :])
 
 
 # -- annotations of Nodes ------------------------------------------------------------------------------

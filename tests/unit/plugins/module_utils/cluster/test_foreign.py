@@ -423,6 +423,14 @@ def test_kube_routers_global_peers_are_named(given):
         daemonset("--run-router=false", place="kube-system/kube-router-firewall"),
         daemonset(command=["sh", "-c", "kube-router --run-router=False --run-firewall"], place="x/y"),
         daemonset(image="example.net/other", place="x/y"),
+        daemonset("--exclude", "kube-router", image="example.net/other", place="x/y"),
+        daemonset("kube-router", image="example.net/other", command=["/bin/watch"], place="x/y"),
+        daemonset(image="example.net/other", env=[{"name": "APP", "value": "kube-router"}], place="x/y"),
+        daemonset(image="busybox", command=["sh", "-c", "watch --exclude kube-router"], place="x/y"),
+        daemonset(image="busybox", command=["sh", "-c", "# kube-router\nexec watch"], place="x/y"),
+        daemonset(image="busybox", command=["sh", "-c", "mkdir -p /var/lib/kube-router"], place="x/y"),
+        daemonset(image="busybox", command=["sh", "-c", "watch \\\n  --exclude \\\n  kube-router"], place="x/y"),
+        daemonset(image="busybox", command=["sh", "/watch.sh", "kube-router"], place="x/y"),
     ],
 )
 def test_a_kube_router_that_meets_no_session_is_not_named(given):
@@ -436,6 +444,11 @@ def test_a_kube_router_that_meets_no_session_is_not_named(given):
         daemonset("--run-router=true", place="kube-system/kube-router-2"),
         daemonset(image="mirror:5000/tools:1", command=["/usr/local/bin/kube-router"], place="x/y"),
         daemonset(image="mirror:5000/kube-router@sha256:1", place="x/y"),
+        daemonset("--run-router", image="tools", command=["kube-router"], place="x/y"),
+        daemonset("-c", "sleep 1; kube-router", image="tools", command=["/bin/sh"], place="x/y"),
+        daemonset(image="tools", command=["sh", "-c", "set -x\nexec /opt/kube-router --v=1"], place="x/y"),
+        daemonset(image="tools", command=["sh", "-c", "set -e && kube-router"], place="x/y"),
+        daemonset(image="tools", command=["sh", "-c", "A=1 exec kube-router"], place="x/y"),
     ],
 )
 def test_a_second_kube_router_that_routes_is_named(given):
