@@ -20,6 +20,7 @@ from . import CNIS, foreign, resources
 from .difference import owned_fields
 from .kube_router.peers import PEER_PASSWORDS, PEERS
 from .ownership import FIELD_MANAGER, is_ours, owner
+from .secrets import HIDDEN, HIDDEN_CHANGED
 from .speakers import hosts_speak
 
 # Of which sessions are made, and what passes over them. No Secrets: what these hold is hidden.
@@ -28,6 +29,8 @@ _KINDS = (
     *("CiliumBGPAdvertisement", "CiliumBGPClusterConfig", "CiliumBGPPeerConfig", "CiliumBGPPeeringPolicy"),
     *("DaemonSet", "FRRConfiguration", "Node"),
 )
+# What stands in what was read for a secret, or for what may be one by its name.
+_MASKS = (HIDDEN, HIDDEN_CHANGED)
 
 
 def kinds(plan: dict) -> dict:
@@ -100,7 +103,11 @@ def _place(kind: str, one: dict) -> tuple:
 
 
 def _differing(wanted: object, live: object, place: str) -> list:
-    """The places where what is there lacks what is wanted; what is empty may be left out there."""
+    """The places where what is there lacks what is wanted; what is empty may be left out there, what is hidden is taken
+    as wanted.
+    """
+    if isinstance(live, str) and live in _MASKS:
+        return []
     if isinstance(wanted, dict):
         there = live if isinstance(live, dict) else {}
         before = f"{place}." if place else ""

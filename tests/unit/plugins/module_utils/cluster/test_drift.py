@@ -101,6 +101,32 @@ def test_a_node_s_annotations_are_held_against_the_plan_but_for_the_password_its
     assert amended(KUBE_ROUTER, "Node", lambda one: one["metadata"].update(managedFields=[], annotations={})) == []
 
 
+COMMUNITIES = {**CALICO, "calico": {"communities": [{"name": "k8s-secret", "value": "65003:100"}]}}
+
+
+def test_what_is_hidden_where_it_is_read_is_no_change():
+    assert amended(COMMUNITIES, "BGPConfiguration", lambda _one: None) == []
+
+
+@pytest.mark.parametrize("mask", [secrets.HIDDEN, secrets.HIDDEN_CHANGED])
+def test_an_annotation_that_is_hidden_whole_is_no_change(mask):
+    for given, key in ((KUBE_ROUTER, PEERS), (OLD, "kube-router.io/peer.ips")):
+
+        def hide(one: dict, key: str = key) -> None:
+            one["metadata"]["annotations"][key] = mask
+
+        assert amended(given, "Node", hide) == []
+
+
+def test_what_is_beside_something_hidden_is_held_against_the_plan():
+    def rename(one: dict) -> None:
+        one["spec"]["communities"][0]["name"] = "another-secret"
+
+    assert amended(COMMUNITIES, "BGPConfiguration", rename) == [
+        ("BGPConfiguration default", ["spec.communities[0].name"])
+    ]
+
+
 def test_an_agent_s_arguments_are_held_against_the_plan():
     def longer(one: dict) -> None:
         one["spec"]["template"]["spec"]["containers"][0]["args"].append("--peer-router-ips=192.0.2.1")
