@@ -76,13 +76,13 @@ def is_too_old(text: str) -> bool:
     came before that was released (``1.5.1-rc1``).
     """
     release = version({"version": text})
-    return release < OLDEST or (release == OLDEST and "-" in text)
+    return release < OLDEST or (release == OLDEST and "-" in text.partition("+")[0])
 
 
 def tag(text: str) -> str:
     """The tag of a release's image: ``v2.11.0-rc1``; what stands behind a plus is not of it."""
-    before = re.search(r"-[^+]*", text)
-    return "v" + ".".join(map(str, version({"version": text}))) + (before[0] if before else "")
+    _release, dash, before = text.partition("+")[0].partition("-")
+    return "v" + ".".join(map(str, version({"version": text}))) + dash + before
 
 
 def families(plan: dict) -> list:

@@ -14,7 +14,9 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import CNIS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.kube_router.flags import FLAGS, FORMS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.kube_router.settings import (
     DEFAULTS,
+    is_too_old,
     settings,
+    tag,
     version,
 )
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_kube_router import KUBE_ROUTER
@@ -342,3 +344,18 @@ def test_verification_expects_what_the_annotations_of_single_services_make_of_th
     slices = [{"metadata": {"namespace": "shop", "labels": {"kubernetes.io/service-name": "web"}}, "endpoints": []}]
     announced = advertised(of, from_resources([], [], [service], slices))
     assert announced["node1"] == {"10.96.0.9/32"}
+
+
+@pytest.mark.parametrize(
+    ("text", "image", "too_old"),
+    [
+        ("2.10.0+k0s-1", "v2.10.0", False),
+        ("1.5.1+x-1", "v1.5.1", False),
+        ("v1.5.1-rc1+x-1", "v1.5.1-rc1", True),
+        ("1.5.1-rc1", "v1.5.1-rc1", True),
+        ("1.5.0+x", "v1.5.0", True),
+    ],
+)
+def test_what_stands_behind_a_plus_is_no_prerelease(text: str, image: str, too_old: bool):
+    assert tag(text) == image
+    assert is_too_old(text) is too_old
