@@ -76,15 +76,29 @@ def test_units_come_with_their_networks_follow_an_interface_s_change_and_go_with
     assert not list(image.units.glob("*.service")) and not list(image.units.glob("*.wants/*"))
 
 
-def test_a_unit_that_somebody_masked_is_named_and_stays(image):
+@pytest.mark.parametrize("target", ["/dev/null", "../../../dev/null"])
+def test_a_unit_that_somebody_masked_is_named_and_stays(image, target):
     image.units.mkdir(parents=True)
     unit = image.units / UNIT.format("lab")
-    unit.symlink_to("/dev/null")
+    unit.symlink_to(target)
     done = image.play(networks={"lab": network("eth3")})
     said = " ".join(done.stdout.split())
-    assert f"{unit} is masked: somebody made it a link to /dev/null, and eth3 stays outside of VRF lab." in said
+    assert f"{unit} is masked: somebody made it a link to {target}, and eth3 stays outside of VRF lab." in said
     assert "If it may be used here: systemctl unmask kubefabric-vrf-lab.service, and run again" in said
-    assert (done.returncode, str(unit.readlink())) == (2, "/dev/null")
+    assert (done.returncode, str(unit.readlink())) == (2, target)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_unit_that_is_another_link_is_written_in_its_place(image, tmp_path, there):
+    other, unit = tmp_path / "null", image.units / UNIT.format("lab")
+    if there:
+        other.write_text("ExecStart=ip link set dev eth9 master other\n")
+    image.units.mkdir(parents=True)
+    unit.symlink_to(other)
+    assert image(networks={"lab": network("eth3")}) > 0
+    assert not unit.is_symlink() and "ip link set dev eth3 master lab" in unit.read_text()
+    assert other.exists() is there and (not there or "eth9" in other.read_text())
+    assert image(networks={"lab": network("eth3")}) == 0
 
 
 @pytest.mark.parametrize("where", ["system", WANTS.format("eth3")])
