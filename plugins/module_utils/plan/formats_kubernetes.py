@@ -19,7 +19,7 @@ _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
-image = matches(
+_image = matches(
     rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(?:@{_DIGEST})?",
     512,
     "a reference such as registry.example.net/team/name:v1.2.3",
@@ -34,6 +34,11 @@ _REQUIREMENT = (
 )
 _SELECTOR = re.compile(rf"{_REQUIREMENT}(?:,{_REQUIREMENT})*")
 LONGEST_SELECTOR = 4096
+
+
+def image(value: str) -> str:
+    """A reference to an image, or none, as a template with ``default('')`` has it."""
+    return _image(value) if value else value
 
 
 def amount(value: str) -> Optional[Decimal]:

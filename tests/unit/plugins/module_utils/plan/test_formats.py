@@ -36,6 +36,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import formats
         ("quantity", "1.5Gi", "1.5Gi"),
         ("image", "busybox", "busybox"),
         ("image", "localhost:5000/a/b:latest", "localhost:5000/a/b:latest"),
+        ("image", "", ""),
         ("selector", "app=a,tier in (x, y),!gone,has", "app=a,tier in (x, y),!gone,has"),
         ("selector", "app.kubernetes.io/component==frr-k8s", "app.kubernetes.io/component==frr-k8s"),
         ("match_prefix", "0.0.0.0/0", "0.0.0.0/0"),

@@ -103,6 +103,13 @@ def test_pods_as_kubernetes_takes_them_are_taken() -> None:
     assert _paths(intent, warned=False) == []
 
 
+def test_an_empty_image_is_an_absent_one() -> None:
+    """As a template with default('') has it."""
+    intent = white_paper()
+    intent["clusters"]["prod"]["cluster"]["kube_router"] = {"image": ""}
+    assert _paths(intent, warned=False) == []
+
+
 def test_a_prefix_to_receive_may_be_exact_by_its_lengths_as_frr_k8s_has_it() -> None:
     intent = white_paper()
     intent["clusters"]["prod"]["cluster"]["cni"] = "ovn_kubernetes"
