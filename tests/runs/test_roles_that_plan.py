@@ -52,7 +52,8 @@ def test_several_clusters_are_planned_once_a_run_by_roles_and_by_included_ones(i
     assert reports(tmp_path) == CLUSTERS
 
 
-def test_the_clusters_of_hosts_know_all_plans_of_the_run_in_later_plays(inventory, tmp_path):
+@pytest.mark.usefixtures("inventory")
+def test_the_clusters_of_hosts_know_all_plans_of_the_run_in_later_plays(tmp_path):
     hosts = f"{CLUSTERS[0].replace('-', '_')}_nodes"
     planned = {"ansible.builtin.include_role": {"name": "kubefabric.bgp.intent", "tasks_from": "hosts"}}
     ensured = {"ansible.builtin.include_role": {"name": "kubefabric.bgp.intent", "tasks_from": "ensure"}}
