@@ -29,10 +29,13 @@ _QUANTITY = re.compile(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE
 _DECIMAL = {"": 0, "n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = "KMGTPE"
 _VALUES = rf"\(\s*(?:{LABEL_NAME})?(?:\s*,\s*(?:{LABEL_NAME})?)*\s*\)"
-_REQUIREMENT = (
-    rf"\s*(?:!\s*{LABEL_KEY}|{LABEL_KEY}(?:\s*(?:==?|!=)\s*(?:{LABEL_NAME})?|\s+(?:in|notin)\s+{_VALUES})?)\s*"
-)
-_SELECTOR = re.compile(rf"{_REQUIREMENT}(?:,{_REQUIREMENT})*")
+# no sign, which a label's value cannot begin with; how large the number may be is looked at behind the grammar
+_COMPARED = r"[<>]\s*[0-9]{1,63}"
+_OPERATION = rf"\s*(?:(?:==?|!=)\s*(?:{LABEL_NAME})?|{_COMPARED})|\s+(?:in|notin)\s*{_VALUES}"
+_REQUIREMENT = rf"\s*(?:!\s*{LABEL_KEY}|{LABEL_KEY}(?:{_OPERATION})?)\s*"
+_SELECTOR = re.compile(rf"\s*|{_REQUIREMENT}(?:,{_REQUIREMENT})*")
+_NUMBER = re.compile(r"[<>]\s*([0-9]+)")
+LARGEST_NUMBER = 2**63 - 1  # strconv.ParseInt with 64 bits
 LONGEST_SELECTOR = 4096
 
 
@@ -60,7 +63,8 @@ def quantity(value: str) -> str:
 
 
 def selector(value: str) -> str:
-    """A label selector on one line, as kubectl's -l takes it."""
-    if len(value) > LONGEST_SELECTOR or not _SELECTOR.fullmatch(value):
+    """A label selector on one line, as kubectl's -l takes it; an empty one selects everything."""
+    fits = len(value) <= LONGEST_SELECTOR and _SELECTOR.fullmatch(value)
+    if not fits or any(int(number) > LARGEST_NUMBER for number in _NUMBER.findall(value)):
         raise Invalid(f"{value!r} is not a label selector", "write it like app=frr-k8s, or app in (a, b)")
     return value
