@@ -171,9 +171,10 @@ def test_the_times_have_a_layer_s_cpu_seconds_of_both_tries(tries, capsys):
 
 
 def test_a_layer_over_its_budget_is_named_and_does_not_fail(tries, capsys):
-    tries["lint"] = Outcome(passed={"a"}, seconds=LAYERS["lint"].budget + 1.0)
+    budget = LAYERS["lint"].budget
+    tries["lint"] = Outcome(passed={"a"}, seconds=budget + 1.0)
     assert run.main(["lint"]) == 0
-    assert "over its budget of 20:00" in capsys.readouterr().out
+    assert f"over its budget of {budget // 60}:{budget % 60:02}" in capsys.readouterr().out
 
 
 def test_the_slowest_tests_come_first():
