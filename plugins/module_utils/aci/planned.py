@@ -40,6 +40,10 @@ def fail(module: Any, error: Exception) -> NoReturn:
 
 def described(plan: Dict[str, Any]) -> Dict[str, Any]:
     """The L3Out of a plan, as options of aci_l3out. Raises PlanError, and BuildError for a cluster that has none."""
+    return options.from_plan(_l3out_of(plan))
+
+
+def _l3out_of(plan: Dict[str, Any]) -> Dict[str, Any]:
     known = accept(plan)
     if "l3out" not in known:
         path = known["nested_in"]["path"]
@@ -47,16 +51,18 @@ def described(plan: Dict[str, Any]) -> Dict[str, Any]:
             f"cluster {known['cluster']} is nested in {path[0]} and has no L3Out: its networks are in that of "
             f"{path[-1]}. Give the plan of {path[-1]}."
         )
-    return options.from_plan(known["l3out"])
+    found: Dict[str, Any] = known["l3out"]
+    return found
 
 
 def read_of(plan: Dict[str, Any]) -> Dict[str, Any]:
     """What aci_bgp_info reads of a plan: its VRF, its L3Out with everything that was written for it, its leaves."""
-    found = described(plan)
+    given = _l3out_of(plan)
+    found = options.from_plan(given)
     names = {name: found[name] for name in ("tenant", "vrf", "vrf_tenant")}
     return {
         **names,
         "l3out": found["name"],
-        "objects": reading.roots(l3out.build(accept(plan)["l3out"])),
+        "objects": reading.roots(l3out.build(given)),
         "leaves": [{"id": leaf["id"], "pod": leaf["pod"]} for leaf in found["leaves"]],
     }
