@@ -16,14 +16,13 @@ from typing import Any, Dict, Iterable, List, Optional, Tuple
 from urllib.parse import quote
 
 from . import names
-from .snapshot import Found, flatten, parent_dn
+from .snapshot import Found, flatten, number, parent_dn
 
 SESSION_CLASSES = ("bgpPeer", "bgpPeerEntry", "bgpPeerEvents", "bgpPeerAfEntry")
 ROUTE_CLASSES = ("uribv4Nexthop", "uribv6Nexthop")
 NODES = "/api/class/fabricNode.json?query-target-filter=" + quote('eq(fabricNode.role,"leaf")', safe=",")
 FABRIC_CLASSES = "bgpAsP,bgpRRNodePEp,bgpInvalidRREp,fabricRsPodPGrpBGPRRP,fabricRsPodPGrp"
 FABRIC = "/api/mo/uni/fabric.json?query-target=subtree&target-subtree-class=" + FABRIC_CLASSES
-_DIGITS = 20  # of any number of APIC's
 _NOTHING = ("", "none", "unspecified", "unknown")
 
 
@@ -70,7 +69,7 @@ def fabric(imdata: List[Dict[str, Any]]) -> Dict[str, Any]:
     applied = {item.attributes.get("tnBgpInstPolName") or "default" for item in relations}
     policy = "uni/fabric/bgpInstP-" + min(applied, default="default")
     numbers = [
-        _number(item.attributes.get("asn")) for item in found if item.cls == "bgpAsP" and item.dn == policy + "/as"
+        number(item.attributes.get("asn")) for item in found if item.cls == "bgpAsP" and item.dn == policy + "/as"
     ]
     invalid = {
         parent_dn(item.dn)
@@ -83,8 +82,8 @@ def fabric(imdata: List[Dict[str, Any]]) -> Dict[str, Any]:
         if item.cls == "bgpRRNodePEp" and item.dn.startswith(policy + "/rr/") and item.dn not in invalid
     ]
     return {
-        "asn": next((number for number in numbers if number), None),
-        "route_reflectors": sorted(_number(node.attributes.get("id")) for node in nodes),
+        "asn": next((asn for asn in numbers if asn), None),
+        "route_reflectors": sorted(number(node.attributes.get("id")) for node in nodes),
         "applied": bool(applied),
     }
 
@@ -96,18 +95,18 @@ def node_dn(leaf: Dict[str, Any]) -> str:
 
 def tunnel_addresses(nodes: List[Dict[str, Any]]) -> Dict[str, int]:
     """{tunnel endpoint address: leaf id}, from the answer to NODES."""
-    return {node["address"]: _number(node["id"]) for node in _nodes(nodes) if node.get("address")}
+    return {node["address"]: number(node["id"]) for node in _nodes(nodes) if node.get("address")}
 
 
 def active(nodes: List[Dict[str, Any]]) -> Dict[int, bool]:
     """{leaf id: whether it is active}, from the answer to NODES."""
-    return {_number(node["id"]): node.get("fabricSt") == "active" for node in _nodes(nodes)}
+    return {number(node["id"]): node.get("fabricSt") == "active" for node in _nodes(nodes)}
 
 
 def _nodes(nodes: List[Dict[str, Any]]) -> List[Dict[str, str]]:
     """Attributes of the nodes that have a number."""
     found = [item["fabricNode"].get("attributes", {}) for item in nodes if "fabricNode" in item]
-    return [attributes for attributes in found if _number(attributes.get("id"))]
+    return [attributes for attributes in found if number(attributes.get("id"))]
 
 
 def state(imdata: List[Dict[str, Any]], tunnels: Dict[str, int], now: datetime) -> Dict[str, Any]:
@@ -186,11 +185,11 @@ def _session(entry: Found, objects: Dict[str, Found], bfd: Dict[str, str], now: 
         "peer": address,
         "family": _family(address),
         "state": entry.attributes.get("operSt", "unknown"),
-        "remote_asn": _number(configured.get("asn")),
+        "remote_asn": number(configured.get("asn")),
         "local_address": entry.attributes.get("localIp", ""),
         "uptime": _seconds_since(entry.attributes.get("lastFlapTs", ""), now) if up else 0,
-        "prefixes_received": sum(_number(family.get("acceptedPaths")) for family in families),
-        "prefixes_sent": sum(_number(family.get("pfxSent")) for family in families),
+        "prefixes_received": sum(number(family.get("acceptedPaths")) for family in families),
+        "prefixes_sent": sum(number(family.get("pfxSent")) for family in families),
         "listen": configured.get("addr", ""),
         "last_down_reason": _last_down(entry, objects),
         "bfd": bfd.get(canonical_address(address)),
@@ -244,11 +243,6 @@ def _family(text: str) -> str:
 def _order(text: str) -> Tuple[int, int, int]:
     network = ipaddress.ip_network(text, strict=False)
     return (network.version, int(network.network_address), network.prefixlen)
-
-
-def _number(text: Any) -> int:
-    digits = str(text or "")
-    return int(digits) if len(digits) < _DIGITS and digits.isdecimal() else 0
 
 
 def _leaf_time(item: Found) -> Optional[datetime]:

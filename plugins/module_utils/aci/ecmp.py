@@ -15,7 +15,7 @@ from typing import Callable, Dict, List, Optional, Tuple
 from . import names
 from .mo import ANNOTATION, Mo
 from .neighbours import Vrf
-from .snapshot import Found, Snapshot
+from .snapshot import Found, Snapshot, number
 
 RELATION, POLICY = "fvRsCtxToBgpCtxAfPol", "bgpCtxAfPol"
 WIDTHS = ("maxEcmp", "maxEcmpIbgp")
@@ -87,13 +87,9 @@ def _widths(found: Optional[Found]) -> Dict[str, str]:
     return {name: (found.attributes.get(name) if found else None) or DEFAULT for name in WIDTHS}
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 9 else 0
-
-
 def _too_few(vrf: Vrf, family: str, ours: Mo, dn: str, found: Optional[Found]) -> List[str]:
     have = _widths(found)
-    if all(_number(have[name]) >= _number(ours.attributes[name]) for name in WIDTHS):
+    if all(number(have[name]) >= number(ours.attributes[name]) for name in WIDTHS):
         return []
     shown = " and ".join(f"{name} {have[name]}" for name in WIDTHS)
     return [

@@ -11,6 +11,8 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional
 from .classes import known
 from .mo import BuildError, join, naming_of, relative_name, split
 
+_DIGITS = 20  # more than any number of APIC's has
+
 
 @dataclass(frozen=True)
 class Found:
@@ -81,6 +83,12 @@ def _named(cls: str, attributes: Dict[str, str]) -> str:
         return relative_name(cls, attributes)
     except BuildError as error:
         raise BuildError(f"The controller's answer is none of an APIC: {error}") from None
+
+
+def number(text: Any) -> int:
+    """A number as APIC writes it; 0 for what is none."""
+    digits = str(text or "")
+    return int(digits) if len(digits) < _DIGITS and digits.isdecimal() else 0
 
 
 def flatten(imdata: List[Dict[str, Any]], parent: str = "") -> Iterator[Found]:
