@@ -131,7 +131,7 @@ def _hidden(value: str, replace: Callable[[str], str]) -> str:
 
 
 def _frr(text: str) -> List[Span]:
-    return _after(text, _FRR, lambda start: _line_end(text, start))
+    return _after(text, _FRR, lambda hit: _line_end(text, hit.end()))
 
 
 def _line_end(text: str, start: int) -> int:
@@ -139,15 +139,15 @@ def _line_end(text: str, start: int) -> int:
     return found.end() if found else len(text)
 
 
-def _after(text: str, pattern: re.Pattern[str], end_of: Callable[[int], int]) -> List[Span]:
-    """What follows each match of a pattern, up to ``end_of`` its start; matches within a secret do not count."""
+def _after(text: str, pattern: re.Pattern[str], end_of: Callable[[re.Match[str]], int]) -> List[Span]:
+    """What follows each match of a pattern, up to ``end_of`` the match; matches within a secret do not count."""
     spans: List[Span] = []
     position = 0
     while True:
         hit = pattern.search(text, position)
         if hit is None:
             return spans
-        end = end_of(hit.end())
+        end = end_of(hit)
         spans += [(hit.end(), end)] if end > hit.end() else []
         position = max(end, hit.end())
 
@@ -238,15 +238,8 @@ def _comments(text: str) -> List[Span]:
 
 
 def _keyed(text: str) -> List[Span]:
-    spans: List[Span] = []
-    position = 0
-    while True:
-        hit = _KEYED.search(text, position)
-        if hit is None:
-            return _apart([*spans, *_anchors(text, spans)])
-        end = _value_end(text, hit)
-        spans += [(hit.end(), end)] if end > hit.end() else []
-        position = max(end, hit.end())
+    spans = _after(text, _KEYED, lambda hit: _value_end(text, hit))
+    return _apart([*spans, *_anchors(text, spans)])
 
 
 def _anchors(text: str, spans: List[Span]) -> List[Span]:
