@@ -92,7 +92,6 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client impo
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.foreign.view import text
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership import FIELD_MANAGER
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.secrets import masked
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import (
     goes_through_a_proxy,
     is_silence,
@@ -100,7 +99,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable
     sentence,
     silence,
 )
-from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet
+from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet, with_plan_named
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.words import name_of
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
 from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
@@ -114,11 +113,9 @@ NODES = {"api_version": "v1", "kind": "Node", "optional": True}
 
 
 class Module(Quiet, AnsibleModule):
-    """The module, in words that a terminal can show; the plan is logged without secrets."""
+    """The module, in words that a terminal can show; of the plan its name is logged and returned."""
 
-    @staticmethod
-    def shown(params: dict) -> dict:
-        return {**params, "plan": masked(params.get("plan"))}
+    shown = staticmethod(with_plan_named)
 
 
 def run(module: AnsibleK8SModule, plan: dict) -> dict:

@@ -263,7 +263,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors impo
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership import FIELD_MANAGER, RESTART_ANNOTATION
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.secrets import masked
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import place
-from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet
+from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet, with_plan_named
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
 from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
@@ -272,11 +272,12 @@ from ansible_collections.kubernetes.core.plugins.module_utils.k8s.core import An
 
 
 class Module(Quiet, AnsibleModule):
-    """The module; the secrets within its resources are hidden like those of options."""
+    """The module; secrets within its resources are hidden like those of options, and a plan is shown by its name."""
 
     @staticmethod
     def shown(params: dict) -> dict:
         given = params.get("resources")
+        params = with_plan_named(params)
         return {**params, "resources": [masked(item) for item in given] if isinstance(given, list) else None}
 
 

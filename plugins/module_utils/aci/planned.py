@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, NoReturn
 
-from ..common.quiet import QuietModule
+from ..common.quiet import QuietModule, with_plan_named
 from ..plan.accept import PlanError, accept
 from . import l3out, options, reading
 from . import module as glue
@@ -19,12 +19,9 @@ READ = ("tenant", "vrf", "vrf_tenant", "l3out", "leaves")
 
 
 class PlanModule(QuietModule):
-    """A module that logs and returns the name of a plan, not all of it: callbacks drop results that are large."""
+    """A module that logs and returns the name of a plan, not all of it."""
 
-    @staticmethod
-    def shown(params: Dict[str, Any]) -> Dict[str, Any]:
-        plan = params.get("plan")
-        return {**params, "plan": {"cluster": str(plan.get("cluster"))}} if isinstance(plan, dict) else params
+    shown = staticmethod(with_plan_named)
 
 
 def exclusive(names: Any) -> List[Any]:

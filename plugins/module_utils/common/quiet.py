@@ -68,6 +68,14 @@ class QuietModule(Quiet, AnsibleModule):
     """An AnsibleModule that hides secrets by their place."""
 
 
+def with_plan_named(params: Dict[str, Any]) -> Dict[str, Any]:
+    """The parameters with the name of their plan in place of all of it: its arguments of agents may hold secrets, and
+    callbacks drop results that are large.
+    """
+    plan = params.get("plan")
+    return {**params, "plan": {"cluster": str(plan.get("cluster"))}} if isinstance(plan, dict) else params
+
+
 def without_no_log(params: Any, spec: Dict[str, Any]) -> Any:
     """Parameters without the values of options with ``no_log``, those of nested options included."""
     if isinstance(params, list):

@@ -125,4 +125,4 @@ def test_neither_the_log_nor_the_result_has_secrets_of_the_plan():
     assert shown["context"] == "c"
     assert plan_of["kube_router"]["extra_args"] == ["--peer-router-passwords=geheim"]
     assert issubclass(cluster_conflicts.Module, quiet.Quiet)
-    assert cluster_conflicts.Module.shown({}) == {"plan": {}}
+    assert cluster_conflicts.Module.shown({}) == {}

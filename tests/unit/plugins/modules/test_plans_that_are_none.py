@@ -62,7 +62,7 @@ def test_a_plan_and_what_it_stands_for_exclude_each_other():
             run_module(module, {**NOWHERE[module], "plan": plan(), **option})
 
 
-@pytest.mark.parametrize("module", FABRIC, ids=_name)
+@pytest.mark.parametrize("module", NOWHERE, ids=_name)
 def test_of_a_plan_its_cluster_is_returned_and_logged_alone(module):
     with pytest.raises(ModuleFailed) as refused:
         run_module(module, {**NOWHERE[module], "plan": {**plan(), "secret": "geheim"}})
