@@ -20,10 +20,10 @@ from ..cluster.ownership import is_ours
 from ..cluster.peerings import peerings
 from ..common.words import name_of
 from ..plan.selectors import parse
-from .addresses import address, family
+from .addresses import address
 from .ovn_kubernetes import session_states
 from .services import selected
-from .state import addresses_of, members, reporting
+from .state import addresses_of, reporting, speaking, with_agent
 from .words import listed, problem
 
 # who: what makes the sessions, for people; peer: its address; vrf: "" is the default one; nodes: who should have one;
@@ -92,7 +92,7 @@ def _lacking(plan: dict, state: dict) -> list:
     reported = state.get("further_states")
     if reported is None:
         return []
-    running = [name for name in members(plan, state) if state["agents"].get(name, {}).get("running")]
+    running = with_agent(plan, state)
     if plan["cni"] == "calico":
         wanted = [one._replace(nodes=reporting(plan, one.nodes, reported)) for one in _of_calico(plan, state, running)]
     else:
@@ -115,10 +115,10 @@ def _of_calico(plan: dict, state: dict, running: list) -> list:
         who = f"BGPPeer {given['name']}"
         if given.get("peer_ip"):
             peer = peerings({"kind": "BGPPeer", "spec": {"peerIP": given["peer_ip"]}})[0].address
-            found.append(Further(who, peer, "", _speaking(plan, state, peer, nodes), True))
+            found.append(Further(who, peer, "", speaking(plan, state, peer, nodes), True))
         for other in _taken(given.get("peer_selector"), labels):
             for text in addresses_of(plan, state, other):
-                others = [name for name in _speaking(plan, state, text, nodes) if name != other]
+                others = [name for name in speaking(plan, state, text, nodes) if name != other]
                 found.append(Further(who, text, "", others, True))
     return found
 
@@ -132,11 +132,6 @@ def _nodes_of(given: dict, labels: dict) -> list:
 def _taken(selector: str | None, labels: dict) -> list:
     takes = parse(selector) if selector else None
     return [name for name, found in labels.items() if takes and takes(found) is True]
-
-
-def _speaking(plan: dict, state: dict, peer: str, names: list) -> list:
-    """Those of these nodes that have an address of the peer's family."""
-    return [name for name in names if family(peer) in map(family, addresses_of(plan, state, name))]
 
 
 def _of_ovn(plan: dict, state: dict, running: list) -> list:

@@ -13,8 +13,8 @@ from collections import namedtuple
 from ..cluster.calico import reflectors
 from ..cluster.calico.settings import settings
 from ..plan.selectors import parse
-from .addresses import address, family
-from .state import addresses_of, members, reporting
+from .addresses import address
+from .state import addresses_of, reporting, speaking, with_agent
 from .words import listed, problem
 
 # name, address: of the reflector; peer: the BGPPeer that makes the sessions; nodes: who should have one with it;
@@ -34,7 +34,7 @@ def problems(plan: dict, state: dict) -> list:
     options = settings(plan)
     if not options["route_reflectors"] or not options["node_status"]:
         return []
-    running = [name for name in members(plan, state) if state["agents"].get(name, {}).get("running")]
+    running = with_agent(plan, state)
     found = [*_among_nodes(plan, options, state, running), *_hosts(plan, options, state, running)]
     reports = state.get("reports") or {}
     judged = [one._replace(nodes=reporting(plan, one.nodes, reports)) for one in found]
@@ -47,7 +47,7 @@ def _among_nodes(plan: dict, options: dict, state: dict, running: list) -> list:
     found = []
     for number, name in enumerate(named):
         for text in addresses_of(plan, state, name):
-            others = [one for one in _speaking(plan, state, text, running) if one not in named[: number + 1]]
+            others = [one for one in speaking(plan, state, text, running) if one not in named[: number + 1]]
             found.append(Reflector(name, text, reflectors.NAME, others, False))
     return found
 
@@ -60,13 +60,8 @@ def _hosts(plan: dict, options: dict, state: dict, running: list) -> list:
         mine = [one for one in running if takes(state["nodes"].get(one, {}).get("labels") or {})]
         for text in map(address, host["addresses"]):
             peer = reflectors.host_peer(name, text)
-            found.append(Reflector(name, text, peer, _speaking(plan, state, text, mine), True))
+            found.append(Reflector(name, text, peer, speaking(plan, state, text, mine), True))
     return found
-
-
-def _speaking(plan: dict, state: dict, peer: str, names: list) -> list:
-    """Those of these nodes that have an address of the reflector's family."""
-    return [name for name in names if family(peer) in map(family, addresses_of(plan, state, name))]
 
 
 def _lacking(reflector: Reflector, reports: dict) -> list:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..cluster.ownership import RESTART_ANNOTATION
-from .addresses import address, prefix
+from .addresses import address, family, prefix
 from .calico import EXCLUDED
 from .ovn_kubernetes import DEFAULT_NETWORK, node_subnets
 
@@ -51,6 +51,16 @@ def addresses_of(plan: dict, state: dict, name: str) -> list:
     planned = (plan["nodes"].get(name) or {}).get("addresses") or {}
     found = planned.values() or (state["nodes"].get(name) or {}).get("addresses") or []
     return [address(text) for text in found]
+
+
+def with_agent(plan: dict, state: dict) -> list:
+    """The members whose agent runs."""
+    return [name for name in members(plan, state) if state["agents"].get(name, {}).get("running")]
+
+
+def speaking(plan: dict, state: dict, peer: str, names: list) -> list:
+    """Those of these nodes that have an address of the peer's family."""
+    return [name for name in names if family(peer) in map(family, addresses_of(plan, state, name))]
 
 
 def without_marks(state: dict) -> dict:
