@@ -9,9 +9,10 @@ from ..cluster.cilium.announced import service_addresses, service_selector
 from ..cluster.cilium.policy import announced_addresses
 from ..cluster.cilium.settings import PEERING_POLICY, settings, version
 from ..cluster.families import families
+from ..cluster.label_selector import takes
 from .addresses import address, family, prefix
 from .cilium_services import Service, is_watched
-from .services import by_service, key, selected
+from .services import by_service, key
 
 RECONCILE_ERROR = "cilium.io/BGPReconcileError"
 
@@ -25,7 +26,7 @@ def advertised(plan: dict, state: dict) -> dict:
     services = [
         Service(service, slices.get(key(service), []), kinds, release)
         for service in state["services"]
-        if selected(_labels(service), selector) and is_watched(service, options)
+        if takes(selector, _labels(service)) and is_watched(service, options)
     ]
     result = {}
     for name in plan["nodes"]:

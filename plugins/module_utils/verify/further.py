@@ -15,6 +15,7 @@ from collections import namedtuple
 from ..cluster.calico.settings import settings as calico_settings
 from ..cluster.foreign.ovn_kubernetes import GENERATED
 from ..cluster.kube_router.settings import settings as kube_router_settings
+from ..cluster.label_selector import takes
 from ..cluster.ovn_kubernetes.settings import settings as ovn_settings
 from ..cluster.ownership import is_ours
 from ..cluster.peerings import peerings
@@ -22,7 +23,6 @@ from ..common.words import name_of
 from ..plan.selectors import parse
 from .addresses import address
 from .ovn_kubernetes import session_states
-from .services import selected
 from .state import addresses_of, reporting, speaking, with_agent
 from .words import listed, problem
 
@@ -130,8 +130,8 @@ def _nodes_of(given: dict, labels: dict) -> list:
 
 
 def _taken(selector: str | None, labels: dict) -> list:
-    takes = parse(selector) if selector else None
-    return [name for name, found in labels.items() if takes and takes(found) is True]
+    matches = parse(selector) if selector else None
+    return [name for name, found in labels.items() if matches and matches(found) is True]
 
 
 def _of_ovn(plan: dict, state: dict, running: list) -> list:
@@ -148,7 +148,7 @@ def _of_ovn(plan: dict, state: dict, running: list) -> list:
 
 
 def _by_labels(labels: dict, wanted: dict) -> list:
-    return [name for name, found in labels.items() if selected(found, {"matchLabels": wanted})]
+    return [name for name, found in labels.items() if takes({"matchLabels": wanted}, found)]
 
 
 def _of_others(plan: dict, configurations: list, labels: dict) -> list:
@@ -157,7 +157,7 @@ def _of_others(plan: dict, configurations: list, labels: dict) -> list:
     for item in configurations:
         if is_ours(item) or GENERATED in (item["metadata"].get("labels") or {}):
             continue
-        nodes = [name for name, own in labels.items() if selected(own, (item.get("spec") or {}).get("nodeSelector"))]
+        nodes = [name for name, own in labels.items() if takes((item.get("spec") or {}).get("nodeSelector"), own)]
         found += [
             Further(name_of(item), peer.address, peer.vrf, nodes, False)
             for peer in peerings(item)

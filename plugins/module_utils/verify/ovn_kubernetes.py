@@ -11,11 +11,11 @@ addresses it never announces; who does, MetalLB or a person, says so in FRRConfi
 from __future__ import annotations
 
 from ..cluster.families import families
+from ..cluster.label_selector import takes
 from ..cluster.ovn_kubernetes.settings import settings
 from ..cluster.ownership import is_ours
 from ..common import json_text
 from .addresses import address, family, prefix
-from .services import selected
 
 SUBNETS = "k8s.ovn.org/node-subnets"
 GENERATED = "k8s.ovn.org/route-advertisements"
@@ -109,7 +109,7 @@ def others(plan: dict, configurations: list, nodes: list) -> dict:
         name: [
             announced
             for item in foreign
-            if selected(labels.get(name, {}), (item.get("spec") or {}).get("nodeSelector"))
+            if takes((item.get("spec") or {}).get("nodeSelector"), labels.get(name, {}))
             for announced in _to(item, {peer["address"] for peer in node["peers"]})
         ]
         for name, node in plan["nodes"].items()

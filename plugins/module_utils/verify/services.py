@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from ..cluster import label_selector
-
 
 def key(service: dict) -> tuple:
     """What names a Service: its namespace and its name."""
@@ -20,8 +18,3 @@ def by_service(endpoint_slices: list) -> dict:
         service = (item["metadata"].get("labels") or {}).get("kubernetes.io/service-name")
         result.setdefault((item["metadata"].get("namespace"), service), []).append(item)
     return result
-
-
-def selected(labels: dict, selector: dict | None) -> bool:
-    """Whether a label selector takes an object with these labels."""
-    return label_selector.takes(selector, labels)

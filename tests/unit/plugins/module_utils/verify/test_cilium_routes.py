@@ -7,7 +7,6 @@ import pytest
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import agents, reported
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.cilium import advertised, pod_networks
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.fabric import sessions
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.services import selected
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from tests.plans import plan
 
@@ -158,21 +157,6 @@ def test_a_release_before_1_16_announces_load_balancer_addresses_alone():
 
 def test_only_families_that_the_nodes_speak_are_announced():
     assert announced([service()], [], "node1", "ipv6") == []
-
-
-@pytest.mark.parametrize(
-    ("term", "expected"),
-    [
-        ({"operator": "In", "values": ["web"]}, True),
-        ({"operator": "In", "values": ["mail"]}, False),
-        ({"operator": "NotIn", "values": ["web"]}, False),
-        ({"operator": "Exists"}, True),
-        ({"operator": "DoesNotExist"}, False),
-    ],
-)
-def test_a_term_of_a_selector_holds_as_in_kubernetes(term, expected):
-    assert selected({"app": "web"}, {"matchExpressions": [{"key": "app", **term}]}) is expected
-    assert selected({}, {"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["web"]}]})
 
 
 def test_cilium_nodes_hold_the_pod_networks_of_both_families():
