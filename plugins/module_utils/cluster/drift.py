@@ -9,14 +9,9 @@ unless it is an element of a list of ours; objects of ours that are missing show
 
 from __future__ import annotations
 
-try:
-    import yaml
-except ImportError:  # reported by AnsibleK8SModule before anything here is called
-    yaml = None  # type: ignore[assignment]
-
 from ..common.go_text import nanoseconds
 from ..common.words import name_of
-from . import CNIS, foreign, resources
+from . import CNIS, documents, foreign, resources
 from .difference import owned_fields
 from .kube_router.peers import PEER_PASSWORDS, PEERS
 from .ownership import FIELD_MANAGER, is_ours, owner
@@ -45,16 +40,16 @@ def kinds(plan: dict) -> dict:
 
 def changed(plan: dict, objects: dict) -> list:
     """``[(name, [place, …])]`` of our objects that differ from the plan's; ``objects`` are what was read, by kind."""
-    live = {_place(kind, one): one for kind, items in objects.items() for one in items}
+    live = {name_of(one): one for items in objects.values() for one in items}
     found = []
     for wanted in _wanted(plan):
-        kind = wanted["kind"]
-        one = live.get(_place(kind, wanted))
+        name = name_of(wanted)
+        one = live.get(name)
         if one is None or not _is_of(plan, one):
             continue
-        places = _differing(_seen(kind, wanted), _seen(kind, one), "")
+        places = _differing(_seen(wanted), _seen(one), "")
         if places:
-            found.append((name_of(wanted), places))
+            found.append((name, places))
     return found
 
 
@@ -72,13 +67,13 @@ def _is_of(plan: dict, one: dict) -> bool:
     return bool(owned_fields(one, FIELD_MANAGER))
 
 
-def _seen(kind: str, one: dict) -> dict:
+def _seen(one: dict) -> dict:
     """What counts of an object: its spec, of an agent's DaemonSet the arguments, of a Node what we amend."""
     spec, metadata = one.get("spec") or {}, one["metadata"]
-    if kind == "DaemonSet":
+    if one["kind"] == "DaemonSet":
         pod = (spec.get("template") or {}).get("spec") or {}
         return {"arguments": {each["name"]: each.get("args") or [] for each in pod.get("containers") or []}}
-    if kind == "Node":
+    if one["kind"] == "Node":
         annotations = {key: _without_password(key, text) for key, text in (metadata.get("annotations") or {}).items()}
         return {"labels": metadata.get("labels") or {}, "annotations": annotations}
     return {"spec": spec}
@@ -91,15 +86,11 @@ def _without_password(key: str, text: str) -> object:
     if key != PEERS:
         return text
     try:
-        peers = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError):
+        peers = documents.read(text)
+    except RecursionError:
         return text
     known = isinstance(peers, list) and all(isinstance(peer, dict) for peer in peers)
     return [{**peer, "password": bool(peer.get("password"))} for peer in peers] if known else text
-
-
-def _place(kind: str, one: dict) -> tuple:
-    return kind, one["metadata"].get("namespace"), one["metadata"]["name"]
 
 
 def _differing(wanted: object, live: object, place: str) -> list:
