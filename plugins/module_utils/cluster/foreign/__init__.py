@@ -10,6 +10,7 @@ Each CNI's has ``kinds(plan)``, what to read of the cluster besides Nodes, ``{na
 from __future__ import annotations
 
 from ...common.printable import one_line
+from ...common.words import name_of
 from ..speakers import hosts_speak
 from . import calico, cilium, kube_router, metallb, ovn_kubernetes
 from .view import Finding, View
@@ -64,8 +65,4 @@ def unread(entries: list) -> list:
 
 def _once(items: list) -> list:
     """Each object once, though it was read by several of its group's versions."""
-    return list({(one["kind"], *_name(one)): one for one in items}.values())
-
-
-def _name(one: dict) -> tuple:
-    return one["metadata"].get("namespace"), one["metadata"]["name"]
+    return list({name_of(one): one for one in items}.values())
