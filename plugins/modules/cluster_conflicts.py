@@ -87,7 +87,13 @@ findings:
 
 import copy
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import adoption, bring, foreign, lists, resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import (
+    adoption,
+    bring,
+    foreign,
+    lists,
+    without_password,
+)
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client import Cluster, connected
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.foreign.view import text
@@ -165,7 +171,7 @@ def look(module: AnsibleK8SModule, plan: dict, client) -> dict:
 
 def taken_names(module: AnsibleK8SModule, cluster: Cluster, plan: dict) -> list:
     """What others made under the names of objects that are to be ours, as people read it."""
-    wanted = resources(plan, {"bgp_password": "-", "placeholder": True})
+    wanted = without_password(plan)
     kinds = sorted({(one["apiVersion"], one["kind"]) for one in wanted})
     unseen: list = []
     found = bring.taken(cluster, {kind: cluster.kind(*kind) for kind in kinds}, wanted, unseen)

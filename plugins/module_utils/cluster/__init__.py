@@ -38,6 +38,11 @@ def resources(plan: dict, secrets: dict) -> list:
     return build(plan, secrets)
 
 
+def without_password(plan: dict) -> list:
+    """The same resources with a text in the password's place, for all other questions. Raises ClusterError."""
+    return resources(plan, {"bgp_password": "-", "placeholder": True})
+
+
 def files(plan: dict) -> dict:
     """Data by file name: what the plan's CNI is installed with, besides its resources. Raises ClusterError."""
     build = FILES.get(plan["cni"])

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from ..common.go_text import nanoseconds
 from ..common.words import name_of
-from . import CNIS, documents, foreign, resources
+from . import CNIS, documents, foreign, without_password
 from .difference import owned_fields
 from .kube_router.peers import PEER_PASSWORDS, PEERS
 from .ownership import FIELD_MANAGER, is_ours, owner
@@ -56,8 +56,7 @@ def changed(plan: dict, objects: dict) -> list:
 def _wanted(plan: dict) -> list:
     if hosts_speak(plan) or plan["cni"] not in CNIS:
         return []
-    made = resources(plan, {"bgp_password": "-", "placeholder": True})
-    return [one for one in made if one["kind"] in _KINDS]
+    return [one for one in without_password(plan) if one["kind"] in _KINDS]
 
 
 def _is_of(plan: dict, one: dict) -> bool:

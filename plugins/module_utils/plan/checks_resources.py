@@ -11,16 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from ..cluster import ClusterError, files, resources
+from ..cluster import ClusterError, files, without_password
 from .errors import Findings
-
-_SECRETS = {"bgp_password": "<bgp-password>", "placeholder": True}
 
 
 def check(plans: dict[str, dict], findings: Findings) -> None:
     """A mistake for every plan, by cluster, of which the cluster's resources or files cannot be made."""
     for name, plan in plans.items():
-        collect(name, partial(resources, plan, _SECRETS), findings)
+        collect(name, partial(without_password, plan), findings)
         collect(name, partial(files, plan), findings)
 
 

@@ -12,7 +12,7 @@ CiliumBGPClusterConfig says, whoever wrote which (the same file, toNodeBGPInstan
 
 from __future__ import annotations
 
-from ..cilium import resources
+from .. import without_password
 from ..cilium.settings import PEERING_POLICY, settings
 from ..cilium.speaker import INSTANCE
 from ..groups import peer_name
@@ -54,8 +54,7 @@ def found(view: View):
 
 def _overrides(view: View):
     """Overrides of nodes for which we write none; of the others the name is taken, which is said elsewhere."""
-    made = resources(view.plan, {"bgp_password": "-", "placeholder": True})
-    ours_too = {one["metadata"]["name"] for one in made if one["kind"] == OVERRIDE}
+    ours_too = {one["metadata"]["name"] for one in without_password(view.plan) if one["kind"] == OVERRIDE}
     for item in view.objects.get("overrides") or []:
         name = item["metadata"]["name"]
         told = _overridden(view, item) if name in view.labels else []

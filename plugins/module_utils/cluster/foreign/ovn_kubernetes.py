@@ -15,7 +15,7 @@ from collections import namedtuple
 from ipaddress import ip_network
 
 from ...common.go_text import nanoseconds
-from ..ovn_kubernetes import resources
+from .. import without_password
 from ..ovn_kubernetes.settings import FRR_API, needs_disable_mp, settings
 from ..ownership import is_ours
 from ..peerings import peerings
@@ -63,8 +63,7 @@ def found(view: View):
 def ours_of(view: View) -> Own:
     """What our own FRRConfigurations say."""
     own = Own({}, {}, {}, {})
-    made = resources(view.plan, {"bgp_password": "-", "placeholder": True})
-    for item in (one for one in made if one["kind"] == "FRRConfiguration"):
+    for item in (one for one in without_password(view.plan) if one["kind"] == "FRRConfiguration"):
         nodes = view.by_labels(item["spec"]["nodeSelector"])
         own.profiles.update({one["name"]: one for one in _bgp(item).get("bfdProfiles") or []})
         for peering in peerings(item):
