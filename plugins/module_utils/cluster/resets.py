@@ -14,7 +14,7 @@ another object's name, so it is not named.
 from __future__ import annotations
 
 from ..common.go_text import nanoseconds
-from .peerings import address_of, peerings
+from .peerings import peerings
 from .selection import HOSTNAME
 
 # What an object says of a peer that its session cannot live with when it changes.
@@ -71,9 +71,7 @@ class _Context:
         elif kind == "BGPConfiguration":
             self.asns[moment] = (body.get("spec") or {}).get("asNumber") or _DEFAULT_ASN
         elif kind == "CiliumBGPClusterConfig":
-            for instance in (body.get("spec") or {}).get("bgpInstances") or []:
-                for peer in instance.get("peers") or []:
-                    self.addresses[peer.get("name")] = address_of(peer.get("peerAddress"))
+            self.addresses.update({peer.said.get("name"): peer.address for peer in peerings(body)})
 
     def moved(self, earlier: object, later: object) -> bool:
         """Whether a password is another one in another place, as far as both are known."""
