@@ -60,7 +60,8 @@ def found(view: View):
     for name in view.labels:
         owned = owned_fields({"metadata": view.metadata[name]}, FIELD_MANAGER).get("f:metadata") or {}
         ours = {key[len("f:") :] for key in owned.get("f:annotations") or {}}
-        theirs = {key: str(value) for key, value in view.annotations[name].items() if key not in ours}
+        annotations = view.metadata[name].get("annotations") or {}
+        theirs = {key: str(value) for key, value in annotations.items() if key not in ours}
         yield from _peers(view, name, theirs)
         yield from _settings(view, name, theirs)
 

@@ -38,7 +38,6 @@ class View:
         live = {one["metadata"]["name"]: one["metadata"] for one in nodes}
         names = live if "nested_in" in plan else plan["nodes"]
         self.labels = {name: self._labels(name, live.get(name) or {}) for name in names}
-        self.annotations = {name: (live.get(name) or {}).get("annotations") or {} for name in names}
         self.metadata = {name: live.get(name) or {} for name in names}
 
     def _labels(self, name: str, metadata: dict) -> dict:
