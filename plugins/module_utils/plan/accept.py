@@ -146,8 +146,8 @@ def _within(given: Any, value: Any, option: Mapping[str, Any]) -> object:
     if given is None or "options" not in option:
         return value
     if "key" in option:
-        by_text = {str(key): item for key, item in given.items()}
-        return {key: _completed(by_text[str(key)] or {}, item, option["options"]) for key, item in value.items()}
+        pairs = zip(given.values(), value.items())  # a key that was read may be written otherwise: 101 for "0101"
+        return {key: _completed(one or {}, read_one, option["options"]) for one, (key, read_one) in pairs}
     if option["type"] == "list":
         return [_completed(one, read_one, option["options"]) for one, read_one in zip(given, value)]
     return _completed(given, value, option["options"])

@@ -68,10 +68,12 @@ def test_a_broken_plan_is_refused_with_all_of_its_mistakes(name: str) -> None:
 
 def test_leaves_are_found_by_their_number_as_text_however_the_plan_was_written() -> None:
     plan = copy.deepcopy(PLANS["floating-ipv4-" + next(iter(_golden("floating-ipv4")))])
-    plan["leaves"] = {int(leaf): known for leaf, known in plan["leaves"].items()}
+    leaves = plan["leaves"]
+    plan["leaves"] = {int(leaf): known for leaf, known in leaves.items()}
     plan["asn"] = str(plan["asn"])  # a template before ansible-core 2.19 makes text
     read = accept(plan)
     assert list(read["leaves"]) == ["101", "102", "103", "104"]
+    assert accept({**plan, "leaves": {f"0{leaf}": known for leaf, known in leaves.items()}}) == read
     assert read["asn"] == 65003
 
 
