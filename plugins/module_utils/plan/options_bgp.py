@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .option import admin_state
 
-BGP = {
+BGP: dict[str, dict] = {
     "password": {
         "type": "str",
         "format": "password",

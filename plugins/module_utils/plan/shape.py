@@ -10,13 +10,17 @@ taken from their own tables. A default is filled in where a plan leaves the key 
 from __future__ import annotations
 
 from ..aci.options import described, l3out_spec
+from .allocations import FAMILIES
+from .model import KINDS
 from .option import number
+from .options_bgp import BGP as OF_BGP
 from .options_cluster import CLUSTER, CNIS
+from .options_cluster import L3OUT as OF_L3OUT
+from .options_fabric import RACK
 
 FORMAT = 1
-FAMILIES = ("ipv4", "ipv6")
-KINDS = ("node", "pod", "service", "external_service", "nested")
 TEXT = {"type": "str"}
+LEAF_ID = {"format": "leaf_id"}
 ASN = {"type": "int", "format": "asn", "required": True, "example": 65003}
 # whether there is one: the password itself is the task's
 PASSWORD = {"type": "bool", "secret": True}
@@ -26,8 +30,10 @@ def _text(example: str, **more: object) -> dict:
     return {"type": "str", "required": True, "example": example, **more}
 
 
-def _whole(example: int, low: int, high: int) -> dict:
-    return {"type": "int", "minimum": low, "maximum": high, "required": True, "example": example}
+def _whole(example: int, option: dict) -> dict:
+    """A required number in the range or format that an option of the intent has."""
+    rules = {key: option[key] for key in ("minimum", "maximum", "format") if key in option}
+    return {"type": "int", "required": True, "example": example, **rules}
 
 
 def _texts(**more: object) -> dict:
@@ -49,8 +55,7 @@ FABRIC = {
     "route_reflectors": {"type": "list", "elements": "int"},
 }
 NETWORKS = {
-    kind: _texts(format="prefix", required=kind == "node", example="[192.168.2.0/24]", default=[])
-    for kind in ("node", "pod", "service", "external_service")
+    kind: _texts(format="prefix", required=kind == "node", example="[192.168.2.0/24]", default=[]) for kind in KINDS
 }
 NETWORKS["nested"] = _texts(format="prefix")
 
@@ -60,22 +65,22 @@ BGP_OF_ALL = {
 }
 BGP = {
     **BGP_OF_ALL,
-    "keepalive": _whole(1, 0, 3600),
-    "hold": _whole(3, 0, 3600),
-    "max_prefixes": {**number(1, 712000, ""), "default": None},
-    "graceful_restart": {"type": "bool", "default": True},
-    "graceful_restart_time": {**number(1, 4095, ""), "default": 120},
+    "keepalive": _whole(1, OF_BGP["keepalive"]),
+    "hold": _whole(3, OF_BGP["hold"]),
+    "max_prefixes": {**OF_BGP["max_prefixes"], "default": None},
+    "graceful_restart": OF_BGP["graceful_restart"],
+    "graceful_restart_time": OF_BGP["graceful_restart_time"],
 }
 LEAF = {
-    "id": _whole(101, 101, 4000),
-    "pod": {"type": "int", "default": 1, "minimum": 1, "maximum": 254},
+    "id": _whole(101, LEAF_ID),
+    "pod": RACK["pod"],
     "rack": _text("rack1"),
     "racks": _texts(),
     "router_id": _text("1.1.1.101", format="router_id"),
     "addresses": ADDRESSES,
 }
 PEER = {
-    "leaf": _whole(101, 101, 4000),
+    "leaf": _whole(101, LEAF_ID),
     "family": _text("ipv4", choices=list(FAMILIES)),
     "address": _text("192.168.2.201", format="address"),
     "local_address": _text("192.168.2.1", format="address"),
@@ -86,8 +91,8 @@ NODE = {
     "rack": _text("rack1"),
     "rack_id": _text("rack1", format="label_value"),
     "asn": ASN,
-    "vlan": _whole(310, 1, 4094),
-    "mtu": _whole(9000, 576, 9216),
+    "vlan": _whole(310, OF_L3OUT["vlan"]),
+    "mtu": _whole(9000, OF_L3OUT["mtu"]),
     "addresses": ADDRESSES,
     "interfaces": _by_family("192.168.2.1/24"),
     "gateways": _by_family("192.168.2.254", format="address"),
