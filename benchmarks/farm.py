@@ -36,7 +36,7 @@ if [ "$verb" = show ]; then
   exit 0
 fi
 [ "$unit" = frr ] || exit 3
-# As under systemd, FRR has no descriptor of whoever asks for it: the module's lock would last as long as FRR.
+# As under systemd, FRR has no descriptor of the process that asks for it: the module's lock would last as long as FRR.
 frr() { exec /usr/bin/python3 -c 'import os, sys; os.closerange(3, 256); os.execv(sys.argv[1], sys.argv[1:])' \
   /usr/lib/frr/frrinit.sh "$1"; }
 case "$verb" in

@@ -1,7 +1,7 @@
 """Writes roles/intent/meta/argument_specs.yml from the planner's own description of its options.
 
 The planner checks an intent against the same descriptions, so documentation and validation cannot drift apart.
-``make docs`` (docs/generate.py) runs it; a test holds that running it again changes nothing. Defaults of plain role
+``make docs`` (docs/generate.py) runs it; a test verifies that running it again changes nothing. Defaults of plain role
 variables come from the role's defaults.
 """
 

@@ -1,7 +1,7 @@
 """Writes all that is made from the sources: the role intent's argument specs (docs/argument_specs.py) and
 docs/reference/, which has modules and roles as ansible-doc knows them, and the lab's fabric description by its schema.
 
-``make docs`` runs it; a test holds that running it again changes nothing, so that the pages cannot go stale.
+``make docs`` runs it; a test verifies that running it again changes nothing, so that the pages cannot go stale.
 """
 
 from __future__ import annotations
