@@ -6,14 +6,17 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from lab import __main__ as command_line
 from lab import own_secrets
-from lab.apic.helpers import _local
+from lab.apic.helpers import Helpers, _local
 from lab.context import Lab
 from tests.programs import ROOT
 
@@ -168,6 +171,24 @@ def test_the_example_takes_the_labs_secrets():
     assert own_secrets.takes_the_labs(ROOT / "inventory")
 
 
+@pytest.mark.parametrize(
+    ("inventory", "option", "as_it_is", "secrets"),
+    [
+        ("inventory", None, True, "example"),
+        ("inventory", None, False, "own"),
+        ("inventory", True, True, "own"),
+        ("inventory", False, True, "given"),
+        ("elsewhere", None, True, "own"),
+        ("elsewhere", False, False, "given"),
+    ],
+)
+def test_only_the_example_as_it_is_and_an_option_leave_the_stand_ins_out(
+    monkeypatch, inventory, option, as_it_is, secrets
+):
+    monkeypatch.setattr(own_secrets, "takes_the_labs", lambda _inventory: as_it_is)
+    assert command_line._whose(ROOT / inventory, option) == secrets
+
+
 @pytest.mark.parametrize(("name", "own"), [("demo", False), ("rehearse", True)])
 def test_a_rehearsal_has_secrets_of_its_own_whatever_the_inventory(name, own):
     command = ["make", "-n", "demo", f"LAB={name}", "INVENTORY=inventory"]
@@ -199,3 +220,16 @@ def test_the_controllers_helpers_ask_for_their_token(token, given, status):
             return (await client.get("/lab/tree", headers=given)).status
 
     assert asyncio.run(asked()) == status
+
+
+def test_without_the_token_the_count_of_requests_alone_is_shown():
+    api = SimpleNamespace(controller=None, sessions=SimpleNamespace(expire_all=None), requests=Counter())
+    routes = Helpers(api, "t").routes()  # type: ignore[arg-type]
+
+    async def answered() -> set[str]:
+        app = web.Application()
+        app.add_routes(routes)
+        async with TestClient(TestServer(app)) as client:
+            return {route.path for route in routes if (await client.request(route.method, route.path)).status != 403}
+
+    assert asyncio.run(answered()) == {"/lab/requests", "/lab/requests/reset"}

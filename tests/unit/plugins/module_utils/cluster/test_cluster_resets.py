@@ -120,6 +120,7 @@ BOTH = [ONE, {"node": None, "leaf_address": "192.168.2.202"}]
         (PEER_CONFIG, ("spec", "gracefulRestart"), {"enabled": False}, ALL),
         (OVERRIDE, ("spec", "bgpInstances", 0, "routerID"), "10.0.0.2", NODE1),
         (OVERRIDE, ("spec", "bgpInstances", 0, "localPort"), 1790, NODE1),
+        (OVERRIDE, ("spec", "bgpInstances", 0, "localASN"), 65009, NODE1),
         (OVERRIDE, ("spec", "bgpInstances", 0, "peers", 0, "localAddress"), "192.168.2.9", NODE1),
         (FRR, ("spec", "bgp", "routers", 0, "id"), "10.0.0.9", BOTH),
         (FRR, ("spec", "bgp", "routers", 0, "neighbors", 0, "sourceaddress"), "192.168.2.9", ONE),
