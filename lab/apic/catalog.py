@@ -118,9 +118,8 @@ def _unpack(blob: bytes | None) -> Any:
 
 def opened(path: str | os.PathLike[str] | None, release: str | None = None) -> Catalog:
     """The catalog as this process reads it: what was loaded of it stays, also for processes forked from this one."""
-    return _opened(
-        None if path is None else os.fspath(path), release
-    )  # the cache takes an argument that is left out for another call
+    # the cache would take an argument that is left out for another call
+    return _opened(None if path is None else os.fspath(path), release)
 
 
 @cache
