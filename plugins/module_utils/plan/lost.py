@@ -18,18 +18,21 @@ from .model import FABRIC_AT, natural
 from .redesign import named
 
 VARIABLE = "kubefabric_remove"
-# how a leaf is named there, so that it is not taken for a node
+# sections of the allocations that name a cluster's nodes and border leaves
+NODES = ("nodes", "vlans", "members")
+LEAVES = ("leaves", "border_leaves")
+# how the variable names a leaf, so that it is not taken for a node
 LEAF = re.compile(r"leaf-([0-9]{1,4})")
 
 
 @dataclass
 class _Lost:
-    """What is gone, by cluster, of it what may go, and what a run is told to let it all go."""
+    """What the inventory lacks, nodes and leaves by cluster, and the names that the variable lists for removal."""
 
     nodes: dict[str, set[str]]
     leaves: dict[str, set[str]]
     clusters: set[str]
-    told: list[str]
+    to_remove: list[str]
 
     @property
     def names(self) -> set[str]:
@@ -57,10 +60,10 @@ def check(
     """
     kept = found if isinstance(found, Mapping) else {}
     lost = _Lost(
-        nodes={name: _nodes(kept[name]) - set(members[name]) for name in kept if name in members},
-        leaves={name: _leaves(kept[name]) - set(leaves[name]) for name in kept if name in leaves},
+        nodes={name: _names(kept[name], NODES) - set(members[name]) for name in kept if name in members},
+        leaves={name: _names(kept[name], LEAVES) - set(leaves[name]) for name in kept if name in leaves},
         clusters={str(name) for name in kept} - set(members),
-        told=named(remove),
+        to_remove=named(remove),
     )
     for name in sorted(lost.nodes, key=natural):
         _check_nodes(name, lost, findings)
@@ -72,7 +75,7 @@ def check(
 
 def _check_leaves(cluster: str, lost: _Lost, findings: Findings) -> None:
     at = f"{FABRIC_AT}.racks"
-    going = {leaf for leaf in lost.leaves[cluster] if _leaf_name(leaf) in lost.told}
+    going = {leaf for leaf in lost.leaves[cluster] if _leaf_name(leaf) in lost.to_remove}
     refused = lost.leaves[cluster] - going
     if refused:
         findings.add(
@@ -89,25 +92,19 @@ def _leaf_name(leaf: str) -> str:
     return f"leaf-{leaf}"
 
 
-def _leaves(entry: object) -> set[str]:
-    """The border leaves that a cluster's allocations know."""
-    sections = [entry.get(key) for key in ("leaves", "border_leaves")] if isinstance(entry, Mapping) else []
-    return {str(leaf) for section in sections if isinstance(section, (Mapping, list)) for leaf in section}
-
-
 def _leaf_words(leaves: set[str]) -> str:
     return f"{'leaf' if len(leaves) == 1 else 'leaves'} {_listed(leaves)}"
 
 
-def _nodes(entry: object) -> set[str]:
-    """The nodes that a cluster's allocations know."""
-    sections = [entry.get(key) for key in ("nodes", "vlans", "members")] if isinstance(entry, Mapping) else []
-    return {str(node) for section in sections if isinstance(section, (Mapping, list)) for node in section}
+def _names(entry: object, sections: Collection[str]) -> set[str]:
+    """The names in these sections of a cluster's allocations, of a file that may be damaged."""
+    found = [entry.get(section) for section in sections] if isinstance(entry, Mapping) else []
+    return {str(name) for section in found if isinstance(section, (Mapping, list)) for name in section}
 
 
 def _check_nodes(cluster: str, lost: _Lost, findings: Findings) -> None:
     at, gone = f"group {cluster.replace('-', '_')}_nodes", lost.nodes[cluster]
-    refused = gone - set(lost.told)
+    refused = gone - set(lost.to_remove)
     if refused:
         findings.add(
             at,
@@ -116,13 +113,13 @@ def _check_nodes(cluster: str, lost: _Lost, findings: Findings) -> None:
             f"put {_them(refused)} back (disabled, not synchronized, in another slice?), or name what is to go: "
             f"{lost.command}",
         )
-    going = gone & set(lost.told)
+    going = gone & set(lost.to_remove)
     if going:
         findings.warn(at, f"{_listed(going)} of cluster {cluster} is removed", f"{VARIABLE} says so")
 
 
 def _check_clusters(lost: _Lost, findings: Findings) -> None:
-    refused = lost.clusters - set(lost.told)
+    refused = lost.clusters - set(lost.to_remove)
     if refused:
         findings.add(
             "group clusters",
@@ -130,7 +127,7 @@ def _check_clusters(lost: _Lost, findings: Findings) -> None:
             "and the other clusters planned as if there were no such cluster",
             f"put {_them(refused)} back, or name what is torn down and is to go: {lost.command}",
         )
-    going = lost.clusters & set(lost.told)
+    going = lost.clusters & set(lost.to_remove)
     if going:
         findings.warn(
             "group clusters",
@@ -145,7 +142,7 @@ def _check_names(lost: _Lost, members: Mapping[str, Collection[str]], all_planne
     Of a leaf that is known only where all clusters could be planned.
     """
     present = {*members, *(node for nodes in members.values() for node in nodes)}
-    for name in lost.told:
+    for name in lost.to_remove:
         if name in lost.names:
             continue
         leaf = LEAF.fullmatch(name)
