@@ -189,6 +189,7 @@ def test_flags_within_a_command_for_a_shell_are_hidden(command, shown):
         '{"metadata":{"annotations":{"kube-router.io/peer.passwords":"Z2VoZWlt"}}}',
         '{"spec":{"neighbors":[{"password":"Z2VoZWlt"}]}}',
         "the Password is Z2VoZWlt",
+        "kind: Secret\ndata: {a: Z2VoZWlt}\n" + "# more\n" * 4000,
     ],
 )
 def test_a_copy_of_an_object_with_secrets_is_hidden_whatever_tool_keeps_it(text):
