@@ -73,9 +73,8 @@ def _value(option: dict[str, Any], random: Random) -> Any:
     if "key" in option:
         return {key: _some(option["options"], random) for key in random.sample(KEYS, 2)}
     if option["type"] == "list":
-        item = {**option, "type": option.get("elements", "str"), "choices": option.get("choices") or [None]}
-        make = _some if "options" in option else lambda _options, chance: _value(_single(item), chance)
-        return [make(option.get("options", {}), random) for _number in range(random.randint(0, 3))]
+        item = {**option, "type": option.get("elements", "str")}
+        return [_value(item, random) for _number in range(random.randint(0, 3))]
     if option["type"] == "dict":
         return _some(option["options"], random) if "options" in option else {"matchLabels": {"a": "b"}}
     if option["type"] == "bool":
@@ -83,10 +82,6 @@ def _value(option: dict[str, Any], random: Random) -> Any:
     if option["type"] == "int":
         return random.choice([option.get("minimum", 0), option.get("maximum", 65535), random.randint(1, 99)])
     return random.choice(GOOD.get(option.get("format", ""), ["a", "node1", "1", "10.0.0.1"]))
-
-
-def _single(option: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in option.items() if key != "choices" or value != [None]}
 
 
 def _some(options: dict[str, Any], random: Random) -> dict[str, Any]:
