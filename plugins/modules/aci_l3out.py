@@ -623,14 +623,40 @@ def _watch(given: dict, description: dict, wanted) -> deployment.Watch:
     )
 
 
-def main() -> None:
-    spec = {
+def _spec() -> dict:
+    return {
         **glue.connection_spec(),
         **glue.writing_spec(),
         **options.l3out_spec(),
         "plan": {"type": "dict"},
         "companions": {"type": "list", "elements": "str", "default": []},
     }
+
+
+def _applied(module: planned.PlanModule, given: dict) -> dict:
+    """What was done, as the module returns it."""
+    absent = given["state"] == "absent"
+    description = options.description(given)
+    wanted = l3out.desired(description, given["scope"], absent, given["bgp_password"], given["password_key"])
+    return apply.run(
+        glue.open_session(module),
+        wanted,
+        apply.Options(
+            policy=Policy(adopt=given["adopt"], password_update=given["password_update"]),
+            check=module.check_mode,
+            absent=absent,
+            complete=given["scope"] == "all" and not absent,
+            objection=_objection(given, description),
+            vrf=_vrf(given, description),
+            first=_first(given, description),
+            watch=_watch(given, description, wanted),
+        ),
+        module.warn,
+    )
+
+
+def main() -> None:
+    spec = _spec()
     module = planned.PlanModule(
         argument_spec=spec,
         mutually_exclusive=planned.exclusive(options.described()),
@@ -641,32 +667,13 @@ def main() -> None:
     plan = module.params["plan"]
     try:
         given = glue.trimmed({**module.params, **({} if plan is None else planned.described(plan))}, spec)
+        absent = given["state"] == "absent"
+        objection = None if absent else password.objection(given["bgp_password"], given["password_key"])
+        if objection:
+            module.fail_json(msg=f"{objection} Nothing was written.")
+        result = _applied(module, given)
     except planned.ERRORS as error:
         planned.fail(module, error)
-    absent = given["state"] == "absent"
-    objection = None if absent else password.objection(given["bgp_password"], given["password_key"])
-    if objection:
-        module.fail_json(msg=f"{objection} Nothing was written.")
-    try:
-        description = options.description(given)
-        wanted = l3out.desired(description, given["scope"], absent, given["bgp_password"], given["password_key"])
-        result = apply.run(
-            glue.open_session(module),
-            wanted,
-            apply.Options(
-                policy=Policy(adopt=given["adopt"], password_update=given["password_update"]),
-                check=module.check_mode,
-                absent=absent,
-                complete=given["scope"] == "all" and not absent,
-                objection=_objection(given, description),
-                vrf=_vrf(given, description),
-                first=_first(given, description),
-                watch=_watch(given, description, wanted),
-            ),
-            module.warn,
-        )
-    except glue.ERRORS as error:
-        module.fail_json(msg=str(error))
     glue.finish(module, result)
 
 
