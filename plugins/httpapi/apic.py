@@ -1,13 +1,13 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""cisco.aci's httpapi plugin, for controllers that limit logins, and for servers that mean harm."""
+"""cisco.aci's httpapi plugin, for controllers that limit logins, and with limits on answers."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: apic
-short_description: cisco.aci's connection to an APIC, with patience where logins are limited, and with limits
+short_description: cisco.aci's connection to an APIC, with retries where logins are limited and limits on answers
 version_added: 0.1.0
 author: kubefabric.bgp contributors (@kubefabric)
 description:

@@ -29,7 +29,7 @@ options:
     description: Name of the L3Out, and of the policies made for it. Required without O(plan).
     type: str
   cluster:
-    description: In whose name shared objects are held. The default is O(name).
+    description: Owner recorded on shared objects. The default is O(name).
     type: str
   tenant:
     description: Tenant of the L3Out. Required without O(plan).

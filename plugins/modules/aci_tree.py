@@ -29,7 +29,7 @@ options:
     required: true
     aliases: [tree]
   owner:
-    description: In whose name shared objects are held, for example the cluster. Required where there are any.
+    description: Owner recorded on shared objects, for example the cluster. Required where there are any.
     type: str
   purge:
     description:
@@ -57,7 +57,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Apply a match rule in a tenant that somebody else manages
+- name: Apply a match rule in a tenant that another tool manages
   kubefabric.bgp.aci_tree:
     host: [apic1.example.net, apic2.example.net]
     username: admin

@@ -156,7 +156,7 @@ EXAMPLES = r"""
     resources:
       - {apiVersion: v1, kind: Node, metadata: {name: node1, labels: {rack_id: rack1}}}
 
-- name: Take over an object that somebody else made; it becomes what it was when ours goes
+- name: Take over an object that another tool made; it is restored when ours is removed
   kubefabric.bgp.cluster_resources:
     kubeconfig: ~/.kube/k8s-prod.kubeconfig
     cluster: k8s-prod
@@ -177,7 +177,7 @@ EXAMPLES = r"""
     bgp_password: "{{ kubefabric_cluster.bgp.password }}"
     restart: {names: [node1, node2]}
 
-- name: Apply a rendered file, and take back what we added to nodes that left the plan
+- name: Apply a rendered file, and remove what we added to nodes that left the plan
   kubefabric.bgp.cluster_resources:
     cluster: k8s-prod
     resources: "{{ lookup('ansible.builtin.file', 'build/k8s-prod/kubernetes.yml') | from_yaml_all }}"

@@ -275,7 +275,7 @@ EXAMPLES = r"""
     accept: [10.0.0.0/8]
     peers: [{address: 192.168.2.201, asn: 65002}]
 
-- name: Run GoBGP, which somebody else configured before
+- name: Run GoBGP, which another tool configured before
   kubefabric.bgp.node_peering:
     speaker: gobgp
     adopt: true

@@ -106,7 +106,7 @@ def limited(params: Dict[str, Any]) -> Iterator[None]:
 
 
 def redirect(status: int, target: Any) -> str:
-    """What there is to say of a redirect. It would take the login along, also to another server, or over plain HTTP."""
+    """The message about a redirect, which would take the login along, also to another server, or over plain HTTP."""
     return f"it redirects to {str(target)[:200]} (HTTP {status}). No redirect is followed with a login."
 
 

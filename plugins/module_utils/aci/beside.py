@@ -81,8 +81,9 @@ def _remark(clash: meaning.Clash, theirs: Snapshot) -> str:
 
 def _apart(clash: meaning.Clash, snapshot: Snapshot) -> str:
     return (
-        f"{clash.ours} meets {clash.theirs} outside of the VRF, {_maker(clash, snapshot)}: {clash.text}. A leaf has a"
-        " VLAN once (F0467, encap-already-in-use), unless its ports have VLANs of their own (VLAN scope port local)."
+        f"{clash.ours} conflicts with {clash.theirs} outside of the VRF, {_maker(clash, snapshot)}: {clash.text}."
+        " A leaf has a VLAN once (F0467, encap-already-in-use), unless its ports have VLANs of their own (VLAN scope"
+        " port local)."
     )
 
 

@@ -109,7 +109,7 @@ class _Comparison:
             code = f" (APIC's {_UNRESOLVED[mo.cls]})" if mo.cls in _UNRESOLVED else ""
             why = f"there is neither {' nor '.join(targets)}, and it is not made here"
             if there:
-                why = f"this run removes {there[0]}, which an earlier one made and nobody else holds"
+                why = f"this run removes {there[0]}, which an earlier run made and no other cluster holds"
             self.result.obstacles.append(f"{dn} leads nowhere{code}: {why}")
 
     def _goes(self, dn: str) -> bool:

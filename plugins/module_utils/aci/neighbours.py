@@ -148,7 +148,7 @@ def _in_vrf(vrf: Vrf, relation: Found, snapshot: Snapshot) -> bool:
 
 
 def _router_ids(objects: Iterable[Mo]) -> List[Target]:
-    """The leaves among these objects, wherever they have another router ID, and whoever else has theirs."""
+    """The leaves among these objects, wherever they have another router ID, and other leaves that have theirs."""
     cls = "l3extRsNodeL3OutAtt"
     return [
         target

@@ -177,7 +177,7 @@ def _absent(host: Host) -> Work:
 
 
 def _refuse_masked(host: Host, speaker: Speaker) -> None:
-    """Raise NodeError where systemd does not start the speaker, whoever asks."""
+    """Raise NodeError where systemd never starts the speaker."""
     if host.ask(["systemctl", "is-enabled", speaker.service]).strip().startswith("masked"):
         raise NodeError(
             f"{speaker.service}.service is masked, so that systemd never starts it. If it may run here: systemctl "

@@ -52,7 +52,7 @@ class Host:
             raise NodeError(f"{path} cannot be read: {error.strerror}") from error
 
     def masked(self, path: str) -> bool:
-        """Whether somebody masked it: a link to /dev/null, which is theirs to remove."""
+        """Whether it is masked, by a link to /dev/null, which its administrator has to remove."""
         return paths.masked(self.root, path)
 
     def exists(self, path: str) -> bool:
@@ -139,7 +139,7 @@ def _masked(path: str) -> str:
     unit = os.path.basename(path)
     by_name = path.startswith("/etc/systemd/system/") and ".d/" not in path
     remedy = f"systemctl unmask {unit}" if by_name else f"rm {path}"
-    return f"{path} is masked: somebody made it a link to /dev/null. If it may be used here: {remedy}, and run again"
+    return f"{path} is masked: it is a link to /dev/null. If it may be used here: {remedy}, and run again"
 
 
 def local(module: Any, root: str = "/") -> Host:

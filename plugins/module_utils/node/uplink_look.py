@@ -143,7 +143,7 @@ def _usable(routes: list, device: str, family: str) -> List[dict]:
 
 
 def _gateway(family: str, wanted: Dict[str, Any], hops: List[dict]) -> List[str]:
-    """What is to be said of a family's default routes: by the shared address, or learned from a leaf."""
+    """Remarks on a family's default routes: those are right that use the shared address or come from a leaf."""
     due, leaves = (wanted.get("gateways") or {}).get(family), wanted.get("leaves") or []
     if not due:
         return []

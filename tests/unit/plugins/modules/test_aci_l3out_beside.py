@@ -387,5 +387,5 @@ def test_a_filter_that_the_run_itself_removes_is_not_there(controller):  # noqa:
     said = refused(controller, reachability=contract(filters=[{"name": "https", "existing": True}]))
     assert said == (
         "Nothing was written: uni/tn-k8s/brc-web/subj-web/rssubjFiltAtt-https leads nowhere (APIC's F1127): this run"
-        " removes uni/tn-k8s/flt-https, which an earlier one made and nobody else holds."
+        " removes uni/tn-k8s/flt-https, which an earlier run made and no other cluster holds."
     )

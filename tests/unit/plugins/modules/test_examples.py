@@ -32,7 +32,7 @@ WRITTEN = {
     "Apply an L3Out with rules of its own for routes, and with contracts": "uni/tn-k8s/brc-edge-web",
     "Apply the access policies of a plan alone": "uni/phys-k8s-prod",
     "Apply the contracts of a plan alone": "uni/tn-k8s/out-k8s-prod",
-    "Apply a match rule in a tenant that somebody else manages": "uni/tn-k8s/subj-monitoring/dest-[10.3.0.0/16]",
+    "Apply a match rule in a tenant that another tool manages": "uni/tn-k8s/subj-monitoring/dest-[10.3.0.0/16]",
     "Apply the same rule with another prefix, and delete prefixes that are not named any more": (
         "uni/tn-k8s/subj-monitoring/dest-[10.4.0.0/16]"
     ),

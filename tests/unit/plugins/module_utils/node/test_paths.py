@@ -46,7 +46,7 @@ MASKED = {
 
 @pytest.mark.parametrize("target", ["/dev/null", "../" * 5 + "dev/null"])
 @pytest.mark.parametrize("path", MASKED)
-def test_what_somebody_masked_is_named_with_the_remedy_and_stays(places, path, target):
+def test_what_is_masked_is_named_with_the_remedy_and_stays(places, path, target):
     """In an image, whose /dev/null would otherwise be written as a file, and on a host."""
     image, _outside = places
     link = image / path.lstrip("/")
@@ -54,7 +54,7 @@ def test_what_somebody_masked_is_named_with_the_remedy_and_stays(places, path, t
     link.symlink_to(target)
     with pytest.raises(NodeError) as refused:
         write(host(image), path)
-    said = f"{path} is masked: somebody made it a link to /dev/null. If it may be used here: {MASKED[path]}"
+    said = f"{path} is masked: it is a link to /dev/null. If it may be used here: {MASKED[path]}"
     assert str(refused.value) == f"{said}, and run again"
     assert (str(link.readlink()), (image / "dev").exists()) == (target, False)
 
