@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects of ours that are not as the plan has them: somebody changed them, or the plan was not applied. Pure.
+"""Objects of ours that are not as the plan has them: changed by another user or tool, or not yet applied. Pure.
 
 Sessions may be up all the same, without a filter or a password. What others added beside our fields is not seen here,
 unless it is an element of a list of ours; objects of ours that are missing show by their sessions.

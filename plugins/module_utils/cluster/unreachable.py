@@ -53,7 +53,7 @@ def place(parameters: dict) -> str:
 
 
 def goes_through_a_proxy(parameters: dict) -> bool:
-    """Whether the client asks a proxy for the API: nothing can be told then from who listens at its address."""
+    """Whether the client asks a proxy for the API: then a listener at the API's own address says nothing about it."""
     url = urlsplit(place(parameters))
     proxies = getproxies()
     named = _given(parameters, "proxy") or _cluster(parameters).get("proxy-url") or proxies.get(url.scheme or "https")

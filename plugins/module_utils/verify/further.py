@@ -50,7 +50,7 @@ def problems(plan: dict, state: dict) -> list:
 
 
 def remarks(plan: dict, state: dict) -> list:
-    """The same of what others made, and which sessions of the plan nobody reports."""
+    """The same of what others made, and which sessions of the plan no node reports."""
     unknown, why = _unreported(plan, state)
     said = [f"Sessions with further peers are not verified ({listed(unknown)}): {why}."] if unknown else []
     return said + [

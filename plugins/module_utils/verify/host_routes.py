@@ -18,7 +18,7 @@ _HOST_LENGTHS = ("/32", "/128")
 def candidates(plan: dict, bgp: dict) -> dict:
     """``{prefix: {node, …}}``: the single addresses in the pods' networks that leaves have from planned nodes.
 
-    Of a nested cluster those that leaves have at all, each with nobody: they have them from its parent's nodes.
+    Of a nested cluster those that leaves have at all, each without nodes: they have them from its parent's.
     """
     nested = "nested_in" in plan
     names = {address(peer["local_address"]): name for name, node in plan["nodes"].items() for peer in node["peers"]}

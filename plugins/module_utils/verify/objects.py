@@ -14,7 +14,9 @@ from . import agents, further, host_routes, hosts, nested
 from .state import from_resources, without_marks
 from .words import listed, problem
 
-_CHANGED = "somebody changed it, or the plan was not applied since it changed; run clusters.yml, which restores it"
+_CHANGED = (
+    "another user or tool changed it, or the plan changed and was not applied; run clusters.yml, which restores it"
+)
 # What agents.Agent may name by its API version and kind.
 _FURTHER = ("blocks", "reports", "others", "verdicts")
 _FOREIGN, _OURS = "foreign:", "ours:"  # before the names of what is read for objects of others, and for ours, alone

@@ -7,7 +7,7 @@ A node takes one CiliumBGPClusterConfig; of several the first one has it, and th
 ConflictingClusterConfig (operator/pkg/bgp/cluster.go, upsertNodeConfigs; one without a selector takes all nodes). A
 node that a CiliumBGPPeeringPolicy selects leaves CiliumBGPClusterConfigs aside, and one that several select has none
 (pkg/bgpv1/agent). What a CiliumBGPNodeConfigOverride says of an instance of its node goes before what the
-CiliumBGPClusterConfig says, whoever wrote which (the same file, toNodeBGPInstance).
+CiliumBGPClusterConfig says, with either of them ours or of others (the same file, toNodeBGPInstance).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def found(view: View):
 
 
 def _overrides(view: View):
-    """Overrides of nodes for which we write none; of the others the name is taken, which is said elsewhere."""
+    """Overrides of nodes for which we write none; one in the place of ours is a conflict of names (bring.taken)."""
     ours_too = {one["metadata"]["name"] for one in without_password(view.plan) if one["kind"] == OVERRIDE}
     for item in view.objects.get("overrides") or []:
         name = item["metadata"]["name"]

@@ -94,14 +94,14 @@ def _daemonset(view: View, item: dict):
 
 
 def _text(container: dict) -> str:
-    """All that a container is told, without a script's comments."""
-    told = [*(container.get("command") or []), *(container.get("args") or [])]
+    """A container's command, arguments and environment, without a script's comments."""
+    words = [*(container.get("command") or []), *(container.get("args") or [])]
     values = [one.get("value") or "" for one in container.get("env") or []]
-    return _COMMENT.sub("", "\n".join(map(str, [*told, *values])))
+    return _COMMENT.sub("", "\n".join(map(str, [*words, *values])))
 
 
 def _routes(container: dict) -> bool:
-    """Whether a container is kube-router, and routes, as it does unless told otherwise."""
+    """Whether a container is kube-router, and routes, as it does by default."""
     image = str(container.get("image") or "").rpartition("/")[2].partition("@")[0].partition(":")[0]
     return (image == NAME or _runs(container)) and not _NO_ROUTING.search(_text(container))
 

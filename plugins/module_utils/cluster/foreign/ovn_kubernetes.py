@@ -85,7 +85,7 @@ def _bgp(item: dict) -> dict:
 def _raw(item: dict):
     raw = (item.get("spec") or {}).get("raw") or {}
     if raw.get("rawConfig"):
-        yield "its raw.rawConfig is added as it is, and nobody can tell what it does to our sessions"
+        yield "its raw.rawConfig is added unchecked, and its effect on our sessions is unknown"
 
 
 def _routers(item: dict, nodes: list, own: Own):
@@ -145,9 +145,9 @@ def _differing(plan: dict, theirs: dict, ours: dict, who: str):
         yield f"it brings BFD (profile {profiles[1]}) into the session with {who}, which ours is without"
     if bool(theirs.get("enableGracefulRestart")) != bool(ours.get("enableGracefulRestart")):
         yield f"it says another enableGracefulRestart for {who}, and FRR-K8s takes that of the one it reads first"
-    hops = (theirs.get("toAdvertise") or {}).get("nextHop") or {}
-    if any(hops.values()):
-        yield f"it sets the next hop {listed([text for text in hops.values() if text])} of all that {who} is told"
+    hops = [text for text in ((theirs.get("toAdvertise") or {}).get("nextHop") or {}).values() if text]
+    if hops:
+        yield f"it sets the next hop {listed(hops)} of all routes announced to {who}"
 
 
 # -- values --------------------------------------------------------------------------------------------

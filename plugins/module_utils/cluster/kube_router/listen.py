@@ -46,7 +46,7 @@ _FREE = "give a port that is free on every node"
 
 
 def _listeners(options: dict) -> Iterable[Listener]:
-    """Those that are on, first the ones that nobody chose: what is said is said of a choice."""
+    """Those that are on, defaults first: a complaint names the option that was set."""
     found = list(_chosen(options))
     default = [] if any(what == _GOBGP for _key, what, _number in found) else [("", _GOBGP, GOBGP)]
     return [one for one in (*default, *found) if one[2]]

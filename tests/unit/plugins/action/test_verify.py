@@ -155,7 +155,8 @@ def test_an_object_of_ours_that_somebody_changed_is_a_problem_and_an_accepted_on
         lambda kind: [one for one in ours if one["kind"] == kind] if kind[:3] == "BGP" else objects(kind),
     )
     assert "changed-object" in world.kinds()
-    assert "BGPPeer leaf-101-ipv4 is not as planned: spec.filters. Likely cause: somebody" in world.run()["msg"]
+    message = "BGPPeer leaf-101-ipv4 is not as planned: spec.filters. Likely cause: another user or tool changed it"
+    assert message in world.run()["msg"]
     names = [f"BGPPeer {one['metadata']['name']}" for one in ours if one["kind"] == "BGPPeer"]
     found = world.run(accepted=names, fail_on_problems=False)
     assert "changed-object" not in {problem["kind"] for problem in found["problems"]}

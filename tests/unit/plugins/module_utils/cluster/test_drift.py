@@ -1,4 +1,4 @@
-"""Objects of ours that somebody changed."""
+"""Objects of ours that are not as planned."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def made(given: dict) -> dict:
 
 
 def change(given: dict, kind: str, *place: object, value: object) -> list:
-    """What is told of the last object of a kind in which a value is another one, or gone (None)."""
+    """What differs in the last object of a kind after a value is another one, or gone (None)."""
     objects = made(given)
     inner = objects[kind][-1]["spec"]
     for key in place[:-1]:
@@ -62,13 +62,13 @@ def test_what_was_applied_is_as_planned(given):
         ),
     ],
 )
-def test_what_somebody_changed_is_told_with_its_place(given, kind, place, value, told):
+def test_what_another_user_changed_is_named_with_its_place(given, kind, place, value, told):
     (places,) = change(given, kind, *place, value=value)
     assert told in places
 
 
 def amended(given: dict, kind: str, change) -> list:
-    """What is told after a change of all objects of a kind, as they are read: without passwords."""
+    """What differs after a change of all objects of a kind, as they are read: without passwords."""
     objects = {name: [secrets.masked(one) for one in items] for name, items in made(given).items()}
     for one in objects[kind]:
         change(one)

@@ -35,6 +35,6 @@ def names(*arguments, **options) -> list:
 
 
 def of_node(annotations: dict, managers: list | None = None) -> list:
-    """What is told of annotations of node1."""
+    """Findings about annotations of node1."""
     node = item("Node", "node1", {}, annotations=annotations, managedFields=managers or [])
     return findings({**plan(), "cni": "kube_router"}, {"daemonsets": []}, [node], [])[0]

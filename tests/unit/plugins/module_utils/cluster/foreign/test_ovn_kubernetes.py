@@ -23,7 +23,7 @@ def frr(neighbor: dict, selector: dict | None = None, vrf: str = "", **more: obj
 
 
 def merged(given: dict, *objects: dict) -> list:
-    """What is told of FRRConfigurations beside this plan's."""
+    """Findings about FRRConfigurations beside this plan's."""
     live = [item("Node", name, {}) for name in given["nodes"]]
     return findings(given, {"configurations": list(objects)}, live, [])[0]
 
@@ -75,7 +75,7 @@ def receiving(prefix: str, **more: int) -> dict:
         ({"passwordSecret": {}, "password": ""}, "other values of password for"),
         ({"bfdProfile": "theirs"}, "brings BFD (profile theirs) into the session with leaf 101"),
         ({"enableGracefulRestart": False}, "another enableGracefulRestart for leaf 101"),
-        ({"toAdvertise": {"nextHop": {"ipv4": "192.0.2.9"}}}, "sets the next hop 192.0.2.9 of all that leaf 101"),
+        ({"toAdvertise": {"nextHop": {"ipv4": "192.0.2.9"}}}, "sets the next hop 192.0.2.9 of all routes announced"),
     ],
 )
 def test_a_configuration_that_lets_in_more_or_says_something_else_is_named(same, more, said):
