@@ -40,14 +40,14 @@ def kinds(plan: dict) -> dict:
 
 def changed(plan: dict, objects: dict) -> list:
     """``[(name, [place, …])]`` of our objects that differ from the plan's; ``objects`` are what was read, by kind."""
-    live = {name_of(one): one for items in objects.values() for one in items}
+    live = {name_of({**one, "kind": kind}): one for kind, items in objects.items() for one in items}
     found = []
     for wanted in _wanted(plan):
         name = name_of(wanted)
         one = live.get(name)
         if one is None or not _is_of(plan, one):
             continue
-        places = _differing(_seen(wanted), _seen(one), "")
+        places = _differing(_seen(wanted["kind"], wanted), _seen(wanted["kind"], one), "")
         if places:
             found.append((name, places))
     return found
@@ -66,13 +66,13 @@ def _is_of(plan: dict, one: dict) -> bool:
     return bool(owned_fields(one, FIELD_MANAGER))
 
 
-def _seen(one: dict) -> dict:
+def _seen(kind: str, one: dict) -> dict:
     """What counts of an object: its spec, of an agent's DaemonSet the arguments, of a Node what we amend."""
     spec, metadata = one.get("spec") or {}, one["metadata"]
-    if one["kind"] == "DaemonSet":
+    if kind == "DaemonSet":
         pod = (spec.get("template") or {}).get("spec") or {}
         return {"arguments": {each["name"]: each.get("args") or [] for each in pod.get("containers") or []}}
-    if one["kind"] == "Node":
+    if kind == "Node":
         annotations = {key: _without_password(key, text) for key, text in (metadata.get("annotations") or {}).items()}
         return {"labels": metadata.get("labels") or {}, "annotations": annotations}
     return {"spec": spec}
