@@ -38,7 +38,7 @@ def complaint(result: dict) -> str:
 
 
 def refused(error: PlanError) -> dict:
-    """The result of an action that was given what is no plan."""
+    """The result of an action whose plan is not in the format: the message and every finding."""
     return {"failed": True, "changed": False, "msg": str(error), **error.result()}
 
 

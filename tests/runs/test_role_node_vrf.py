@@ -77,13 +77,13 @@ def test_units_come_with_their_networks_follow_an_interface_s_change_and_go_with
 
 
 @pytest.mark.parametrize("target", ["/dev/null", "../../../dev/null"])
-def test_a_unit_that_somebody_masked_is_named_and_stays(image, target):
+def test_a_unit_that_is_masked_is_named_and_stays(image, target):
     image.units.mkdir(parents=True)
     unit = image.units / UNIT.format("lab")
     unit.symlink_to(target)
     done = image.play(networks={"lab": network("eth3")})
     said = " ".join(done.stdout.split())
-    assert f"{unit} is masked: somebody made it a link to {target}, and eth3 stays outside of VRF lab." in said
+    assert f"{unit} is masked: it is a link to {target}, and eth3 stays outside of VRF lab." in said
     assert "If it may be used here: systemctl unmask kubefabric-vrf-lab.service, and run again" in said
     assert (done.returncode, str(unit.readlink())) == (2, target)
 

@@ -57,7 +57,7 @@ def accept(plan: object, at: str = "plan") -> Plan:
 
 
 def _check_format(plan: object, at: str, findings: Findings) -> None:
-    """Another format has other keys: what this release thinks of them is of no use, so this finding stands alone."""
+    """Another format has other keys: findings about them would mislead, so this finding is the only one."""
     number = plan.get("format") if isinstance(plan, Mapping) else None
     if number is not None and str(number) != str(shape.FORMAT):
         findings.add(
@@ -69,7 +69,7 @@ def _check_format(plan: object, at: str, findings: Findings) -> None:
 
 
 def _in_place(plan: Mapping, at: str, findings: Findings) -> Mapping:
-    """The plan without keys that are known, and stand where they do not belong: these are mistakes of their own."""
+    """The plan without known keys in the wrong place; each of them is reported."""
     found = plan.get("l3out")
     if plan.get("nested_in") and "l3out" in plan:
         rule = "is not a key of a nested cluster, whose networks are in the L3Out of its parent"
@@ -87,7 +87,7 @@ def _in_place(plan: Mapping, at: str, findings: Findings) -> Mapping:
 
 
 def _check_references(plan: Mapping, value: dict, at: str, findings: Findings) -> None:
-    """What has to fit together."""
+    """Values that have to agree with each other."""
     for name in shape.CNIS:
         if plan.get(name) and value["cni"] and name != value["cni"]:
             findings.add(below(at, name), f"is for another CNI than {value['cni']}", "remove it, or correct cni")
@@ -123,7 +123,7 @@ def _check_path(within: Mapping, at: str, findings: Findings) -> None:
 
 
 def _check_leaf(leaf: int | None, known: Collection[int], at: str, findings: Findings) -> None:
-    """A leaf that is named has to be among those known; what could not be read was reported."""
+    """A leaf has to be among the known ones; None was reported where it was read."""
     if leaf is not None and leaf not in known:
         where = "leaves of the L3Out" if ".l3out." in at else "leaves of the plan"
         remedy = f"give one of {', '.join(map(str, known))}, or add it" if known else f"add it to the {where}"

@@ -73,15 +73,15 @@ def _check(cluster: Member, racks: dict, owners: dict, findings: Findings) -> No
         if any(covers(cluster, racks, peer, name) is not False for name in nodes):
             findings.add(
                 cluster.at(f"calico.peers[{index}].peer_ip"),
-                f"{peer['peer_ip']} is the address of {whose}, with which the nodes peer already: {_meets(peer)}",
+                f"{peer['peer_ip']} is the address of {whose}, with which the nodes peer already: {_consequence(peer)}",
                 "remove it, and set in calico.leaf_peers what shall differ"
                 if whose.startswith("leaf")
                 else "remove it",
             )
 
 
-def _meets(peer: dict) -> str:
-    """What comes of a second peer at an address: confd knows peers by address and port."""
+def _consequence(peer: dict) -> str:
+    """The effect of a second peer at an address: confd tells peers apart by address and port."""
     if split(peer["peer_ip"])[1] == BGP_PORT:
         return "this peer would take the place of that one, without its password and filters"
     return "this peer would be another session with it, without the password and filters of the first"

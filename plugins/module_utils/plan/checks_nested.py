@@ -305,7 +305,7 @@ def _password(one: Nested, findings: Findings) -> None:
 
 
 def _of_hosts(member: Cluster | Nested, findings: Findings) -> None:
-    """What the speakers of hosts cannot hold, the role node_peering refuses, after the fabric was written."""
+    """The role node_peering would refuse the password, but only after the fabric was written."""
     password = member.settings["bgp"]["password"]
     if password and not PASSWORD.fullmatch(password):
         findings.add(

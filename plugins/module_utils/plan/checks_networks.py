@@ -51,7 +51,7 @@ def _service_networks(cluster: Cluster, findings: Findings) -> None:
 
 
 def pod_room(cluster: Cluster, findings: Findings) -> None:
-    """Every node gets a part of the pod networks, of whatever length: of CNIs for which somebody else cuts them."""
+    """Every node gets a part of the pod networks; for CNIs whose controller decides how long its prefix is."""
     for name in cluster.families:
         own = [network for network in cluster.networks["pod"] if family(network) == name]
         room = sum(network.num_addresses for network in own)

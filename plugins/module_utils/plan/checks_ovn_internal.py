@@ -96,7 +96,7 @@ def _room(cluster: Cluster, name: str, network: dict, findings: Findings) -> Non
 
 def _layer2(cluster: Cluster, name: str, network: dict, findings: Findings) -> None:
     """The first address is the gateway's, the second the nodes' (pkg/util, GetNodeGatewayIfAddr and
-    GetNodeManagementIfAddr); the network's own and IPv4's broadcast address are nobody's.
+    GetNodeManagementIfAddr); no pod gets the network's own address or IPv4's broadcast address.
     """
     if network["topology"] == "Layer3":
         return

@@ -162,12 +162,12 @@ def _namespaces(cluster: Cluster, networks: dict, findings: Findings) -> None:
 
 
 def _interfaces(cluster: Cluster, networks: dict, findings: Findings) -> None:
-    """An interface is in one VRF, and is none itself."""
+    """An interface is in one VRF, and is neither a VRF nor a device that the node needs."""
     owners: dict = {}
     for name, network in networks.items():
         interface = (network["vrf_lite"] or {}).get("interface")
         if interface in networks or interface in DEVICES_TAKEN:
-            what = f"is the VRF of network {interface}" if interface in networks else "is no interface to give away"
+            what = f"is the VRF of network {interface}" if interface in networks else "is in use on every node"
             findings.add(
                 cluster.at(f"{_AT}.{name}.vrf_lite.interface"), f"{interface} {what}", "name another interface"
             )

@@ -39,18 +39,18 @@ def _toleration(one: Mapping, at: str, findings: Findings) -> None:
     if key and not (isinstance(key, str) and re.fullmatch(LABEL_KEY, key)):
         findings.add(f"{at}.key", f"{key!r} is not a taint's key", "use [domain/]name")
     if not key and operator != "Exists":
-        findings.add(f"{at}.operator", "without a key only Exists is one", "give operator: Exists, or a key")
+        findings.add(f"{at}.operator", "must be Exists where there is no key", "give operator: Exists, or a key")
     elif operator and operator not in OPERATORS:
         findings.add(f"{at}.operator", f"{operator!r} is not an operator", "give Exists or Equal")
     if operator == "Exists" and value:
-        findings.add(f"{at}.value", "goes not with Exists", "remove it, or use Equal")
+        findings.add(f"{at}.value", "is not allowed with Exists", "remove it, or use Equal")
     elif value and not (isinstance(value, str) and re.fullmatch(LABEL_NAME, value)):
         findings.add(f"{at}.value", f"{value!r} is not a taint's value", "give a text like a label's value")
     if effect and effect not in EFFECTS:
         findings.add(f"{at}.effect", f"{effect!r} is not an effect", f"give one of {', '.join(EFFECTS)}")
     seconds = one.get("tolerationSeconds")
     if seconds is not None and (effect != "NoExecute" or not isinstance(seconds, int)):
-        findings.add(f"{at}.tolerationSeconds", "is a whole number with effect NoExecute alone", "remove it")
+        findings.add(f"{at}.tolerationSeconds", "must be a whole number, and needs effect NoExecute", "remove it")
 
 
 def check_resources(resources: object, at: str, findings: Findings) -> None:

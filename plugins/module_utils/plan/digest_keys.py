@@ -16,7 +16,7 @@ SHORTEST_PART = 4
 def of_password(key: Optional[str], password: Optional[str]) -> Optional[str]:
     """Why a key can be guessed together with the password; None if it cannot.
 
-    Who guesses a password tries the key that was made of it as well: it gives no secret of its own to the digest.
+    An attacker derives such a key from each password that is tried: the digest has no secret beside the password.
     """
     if not key or not password:
         return None

@@ -9,7 +9,7 @@ import ipaddress
 import re
 
 # Kubernetes, pkg/util/validation: an RFC 1123 subdomain, a label's value or name (IsValidLabelValue), and its key, the
-# name behind the domain of whoever it belongs to (IsQualifiedName)
+# name behind its owner's domain (IsQualifiedName)
 DOMAIN = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*"
 LABEL_NAME = r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 LABEL_KEY = rf"(?:(?=.{{1,253}}/){DOMAIN}/)?{LABEL_NAME}"

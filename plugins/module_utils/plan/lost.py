@@ -4,7 +4,7 @@
 """Nodes, clusters and border leaves that were planned before and that the inventory lacks now.
 
 A host that is disabled, not synchronized or in another slice of a job is absent from the inventory as one that was
-removed, and so is a leaf whose variables are not there. Only a person can tell, and does by ``kubefabric_remove``.
+removed, and so is a leaf whose variables are not there. Only the user knows which; ``kubefabric_remove`` says so.
 """
 
 from __future__ import annotations
