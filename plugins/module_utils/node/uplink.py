@@ -13,7 +13,7 @@ import ipaddress
 from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Tuple
 
-from ..common import json_text
+from . import ip_json
 from .host import PROGRAMS, Host
 from .model import FAMILIES, family_of
 from .network import STACKS
@@ -80,7 +80,7 @@ def gather(host: Host, interface: str) -> Facts:
     """Ask the host about an interface; nothing is known of an image."""
     if not host.live:
         return Facts()
-    links = from_json(host.do(["ip", "-j", "address", "show"]))
+    links = ip_json.objects(host.do(["ip", "-j", "address", "show"]))
     routes = {family: _default(host, family) for family in FAMILIES}
     return Facts(
         **_link(links, interface),
@@ -88,15 +88,6 @@ def gather(host: Host, interface: str) -> Facts:
         netplan_kind=_netplan_kind(host, interface),
         **_managers(host, interface),
     )
-
-
-def from_json(text: str) -> list:
-    """The answer of ``ip -j``. Raises NodeError where it is none."""
-    try:
-        found = json_text.loads(text or "[]")
-    except ValueError as error:
-        raise NodeError(f"`ip -j` did not answer with JSON: {error}") from error
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 def _link(links: list, interface: str) -> dict:
@@ -111,7 +102,7 @@ def _link(links: list, interface: str) -> dict:
 def _default(host: Host, family: str) -> Tuple[str, ...]:
     """The default route with the lowest metric; nothing where there is none, or none by a gateway."""
     version = "-6" if family == "ipv6" else "-4"
-    listed = from_json(host.do(["ip", "-j", version, "route", "show", "default"]))
+    listed = ip_json.objects(host.do(["ip", "-j", version, "route", "show", "default"]))
     found = [route for route in listed if "gateway" in route]
     if not found:
         return ()

@@ -12,7 +12,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
 
-from . import uplink, vrf
+from . import ip_json, vrf
 from .host import Host
 
 FAMILIES = {"ipv4": "-4", "ipv6": "-6"}
@@ -34,13 +34,13 @@ class Ways(NamedTuple):
 
 def look(host: Host, families: List[str]) -> Tuple[list, Dict[str, Ways]]:
     """What ``ip`` says of links with their addresses, and of the ways out by family."""
-    links = uplink.from_json(host.do(["ip", "-d", "-j", "address", "show"]))
+    links = ip_json.objects(host.do(["ip", "-d", "-j", "address", "show"]))
     return links, {family: _ways(host, FAMILIES[family]) for family in families}
 
 
 def _ways(host: Host, version: str) -> Ways:
     routes = host.do(["ip", "-j", version, "route", "show", "table", "all", "default"])
-    return Ways(uplink.from_json(routes), uplink.from_json(host.do(["ip", "-j", version, "rule", "show"])))
+    return Ways(ip_json.objects(routes), ip_json.objects(host.do(["ip", "-j", version, "rule", "show"])))
 
 
 def judged(wanted: Dict[str, Any], links: list, ways: Dict[str, Ways]) -> Outcome:

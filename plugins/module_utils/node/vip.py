@@ -12,9 +12,9 @@ import ipaddress
 from dataclasses import dataclass, field
 from typing import Dict, List, Tuple
 
-from ..common import json_text
+from . import ip_json
 from .network import STACKS
-from .speaker import Command, File, NodeError
+from .speaker import Command, File
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,7 @@ def live_commands(wanted: Tuple[str, ...], ours: Tuple[str, ...], interface: str
 
 def parse_addresses(text: str) -> Tuple[Dict[str, str], frozenset]:
     """``ip -j address show`` → address → interface, and the interfaces."""
-    try:
-        links = json_text.loads(text or "[]")
-    except ValueError as error:
-        raise NodeError(f"`ip -j address show` did not answer with JSON: {error}") from error
+    links = ip_json.objects(text, "ip -j address show")
     found = {}
     for link in links:
         for entry in link.get("addr_info", ()):

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Dict, List, Optional, Tuple
 
-from ..common import json_text
-from . import units
+from . import ip_json, units
 from .host import Host
 from .speaker import HEADER, File, NodeError
 
@@ -54,11 +53,7 @@ def refuse(host: Host, options: dict) -> None:
 
 def links(text: str) -> Dict[str, Tuple[Optional[int], str]]:
     """``ip -d -j link show`` → interface → its routing table if it is a VRF, and the VRF (bridge, bond) it is in."""
-    try:
-        listed = json_text.loads(text or "[]")
-    except ValueError as error:
-        raise NodeError(f"`ip -d -j link show` did not answer with JSON: {error}") from error
-    return of_links(listed)
+    return of_links(ip_json.objects(text, "ip -d -j link show"))
 
 
 def of_links(listed: list) -> Dict[str, Tuple[Optional[int], str]]:
