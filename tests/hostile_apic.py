@@ -13,7 +13,7 @@ Answer = tuple[int, "bytes | None", dict[str, str]]  # status, body (None: witho
 
 
 class Hostile(http.server.ThreadingHTTPServer):
-    """Lets anybody log in, and answers the rest as told.
+    """Accepts every login, and answers GETs with what ``answer`` set.
 
     asked: paths of the GETs. logins: answers to the next logins, in order.
     """

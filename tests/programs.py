@@ -12,7 +12,7 @@ import yaml
 from lab.context import dying_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
-# What the example inventory asks for. Set for Ansible's programs alone: whoever runs the lab's has none either.
+# What the example inventory asks for. Set for Ansible's programs alone: a user of the lab's programs has none either.
 PASSWORD = "s3cret-of-tests"
 
 

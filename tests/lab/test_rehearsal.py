@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("lab_ready")]
 
 
 def lab(*arguments: str) -> str:
-    """Run the lab's command line as somebody who works on the production's fabric, too; what it printed as one line."""
+    """Run the lab's command line with the production's passwords in the environment; what it printed as one line."""
     command = [sys.executable, "-m", "lab", "--name", LAB.name, *arguments]
     environment = {**os.environ, "APIC_PASSWORD": PRODUCTION, "KUBEFABRIC_BGP_PASSWORD": PRODUCTION}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

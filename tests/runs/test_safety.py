@@ -62,7 +62,7 @@ def test_what_others_did_since_is_not_undone_unless_it_is_named(site):
 
 
 def test_an_l3out_of_another_fabric_s_cluster_is_not_ours(site):
-    """What has its name here is somebody else's."""
+    """An object of that name in this fabric is another user's."""
     fabric = site.read("group_vars/all/fabric.yml")["kubefabric_fabric"] | {"name": "dc2"}
     site.add_cluster("k8s-far")
     cluster = site.read("host_vars/k8s-far.yml")
@@ -211,14 +211,14 @@ def test_each_cluster_that_changes_a_leaf_s_router_id_tells_the_others_on_it(sit
     for rack in ("rack1", "rack2"):
         leaves[rack][min(leaves[rack])]["router_id"] = f"1.1.7.{min(leaves[rack])}"
     site.write("group_vars/all/fabric.yml", fabric)
-    show = {"ansible.builtin.debug": {"msg": "{{ inventory_hostname }} heard of {{ verify_along | flatten | length }}"}}
+    show = {"ansible.builtin.debug": {"msg": "{{ inventory_hostname }}: {{ verify_along | flatten | length }} resets"}}
     play = {"hosts": "clusters", "gather_facts": False, "tasks": [show]}
     play["vars_files"] = [str(ROOT / "roles" / "verify" / "vars" / "main.yml")]
     (site.directory / "heard.yml").write_text(yaml.safe_dump([{"import_playbook": "kubefabric.bgp.fabric"}, play]))
     done = site.run_file("heard.yml", "--forks=1")
     assert done.returncode == 0, done.stdout
-    assert "k8sxboth heard of 2" in done.stdout
-    assert "k8s.both heard of 0" in done.stdout
+    assert "k8sxboth: 2 resets" in done.stdout
+    assert "k8s.both: 0 resets" in done.stdout
 
 
 def test_a_misspelt_aaep_is_a_warning_in_every_run(site):

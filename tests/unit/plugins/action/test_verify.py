@@ -141,7 +141,7 @@ def test_an_object_of_others_that_meets_the_sessions_is_a_problem_and_an_accepte
     assert "foreign-object" not in world.kinds(nodes=list(world.plan["nodes"]))
 
 
-def test_an_object_of_ours_that_somebody_changed_is_a_problem_and_an_accepted_one_a_warning(world, monkeypatch):
+def test_an_object_of_ours_that_was_changed_is_a_problem_and_an_accepted_one_a_warning(world, monkeypatch):
     """Sessions are up, but without our filter."""
     world.plan = {**world.plan, "cni": "calico", "calico": {"install": "operator"}}
     ours = resources(world.plan, {"bgp_password": "-", "placeholder": True})
@@ -170,10 +170,9 @@ def test_objects_that_the_user_may_not_list_are_a_warning_and_not_taken_for_none
 
     def forbid(name: str, options: dict) -> dict:
         found = answer(name, options)
-        for one, entry in zip(
-            options.get("objects", []) if "objects" in found else [], found.get("objects", []), strict=True
-        ):
-            entry.update(kind=one["kind"], api_version=one["api_version"], forbidden=_is_calicos(one))
+        if "objects" in found:
+            for one, entry in zip(options["objects"], found["objects"], strict=True):
+                entry.update(kind=one["kind"], api_version=one["api_version"], forbidden=_is_calicos(one))
         return found
 
     monkeypatch.setattr(world, "answer", forbid)
@@ -186,7 +185,7 @@ def _is_calicos(one: dict) -> bool:
 
 
 def test_what_is_required_is_not_optional_because_objects_of_others_are_looked_for_in_it(world):
-    """Without FRRConfigurations nobody knows what others announce."""
+    """Without FRRConfigurations it is unknown what others announce."""
     world.plan = {**world.plan, "cni": "ovn_kubernetes"}
     world.run()
     asked = world.asked["kubefabric.bgp.cluster_info"]["objects"]

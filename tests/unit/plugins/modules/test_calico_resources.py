@@ -56,7 +56,7 @@ def test_a_second_run_changes_nothing(cluster):
     assert cluster.run()["changes"] == []
 
 
-def test_what_was_applied_is_as_planned_and_what_somebody_changed_is_not(cluster):
+def test_what_was_applied_is_as_planned_and_what_a_user_changed_is_not(cluster):
     assert drifted(cluster.api, cluster.plan) == []
     patch = '{"spec": {"filters": []}}'
     cluster.api.kubectl_run("patch", "bgppeers.projectcalico.org", "leaf-101-ipv4", "--type=merge", f"--patch={patch}")

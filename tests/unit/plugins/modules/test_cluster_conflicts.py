@@ -99,7 +99,7 @@ def test_an_api_that_answers_and_refuses_is_an_error_whatever_is_said_of_silence
     with pytest.raises(ModuleFailed) as error:
         run_module(cluster_conflicts, changed(kubernetes, tmp_path, user={"token": "expired"}))
     assert str(error.value).endswith("cannot be used: Unauthorized")
-    with pytest.raises(ModuleFailed) as error:  # nobody has signed its certificate
+    with pytest.raises(ModuleFailed) as error:  # no known authority has signed its certificate
         run_module(cluster_conflicts, changed(kubernetes, tmp_path, {"insecure-skip-tls-verify": False}))
     assert "certificate" in str(error.value)
     with pytest.raises(ModuleFailed) as error:

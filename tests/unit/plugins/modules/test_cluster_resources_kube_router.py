@@ -152,7 +152,7 @@ def test_a_bridge_configuration_that_the_plan_has_no_longer_goes(cluster):
     assert cluster.run()["changes"] == []
 
 
-def test_what_was_applied_is_as_planned_and_what_somebody_changed_is_not(cluster):
+def test_what_was_applied_is_as_planned_and_what_a_user_changed_is_not(cluster):
     cluster.run()
     assert drifted(cluster.api, cluster.plan) == []
     cluster.api.kubectl_run("annotate", "--overwrite", "node", cluster.first, f"{PEERS}=- remoteip: 192.0.2.1")

@@ -383,7 +383,7 @@ def test_a_masked_speaker_is_refused_before_anything_is_written(host):
     assert (host.read("/etc/frr/frr.conf"), changing(host)) == (PACKAGED, [])
 
 
-def test_a_file_of_ours_that_somebody_masked_is_left_to_them(settled):
+def test_a_masked_file_of_ours_is_left_as_it_is(settled):
     unit = Path(settled.root, "etc/systemd/system/kubefabric-vip.service")
     assert unit.exists()
     unit.unlink()

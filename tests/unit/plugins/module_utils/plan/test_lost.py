@@ -129,7 +129,7 @@ def test_a_leaf_that_no_cluster_lost_is_said_once() -> None:
         [],
         ["kubefabric_remove: no cluster lost leaf 101: nothing is removed for it; remove the name"],
     )
-    assert _said(KEPT, MEMBERS, "leaf-101") == ([], [])  # no cluster could be planned: who knows
+    assert _said(KEPT, MEMBERS, "leaf-101") == ([], [])  # no cluster could be planned: unknown
 
 
 def test_every_message_has_one_command_for_all_that_is_gone() -> None:

@@ -138,7 +138,7 @@ def test_without_any_reports_nothing_is_known_and_that_is_a_remark():
         ({**plan(), "cni": "cilium"}, None),
     ],
 )
-def test_sessions_that_nobody_reports_are_a_remark(given, said):
+def test_sessions_without_a_report_are_a_remark(given, said):
     found = remarks(given, state(given, []))
     assert len(found) == bool(said)
     assert all(said in one for one in found)

@@ -253,7 +253,7 @@ def test_a_pod_s_address_outside_of_its_node_s_block_is_right_through_the_machin
 
 
 def with_calico(said: dict, **options) -> list[str]:
-    """What is told of red with these options of Calico, whose nodes report these states by address; ``named`` are the
+    """The problems of red with these options of Calico, whose nodes report these states by address; ``named`` are the
     machines that the inventory names, all without it.
     """
     named = options.pop("named", list(VMS))
