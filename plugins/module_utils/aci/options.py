@@ -38,6 +38,9 @@ def _required(records: Dict[str, Any]) -> Dict[str, Any]:
 # options of l3out_spec() that are the task's, not part of the description of an L3Out
 OF_THE_TASK = ("bgp_password", "password_key", "password_update", "change_svi", "scope", "state")
 
+# objects of the access policies that have the name of the L3Out by default
+NAMED_AFTER_L3OUT = ("vlan_pool", "physical_domain", "l3_domain")
+
 
 def described() -> List[str]:
     """The options that a plan's ``l3out`` stands for."""
@@ -220,14 +223,24 @@ def description(given: Dict[str, Any]) -> Dict[str, Any]:
     Raises BuildError where options contradict each other.
     """
     result = {name: given[name] for name in l3out_spec() if not name.startswith(("bgp_p", "password_"))}
-    name = given["name"]
-    result["cluster"] = given["cluster"] or name
-    result["vrf_tenant"] = given["vrf_tenant"] or given["tenant"]
-    result["access"] = _access(given["access"] or {}, name)
-    result = complete(result)
+    result["access"] = access = {**_defaults(_access_spec()), **(given["access"] or {})}
+    if access["manage"] and not access["aaep"]:
+        raise BuildError("access.aaep is missing: the AAEP through which the nodes' ports get the VLANs.")
+    result = complete(named(result, given["name"]))
     if given["scope"] == "all":
         _check(result)
     return result
+
+
+def named(l3out: Dict[str, Any], cluster: str) -> Dict[str, Any]:
+    """A description with the names that it leaves out: the given cluster's, its tenant's and its own."""
+    access = l3out["access"]
+    return {
+        **l3out,
+        "cluster": l3out.get("cluster") or cluster,
+        "vrf_tenant": l3out.get("vrf_tenant") or l3out["tenant"],
+        "access": {**access, **{name: access.get(name) or l3out["name"] for name in NAMED_AFTER_L3OUT}},
+    }
 
 
 def complete(l3out: Dict[str, Any]) -> Dict[str, Any]:
@@ -257,15 +270,6 @@ def complete(l3out: Dict[str, Any]) -> Dict[str, Any]:
 
 def _defaults(spec: Dict[str, Any]) -> Dict[str, Any]:
     return {name: option.get("default") for name, option in spec["options"].items()}
-
-
-def _access(given: Dict[str, Any], name: str) -> Dict[str, Any]:
-    access = {**_defaults(_access_spec()), **given}
-    for option in ("vlan_pool", "physical_domain", "l3_domain"):
-        access[option] = access[option] or name
-    if access["manage"] and not access["aaep"]:
-        raise BuildError("access.aaep is missing: the AAEP through which the nodes' ports get the VLANs.")
-    return access
 
 
 def _check(result: Dict[str, Any]) -> None:

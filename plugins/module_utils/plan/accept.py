@@ -11,16 +11,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Dict
 
-from ..aci.options import OF_THE_TASK
+from ..aci.options import OF_THE_TASK, named
 from . import shape
 from .errors import Finding, Findings, numbered
 from .schema import below, read
 
 Plan = Dict[str, Any]  # docs/plan.md describes the format
-
-
-# objects of the access policies that have the name of the L3Out by default
-NAMED_AFTER_L3OUT = ("vlan_pool", "physical_domain", "l3_domain")
 
 
 class PlanError(ValueError):
@@ -53,7 +49,7 @@ def accept(plan: object, at: str = "plan") -> Plan:
         raise PlanError(findings.errors)
     result = _completed(plan, value, options)
     result["leaves"] = {str(leaf): known for leaf, known in result["leaves"].items()}
-    return _l3out_completed(result)
+    return {**result, "l3out": named(result["l3out"], result["cluster"])} if result.get("l3out") else result
 
 
 def _check_format(plan: object, at: str, findings: Findings) -> None:
@@ -151,16 +147,3 @@ def _within(given: Any, value: Any, option: Mapping[str, Any]) -> object:
     if option["type"] == "list":
         return [_completed(one, read_one, option["options"]) for one, read_one in zip(given, value)]
     return _completed(given, value, option["options"])
-
-
-def _l3out_completed(plan: Plan) -> Plan:
-    """The names that an L3Out has by default are the cluster's, the tenant's and its own."""
-    found = plan.get("l3out")
-    if found is None:
-        return plan
-    access = {**found["access"], **{name: found["access"].get(name) or found["name"] for name in NAMED_AFTER_L3OUT}}
-    names = {
-        "cluster": found.get("cluster") or plan["cluster"],
-        "vrf_tenant": found.get("vrf_tenant") or found["tenant"],
-    }
-    return {**plan, "l3out": {**found, **names, "access": access}}
