@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers and durations as programs in Go read them: strconv.ParseUint, ParseInt and time.ParseDuration. Pure."""
+"""Values as programs in Go read them: strconv.ParseBool, ParseUint, ParseInt and time.ParseDuration. Pure."""
 
 from __future__ import annotations
 
@@ -14,6 +14,13 @@ _PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?(ns|us|µs|μs|ms|s|m|h)")
 _LONGEST = 2**63
 _TOO_LONG = 100  # characters: more than any number has that fits into 64 bits
 _DIGITS = re.compile(r"0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*")
+
+
+def boolean(text: str) -> Optional[bool]:
+    """A truth value; None where Go reads none."""
+    if text in ("1", "t", "T", "TRUE", "true", "True"):
+        return True
+    return False if text in ("0", "f", "F", "FALSE", "false", "False") else None
 
 
 def uint(text: str, bits: int) -> Optional[int]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ...common.go_text import boolean
 from ..families import families, networks
 from . import pools
 from .settings import version
@@ -21,7 +22,6 @@ from .settings import version
 Complaint = tuple[str, str, str]
 
 _AT = "cilium.helm_values"
-_TRUE, _FALSE = ("1", "t", "true"), ("0", "f", "false")
 # values that the chart needs to be on
 _NEEDED = {
     "agent": "without agents no node speaks BGP",
@@ -144,9 +144,8 @@ def _contradiction(at: str, name: str, value: object, wanted: dict[str, str]) ->
 
 def _same(value: str, wanted: str) -> bool:
     """Whether two texts of an option mean the same: truth values in Go's spellings, lists with commas or blanks."""
-    text = value.strip().lower()
-    if wanted == "true":
-        return text in (*_TRUE, "strict")  # kube-proxy-replacement before 1.16
-    if wanted == "false":
-        return text in (*_FALSE, "disabled")
-    return sorted(re.split(r"[\s,]+", text)) == sorted(wanted.lower().split())
+    text = value.strip()
+    if wanted in ("true", "false"):
+        former = {"strict": True, "disabled": False}  # kube-proxy-replacement before 1.16
+        return former.get(text.lower(), boolean(text)) is (wanted == "true")
+    return sorted(re.split(r"[\s,]+", text.lower())) == sorted(wanted.lower().split())

@@ -13,7 +13,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 
-from ...common.go_text import decimal_int, nanoseconds, uint
+from ...common.go_text import boolean, decimal_int, nanoseconds, uint
 
 OLDEST = (1, 5, 1)
 SHORTHANDS = {"h": "help", "v": "v", "V": "version"}
@@ -64,7 +64,6 @@ FLAGS: dict[str, tuple[str, tuple]] = {
     for name in listed.split()
 }
 
-_TRUE, _FALSE = ("1", "t", "T", "TRUE", "true", "True"), ("0", "f", "F", "FALSE", "false", "False")
 SECOND = 10**9
 # variables of the pods, which the kubelet puts in place of $(NAME); another name stays there as it is
 _VARIABLES = ("NODE_NAME", "POD_NAME", "KUBE_ROUTER_CNI_CONF_FILE")
@@ -83,8 +82,8 @@ def variable(name: str) -> bool:
 
 
 def true(value: str) -> bool:
-    """Whether Go's strconv.ParseBool reads a text as true."""
-    return value in _TRUE
+    """Whether kube-router reads a flag's value as true."""
+    return boolean(value) is True
 
 
 def unspecified(value: str) -> bool:
@@ -165,7 +164,7 @@ def _networks(value: str) -> bool:
 
 # form → (whether a value has it, what to give)
 FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
-    "bool": (lambda value: value in _TRUE + _FALSE, "true or false"),
+    "bool": (lambda value: boolean(value) is not None, "true or false"),
     "duration": (_duration, "a duration such as 60s"),
     "period": (_period(1), "a duration longer than 0, for example 60s"),
     "timeout": (_period(SECOND), "a duration of at least 1s, for example 60s"),

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.common.go_text import decimal_int, nanoseconds, uint
+from ansible_collections.kubefabric.bgp.plugins.module_utils.common.go_text import (
+    boolean,
+    decimal_int,
+    nanoseconds,
+    uint,
+)
 
 
 @pytest.mark.parametrize(
@@ -79,3 +84,15 @@ def test_an_unsigned_number_of_16_bits(text: str, value: int | None) -> None:
 )
 def test_a_number_in_base_10_of_32_bits(text: str, value: int | None) -> None:
     assert decimal_int(text, 32) == value
+
+
+@pytest.mark.parametrize(
+    ("texts", "value"),
+    [
+        (("1", "t", "T", "TRUE", "true", "True"), True),
+        (("0", "f", "F", "FALSE", "false", "False"), False),
+        (("", "yes", "tRUE", " true", "01"), None),
+    ],
+)
+def test_a_truth_value(texts: tuple[str, ...], value: bool | None) -> None:
+    assert [boolean(text) for text in texts] == [value] * len(texts)
