@@ -88,8 +88,9 @@ def _without_password(key: str, text: str) -> object:
         peers = documents.read(text)
     except RecursionError:
         return text
-    known = isinstance(peers, list) and all(isinstance(peer, dict) for peer in peers)
-    return [{**peer, "password": bool(peer.get("password"))} for peer in peers] if known else text
+    if not isinstance(peers, list) or not all(isinstance(peer, dict) for peer in peers):
+        return text
+    return [{**peer, "password": bool(peer.get("password"))} for peer in peers]
 
 
 def _differing(wanted: object, live: object, place: str) -> list:
