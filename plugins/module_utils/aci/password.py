@@ -27,8 +27,7 @@ def digest(key: str, dn: str, password: str) -> str:
 
 def objection(password: Optional[str], key: Optional[str]) -> Optional[str]:
     """Why a key makes no good digest; None if it does. No sentence quotes it."""
-    short = f"has fewer than {digest_keys.SHORTEST} characters, and could be guessed"
-    rule = short if key and len(key) < digest_keys.SHORTEST else digest_keys.of_password(key, password)
+    rule = digest_keys.too_short(key) or digest_keys.of_password(key, password)
     return f"password_key {rule}; {digest_keys.REMEDY}." if rule else None
 
 

@@ -13,6 +13,11 @@ REMEDY = "give a random one from your vault, for example the output of: openssl 
 SHORTEST_PART = 4
 
 
+def too_short(key: Optional[str]) -> Optional[str]:
+    """Why a key can be guessed by itself; None if it cannot, or if there is none."""
+    return f"has fewer than {SHORTEST} characters, and could be guessed" if key and len(key) < SHORTEST else None
+
+
 def of_password(key: Optional[str], password: Optional[str]) -> Optional[str]:
     """Why a key can be guessed together with the password; None if it cannot.
 

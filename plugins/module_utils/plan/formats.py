@@ -313,8 +313,9 @@ def password(value: str) -> str:
 
 def digest_key(value: str) -> str:
     """The key of a digest: shorter ones can be guessed by a user who reads the digest. No message quotes it."""
-    if value and len(value) < digest_keys.SHORTEST:
-        raise Invalid(f"has fewer than {digest_keys.SHORTEST} characters, and could be guessed", digest_keys.REMEDY)
+    rule = digest_keys.too_short(value)
+    if rule:
+        raise Invalid(rule, digest_keys.REMEDY)
     return value
 
 
