@@ -173,10 +173,15 @@ def configured_by_ifupdown(host: Host, interface: str) -> bool:
 
     Most hosts are configured by something else: a file that cannot be read is no reason to refuse them.
     """
-    others = host.texts("/etc/network/interfaces.d", without=("kubefabric-vip",), lenient=True)
+    return bool(stanzas(host, interface, without=("kubefabric-vip",), lenient=True))
+
+
+def stanzas(host: Host, interface: str, without: Tuple[str, ...] = (), lenient: bool = False) -> List[List[str]]:
+    """The first lines of an interface's stanzas, as words: iface, eth1, inet, manual. Options as ``texts`` has."""
+    others = host.texts("/etc/network/interfaces.d", without, lenient)
     texts = [host.read("/etc/network/interfaces") or "", *others]
     lines = [line.split() for text in texts for line in text.splitlines()]
-    return any(words[:2] == ["iface", interface] for words in lines)
+    return [words for words in lines if words[:2] == ["iface", interface]]
 
 
 def _live_facts(host: Host, interface: str) -> Dict[str, Any]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Tuple
 
 from . import ip_json
-from .host import PROGRAMS, Host
+from .host import PROGRAMS, Host, stanzas
 from .model import FAMILIES, family_of
 from .network import STACKS
 from .speaker import Command, File, NodeError
@@ -130,9 +130,7 @@ def _managers(host: Host, interface: str) -> dict:
         found["dispatcher"] = host.succeeds(["systemctl", "is-enabled", "--quiet", DISPATCHER])
     if host.succeeds(["systemctl", "is-active", "--quiet", "systemd-networkd.service"]):
         found["network_file"] = host.network_file(interface)
-    texts = [host.read("/etc/network/interfaces") or "", *host.texts("/etc/network/interfaces.d")]
-    lines = [line.split() for text in texts for line in text.splitlines()]
-    found["stanza"] = any(words[:2] == ["iface", interface] and "manual" not in words[3:] for words in lines)
+    found["stanza"] = any("manual" not in words[3:] for words in stanzas(host, interface))
     return found
 
 
