@@ -116,6 +116,10 @@ def test_a_leaf_has_one_router_id_and_in_an_adopted_l3out_one_node_profile(l3out
     assert texts([leaf(OURS, "ours", "1.1.1.101")], [leaf(l3out, "np", router_id, annotation)]) == said
 
 
+def subnet(l3out, ip, scope="import-security"):
+    return Found(f"{l3out}/instP-a/extsubnet-[{ip}]", "l3extSubnet", {"ip": ip, "scope": scope})
+
+
 @pytest.mark.parametrize(
     ("prefix", "scope", "met"),
     [
@@ -127,11 +131,8 @@ def test_a_leaf_has_one_router_id_and_in_an_adopted_l3out_one_node_profile(l3out
     ],
 )
 def test_a_prefix_classifies_into_one_external_epg(prefix, scope, met):
-    def subnet(epg, ip, scope="import-security"):
-        return Found(f"{epg}/extsubnet-[{ip}]", "l3extSubnet", {"ip": ip, "scope": scope})
-
-    ours = [subnet(f"{OURS}/instP-default", ip) for ip in ("10.1.0.0/16", "0.0.0.0/0")]
-    assert bool(texts(ours, [subnet(f"{THEIRS}/instP-all", prefix, scope)])) == met
+    ours = [subnet(OURS, ip) for ip in ("10.1.0.0/16", "0.0.0.0/0")]
+    assert bool(texts(ours, [subnet(THEIRS, prefix, scope)])) == met
 
 
 def test_rules_are_compared_by_their_place_in_one_route_map():
@@ -154,15 +155,9 @@ def test_rules_are_compared_by_their_place_in_one_route_map():
     ],
 )
 def test_a_prefix_is_one_in_any_notation(ours, theirs):
-    def subnet(l3out, prefix):
-        return Found(f"{l3out}/instP-a/extsubnet-[{prefix}]", "l3extSubnet", {"ip": prefix})
-
     (said,) = texts([subnet(OURS, ours)], [subnet(THEIRS, theirs)])
     assert said == f"it classifies {ours}, too; a prefix is in one external EPG of a VRF"
 
 
 def test_everything_may_be_in_each_external_epg_in_any_notation():
-    def subnet(l3out, prefix):
-        return Found(f"{l3out}/instP-a/extsubnet-[{prefix}]", "l3extSubnet", {"ip": prefix})
-
     assert texts([subnet(OURS, "::/0")], [subnet(THEIRS, "0::0/0")]) == []
