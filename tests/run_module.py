@@ -30,6 +30,11 @@ def _as_on_a_host() -> Iterator[None]:
         _internal.is_controller = before
 
 
+def module_name(module) -> str:
+    """A module's name as its tests' ids have it."""
+    return module.__name__.rpartition(".")[2]
+
+
 def run_module(module, options: dict, *, check: bool = False, diff: bool = True) -> dict:
     """The result of the module; raises ModuleFailed where the task would fail."""
     arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": diff}

@@ -13,7 +13,7 @@ from ansible_collections.kubefabric.bgp.plugins.modules import (
 )
 from tests.apic import apic  # noqa: F401 - fixture
 from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
-from tests.run_module import ModuleFailed, run_module
+from tests.run_module import ModuleFailed, module_name, run_module
 
 CONTRACT = {"tenant": "k8s", "name": "web", "existing": True}
 MODULES = {
@@ -38,7 +38,7 @@ def run(needs_catalog, apic, monkeypatch):  # noqa: ARG001, F811
     return run
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.rpartition(".")[2])
+@pytest.mark.parametrize("module", MODULES, ids=module_name)
 def test_the_environment_does_not_turn_the_check_of_certificates_off(run, monkeypatch, module):
     monkeypatch.setenv("ACI_VALIDATE_CERTS", "no")
     with pytest.raises(ModuleFailed, match="CERTIFICATE_VERIFY_FAILED"):
@@ -46,7 +46,7 @@ def test_the_environment_does_not_turn_the_check_of_certificates_off(run, monkey
     assert not run(module, validate_certs=False).get("failed")
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.rpartition(".")[2])
+@pytest.mark.parametrize("module", MODULES, ids=module_name)
 def test_the_environment_does_not_turn_tls_off(run, monkeypatch, module):
     monkeypatch.setenv("ACI_USE_SSL", "no")
     monkeypatch.setenv("SSL_CERT_FILE", run.ca)

@@ -20,7 +20,7 @@ from tests import plans
 from tests.apic import apic, configured  # noqa: F401 - fixture
 from tests.examples import names, options
 from tests.programs import ROOT
-from tests.run_module import run_module
+from tests.run_module import module_name, run_module
 
 GOLDEN = ROOT / "tests" / "golden" / "plan" / "floating-ipv4" / "plan.yml"
 SECRETS = {"apic_password": "none", "bgp_password": "s3cret", "bgp_password_key": "sixteen characters"}
@@ -46,7 +46,7 @@ REMOVED = {
 }
 
 
-@pytest.mark.parametrize("module", [aci_l3out, aci_tree], ids=lambda module: module.__name__.rpartition(".")[2])
+@pytest.mark.parametrize("module", [aci_l3out, aci_tree], ids=module_name)
 def test_examples_of_the_fabric(module, apic, tmp_path, monkeypatch):  # noqa: F811
     monkeypatch.setenv("SSL_CERT_FILE", apic.ca)
     monkeypatch.chdir(tmp_path)

@@ -14,7 +14,7 @@ from ansible_collections.kubefabric.bgp.plugins.modules import (
 )
 from tests.plans import plan
 from tests.programs import ROOT
-from tests.run_module import ModuleFailed, run_module
+from tests.run_module import ModuleFailed, module_name, run_module
 
 FABRIC = [aci_l3out, aci_bgp_info, aci_contract_info]
 NOWHERE = {
@@ -23,11 +23,7 @@ NOWHERE = {
 }
 
 
-def _name(module) -> str:
-    return module.__name__.rpartition(".")[2]
-
-
-@pytest.mark.parametrize("module", NOWHERE, ids=_name)
+@pytest.mark.parametrize("module", NOWHERE, ids=module_name)
 def test_a_broken_plan_is_refused_with_every_mistake(module):
     broken = plan()
     del broken["asn"], broken["nodes"]["node1"]["peers"]
@@ -45,7 +41,7 @@ def test_a_broken_plan_is_refused_with_every_mistake(module):
     ]
 
 
-@pytest.mark.parametrize("module", FABRIC, ids=_name)
+@pytest.mark.parametrize("module", FABRIC, ids=module_name)
 def test_a_nested_cluster_has_no_l3out_and_its_parent_is_named(module):
     red = yaml.safe_load((ROOT / "tests/golden/plan/nested/plan.yml").read_text())["plans"]["red"]
     with pytest.raises(ModuleFailed, match="cluster red is nested in k8s-prod and has no L3Out"):
@@ -62,7 +58,7 @@ def test_a_plan_and_what_it_stands_for_exclude_each_other():
             run_module(module, {**NOWHERE[module], "plan": plan(), **option})
 
 
-@pytest.mark.parametrize("module", NOWHERE, ids=_name)
+@pytest.mark.parametrize("module", NOWHERE, ids=module_name)
 def test_of_a_plan_its_cluster_is_returned_and_logged_alone(module):
     with pytest.raises(ModuleFailed) as refused:
         run_module(module, {**NOWHERE[module], "plan": {**plan(), "secret": "geheim"}})
