@@ -11,7 +11,7 @@ An option is described in the vocabulary of Ansible's argument specs (``type``, 
 * ``key``, for a dictionary whose keys are free: the format of a key (an ``int`` where it is ``leaf_id``), with
   ``options`` describing each value;
 * ``options`` of a list whose ``elements`` are ``dict``, describing each of them;
-* ``empty: True``, of a required list or dictionary that may be empty;
+* ``empty: True``, of a required list that may be empty;
 * ``secret: True``, of a value that no message may quote;
 * ``unless_nested``, of a required option that a nested cluster does not have (nested.py);
 * ``fill: False``, where a default is documented here but filled in elsewhere;
@@ -107,7 +107,7 @@ def _mapping(given: object, option: Mapping, at: str, findings: Findings) -> dic
     if not isinstance(given, Mapping):
         findings.add(at, f"is {_kind(given)}, not a dictionary", f"give one entry per {option['entry']}")
         return {}
-    if not given and option.get("required") and not option.get("empty"):
+    if not given and option.get("required"):
         findings.add(at, "is empty", f"give at least one {option['entry']}")
     result = {}
     for key, value in given.items():
