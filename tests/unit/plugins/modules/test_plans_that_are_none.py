@@ -11,6 +11,8 @@ from ansible_collections.kubefabric.bgp.plugins.modules import (
     aci_l3out,
     cluster_conflicts,
     cluster_resources,
+    render,
+    verify,
 )
 from tests.plans import plan
 from tests.programs import ROOT
@@ -64,3 +66,9 @@ def test_of_a_plan_its_cluster_is_returned_and_logged_alone(module):
         run_module(module, {**NOWHERE[module], "plan": {**plan(), "secret": "geheim"}})
     assert refused.value.result["invocation"]["module_args"]["plan"] == {"cluster": "k8s-prod"}
     assert "geheim" not in str(refused.value.result)
+
+
+@pytest.mark.parametrize("module", [*NOWHERE, render, verify], ids=module_name)
+def test_the_mistakes_of_a_plan_are_documented_alike(module):
+    """RETURN has no fragments, so that each module has the text itself."""
+    assert yaml.safe_load(module.RETURN)["findings"] == yaml.safe_load(aci_l3out.RETURN)["findings"]
