@@ -26,7 +26,6 @@ from .errors import Findings
 from .model import natural
 
 AT = "kubefabric_allocations"
-FAMILIES = ("ipv4", "ipv6")
 SECTIONS = ("nodes", "vlans", "leaves", "floating", "secondary", "members", "border_leaves", "freed")
 
 

@@ -25,10 +25,10 @@ from . import (
     redesign,
     standard,
 )
-from .allocations import AT, FAMILIES, Kept, ordered
+from .allocations import AT, Kept, ordered
 from .errors import Finding, Findings, IntentError, grouped
 from .model import KINDS, Cluster, Fabric, natural, read_cluster, read_fabric
-from .shape import FORMAT
+from .shape import FAMILIES, FORMAT
 
 
 @dataclass

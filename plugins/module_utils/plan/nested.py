@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
-from .allocations import FAMILIES
 from .errors import Findings
 from .model import KINDS, Cluster, Fabric, Member, by_family, family, natural, reported
 from .options_cluster import CLUSTER, CNIS, NESTED
 from .schema import did_you_mean, read
+from .shape import FAMILIES
 
 # a node of a nested cluster is a virtual machine: the fabric knows nothing of it
 WITHOUT = ("l3out", "contracts", "rack_label", *(cni for cni in CNIS if cni != "calico"))

@@ -4,21 +4,22 @@
 """The shape of a plan: its keys and what they hold, in schema.py's vocabulary. docs/plan.md describes the format.
 
 ``l3out`` has the options of the module aci_l3out, the key of a cluster network the options of the intent: both are
-taken from their own tables. A default is filled in where a plan leaves the key out.
+taken from their own tables. A default is filled in where a plan leaves the key out. Modules bring this file to hosts,
+so it takes tables of options from the planner, and nothing that plans.
 """
 
 from __future__ import annotations
 
 from ..aci.options import described, l3out_spec
-from .allocations import FAMILIES
-from .model import KINDS
 from .option import number
 from .options_bgp import BGP as OF_BGP
 from .options_cluster import CLUSTER, CNIS
 from .options_cluster import L3OUT as OF_L3OUT
+from .options_cluster import NETWORKS as OF_NETWORKS
 from .options_fabric import RACK
 
 FORMAT = 1
+FAMILIES = ("ipv4", "ipv6")
 TEXT = {"type": "str"}
 LEAF_ID = {"format": "leaf_id"}
 ASN = {"type": "int", "format": "asn", "required": True, "example": 65003}
@@ -55,7 +56,8 @@ FABRIC = {
     "route_reflectors": {"type": "list", "elements": "int"},
 }
 NETWORKS = {
-    kind: _texts(format="prefix", required=kind == "node", example="[192.168.2.0/24]", default=[]) for kind in KINDS
+    kind: _texts(format="prefix", required=kind == "node", example="[192.168.2.0/24]", default=[])
+    for kind in OF_NETWORKS
 }
 NETWORKS["nested"] = _texts(format="prefix")
 
