@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import yaml
+
+GOLDEN = Path(__file__).parent / "golden" / "plan"
 LEAVES = {"101": "rack1", "102": "rack1", "103": "rack2", "104": "rack2"}
 NODES = {"node1": "rack1", "node2": "rack1", "node3": "rack1", "node4": "rack2", "node5": "rack2", "node6": "rack2"}
 NETWORKS = {
@@ -63,6 +68,11 @@ def calico(*families: str, **options: object) -> dict:
     result.update(cni="calico", calico=options)
     result["bgp"].update(keepalive=2, hold=6)
     return result
+
+
+def golden(case: str) -> dict[str, dict]:
+    """The plans of a golden folder, by cluster."""
+    return yaml.safe_load((GOLDEN / case / "plan.yml").read_text())["plans"]
 
 
 def whole(part: dict) -> dict:

@@ -9,11 +9,12 @@ import pytest
 import yaml
 
 from tests.inventories import write, write_inventory
-from tests.programs import ROOT, ansible_playbook
+from tests.plans import GOLDEN, golden
+from tests.programs import ansible_playbook
 
-CASE = ROOT / "tests" / "golden" / "plan" / "both-designs"
-INTENT = yaml.safe_load((CASE / "intent.yml").read_text())
-PLANS = yaml.safe_load((CASE / "plan.yml").read_text())["plans"]
+CASE = "both-designs"
+INTENT = yaml.safe_load((GOLDEN / CASE / "intent.yml").read_text())
+PLANS = golden(CASE)
 CLUSTERS = sorted(INTENT["clusters"])
 REPORT = "kubefabric.bgp.report"
 MADE = "TASK [kubefabric.bgp.intent : Plan every cluster of the inventory]"

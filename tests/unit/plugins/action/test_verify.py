@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
-import yaml
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.kubefabric.bgp.plugins.action import verify
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import accept
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils import controller
-
-ROOT = Path(__file__).resolve().parents[4]
+from tests.plans import golden
 
 FAULT = {
     "dn": "uni/tn-k8s/out-k8s-prod/fault-F1",
@@ -28,7 +25,7 @@ FAULT = {
 
 
 def plan(case: str, cluster: str) -> dict:
-    return yaml.safe_load((ROOT / "tests" / "golden" / "plan" / case / "plan.yml").read_text())["plans"][cluster]
+    return golden(case)[cluster]
 
 
 class World:

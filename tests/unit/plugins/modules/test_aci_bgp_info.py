@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.modules import aci_bgp_info
 from tests.apic import apic  # noqa: F401 - fixture
 from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
-from tests.programs import ROOT
+from tests.plans import golden
 from tests.run_module import ModuleFailed, run_module
 
 SYS = "topology/pod-1/node-101/sys"
@@ -145,7 +144,7 @@ def test_a_query_that_is_no_jmespath_is_refused_before_the_controller_is_asked(c
 
 
 def test_a_plan_stands_for_the_vrf_the_l3out_and_the_leaves(controller):
-    plan = yaml.safe_load((ROOT / "tests/golden/plan/floating-ipv4/plan.yml").read_text())["plans"]["k8s-prod"]
+    plan = golden("floating-ipv4")["k8s-prod"]
     login = {"username": controller.username, "password": controller.password, "use_proxy": False}
     result = run_module(aci_bgp_info, {"host": controller.host, "port": controller.port, **login, "plan": plan})
     assert list(result["bgp"]) == list(plan["leaves"])

@@ -19,10 +19,8 @@ from ansible_collections.kubefabric.bgp.plugins.plugin_utils.documents import do
 from tests import plans
 from tests.apic import apic, configured  # noqa: F401 - fixture
 from tests.examples import names, options
-from tests.programs import ROOT
 from tests.run_module import module_name, run_module
 
-GOLDEN = ROOT / "tests" / "golden" / "plan" / "floating-ipv4" / "plan.yml"
 SECRETS = {"apic_password": "none", "bgp_password": "s3cret", "bgp_password_key": "sixteen characters"}
 # of an example: what there is afterwards, or is not
 WRITTEN = {
@@ -50,7 +48,7 @@ REMOVED = {
 def test_examples_of_the_fabric(module, apic, tmp_path, monkeypatch):  # noqa: F811
     monkeypatch.setenv("SSL_CERT_FILE", apic.ca)
     monkeypatch.chdir(tmp_path)
-    plan = next(iter(yaml.safe_load(GOLDEN.read_text())["plans"].values()))
+    plan = plans.golden("floating-ipv4")["k8s-prod"]
     rendered = tmp_path / "build" / "k8s-prod" / "apic.json"
     rendered.parent.mkdir(parents=True)
     rendered.write_text(documents(plan, "s3cret")["apic.json"])

@@ -14,8 +14,7 @@ from ansible_collections.kubefabric.bgp.plugins.modules import (
     render,
     verify,
 )
-from tests.plans import plan
-from tests.programs import ROOT
+from tests.plans import golden, plan
 from tests.run_module import ModuleFailed, module_name, run_module
 
 FABRIC = [aci_l3out, aci_bgp_info, aci_contract_info]
@@ -45,7 +44,7 @@ def test_a_broken_plan_is_refused_with_every_mistake(module):
 
 @pytest.mark.parametrize("module", FABRIC, ids=module_name)
 def test_a_nested_cluster_has_no_l3out_and_its_parent_is_named(module):
-    red = yaml.safe_load((ROOT / "tests/golden/plan/nested/plan.yml").read_text())["plans"]["red"]
+    red = golden("nested")["red"]
     with pytest.raises(ModuleFailed, match="cluster red is nested in k8s-prod and has no L3Out"):
         run_module(module, {**NOWHERE[module], "plan": red})
 

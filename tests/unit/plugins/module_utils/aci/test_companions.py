@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 
 import pytest
-import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.companions import in_run, left_behind
+from tests.plans import golden
 
-PLANS = yaml.safe_load((Path(__file__).parents[4] / "golden" / "plan" / "nested" / "plan.yml").read_text())["plans"]
+PLANS = golden("nested")
 NOBODY: dict = {"clusters": [], "content": []}
 
 

@@ -13,15 +13,9 @@ import yaml
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.documents import documents
 from tests import plans
+from tests.plans import GOLDEN, golden
 
-GOLDEN = Path(__file__).resolve().parents[4] / "golden" / "plan"
-
-
-def _golden(folder: str) -> dict[str, Any]:
-    return yaml.safe_load((GOLDEN / folder / "plan.yml").read_text())["plans"]
-
-
-PLANS = {f"{path.name}-{name}": plan for path in sorted(GOLDEN.iterdir()) for name, plan in _golden(path.name).items()}
+PLANS = {f"{path.name}-{name}": plan for path in sorted(GOLDEN.iterdir()) for name, plan in golden(path.name).items()}
 BROKEN = yaml.safe_load(Path(__file__).with_name("broken_plans.yml").read_text())
 
 
@@ -35,7 +29,7 @@ def _kept(before: Any, after: Any) -> bool:
 
 
 def _broken(case: dict[str, Any]) -> dict[str, Any]:
-    plans = copy.deepcopy(_golden(case.get("golden", "floating-ipv4")))
+    plans = copy.deepcopy(golden(case.get("golden", "floating-ipv4")))
     plan = plans[case["plan"]] if "plan" in case else next(iter(plans.values()))
     for path, value in case["set"].items():
         place: Any = plan
@@ -67,7 +61,7 @@ def test_a_broken_plan_is_refused_with_all_of_its_mistakes(name: str) -> None:
 
 
 def test_leaves_are_found_by_their_number_as_text_however_the_plan_was_written() -> None:
-    plan = copy.deepcopy(PLANS["floating-ipv4-" + next(iter(_golden("floating-ipv4")))])
+    plan = copy.deepcopy(PLANS["floating-ipv4-" + next(iter(golden("floating-ipv4")))])
     leaves = plan["leaves"]
     plan["leaves"] = {int(leaf): known for leaf, known in leaves.items()}
     plan["asn"] = str(plan["asn"])  # a template before ansible-core 2.19 makes text

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 
 import pytest
-import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import assess as assess_parent
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import host_routes, nested, table
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
+from tests.plans import golden
 
-PLANS = yaml.safe_load((Path(__file__).parents[4] / "golden" / "plan" / "nested" / "plan.yml").read_text())["plans"]
+PLANS = golden("nested")
 ROOT, RED, GREEN = PLANS["k8s-prod"], PLANS["red"], PLANS["green"]
 NODES = {"node1": "192.168.2.1", "node2": "192.168.2.2"}
 VMS = {"red-vm1": ("10.1.0.5", "10.123.0.0/26"), "red-vm2": ("10.1.0.70", "10.123.0.64/26")}
