@@ -16,16 +16,19 @@ EMULATED = ("-accel", "tcg,thread=multi", "-cpu", "max")
 ACCELERATED = ("-accel", "kvm", "-cpu", "max,-arch-capabilities")
 FIRST_WORDS = "Linux version"
 PROBE_SECONDS = 4.0
+ANSWERS = {True: "works", False: "does not work"}
 
 
 def options(programs: Programs) -> tuple[str, ...]:
     """qemu's options for the processor. Whether KVM works is tried once in the machine's uptime, and noted."""
     note = programs.directory / f"kvm-{BOOT_ID.read_text().strip()}"
-    if not note.exists():
-        for old in programs.directory.glob("kvm-*"):
+    known = note.read_text() if note.exists() else ""
+    if known not in ANSWERS.values():  # another process may be writing it just now
+        for old in set(programs.directory.glob("kvm-*")) - {note}:
             old.unlink(missing_ok=True)
-        note.write_text("works" if _works(programs) else "does not work")
-    return ACCELERATED if note.read_text() == "works" else EMULATED
+        known = ANSWERS[_works(programs)]
+        note.write_text(known)
+    return ACCELERATED if known == ANSWERS[True] else EMULATED
 
 
 def _works(programs: Programs) -> bool:

@@ -207,10 +207,14 @@ def _rendered(api, directory: Path, vrfs: list[str]) -> str:
     with log.open("wb") as output:
         agent = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
 
+    looks: list[str] = []
+
     def written() -> str:
         assert agent.poll() is None, log.read_text()[-3000:]
         text = file.read_text() if file.exists() else ""
-        return text if all(f" vrf {vrf}\n" in text for vrf in vrfs) and text.count("network 10.9.") >= len(vrfs) else ""
+        looks.append(text)  # frr-k8s writes in place: the file is whole when two looks in a row agree
+        done = all(f" vrf {vrf}\n" in text for vrf in vrfs) and text.count("network 10.9.") >= len(vrfs)
+        return text if done and text in looks[-2:-1] else ""
 
     try:
         return str(wait_for(written, "frr-k8s' configuration", timeout=60))

@@ -36,7 +36,7 @@ def main(line: list[str]) -> int:
     """Run FRR and the command line of frr-k8s until one ends or TERM comes; the exit code of who ended first."""
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     config = Path(os.environ["FRR_CONFIG_FILE"])
-    Path(os.environ["FRR_RELOADER_PID_FILE"]).write_text(str(os.getpid()))
+    _write(Path(os.environ["FRR_RELOADER_PID_FILE"]), str(os.getpid()))
     processes = [_daemon(name) for name in OPTIONS]
     processes.append(_start(line))
     while True:
@@ -103,9 +103,16 @@ def reload(config: Path) -> bool:
 def _note(directory: Path, result: str, error: str) -> None:
     """What frr-k8s reads every half minute (internal/frr/frr.go, fetchStatus)."""
     running = subprocess.run(["vtysh", "-c", "show running-config"], capture_output=True, text=True, check=False)
-    (directory / "running-config").write_text(without_passwords(running.stdout))
-    (directory / "last-error").write_text(error)
-    (directory / ".status").write_text(f"{int(time.time())} {result}")
+    _write(directory / "running-config", without_passwords(running.stdout))
+    _write(directory / "last-error", error)
+    _write(directory / ".status", f"{int(time.time())} {result}")
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file in one step: frr-k8s and tests read it at any time, and must not see a part of it."""
+    temporary = file.with_name(f"{file.name}.tmp")
+    temporary.write_text(text)
+    temporary.replace(file)
 
 
 def without_passwords(text: str) -> str:

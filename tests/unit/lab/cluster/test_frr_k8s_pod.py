@@ -47,3 +47,12 @@ def test_what_frr_does_not_take_is_noted_with_its_words_and_without_passwords(di
     said = "line 3: % Unknown command: neighbor 192.0.2.1 password <retracted>\n"
     assert (directory / "last-error").read_text() == said
     assert capsys.readouterr().out == f"frr-reload.py {step} failed:\n{said}\n"
+
+
+@pytest.mark.parametrize("name", [".status", "last-error", "running-config"])
+def test_a_reader_sees_a_whole_note_even_while_the_next_one_is_written(directory, name):
+    reload(directory)
+    before = (directory / name).read_text()
+    with (directory / name).open() as reader:
+        reload(directory, fails="--test")
+        assert reader.read() == before

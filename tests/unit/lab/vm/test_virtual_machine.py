@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.vm import guest, initramfs, packages, system
+from lab.vm import accelerate, guest, initramfs, packages, system
 
 DEPENDENCIES = """\
 kernel/fs/fuse/virtiofs.ko: kernel/fs/fuse/fuse.ko kernel/drivers/virtio/virtio.ko kernel/drivers/virtio/virtio_ring.ko
@@ -113,3 +113,23 @@ def test_jobs_may_come_in_pieces():
     threading.Thread(target=write).start()
     with os.fdopen(reader, "rb", buffering=0) as port:
         assert list(guest.lines(port)) == [b'{"id": 1}', b"{}"]
+
+
+@pytest.mark.parametrize(
+    ("note", "answer", "expected"),
+    [
+        ("works", None, accelerate.ACCELERATED),
+        ("does not work", None, accelerate.EMULATED),
+        ("", True, accelerate.ACCELERATED),  # another process writes it just now
+        (None, False, accelerate.EMULATED),
+    ],
+    ids=["known to work", "known not to work", "half written", "not tried"],
+)
+def test_kvm_is_tried_unless_a_whole_note_says_how_that_went(tmp_path, monkeypatch, note, answer, expected):
+    monkeypatch.setattr(accelerate, "BOOT_ID", tmp_path / "boot_id")
+    accelerate.BOOT_ID.write_text("this-boot\n")
+    monkeypatch.setattr(accelerate, "_works", lambda _programs: answer)
+    if note is not None:
+        (tmp_path / "kvm-this-boot").write_text(note)
+    assert accelerate.options(packages.Programs(tmp_path)) == expected
+    assert (tmp_path / "kvm-this-boot").read_text() == accelerate.ANSWERS[expected == accelerate.ACCELERATED]
