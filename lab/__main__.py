@@ -18,6 +18,7 @@ from lab.context import Lab
 from lab.fabric.instance import Instance
 from lab.hosts import access, install, links, switching
 from lab.topology import Topology
+from lab.words import counted
 
 EXAMPLE = bringup.ROOT / "inventory"
 
@@ -89,10 +90,12 @@ def up(
             secrets=_whose(inventory, stand_ins),
         )
     console.print(
-        f"Lab [bold]{lab.name}[/] is up: {len(topology.leaves)} leaves, {len(topology.nodes)} nodes, "
-        f"{len(topology.clusters)} clusters; variables for Ansible in {lab.directory}/vars.yml"
+        f"Lab [bold]{lab.name}[/] is up: {counted(len(topology.leaves), 'leaf')}, "
+        f"{counted(len(topology.nodes), 'node')}, {counted(len(topology.clusters), 'cluster')}; "
+        f"variables for Ansible in {lab.directory}/vars.yml"
     )
-    print("Configure it, or with `verify` for `site` verify it:", bringup.command(lab, "site", inventory), sep="\n")
+    print("Configure it with the command below; to verify it, put `verify` in place of `site`:")
+    print(bringup.command(lab, "site", inventory))
 
 
 def _whose(inventory: Path, wanted: bool | None) -> bringup.Secrets:

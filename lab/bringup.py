@@ -25,6 +25,7 @@ from lab.fabric.controller import TOKEN, Controller, Unreachable
 from lab.fabric_description import load
 from lab.hosts import links, machines, nodes, switching
 from lab.topology import Topology, from_documents, from_state
+from lab.words import counted
 
 ROOT = Path(__file__).resolve().parent.parent
 Secrets = Literal["own", "example", "given"]
@@ -65,7 +66,7 @@ def up(
     _arrange_secrets(lab, inventory, secrets)
     rehearsal.note(lab, found)
     apic(lab, seeding.seed(found.description, whole=described is not None), report)
-    report(f"racks: {len(topology.leaves)} leaves, {len(topology.nodes)} nodes")
+    report(f"racks: {counted(len(topology.leaves), 'leaf')}, {counted(len(topology.nodes), 'node')}")
     switching.up(lab)
     nodes.remove_others(lab, topology)
     nodes.up(lab, topology)

@@ -17,6 +17,7 @@ from lab.cluster.pods import API_PORT, is_agent, state_word
 from lab.context import Lab, process_id, start_process, stop_process, wait_for
 from lab.tools import kwok_stages, program
 from lab.topology import Cluster, Node, Topology
+from lab.words import counted
 
 Report = Callable[[str], None]
 
@@ -154,7 +155,7 @@ def _start_cluster(lab: Lab, cluster: Cluster, made: Layout, wanted: list[Node],
         _start(lab, name, cluster.cni, stand_ins.command(cluster.cni, lab.name, name, sys.executable), report)
     networks = made.networks.get("external_service", [])
     workload.ensure(api, networks, len(wanted), balanced=cluster.cni == "cilium")
-    report(f"cluster {name}: {len(wanted)} nodes Ready, API server at {made.server}")
+    report(f"cluster {name}: {counted(len(wanted), 'node')} Ready, API server at {made.server}")
 
 
 def _start(lab: Lab, cluster: str, name: str, command: list[str], report: Report) -> None:

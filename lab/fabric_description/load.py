@@ -10,6 +10,7 @@ import yaml
 
 from lab.fabric_description import checks, complaints, model
 from lab.fabric_description.model import Description
+from lab.words import counted
 
 SCHEMA = Path(__file__).with_name("schema.json")
 
@@ -19,9 +20,8 @@ class Invalid(RuntimeError):
 
     def __init__(self, where: str, mistakes: list[str]) -> None:
         self.mistakes = mistakes
-        count = f"{len(mistakes)} mistake{'s'[: len(mistakes) > 1]}"
         lines = "".join(f"\n  {number}. {mistake}" for number, mistake in enumerate(mistakes, 1))
-        super().__init__(f"{where} is no valid fabric description: {count}.{lines}")
+        super().__init__(f"{where} is no valid fabric description: {counted(len(mistakes), 'mistake')}.{lines}")
 
 
 class _Loader(yaml.SafeLoader):

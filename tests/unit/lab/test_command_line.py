@@ -78,3 +78,18 @@ def test_plans_that_are_not_there_are_named(tmp_path):
 def test_a_description_that_is_not_there_is_named():
     result = CliRunner().invoke(command_line.main, ["--name", "unit", "up", "--fabric", "/none/dc1.yml"])
     assert "File '/none/dc1.yml' does not exist" in result.output
+
+
+def test_up_ends_with_what_is_up_and_the_command_for_the_next_step(monkeypatch, topology):
+    for name in ("require_root", "require_programs"):
+        monkeypatch.setattr(preflight, name, lambda: None)
+    monkeypatch.setattr(bringup, "up", lambda *_arguments, **_options: topology)
+    monkeypatch.setattr(bringup, "command", lambda _lab, playbook, _inventory: f"ansible-playbook {playbook}")
+    monkeypatch.setattr(command_line.console, "_width", 200)
+    topology.leaves[102] = Leaf(102, 1, "rack1")
+    result = CliRunner().invoke(command_line.main, ["--name", "unit", "up"])
+    assert result.output.splitlines()[-3:] == [
+        "Lab unit is up: 2 leaves, 1 node, 1 cluster; variables for Ansible in /run/kubefabric-lab/unit/vars.yml",
+        "Configure it with the command below; to verify it, put `verify` in place of `site`:",
+        "ansible-playbook site",
+    ]
