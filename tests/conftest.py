@@ -29,6 +29,13 @@ def pytest_configure() -> None:
         finder._AnsibleCollectionFinder(paths=[str(COLLECTIONS), *sys.path])._install()
 
 
+def pytest_unconfigure() -> None:
+    """End the processes from which runs of ansible-playbook fork."""
+    from tests import preloaded
+
+    preloaded.close()
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Where labs are brought up, see to it that they go even if this process is killed."""
     if any(item.get_closest_marker("lab") for item in session.items):

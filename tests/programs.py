@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from lab.context import dying_with_parent
+from tests import preloaded
 
 ROOT = Path(__file__).resolve().parent.parent
 # What the example inventory asks for. Set for Ansible's programs alone: a user of the lab's programs has none either.
@@ -28,16 +29,20 @@ def ansible(
 
     ``environment`` goes over the test's own; timeout in seconds.
     """
+    variables = {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
+        "ANSIBLE_NOCOLOR": "1",
+        "KUBEFABRIC_BGP_PASSWORD": PASSWORD,
+        **environment,
+    }
+    words = list(map(str, arguments))
+    if preloaded.able(program, cwd):
+        return preloaded.run(words, cwd, variables, timeout)
     return subprocess.run(
-        dying_with_parent([str(Path(sys.executable).with_name(program)), *map(str, arguments)]),
+        dying_with_parent([str(Path(sys.executable).with_name(program)), *words]),
         cwd=cwd,
-        env={
-            **os.environ,
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
-            "ANSIBLE_NOCOLOR": "1",
-            "KUBEFABRIC_BGP_PASSWORD": PASSWORD,
-            **environment,
-        },
+        env=variables,
         capture_output=True,
         text=True,
         check=False,
