@@ -224,7 +224,7 @@ def _with_plan(given: dict) -> dict:
     return {**given, **found, "objects": [*found["objects"], *given["objects"]]}
 
 
-def main() -> None:
+def main(module_class: type = planned.PlanModule) -> None:
     leaf = {"type": "int", "required": True}
     text = {"type": "str", "required": True}
     spec = {
@@ -244,7 +244,7 @@ def main() -> None:
         "expect": {"type": "list", "elements": "dict", "default": [], "options": {"leaf": leaf, "peer": text}},
     }
     spec["query"] = {"type": "str"}
-    module = planned.PlanModule(
+    module = module_class(
         argument_spec=spec,
         mutually_exclusive=planned.exclusive(planned.READ),
         required_one_of=[("plan", "tenant")],

@@ -91,9 +91,9 @@ from ..module_utils.aci.options_reachability import reachability_spec
 from ..module_utils.aci.snapshot import flatten
 
 
-def main() -> None:
+def main(module_class: type = planned.PlanModule) -> None:
     spec = {**glue.connection_spec(), "plan": {"type": "dict"}, "reachability": reachability_spec()}
-    module = planned.PlanModule(
+    module = module_class(
         argument_spec=spec, mutually_exclusive=planned.exclusive(["reachability"]), supports_check_mode=True
     )
     plan = module.params["plan"]

@@ -137,8 +137,8 @@ def _checked(module: QuietModule, session, given: dict) -> dict:
     return {"fabric": found, "missing": missing, **apply.run(session, tree, options, module.warn)}
 
 
-def main() -> None:
-    module = QuietModule(argument_spec=_spec(), supports_check_mode=True)
+def main(module_class: type = QuietModule) -> None:
+    module = module_class(argument_spec=_spec(), supports_check_mode=True)
     try:
         result = _checked(module, glue.open_session(module), glue.trimmed(module.params, _spec()))
     except glue.ERRORS as error:

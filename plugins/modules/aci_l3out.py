@@ -655,9 +655,9 @@ def _applied(module: planned.PlanModule, given: dict) -> dict:
     )
 
 
-def main() -> None:
+def main(module_class: type = planned.PlanModule) -> None:
     spec = _spec()
-    module = planned.PlanModule(
+    module = module_class(
         argument_spec=spec,
         mutually_exclusive=planned.exclusive(options.described()),
         required_one_of=[("plan", "name")],

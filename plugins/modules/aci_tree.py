@@ -218,7 +218,7 @@ class Module(QuietModule):
         return {name: tree.masked_content(value) if name in CONTENT else value for name, value in params.items()}
 
 
-def main() -> None:
+def main(module_class: type = Module) -> None:
     spec = {
         **glue.connection_spec(),
         **glue.writing_spec(),
@@ -233,7 +233,7 @@ def main() -> None:
         },
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     }
-    module = Module(argument_spec=spec, supports_check_mode=True)
+    module = module_class(argument_spec=spec, supports_check_mode=True)
     given = module.params
     try:
         module.keep_out(tree.secrets(given["content"]))
