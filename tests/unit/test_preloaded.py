@@ -109,7 +109,7 @@ def test_runs_end_with_the_tests_that_are_killed(play: Path) -> None:
     run = wait_for(lambda: min(working_in(play) - others, default=None), "the run")
     tests.send_signal(signal.SIGKILL)
     tests.wait()
-    wait_for(lambda: run not in working_in(play), "the end of the run")
+    wait_for(lambda: run not in working_in(play), "the end of the run", timeout=10)
 
 
 def working_in(directory: Path) -> set[int]:
