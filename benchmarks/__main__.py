@@ -88,7 +88,7 @@ def _ratio(way: str, run: str, costs: dict[tuple[str, str], Cost]) -> str:
 
 def _tree(plan: dict) -> tuple[dict, dict]:
     """What a plan renders to: attributes and classes by DN."""
-    from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, mo, tree
+    from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import l3out, mo, tree
 
     root = l3out.build(plan["l3out"], "benchmark")
     return tree.to_map(root), {dn: found.cls for dn, found in mo.walk(root)}

@@ -12,9 +12,9 @@ from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import Finding, Findings, IntentError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import lost
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import Result, build
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import Finding, Findings, IntentError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.redesign import named
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils import allocations_file, kept_plans
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import in_job, plain, read_text, replace_file

@@ -10,8 +10,8 @@ import os
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import BuildError
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import BuildError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import (
     in_job,

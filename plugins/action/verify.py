@@ -13,7 +13,8 @@ from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, reading
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import reading
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import l3out
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import foreign
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.printable import everywhere, one_line
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import aaep
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import aaep
 
 
 def aaeps_in_run(plans: dict, running: list, fabric: str) -> list:
-    """See module_utils/aci/aaep.py."""
+    """See module_utils/aci/engine/aaep.py."""
     return aaep.named(plans, running, fabric)
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import changes
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import changes
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
 
 

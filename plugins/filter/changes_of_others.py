@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import changes
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import changes
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
 
 
 def changes_of_others(imdata: list, user: str, l3outs: list, accepted: list = (), limit: int = 0) -> list:
-    """See module_utils/aci/changes.py."""
+    """See module_utils/aci/engine/changes.py."""
     names = [(one["tenant"], one["name"]) for one in plain(l3outs)]
     return changes.of_others(plain(imdata), user, names, plain(accepted), int(limit))
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import cilium
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.cilium import resources as cilium
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
 
 

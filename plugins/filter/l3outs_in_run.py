@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import companions
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import companions
 
 
 def l3outs_in_run(plans: dict, running: list) -> list:
-    """See module_utils/aci/companions.py."""
+    """See module_utils/aci/engine/companions.py."""
     return companions.in_run(plans, running)
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ovn_kubernetes.networks import host_interfaces
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.ovn_kubernetes.resources.networks import (
+    host_interfaces,
+)
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
 
 

@@ -29,9 +29,9 @@ from ansible.module_utils.connection import ConnectionError  # pylint: disable=r
 
 from ansible_collections.cisco.aci.plugins.httpapi.aci import HttpApi as AciHttpApi
 
-from ..module_utils.aci import answers
-from ..module_utils.aci.patience import SECONDS, Patience, seconds_of
-from ..module_utils.aci.session import THROTTLED
+from ..module_utils.aci.io import answers
+from ..module_utils.aci.io.patience import SECONDS, Patience, seconds_of
+from ..module_utils.aci.io.session import THROTTLED
 
 SHARE = 0.8  # of the time that Ansible gives a request; the rest is for the request itself
 

@@ -188,8 +188,10 @@ except ImportError:
 else:
     JMESPATH_IMPORT_ERROR = None
 
-from ..module_utils.aci import bgp, collect, names, planned
-from ..module_utils.aci import module as glue
+from ..module_utils.aci.engine import bgp
+from ..module_utils.aci.io import collect, planned
+from ..module_utils.aci.io import module as glue
+from ..module_utils.aci.model import names
 from ..module_utils.common.quiet import QuietModule
 
 

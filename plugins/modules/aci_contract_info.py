@@ -85,10 +85,11 @@ findings:
     remedy: {description: What to do., type: str, sample: "add it, for example asn: 65003"}
 """
 
-from ..module_utils.aci import contracts, planned
-from ..module_utils.aci import module as glue
-from ..module_utils.aci.options_reachability import reachability_spec
-from ..module_utils.aci.snapshot import flatten
+from ..module_utils.aci.engine import contracts
+from ..module_utils.aci.engine.snapshot import flatten
+from ..module_utils.aci.io import module as glue
+from ..module_utils.aci.io import planned
+from ..module_utils.intent.l3out_reachability import reachability_spec
 
 
 def main(module_class: type = planned.PlanModule) -> None:

@@ -102,9 +102,10 @@ requests:
   sample: {login: 1, get: 1, post: 0}
 """
 
-from ..module_utils.aci import apply, collect, fabric_bgp
-from ..module_utils.aci import module as glue
-from ..module_utils.aci.difference import Policy
+from ..module_utils.aci.engine.difference import Policy
+from ..module_utils.aci.io import apply, collect
+from ..module_utils.aci.io import module as glue
+from ..module_utils.aci.model import fabric_bgp
 from ..module_utils.common.quiet import QuietModule
 
 

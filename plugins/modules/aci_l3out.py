@@ -582,10 +582,13 @@ findings:
     remedy: {description: What to do., type: str, sample: "add it, for example asn: 65003"}
 """
 
-from ..module_utils.aci import apply, deployment, l3out, options, password, planned, reading, redesign
-from ..module_utils.aci import module as glue
-from ..module_utils.aci.difference import Policy
-from ..module_utils.aci.neighbours import Vrf
+from ..module_utils.aci.engine import reading, redesign
+from ..module_utils.aci.engine.difference import Policy
+from ..module_utils.aci.engine.neighbours import Vrf
+from ..module_utils.aci.io import apply, deployment, planned
+from ..module_utils.aci.io import module as glue
+from ..module_utils.aci.model import l3out, password
+from ..module_utils.intent import l3out_options as options
 
 
 def _objection(given: dict, description: dict):

@@ -202,9 +202,11 @@ requests:
   sample: {login: 1, get: 2, post: 1}
 """
 
-from ..module_utils.aci import apply, deployment, reading, tree
-from ..module_utils.aci import module as glue
-from ..module_utils.aci.difference import Policy
+from ..module_utils.aci.engine import reading
+from ..module_utils.aci.engine.difference import Policy
+from ..module_utils.aci.io import apply, deployment
+from ..module_utils.aci.io import module as glue
+from ..module_utils.aci.model import tree
 from ..module_utils.common.quiet import QuietModule
 
 CONTENT = ("content", "tree")  # the option and its alias

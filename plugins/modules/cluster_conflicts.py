@@ -95,9 +95,6 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import (
     without_password,
 )
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client import Cluster, connected
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.foreign.view import text
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.ownership import FIELD_MANAGER
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import (
     goes_through_a_proxy,
     is_silence,
@@ -105,8 +102,11 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable
     sentence,
     silence,
 )
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.base.view import text
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet, with_plan_named
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.words import name_of
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.ownership import FIELD_MANAGER
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
 from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC

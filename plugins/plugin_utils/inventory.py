@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from ansible.errors import AnsibleError
 from ansible.release import __version__
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_fabric import NODE
+from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_fabric import NODE
 
 from .controller import plain
 

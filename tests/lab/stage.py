@@ -17,7 +17,9 @@ from pathlib import Path
 
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import bgp, deployment, l3out, reading
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import bgp, reading
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io import deployment
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import l3out
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import assess, fabric, faults, table
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.routes import advertised

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.kube_router import services
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.kube_router.resources import services
 from lab import cluster
 from lab.context import Lab, process_id, process_names, run, wait_for
 from tests.lab.little_fabric import LEAF_ADDRESSES, PASSWORD, LittleFabric, topology

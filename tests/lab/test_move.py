@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import IntentError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import IntentError
 from tests.lab.stage import Stage, staged
 from tests.run_module import ModuleFailed
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import reachability
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import ancestor
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.tree import to_document
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import reachability
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import ancestor
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.tree import to_document
 from lab.context import run
 from lab.hosts.nodes import INTERFACE
 from tests.fabric_trees import Floating, mo

@@ -33,7 +33,7 @@ class Target:
 
 
 def _target(source: str, guards: str, *tests: str) -> Target:
-    folder = source.rpartition("/")[0]
+    folder = "/".join(source.split("/")[:2])  # tests stand by room: aci/engine/ has its own in aci/
     own = tests or (f"test_{source.rpartition('/')[2]}",)
     return Target(source, guards, tuple(test if "/" in test else f"{folder}/{test}" for test in own))
 
@@ -42,30 +42,30 @@ DELETION, OWNERSHIP, SECRETS, BACK, MISTAKES = "deletion", "ownership", "secrets
 
 TARGETS = (
     _target("module_utils/cluster/bring.py", DELETION),
-    _target("module_utils/cluster/ownership.py", OWNERSHIP),
+    _target("module_utils/contract/ownership.py", OWNERSHIP),
     _target("module_utils/cluster/conflicts.py", OWNERSHIP, "test_conflicts.py", "test_bring.py"),
     _target("module_utils/cluster/difference.py", OWNERSHIP, "test_object_difference.py", "test_bring.py"),
     _target("module_utils/cluster/kinds.py", OWNERSHIP, "test_kinds.py", "test_bring.py"),
     _target("module_utils/cluster/secrets.py", SECRETS),
     _target("module_utils/cluster/report.py", SECRETS, "test_change_report.py", "test_bring.py"),
-    _target("module_utils/cluster/password_secret.py", SECRETS, "test_password_resources.py"),
-    _target("module_utils/aci/difference.py", DELETION),
-    _target("module_utils/aci/leftovers.py", DELETION),
-    _target("module_utils/aci/redesign.py", DELETION, "test_other_design.py"),
-    _target("module_utils/aci/mo.py", OWNERSHIP, "test_mo.py", "test_difference.py"),
-    _target("module_utils/aci/snapshot.py", OWNERSHIP, "test_snapshot.py", "test_difference.py"),
-    _target("module_utils/aci/apply.py", DELETION),
-    _target("module_utils/aci/companions.py", OWNERSHIP),
-    _target("module_utils/aci/password.py", SECRETS, "test_password.py", "test_difference.py"),
-    _target("module_utils/aci/tree.py", SECRETS, "test_tree.py", "test_difference.py"),
+    _target("module_utils/cni/base/password_secret.py", SECRETS, "test_password_resources.py"),
+    _target("module_utils/aci/engine/difference.py", DELETION),
+    _target("module_utils/aci/engine/leftovers.py", DELETION),
+    _target("module_utils/aci/engine/redesign.py", DELETION, "test_other_design.py"),
+    _target("module_utils/aci/model/mo.py", OWNERSHIP, "test_mo.py", "test_difference.py"),
+    _target("module_utils/aci/engine/snapshot.py", OWNERSHIP, "test_snapshot.py", "test_difference.py"),
+    _target("module_utils/aci/io/apply.py", DELETION),
+    _target("module_utils/aci/engine/companions.py", OWNERSHIP),
+    _target("module_utils/aci/model/password.py", SECRETS, "test_password.py", "test_difference.py"),
+    _target("module_utils/aci/model/tree.py", SECRETS, "test_tree.py", "test_difference.py"),
     _target("module_utils/node/apply.py", BACK, "test_apply.py", "test_way_back.py", "test_uplink.py", "test_vrf.py"),
     _target("module_utils/node/record.py", OWNERSHIP, "test_way_back.py", "test_apply.py"),
     _target("module_utils/node/recover.py", BACK, "test_apply.py", "test_way_back.py"),
     _target("module_utils/node/files.py", BACK, "test_files.py", "test_apply.py", "test_way_back.py"),
-    _target("module_utils/plan/allocations.py", OWNERSHIP, "test_allocations.py"),
+    _target("module_utils/intent/allocations.py", OWNERSHIP, "test_allocations.py"),
     _target("module_utils/plan/redesign.py", DELETION),
-    _target("module_utils/plan/checks_secret.py", SECRETS, "test_mistakes.py"),
-    _target("module_utils/plan/checks_networks.py", MISTAKES, "test_mistakes.py"),
+    _target("module_utils/cni/base/secret_checks.py", SECRETS, "module_utils/plan/test_mistakes.py"),
+    _target("module_utils/plan/checks/networks.py", MISTAKES, "module_utils/plan/test_mistakes.py"),
     _target("module_utils/verify/contracts.py", MISTAKES),
     _target("plugin_utils/documents.py", SECRETS, "plugin_utils/test_documents.py"),
 )

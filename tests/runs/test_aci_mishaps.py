@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import apply
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io import apply
 from ansible_collections.kubefabric.bgp.plugins.modules import aci_l3out
 from lab.apic import inject
 from tests.apic import apic, start_apic  # noqa: F401 - fixture

@@ -7,7 +7,7 @@ import json
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_cluster import CNIS
+from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_cluster import CNIS
 from tests import crds
 from tests.apic import apic  # noqa: F401 - fixture
 from tests.catalog_check import needs_catalog  # noqa: F401 - fixture

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
-from . import calico, cilium, kube_router, ovn_kubernetes
-from .errors import ClusterError
+from ..cni.calico import resources as calico
+from ..cni.cilium import resources as cilium
+from ..cni.kube_router import resources as kube_router
+from ..cni.ovn_kubernetes import resources as ovn_kubernetes
+from ..contract.errors import ClusterError
 
 CNIS = {
     "calico": calico.resources,

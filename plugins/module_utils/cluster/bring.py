@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections import namedtuple
 
 from ..common.words import name_of
+from ..contract.errors import ClusterError
+from ..contract.ownership import is_derived, is_kept, is_ours, owner, selector
 from . import adoption, conflicts, difference, kinds, selection
 from .client import FieldsTaken, Forbidden, NotFoundError
-from .errors import ClusterError
 from .hints import explained, hint
-from .ownership import is_derived, is_kept, is_ours, owner, selector
 from .restart import with_mark
 
 # action: create, change, own (same content, but not ours before), delete, withdraw, return (what was adopted), none

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
 
+from ..contract.errors import ClusterError
 from . import conflicts
-from .errors import ClusterError
 from .unreachable import cause, sentence
 
 try:

@@ -9,14 +9,14 @@ unless it is an element of a list of ours; objects of ours that are missing show
 
 from __future__ import annotations
 
+from ..cni.kube_router.resources.peers import PEER_PASSWORDS, PEERS
 from ..common.go_text import nanoseconds
 from ..common.words import name_of
+from ..contract.ownership import FIELD_MANAGER, is_ours, owner
+from ..contract.speakers import hosts_speak
 from . import CNIS, documents, foreign, without_password
 from .difference import owned_fields
-from .kube_router.peers import PEER_PASSWORDS, PEERS
-from .ownership import FIELD_MANAGER, is_ours, owner
 from .secrets import HIDDEN, HIDDEN_CHANGED
-from .speakers import hosts_speak
 
 # Of which sessions are made, and what passes over them. No Secrets: what these hold is hidden.
 _KINDS = (

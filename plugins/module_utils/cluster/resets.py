@@ -13,8 +13,8 @@ another object's name, so it is not named.
 
 from __future__ import annotations
 
+from ..cni.base.peerings import peerings
 from ..common.go_text import nanoseconds
-from .peerings import peerings
 from .selection import HOSTNAME
 
 # What an object says of a peer that its session cannot live with when it changes.

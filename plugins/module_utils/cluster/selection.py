@@ -8,9 +8,9 @@ The planner knows the rack's label alone; what else is on nodes is known where t
 
 from __future__ import annotations
 
+from ..cni.calico.selectors import parse
 from ..common.words import name_of
-from ..plan.schema import did_you_mean
-from ..plan.selectors import parse
+from ..intent.schema import did_you_mean
 
 HOSTNAME = "kubernetes.io/hostname"  # every kubelet sets it, to the node's name unless told otherwise
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional
 
 from ..common import masking
-from ..plan.errors import numbered
+from ..contract.findings import numbered
 from . import checks, files, inspect, model, packages, record, speakers, tell, uplink, vrf
 from .host import Host, facts
 from .recover import look, recover

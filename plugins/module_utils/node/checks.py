@@ -9,7 +9,7 @@ import ipaddress
 import re
 from typing import Callable, Optional
 
-from ..plan.errors import Finding, Findings
+from ..contract.findings import Finding, Findings
 from .speakers import SPEAKERS
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,23}")

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Dict
 
-from ..aci.options import OF_THE_TASK, named
+from ..contract.findings import Finding, Findings, numbered
+from ..intent.l3out_options import OF_THE_TASK, named
+from ..intent.schema import below, read
 from . import shape
-from .errors import Finding, Findings, numbered
-from .schema import below, read
 
 Plan = Dict[str, Any]  # docs/plan.md describes the format
 

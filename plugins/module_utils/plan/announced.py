@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Union
 
-from .model import ROUTED, Member
-from .nested import Nested
+from ..intent.model import ROUTED, Member
+from ..intent.nested import Nested
 
 Network = Union[IPv4Network, IPv6Network]
 

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+from ..intent.model import BFD_INTERVALS, Cluster, Fabric, family
 from . import ports
 from .announced import announced
-from .model import BFD_INTERVALS, Cluster, Fabric, family
 
 
 def describe(cluster: Cluster, fabric: Fabric, addresses) -> dict:

@@ -13,8 +13,8 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from .errors import Findings
-from .model import FABRIC_AT, natural
+from ..contract.findings import Findings
+from ..intent.model import FABRIC_AT, natural
 from .redesign import named
 
 VARIABLE = "kubefabric_remove"

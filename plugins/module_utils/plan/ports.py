@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from .errors import Findings
-from .model import FABRIC_AT, Cluster, Fabric, Rack
+from ..contract.findings import Findings
+from ..intent.model import FABRIC_AT, Cluster, Fabric, Rack
 
 # how the leaves' side of the nodes' links behaves; APIC's defaults hold where one is absent
 LINK = ("link_speed", "auto_negotiation", "lldp", "cdp")

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from ..intent.model import FABRIC_AT, ROUTED, Cluster, Fabric
 from .announced import announced
-from .model import FABRIC_AT, ROUTED, Cluster, Fabric
 
 COMMON = "common"
 # keys of l3out with sides across from the cluster's own

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .errors import Findings
-from .model import Cluster
+from ..contract.findings import Findings
+from ..intent.model import Cluster
 
 FLOATING_SECTIONS = ("leaves", "floating", "secondary")
 VARIABLE = "kubefabric_change_svi"

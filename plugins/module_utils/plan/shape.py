@@ -10,13 +10,13 @@ so it takes tables of options from the planner, and nothing that plans.
 
 from __future__ import annotations
 
-from ..aci.options import described, l3out_spec
-from .option import number
-from .options_bgp import BGP as OF_BGP
-from .options_cluster import CLUSTER, CNIS
-from .options_cluster import L3OUT as OF_L3OUT
-from .options_cluster import NETWORKS as OF_NETWORKS
-from .options_fabric import RACK
+from ..intent.l3out_options import described, l3out_spec
+from ..intent.option import number
+from ..intent.options_bgp import BGP as OF_BGP
+from ..intent.options_cluster import CLUSTER, CNIS
+from ..intent.options_cluster import L3OUT as OF_L3OUT
+from ..intent.options_cluster import NETWORKS as OF_NETWORKS
+from ..intent.options_fabric import RACK
 
 FORMAT = 1
 FAMILIES = ("ipv4", "ipv6")

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from ..cluster.calico.settings import settings as calico_settings
-from ..cluster.cilium.settings import settings as cilium_settings
-from ..cluster.kube_router.settings import settings as kube_router_settings
-from ..cluster.ovn_kubernetes.settings import FRR_API
-from ..cluster.ovn_kubernetes.settings import settings as ovn_kubernetes_settings
-from . import hosts, ovn_kubernetes
-from .calico import pod_networks as calico_pod_networks
-from .calico import reports as calico_reports
-from .cilium import pod_networks as cilium_pod_networks
-from .cilium import refusals as cilium_refusals
-from .cilium import reports as cilium_reports
+from ..cni.calico.announcements import pod_networks as calico_pod_networks
+from ..cni.calico.announcements import reports as calico_reports
+from ..cni.calico.settings import settings as calico_settings
+from ..cni.cilium.announcements import pod_networks as cilium_pod_networks
+from ..cni.cilium.announcements import refusals as cilium_refusals
+from ..cni.cilium.announcements import reports as cilium_reports
+from ..cni.cilium.settings import settings as cilium_settings
+from ..cni.kube_router.settings import settings as kube_router_settings
+from ..cni.ovn_kubernetes import announcements as ovn_kubernetes
+from ..cni.ovn_kubernetes.settings import FRR_API
+from ..cni.ovn_kubernetes.settings import settings as ovn_kubernetes_settings
+from . import hosts
 
 # selector, namespace: of the plan, the label selector of the agents' pods and where they are; None where no pod speaks.
 # blocks: (api version, kind) of the objects from which pod_networks makes {node: [prefix]}; None where pods live in

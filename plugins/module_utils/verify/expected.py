@@ -12,8 +12,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import calico, cilium, hosts, kube_router, ovn_kubernetes
-from .addresses import family
+from ..cni.calico import announcements as calico
+from ..cni.cilium import announcements as cilium
+from ..cni.kube_router import announcements as kube_router
+from ..cni.ovn_kubernetes import announcements as ovn_kubernetes
+from ..contract.addresses import family
+from . import hosts
 
 ADVERTISED = {
     "calico": calico.advertised,

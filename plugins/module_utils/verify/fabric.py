@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .addresses import address, prefix, within
+from ..contract.addresses import address, prefix, within
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 
-from ..aci import fault_names
+from ..aci.engine import fault_names
 from .words import problem
 
 SEVERITIES = ("critical", "major", "minor", "warning")  # what is below tells, and keeps nothing from working

@@ -12,17 +12,17 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from ..cluster.calico.settings import settings as calico_settings
-from ..cluster.foreign.ovn_kubernetes import GENERATED
-from ..cluster.kube_router.settings import settings as kube_router_settings
-from ..cluster.label_selector import takes
-from ..cluster.ovn_kubernetes.settings import settings as ovn_settings
-from ..cluster.ownership import is_ours
-from ..cluster.peerings import peerings
+from ..cni.base.label_selector import takes
+from ..cni.base.peerings import peerings
+from ..cni.calico.selectors import parse
+from ..cni.calico.settings import settings as calico_settings
+from ..cni.kube_router.settings import settings as kube_router_settings
+from ..cni.ovn_kubernetes.announcements import session_states
+from ..cni.ovn_kubernetes.foreign import GENERATED
+from ..cni.ovn_kubernetes.settings import settings as ovn_settings
 from ..common.words import name_of
-from ..plan.selectors import parse
-from .addresses import address
-from .ovn_kubernetes import session_states
+from ..contract.addresses import address
+from ..contract.ownership import is_ours
 from .state import addresses_of, reporting, speaking, with_agent
 from .words import listed, problem
 

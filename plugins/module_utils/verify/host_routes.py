@@ -9,8 +9,8 @@ block, given to the pod, or taken along by a virtual machine that moved. Pure.
 
 from __future__ import annotations
 
+from ..contract.addresses import address, prefix, within
 from . import fabric
-from .addresses import address, prefix, within
 
 _HOST_LENGTHS = ("/32", "/128")
 

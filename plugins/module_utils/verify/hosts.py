@@ -8,8 +8,8 @@ No pod speaks there: agents, Nodes, blocks and Services of the cluster say nothi
 
 from __future__ import annotations
 
-from ..cluster.speakers import hosts_speak as speak
-from .addresses import prefix
+from ..contract.addresses import prefix
+from ..contract.speakers import hosts_speak as speak
 
 __all__ = ["WORDS", "advertised", "speak"]
 

@@ -9,8 +9,8 @@ parent that has a virtual machine which announces it, and through nobody else.
 
 from __future__ import annotations
 
+from ..contract.addresses import address, family, sort_key, within
 from . import fabric, further, hosts, reflectors, routes
-from .addresses import address, family, sort_key, within
 from .expected import advertised, expected
 from .words import agent, either, listed, problem
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from ..cluster.calico import reflectors
-from ..cluster.calico.settings import settings
-from ..plan.selectors import parse
-from .addresses import address
+from ..cni.calico.resources import reflectors
+from ..cni.calico.selectors import parse
+from ..cni.calico.settings import settings
+from ..contract.addresses import address
 from .state import addresses_of, reporting, speaking, with_agent
 from .words import listed, problem
 

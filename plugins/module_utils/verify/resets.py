@@ -9,8 +9,8 @@ deployed yet for as long as that takes.
 
 from __future__ import annotations
 
+from ..contract.addresses import address, within
 from . import fabric
-from .addresses import address, within
 from .restarted import SLACK
 
 

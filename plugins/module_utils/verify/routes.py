@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
+from ..contract.addresses import family, prefix, sort_key, within
 from . import agents, fabric, hosts
-from .addresses import family, prefix, sort_key, within
 from .expected import advertised, expectations
 from .words import agent, counted, either, leaf_list, listed, problem
 

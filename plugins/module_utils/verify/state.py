@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from ..cluster.ownership import RESTART_ANNOTATION
-from .addresses import address, family, prefix
-from .calico import EXCLUDED
-from .ovn_kubernetes import DEFAULT_NETWORK, node_subnets
+from ..cni.calico.announcements import EXCLUDED
+from ..cni.ovn_kubernetes.announcements import DEFAULT_NETWORK, node_subnets
+from ..contract.addresses import address, family, prefix
+from ..contract.ownership import RESTART_ANNOTATION
 
 
 def from_resources(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.options import described
+from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.l3out_options import described
 
 ROLES = Path(__file__).resolve().parents[3] / "roles"
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import selectors as planner
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.calico import selectors as planner
 from lab.cluster.calico.selectors import SelectorError, read
 
 LABELS = {"rack_id": "1", "zone": "a.b", "edge": "", "in": "x", "not-in": "y"}

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import interfaces
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import interfaces
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from lab import rehearsal, topology
 from lab.fabric import mo, vpc

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.doc_fragments import aci, kubernetes
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.module import connection_spec
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io.module import connection_spec
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
 from tests.programs import ROOT, ansible
 

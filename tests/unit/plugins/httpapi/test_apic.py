@@ -6,7 +6,7 @@ import pytest
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import answers
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io import answers
 from tests.hostile_apic import DRIPPING, hostile  # noqa: F401 - fixture
 
 PATH = "/api/class/fvTenant.json"

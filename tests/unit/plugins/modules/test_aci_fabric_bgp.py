@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import aaep
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import aaep
 from ansible_collections.kubefabric.bgp.plugins.modules import aci_fabric_bgp
 from tests.apic import apic, start_apic  # noqa: F401 - fixture
 from tests.catalog_check import needs_catalog  # noqa: F401 - fixture

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, reading, tree
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.snapshot import flatten
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import reading
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.snapshot import flatten
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import l3out, tree
 from ansible_collections.kubefabric.bgp.plugins.modules import aci_l3out
 from lab.apic.catalog import Catalog
 from tests.aci_modules import connection, methods, objects

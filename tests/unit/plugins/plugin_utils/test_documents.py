@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, tree
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import l3out, tree
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import CNIS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.documents import PLACEHOLDER, documents, page

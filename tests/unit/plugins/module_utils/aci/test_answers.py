@@ -8,8 +8,8 @@ import json
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import answers
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.session import AciError, Session
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io import answers
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io.session import AciError, Session
 from tests.hostile_apic import DRIPPING, DRIPPING_HEADERS, hostile  # noqa: F401 - fixture
 
 DEEP = 200_000

@@ -6,12 +6,13 @@ import re
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import apply, tree
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.deployment import Watch
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.difference import Policy
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import ancestor, owned, shared
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.patience import Patience
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.session import AciError, Busy, OutcomeUnknown
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.difference import Policy
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io import apply
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io.deployment import Watch
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io.patience import Patience
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io.session import AciError, Busy, OutcomeUnknown
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import tree
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import ancestor, owned, shared
 
 OURS = "orchestrator:kubefabric"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import bgp, collect
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.session import AciError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import bgp
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io import collect
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io.session import AciError
 from tests.catalog_check import catalog
 
 NOW = datetime(2026, 1, 1, 0, 2, 3, tzinfo=timezone.utc)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import changes
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import changes
 
 L3OUT = "uni/tn-k8s/out-k8s-prod"
 

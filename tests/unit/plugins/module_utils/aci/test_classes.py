@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import compare
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.classes import CLASSES
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import compare
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.classes import CLASSES
 from lab.apic import values
 from tests.catalog_check import catalog
 

@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.companions import in_run, left_behind
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.companions import in_run, left_behind
 from tests.plans import golden
 
 PLANS = golden("nested")

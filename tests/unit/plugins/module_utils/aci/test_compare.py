@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.compare import drift, same
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.compare import drift, same
 
 
 @pytest.mark.parametrize(

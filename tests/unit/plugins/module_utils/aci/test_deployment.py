@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import deployment
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.deployment import Watch
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io import deployment
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io.deployment import Watch
 
 L3OUT = "uni/tn-k8s/out-a"
 CREATED = [f"{L3OUT}/lnodep-a/lifp-x/vlifp-y/peerP-[192.168.2.0/24]"]

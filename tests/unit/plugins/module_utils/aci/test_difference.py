@@ -9,10 +9,18 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, reading, tree
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.difference import Policy, difference
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import Family, ancestor, owned, shared, split, walk
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.snapshot import Found, Snapshot
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import reading
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.difference import Policy, difference
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.snapshot import Found, Snapshot
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import l3out, tree
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import (
+    Family,
+    ancestor,
+    owned,
+    shared,
+    split,
+    walk,
+)
 
 OURS = "orchestrator:kubefabric"
 GOLDEN = Path(__file__).resolve().parents[4] / "golden" / "aci"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import ecmp
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import ancestor, shared, walk
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.neighbours import Vrf
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.snapshot import Found, Snapshot
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import ecmp
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.neighbours import Vrf
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.snapshot import Found, Snapshot
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import ancestor, shared, walk
 
 VRF = Vrf("k8s", "prod", "uni/tn-k8s/out-a")
 DN = "uni/tn-k8s/ctx-prod"

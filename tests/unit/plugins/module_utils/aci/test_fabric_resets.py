@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.difference import Difference
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.resets import resets
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.difference import Difference
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.resets import resets
 
 PROFILE = "uni/tn-k8s/out-k8s-prod/lnodep-k8s-prod"
 FLOATING = f"{PROFILE}/lifp-ipv4/vlifp-[topology/pod-1/node-101]-[vlan-3964]"

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, options, tree
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import BuildError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import l3out, tree
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import BuildError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.intent import l3out_options as options
 from tests.catalog_check import problems
 
 GOLDEN = Path(__file__).resolve().parents[4] / "golden" / "aci"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import leftovers
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.difference import difference
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import Mo, ancestor, shared
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.snapshot import Found, Snapshot
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import leftovers
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.difference import difference
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.snapshot import Found, Snapshot
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import Mo, ancestor, shared
 from tests.catalog_check import catalog
 
 OURS = "orchestrator:kubefabric"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import meaning
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.snapshot import Found, Snapshot
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import meaning
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.snapshot import Found, Snapshot
 
 OURS, THEIRS = "uni/tn-k8s/out-ours", "uni/tn-k8s/out-theirs"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import (
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import (
     BuildError,
     Family,
     Mo,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import bgp, contracts, names, reading, tree
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.classes import CLASSES
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import BuildError, Mo, ancestor
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import bgp, contracts, reading
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import names, tree
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.classes import CLASSES
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import BuildError, Mo, ancestor
 from ansible_collections.kubefabric.bgp.plugins.modules import aci_bgp_info, aci_contract_info
 from tests.catalog_check import catalog
 from tests.run_module import ModuleFailed, run_module

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import Mo, ancestor
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.neighbours import Vrf, targets
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.neighbours import Vrf, targets
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import Mo, ancestor
 
 LEAF = "topology/pod-1/node-101"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import redesign
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.snapshot import Found, Snapshot
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import redesign
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.snapshot import Found, Snapshot
 
 L3OUT = "uni/tn-t/out-o"
 FLOATING, STANDARD = "l3extVirtualLIfP", "l3extRsPathL3OutAtt"

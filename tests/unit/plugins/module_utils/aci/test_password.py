@@ -7,8 +7,8 @@ import hmac
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import password
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import Mo, ancestor, owned, walk
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import password
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import Mo, ancestor, owned, walk
 
 DN = "uni/tn-t/peerP-[10.0.0.1]"
 

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.patience import Patience, seconds_of
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io.patience import Patience, seconds_of
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=timezone.utc)
 

@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import l3out, reading
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import ancestor, owned
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import reading
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import l3out
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import ancestor, owned
 
 GOLDEN = Path(__file__).resolve().parents[4] / "golden" / "aci"
 

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.patience import Patience
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.session import (
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io.patience import Patience
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io.session import (
     AciError,
     Busy,
     OutcomeUnknown,

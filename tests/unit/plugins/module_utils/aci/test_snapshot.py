@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import BuildError
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.snapshot import Found, Snapshot, flatten, parent_dn
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.snapshot import (
+    Found,
+    Snapshot,
+    flatten,
+    parent_dn,
+)
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import BuildError
 
 ANSWER = [
     {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import tree
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.compare import drift
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import (
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.compare import drift
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import tree
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import (
     ANCESTOR,
     BuildError,
     Family,
@@ -14,7 +14,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import (
     owned,
     shared,
 )
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.secure import SECURE
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.secure import SECURE
 from tests.catalog_check import catalog
 
 ANNOTATION = {"annotation": "orchestrator:kubefabric"}

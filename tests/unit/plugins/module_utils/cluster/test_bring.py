@@ -7,10 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import bring, ownership
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import bring
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.adoption import ADOPTED_ANNOTATION
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.conflicts import Conflict
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.errors import ClusterError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract import ownership
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
 from tests.fake_cluster import Absent, FakeCluster
 
 OURS, THEIRS = "a", "b"

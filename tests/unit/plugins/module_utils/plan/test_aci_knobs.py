@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import interfaces, reachability
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.mo import Mo, walk
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.options import complete
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import interfaces, reachability
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import Mo, walk
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import IntentError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.l3out_options import complete
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import IntentError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.fabric import sessions
 from lab.apic.catalog import Catalog
 from tests.catalog_check import needs_catalog  # noqa: F401 - fixture

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import IntentError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_cluster import CLUSTER, CNIS
+from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_fabric import FABRIC, NODE
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import IntentError
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_cluster import CLUSTER, CNIS
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_fabric import FABRIC, NODE
 
 from .intents import standard, white_paper
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.calico.filter_chain import Routes, withheld
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.filter_chain import Routes, withheld
 
 from .intents import white_paper
 from .test_checks_calico import _calico

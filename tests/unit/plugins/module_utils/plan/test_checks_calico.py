@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.calico.settings import DEFAULTS, LEAF_PEERS
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.calico.options import CALICO
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.calico.selectors import UNKNOWN, SelectorError, parse
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.calico.settings import DEFAULTS, LEAF_PEERS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.options_calico import CALICO
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.selectors import UNKNOWN, SelectorError, parse
 
 from .intents import white_paper
 from .test_mistakes import _findings, _intent

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import Findings
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import lost
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import Findings
 
 from .intents import add_cluster, standard, white_paper
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci import interfaces, ports
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.options import complete
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import interfaces, ports
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.l3out_options import complete
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.drawing import layout
 from lab.fabric_description.made_up import document

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import Findings, IntentError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import redesign
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import Findings, IntentError
 
 from .intents import standard, white_paper
 

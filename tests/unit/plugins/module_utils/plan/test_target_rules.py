@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import IntentError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.errors import IntentError
 
 from .intents import white_paper
 from .test_mistakes import _set

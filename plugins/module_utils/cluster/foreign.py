@@ -1,0 +1,72 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects of others that conflict with the plan's sessions: one file per CNI, and one for MetalLB beside it. Pure.
+
+Each CNI's has ``kinds(plan)``, what to read of the cluster besides Nodes, ``{name: {api_version, kind, …}}``, and
+``found(view)``, which yields a Finding per object. ``view`` is a View.
+"""
+
+from __future__ import annotations
+
+from ..cni.base import metallb
+from ..cni.base.view import Finding, View
+from ..cni.calico import foreign as calico
+from ..cni.cilium import foreign as cilium
+from ..cni.kube_router import foreign as kube_router
+from ..cni.ovn_kubernetes import foreign as ovn_kubernetes
+from ..common.printable import one_line
+from ..common.words import name_of
+from ..contract.speakers import hosts_speak
+
+LONGEST = 1000  # characters that a finding says of an object
+
+CNIS = {"calico": calico, "cilium": cilium, "kube_router": kube_router, "ovn_kubernetes": ovn_kubernetes}
+
+
+def kinds(plan: dict) -> dict:
+    """What to read of the plan's cluster: options of kubefabric.bgp.cluster_info by name; nothing for other CNIs, or
+    where the hosts speak.
+    """
+    if hosts_speak(plan) or plan["cni"] not in CNIS:
+        return {}
+    read = {**CNIS[plan["cni"]].kinds(plan), **({} if _merges(plan) else metallb.kinds())}
+    return {name: {**one, "optional": True} for name, one in read.items()}
+
+
+def findings(plan: dict, objects: dict, nodes: list, accepted: list) -> tuple:
+    """``(those that are not accepted, those that are)``, each a Finding, by what was read of the kinds.
+
+    ``accepted`` are names as Finding.name has them, such as ``BGPPeer 201``.
+    """
+    if not kinds(plan):
+        return [], []
+    view = View(plan, {name: _once(objects.get(name) or []) for name in kinds(plan)}, nodes)
+    said = [_safe(one) for one in (*CNIS[plan["cni"]].found(view), *metallb.found(view))]
+    return [one for one in said if one.name not in accepted], [one for one in said if one.name in accepted]
+
+
+def _merges(plan: dict) -> bool:
+    """Whether the CNI's speaker is one that MetalLB uses as well."""
+    return plan["cni"] == "ovn_kubernetes"
+
+
+def _safe(one: Finding) -> Finding:
+    """A Finding on one line, and not longer than people read: values of others may be anything."""
+    what = one_line(one.what)
+    return one._replace(what=what if len(what) <= LONGEST else f"{what[:LONGEST]}…")
+
+
+def unread(entries: list) -> list:
+    """Sentences about kinds that the user may not list; ``entries`` are what lists.read returns."""
+    said = [
+        f"The user may not list {one['kind']} ({one['api_version']}): those of others are unknown."
+        for one in entries
+        if one.get("forbidden")
+    ]
+    return list(dict.fromkeys(said))
+
+
+def _once(items: list) -> list:
+    """Each object once, though it was read by several of its group's versions."""
+    return list({name_of(one): one for one in items}.values())

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Secret with the sessions' password, for CNIs that read it from one: written, referred to, or fetched. Pure."""
+
+from __future__ import annotations
+
+import base64
+
+from ...contract.errors import ClusterError
+from ...contract.ownership import labels
+
+BASIC_AUTH = "kubernetes.io/basic-auth"
+
+DEFAULTS = {
+    "type": "Opaque",
+    "source": "inline",
+    "name": "bgp-secrets",
+    "key": "rr-password",
+    "store": None,
+    "store_kind": "ClusterSecretStore",
+    "remote_key": None,
+    "remote_property": None,
+    "refresh_interval": "1h",
+}
+
+
+def settings(given: dict, **fixed: str) -> dict:
+    """The options with all defaults; ``fixed`` is what the CNI prescribes: ``key``, ``type``, and its own ``name``."""
+    return {**DEFAULTS, **fixed, **given}
+
+
+def reference(plan: dict, options: dict) -> dict | None:
+    """The ``secretKeyRef`` of the password, or None for sessions without one; ``options`` with all defaults."""
+    return {"name": options["name"], "key": options["key"]} if plan["bgp"].get("password") else None
+
+
+def resources(plan: dict, options: dict, namespace: str, secrets: dict) -> list:
+    """What brings the Secret about: itself, an ExternalSecret (external-secrets.io/v1), or nothing. ClusterError."""
+    if not plan["bgp"].get("password") or options["source"] == "existing":
+        return []
+    metadata = {"name": options["name"], "namespace": namespace, "labels": labels(plan["cluster"])}
+    if options["source"] == "external_secret":
+        return [_external(metadata, options)]
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": options["type"]}
+    return [{**secret, **_data(plan, options, secrets)}]
+
+
+def _data(plan: dict, options: dict, secrets: dict) -> dict:
+    """The password as ``data``, because ``stringData`` is never read back; a placeholder stays readable."""
+    kind = "stringData" if secrets.get("placeholder") else "data"
+    return {kind: {options["key"]: encoded(plan, secrets)}}
+
+
+def encoded(plan: dict, secrets: dict) -> str:
+    """The sessions' password in base64; a placeholder stays as it is. ClusterError where the plan misses it."""
+    password = secrets.get("bgp_password")
+    if password is None:
+        raise ClusterError(
+            f"cluster {plan['cluster']}: the plan's sessions have a password, but none was given; "
+            "set kubefabric_cluster.bgp.password, from a vault"
+        )
+    return password if secrets.get("placeholder") else base64.b64encode(password.encode()).decode()
+
+
+def _external(metadata: dict, options: dict) -> dict:
+    remote = {"key": options["remote_key"]}
+    if options["remote_property"]:
+        remote["property"] = options["remote_property"]
+    return {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ExternalSecret",
+        "metadata": metadata,
+        "spec": {
+            "refreshInterval": options["refresh_interval"],
+            "secretStoreRef": {"kind": options["store_kind"], "name": options["store"]},
+            "target": _target(options),
+            "data": [{"secretKey": options["key"], "remoteRef": remote}],
+        },
+    }
+
+
+def _target(options: dict) -> dict:
+    """The Secret that the operator makes; without a template it is Opaque."""
+    typed = {"template": {"type": options["type"]}} if options["type"] != DEFAULTS["type"] else {}
+    return {"name": options["name"], **typed}

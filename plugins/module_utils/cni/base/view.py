@@ -1,0 +1,71 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What there is to hold foreign objects against: the nodes with their labels, and the leaves' addresses. Pure."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from ...cluster.selection import HOSTNAME
+from ...common.words import listed, name_of
+from ..calico.selectors import SelectorError, parse
+from .label_selector import takes
+from .peerings import address_of
+
+__all__ = ["Finding", "View", "finding", "listed", "text"]
+
+# name: of the object, ``BGPPeer 201``. what: what it does, a sentence that goes on after the name. remedy: sentences.
+Finding = namedtuple("Finding", "name what remedy")
+
+
+def text(finding: Finding) -> str:
+    """A finding for people."""
+    return f"{finding.name} {finding.what}. {finding.remedy}"
+
+
+def finding(resource: dict, what: str, remedy: str) -> Finding:
+    """A Finding about a resource."""
+    return Finding(name_of(resource), what, remedy)
+
+
+class View:
+    """The plan, what was read (``objects``, by name), and who peers with which leaf at which address."""
+
+    def __init__(self, plan: dict, objects: dict, nodes: list) -> None:
+        self.plan = plan
+        self.objects = objects
+        live = {one["metadata"]["name"]: one["metadata"] for one in nodes}
+        names = live if "nested_in" in plan else plan["nodes"]
+        self.labels = {name: self._labels(name, live.get(name) or {}) for name in names}
+        self.metadata = {name: live.get(name) or {} for name in names}
+
+    def _labels(self, name: str, metadata: dict) -> dict:
+        """A node's labels, and those that it is going to have."""
+        rack = (self.plan["nodes"].get(name) or {}).get("rack_id")
+        ours = {self.plan["rack_label"]: str(rack)} if rack is not None and "rack_label" in self.plan else {}
+        return {HOSTNAME: name, **(metadata.get("labels") or {}), **ours}
+
+    def peers(self, name: str) -> dict:
+        """``{address: who it is}`` of what a node peers with: its leaves, or a nested cluster's parent."""
+        parent = self.plan.get("nested_in")
+        if parent:
+            return {address_of(text) or text: parent["cluster"] for text in parent["addresses"].values()}
+        peers = self.plan["nodes"][name]["peers"]
+        return {address_of(peer["address"]) or peer["address"]: f"leaf {peer['leaf']}" for peer in peers}
+
+    def meeting(self, names: list, address: str | None) -> list:
+        """The nodes among ``names`` that have a session with an address."""
+        return [name for name in names if address in self.peers(name)]
+
+    def by_text(self, selector: str) -> list:
+        """The nodes that a selector of Calico takes; none where the selector cannot be read."""
+        try:
+            takes = parse(selector)
+        except SelectorError:
+            return []
+        return [name for name, labels in self.labels.items() if takes(labels) is True]
+
+    def by_labels(self, selector: dict | None) -> list:
+        """The nodes that a LabelSelector takes; an empty one takes all."""
+        return [name for name, labels in self.labels.items() if takes(selector, labels)]

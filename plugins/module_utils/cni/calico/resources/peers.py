@@ -1,0 +1,106 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""BGPPeers: one per leaf and rack for the leaves, and those that the intent names besides."""
+
+from __future__ import annotations
+
+from ....contract.ownership import labels
+from ...base import password_secret
+from ..settings import resource, spelled
+from . import nested
+from .filters import LEAVES
+
+_SESSION = (
+    "filters",
+    "next_hop_mode",
+    "keep_original_next_hop",
+    "ttl_security",
+    "source_address",
+    "keepalive_time",
+    "max_restart_time",
+    "num_allowed_local_asns",
+)
+_PEER = ("peer_ip", "peer_selector", "asn", "local_asn", "node", "node_selector", "reachable_by", "reverse_peering")
+
+
+def leaf_peers(plan: dict, options: dict) -> list:
+    """A leaf's address is one for all nodes of its racks with floating SVI, and another for each with standard SVI."""
+    found: dict = {}
+    apart = _apart(plan, options)
+    for name, node in plan["nodes"].items():
+        for peer in node["peers"]:
+            key = (peer["leaf"], peer["family"], name if node["rack"] in apart else "")
+            found.setdefault(key, (peer, []))[1].append(node["rack_id"])
+    return [
+        resource("BGPPeer", _name(*key), _leaf_peer(plan, options, key[2], *found[key]), labels(plan["cluster"]))
+        for key in sorted(found)
+    ]
+
+
+def _name(leaf: int, family: str, node: str) -> str:
+    return f"leaf-{leaf}-{family}" + (f"-{node}" if node else "")
+
+
+def _leaf_peer(plan: dict, options: dict, name: str, peer: dict, racks: list) -> dict:
+    """The session with one leaf of a node, or of racks by their labels' values.
+
+    The leaf's hold time wins, because Calico has none of its own.
+    """
+    given = {**options["leaf_peers"]}
+    given["filters"] = [*given["filters"], *nested.exported(plan), *([LEAVES] if given["restrict"] else [])]
+    if plan["bgp"].get("graceful_restart") and plan["bgp"].get("graceful_restart_time"):
+        given.setdefault("max_restart_time", f"{plan['bgp']['graceful_restart_time']}s")
+    spec = {"peerIP": peer["address"], "asNumber": peer["asn"], **_who(plan, options, name, racks)}
+    return {**spec, **_password(password_secret.reference(plan, options["password_secret"])), **_session(given)}
+
+
+def _who(plan: dict, options: dict, name: str, racks: list) -> dict:
+    """The nodes that peer: those of the leaf's racks, or one. A leaf sees the cluster's AS, whatever the node's own."""
+    if not name:
+        values = [f'"{rack}"' for rack in dict.fromkeys(racks)]
+        if len(values) == 1:
+            return {"nodeSelector": f"{plan['rack_label']} == {values[0]}"}
+        return {"nodeSelector": f"{plan['rack_label']} in {{ {', '.join(values)} }}"}
+    own = (options["nodes"].get(name) or {}).get("asn")
+    return {"node": name, **({"localASNumber": plan["asn"]} if own else {})}
+
+
+def _apart(plan: dict, options: dict) -> set:
+    """Racks in which nodes are named one by one: their peers differ, or one of them has an AS of its own."""
+    if plan["l3out"]["svi"] == "standard":
+        return {node["rack"] for node in plan["nodes"].values()}
+    return {
+        plan["nodes"][name]["rack"]
+        for name, own in options["nodes"].items()
+        if own.get("asn") and name in plan["nodes"]
+    }
+
+
+def further_peers(plan: dict, options: dict) -> list:
+    """The peers that the intent names: global without node and node_selector."""
+    return [
+        resource(
+            "BGPPeer",
+            peer["name"],
+            {**spelled(peer, _PEER), **_password(peer.get("password_secret")), **_session(peer)},
+            labels(plan["cluster"]),
+        )
+        for peer in options["peers"]
+    ]
+
+
+def _session(given: dict) -> dict:
+    found = spelled(given, _SESSION)
+    return {key: value for key, value in found.items() if value != []}
+
+
+def _password(reference: dict | None) -> dict:
+    return {"password": {"secretKeyRef": reference}} if reference else {}
+
+
+def secret_names(plan: dict, options: dict) -> set:
+    """The names of all Secrets that calico-node has to read."""
+    leaves = password_secret.reference(plan, options["password_secret"])
+    found = [leaves, *(peer.get("password_secret") for peer in options["peers"])]
+    return {reference["name"] for reference in found if reference}

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Calico's options: defaults filled in, and names as Calico's API spells them."""
+
+from __future__ import annotations
+
+import re
+
+from ...contract.ownership import KEEP_ANNOTATION
+from ..base import password_secret
+from ..base.options import filled
+
+API = "projectcalico.org/v3"
+# Namespace of the calico-node pods, by the way in which Calico was installed.
+NAMESPACES = {"operator": "calico-system", "manifest": "kube-system"}
+
+DEFAULTS: dict = {
+    "version": None,
+    "install": "operator",
+    "namespace": None,
+    "manage_pools": True,
+    "registry": None,
+    "image_pull_secrets": [],
+    "block_size": 26,
+    "block_size_ipv6": 122,
+    "pools": [],
+    "log_severity": "Info",
+    "listen_port": None,
+    "bind_mode": None,
+    "ignored_interfaces": [],
+    "advertise_cluster_ips": True,
+    "advertise_external_ips": True,
+    "advertise_loadbalancer_ips": True,
+    "load_balancer_aggregation": True,
+    "communities": [],
+    "prefix_advertisements": [],
+    "password_secret": {},
+    "leaf_peers": {},
+    "peers": [],
+    "filters": {},
+    "route_reflectors": {},
+    "nodes": {},
+    "node_status": True,
+    "node_status_period": 10,
+}
+LEAF_PEERS = {"restrict": True, "accept": [], "filters": []}
+
+# Our names where they are not the API's in snake case.
+_SPELLINGS = {
+    "asn": "asNumber",
+    "local_asn": "localASNumber",
+    "num_allowed_local_asns": "numAllowedLocalASNumbers",
+    "peer_ip": "peerIP",
+    "ttl_security": "ttlSecurity",
+    "as_path_prefix": "asPathPrefix",
+    "prepend_as_path": "prependASPath",
+    "disable_bgp_export": "disableBGPExport",
+}
+
+
+def settings(plan: dict) -> dict:
+    """The plan's ``calico`` options with every default filled in. Raises ClusterError for an unknown one."""
+    options = filled(without_nothing(plan.get("calico") or {}), "calico", DEFAULTS)
+    options["namespace"] = options["namespace"] or NAMESPACES[options["install"]]
+    options["password_secret"] = password_secret.settings(options["password_secret"])
+    options["leaf_peers"] = {**LEAF_PEERS, **options["leaf_peers"]}
+    return options
+
+
+def without_nothing(given):
+    """A copy without keys whose value is None, at every depth: what the intent leaves open."""
+    if isinstance(given, dict):
+        return {key: without_nothing(value) for key, value in given.items() if value is not None}
+    return [without_nothing(item) for item in given] if isinstance(given, list) else given
+
+
+def spelled(given: dict, names: tuple) -> dict:
+    """The options of these names that are there, with the names that Calico's API gives them."""
+    return {_spelling(name): given[name] for name in names if given.get(name) is not None}
+
+
+def _spelling(name: str) -> str:
+    return _SPELLINGS.get(name) or re.sub(r"_([a-z0-9])", lambda hit: hit[1].upper(), name)
+
+
+def resource(kind: str, name: str, spec: dict, labels: dict | None = None) -> dict:
+    """One cluster-wide resource of projectcalico.org/v3."""
+    metadata = {"name": name, **({"labels": labels} if labels else {"annotations": {KEEP_ANNOTATION: "true"}})}
+    return {"apiVersion": API, "kind": kind, "metadata": metadata, "spec": spec}

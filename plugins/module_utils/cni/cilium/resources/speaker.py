@@ -1,0 +1,123 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The BGP resources of Cilium 1.16 and later: how to peer, what to announce, and with whom."""
+
+from __future__ import annotations
+
+from ....contract.families import families
+from ....contract.ownership import labels
+from ...base import password_secret
+from ...base.groups import PREFIX, peer_name
+from ...base.router_id import router_ids
+from ..settings import PORT_SINCE, version
+from .announced import ADVERTISE_LABEL, communities, service_addresses, service_selector
+
+INSTANCE = "fabric"
+ADVERTISEMENT = f"{PREFIX}routes"
+# by which a peer configuration selects our advertisement and no other one
+_MARK = {ADVERTISE_LABEL: "fabric"}
+
+
+def resources(plan: dict, options: dict, found: list) -> list:
+    """Advertisement, one peer configuration a family, each node's own settings, and last one configuration a group."""
+    return [
+        *_advertisement(plan, options),
+        *[_peer_config(plan, options, family) for family in families(plan)],
+        *_overrides(plan, options),
+        *[_cluster_config(plan, options, group) for group in found],
+    ]
+
+
+def _resource(plan: dict, options: dict, kind: str, name: str, spec: dict, marks: dict | None = None) -> dict:
+    return {
+        "apiVersion": f"cilium.io/{options['api']}",
+        "kind": kind,
+        "metadata": {"name": name, "labels": {**labels(plan["cluster"]), **(marks or {})}},
+        "spec": spec,
+    }
+
+
+def _advertisement(plan: dict, options: dict) -> list:
+    """What every node announces; a route goes to the peers of its own family."""
+    attributes = {"attributes": {"communities": communities(options)}} if options["communities"] else {}
+    entries = []
+    if options["advertise_pod_cidr"]:
+        entries.append({"advertisementType": "PodCIDR", **attributes})
+    if service_addresses(options):
+        service = {"service": {"addresses": service_addresses(options)}, "selector": service_selector(options)}
+        entries.append({"advertisementType": "Service", **service, **attributes})
+    if not entries:
+        return []
+    return [_resource(plan, options, "CiliumBGPAdvertisement", ADVERTISEMENT, {"advertisements": entries}, _MARK)]
+
+
+def _peer_config(plan: dict, options: dict, family: str) -> dict:
+    """How the sessions of one family are kept. Each carries its own family only, with next hops of that family."""
+    bgp = plan["bgp"]
+    spec: dict = {
+        "timers": {
+            "connectRetryTimeSeconds": options["connect_retry"],
+            "holdTimeSeconds": bgp["hold"],
+            "keepAliveTimeSeconds": bgp["keepalive"],
+        },
+        "gracefulRestart": _graceful_restart(bgp),
+        "families": [{"afi": family, "safi": "unicast", "advertisements": {"matchLabels": _MARK}}],
+    }
+    secret = password_secret.reference(plan, options["password_secret"])
+    if secret:
+        spec["authSecretRef"] = secret["name"]
+    if options["ebgp_multihop"]:
+        spec["ebgpMultihop"] = options["ebgp_multihop"]
+    if options["source_interface"]:
+        spec["transport"] = {"sourceInterface": options["source_interface"]}
+    return _resource(plan, options, "CiliumBGPPeerConfig", PREFIX + family, spec)
+
+
+def _graceful_restart(bgp: dict) -> dict:
+    if not bgp.get("graceful_restart"):
+        return {"enabled": False}
+    return {"enabled": True, "restartTimeSeconds": bgp.get("graceful_restart_time") or 120}
+
+
+def _cluster_config(plan: dict, options: dict, group) -> dict:
+    """The peers of a group of nodes."""
+    instance: dict = {"name": INSTANCE, "localASN": plan["asn"], "peers": [_peer(peer) for peer in group.peers]}
+    if options["listen_port"] and version(options) >= PORT_SINCE:
+        instance["localPort"] = options["listen_port"]
+    spec = {"nodeSelector": {"matchLabels": group.labels}, "bgpInstances": [instance]}
+    return _resource(plan, options, "CiliumBGPClusterConfig", group.name, spec)
+
+
+def _peer(peer: dict) -> dict:
+    return {
+        "name": peer_name(peer),
+        "peerASN": peer["asn"],
+        "peerAddress": peer["address"],
+        "peerConfigRef": {"name": PREFIX + peer["family"]},
+    }
+
+
+def _overrides(plan: dict, options: dict) -> list:
+    """What is a node's own: its router ID, its port, its sessions' addresses; no resource where it has nothing."""
+    identities = router_ids(plan, options)
+    instances = {name: _own(options, name, node, identities) for name, node in plan["nodes"].items()}
+    return [
+        _resource(plan, options, "CiliumBGPNodeConfigOverride", name, {"bgpInstances": [{"name": INSTANCE, **own}]})
+        for name, own in instances.items()
+        if own
+    ]
+
+
+def _own(options: dict, name: str, node: dict, identities: dict) -> dict:
+    own: dict = {}
+    if name in identities:
+        own["routerID"] = identities[name]
+    port = (options["nodes"].get(name) or {}).get("listen_port")
+    if version(options) < PORT_SINCE:
+        port = port or options["listen_port"]
+    if port:
+        own["localPort"] = port
+    if options["pin_local_addresses"] and not options["source_interface"]:
+        own["peers"] = [{"name": peer_name(peer), "localAddress": peer["local_address"]} for peer in node["peers"]]
+    return own

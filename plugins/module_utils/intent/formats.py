@@ -1,0 +1,351 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How single values of the intent are written: one function per format.
+
+Each takes a value that already has the option's type and returns its normal form, or raises Invalid with the rule
+and the remedy. Where APIC's object model limits a value, the class and property are named beside the rule.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from ..cni.calico.formats import (
+    calico_community,
+    calico_ignored_interface,
+    calico_interface,
+    calico_selector,
+    is_community,
+    operator_registry,
+    peer_address,
+    peering_address,
+)
+from ..common.go_text import nanoseconds
+from ..contract import digest_keys
+from .formats_base import (
+    DOMAIN,
+    LABEL_KEY,
+    LABEL_NAME,
+    Invalid,
+    address,
+    likely_length,
+    matches,
+    parse,
+    refuse_mapped,
+    unicast,
+)
+from .formats_kubernetes import image, quantity, selector
+
+# Formats that stand elsewhere: an option names them like those here.
+__all__ = [
+    "Invalid",
+    "address",
+    "calico_community",
+    "calico_ignored_interface",
+    "calico_interface",
+    "calico_selector",
+    "image",
+    "operator_registry",
+    "peer_address",
+    "peering_address",
+    "quantity",
+    "selector",
+]
+
+# RFC 7607 (0), RFC 6793 (AS_TRANS), RFC 7300 (last of 16 and of 32 bits): never the AS of a speaker.
+RESERVED_ASNS = {0: "RFC 7607", 23456: "RFC 6793", 65535: "RFC 7300", 4294967295: "RFC 7300"}
+VLANS = (1, 4094)
+# Linux, IFNAMSIZ, without the NUL
+LONGEST_DEVICE = 15
+# devices that a node of OVN-Kubernetes has; Linux itself takes neither all nor default (net/ipv4/devinet.c)
+DEVICES_TAKEN = ("all", "br-ex", "br-int", "genev_sys_6081", "lo", "ovn-k8s-mp0", "ovs-system")
+# the first KubeVirt with what the binding for user-defined networks is made of
+MANAGED_TAP_SINCE = (1, 4)
+DEFAULT_ROUTES = ("0.0.0.0/0", "::/0")
+WELL_KNOWN_COMMUNITIES = (
+    "internet",
+    "planned-shut",
+    "accept-own",
+    "route-filter-translated-v4",
+    "route-filter-v4",
+    "route-filter-translated-v6",
+    "route-filter-v6",
+    "llgr-stale",
+    "no-llgr",
+    "blackhole",
+    "no-export",
+    "no-advertise",
+    "no-export-subconfed",
+    "no-peer",
+)
+
+
+# fvTenant.name and fvCtx.name know no colon; the policies' names do (l3extOut.name, physDomP.name, …).
+tenant = matches(r"[a-zA-Z0-9_.-]+", 63, "letters, digits and _ . -")
+# The VRF's ECMP policies are named after it, kubefabric-<vrf>-ipv6, which must fit into 64 characters.
+vrf = matches(r"[a-zA-Z0-9_.-]+", 48, "letters, digits and _ . -")
+aci_name = matches(r"[a-zA-Z0-9_.:-]+", 64, "letters, digits and _ . : -")
+# Policies are named after the L3Out with a suffix, at most -external_service, and must fit into 64 characters too.
+l3out_name = matches(r"[a-zA-Z0-9_.:-]+", 47, "letters, digits and _ . : -")
+# The inventory's name of a cluster becomes a directory's name and part of a tag's key.
+cluster_name = matches(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", 63, "letters, digits and _ . -, a letter or digit first")
+# RFC 1123 subdomain, metadata.name of most kinds: labels with dots between them
+resource_name = matches(DOMAIN, 253, "lower-case letters, digits and - ., a letter or digit at the ends")
+# A key in a Secret (Kubernetes, IsConfigMapKey)
+secret_key = matches(r"(?!\.\.?$)[a-zA-Z0-9._-]+", 253, "letters, digits and _ . -")
+# A node is called in Kubernetes as in the inventory.
+node_name = resource_name
+# An object in a namespace (RFC 1123 label, then the name of a Service, a label too).
+namespaced_name = matches(
+    r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
+    63 + 1 + 63,
+    "namespace/name in lower-case letters, digits and -",
+)
+# https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+label_value = matches(LABEL_NAME, 63, "letters, digits and _ . -, no mark at the ends")
+label_key = matches(LABEL_KEY, 253 + 1 + 63, "a label key such as rack_id or example.net/rack")
+# dev_valid_name in Linux' net/core/dev.c knows no colon, nor the names of directories
+interface = matches(r"(?!\.\.?$)[a-zA-Z0-9_.@-]+", LONGEST_DEVICE, "letters, digits and _ . @ - (Linux, IFNAMSIZ)")
+namespace = matches(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", 63, "lower-case letters, digits and -, no - at the ends")
+
+
+def description(value: str) -> str:
+    """Free text as APIC takes it (l3extOut.descr); may be empty."""
+    return (
+        matches(r"[a-zA-Z0-9\\!#$%()*,\-./:;@ _{|}~?&+]+", 128, "letters, digits, blanks and \\!#$%()*,-./:;@_{|}~?&+")(
+            value
+        )
+        if value
+        else ""
+    )
+
+
+def release(value: str) -> str:
+    """An APIC release as ``show version`` prints it."""
+    if not re.fullmatch(r"\d+\.\d+\(\d+[a-z]*\)", value):
+        raise Invalid(f"{value!r} is not an APIC release", 'write it as the controller shows it, for example "6.0(9c)"')
+    return value
+
+
+def priority_class(value: str) -> str:
+    """The name of a PriorityClass, or none."""
+    return resource_name(value) if value else value
+
+
+def _release(product: str, example: str):
+    """A format: a release of three numbers without the leading v, perhaps with a suffix."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(r"\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?", value, re.ASCII):
+            raise Invalid(f"{value!r} is not {product} release", f'write it in three numbers, for example "{example}"')
+        return value
+
+    return check
+
+
+calico_version = _release("a Calico", "3.32.1")
+kube_router_version = _release("a kube-router", "2.10.0")
+cilium_version = _release("a Cilium", "1.20.2")
+ovn_kubernetes_version = _release("an OVN-Kubernetes", "1.4.0")
+_kubevirt_release = _release("a KubeVirt", "1.8.0")
+
+
+def network_name(value: str) -> str:
+    """The name of a ClusterUserDefinedNetwork that can be its VRF's (OVN-Kubernetes, GetNetworkVRFName)."""
+    namespace(value)
+    if len(value) > LONGEST_DEVICE:
+        raise Invalid(
+            f"has {len(value)} characters, and OVN-Kubernetes would give the network a VRF whose name nobody can "
+            "foretell",
+            f"use at most {LONGEST_DEVICE}",
+        )
+    if value == "default":
+        raise Invalid("is the default network's name", "use another name")
+    if value in DEVICES_TAKEN:
+        raise Invalid("is no name for a VRF, because every node has it already", "use another name")
+    return value
+
+
+def kubevirt_version(value: str) -> str:
+    """A KubeVirt release without the leading v; 1.4 is the first with the attachment managedTap."""
+    major, minor, _rest = _kubevirt_release(value).split(".", 2)
+    if (int(major), int(minor)) < MANAGED_TAP_SINCE:
+        raise Invalid(f"KubeVirt {value} has no binding for user-defined networks (managedTap)", "use 1.4.0 or later")
+    return value
+
+
+def any_community(value: str) -> str:
+    """A community (RFC 1997), a large one (RFC 8092), or the name of a well-known one (IANA's registry)."""
+    if value not in WELL_KNOWN_COMMUNITIES and not is_community(value):
+        raise Invalid(f"{value!r} is not a community", "write it as 65003:100, 65003:1:2 (large), or no-export")
+    return value
+
+
+def address_block(value: str) -> str:
+    """A network in CIDR notation, or a range ``first-last`` of addresses."""
+    if "-" not in value:
+        return prefix(value)
+    first, last = (
+        parse(ipaddress.ip_address, text.strip(), "an address", "192.168.3.10") for text in value.split("-", 1)
+    )
+    if first.version != last.version or last < first:
+        raise Invalid(f"{value!r} is not a range", "write it as 192.168.3.10-192.168.3.20")
+    return f"{first}-{last}"
+
+
+def asn(value: int) -> int:
+    """An AS number in plain notation (bgpAsP.asn, RFC 6793)."""
+    if not 0 <= value <= 4294967295:
+        raise Invalid(f"{value} is outside of 1 to 4294967295", "give a 16- or 32-bit AS number")
+    if value in RESERVED_ASNS:
+        raise Invalid(
+            f"AS {value} is reserved ({RESERVED_ASNS[value]})", "give another, for example one of 64512 to 65534"
+        )
+    return value
+
+
+def ecmp(value: str) -> int | None:
+    """A number of equal-cost paths (bgpCtxAfPol.maxEcmp), or None for ``unmanaged``: the VRF's policies stay as they
+    are.
+    """
+    if value.strip().lower() == "unmanaged":
+        return None
+    if not re.fullmatch(r"-?\d+", value.strip()):
+        raise Invalid(f"{value!r} is not a number of paths", "give 1 to 64, or unmanaged")
+    if not 1 <= int(value) <= 64:
+        raise Invalid(f"{value.strip()} is out of range", "give 1 to 64")
+    return int(value)
+
+
+def leaf_id(value: int) -> int:
+    """A leaf's node ID (fabricNodeIdentP.nodeId)."""
+    if not 101 <= value <= 4000:
+        raise Invalid(f"{value} is not a leaf's node ID", "APIC numbers switches from 101 to 4000")
+    return value
+
+
+def vlan(value: int) -> int:
+    """A VLAN ID (IEEE 802.1Q)."""
+    if not VLANS[0] <= value <= VLANS[1]:
+        raise Invalid(f"VLAN {value} does not exist", f"give one of {VLANS[0]} to {VLANS[1]}")
+    return value
+
+
+def vlans(value: str) -> list[tuple[int, int]]:
+    """VLAN ranges: ``400-463`` or ``400-431,500``, as (first, last) pairs in order."""
+    ranges = []
+    for part in value.split(","):
+        match = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", part)
+        if not match:
+            raise Invalid(f"{value!r} is not a list of VLAN ranges", 'write it as "400-463" or "400-431,500"')
+        first, last = vlan(int(match[1])), vlan(int(match[2] or match[1]))
+        if last < first:
+            raise Invalid(f"the range {first}-{last} is empty", f"write it as {last}-{first}")
+        ranges.append((first, last))
+    ranges.sort()
+    for (first, last), following in zip(ranges, ranges[1:]):
+        if following[0] <= last:
+            raise Invalid(f"VLAN {following[0]} is listed twice ({first}-{last} holds it)", "list every VLAN once")
+    return ranges
+
+
+def ports(value: str) -> str:
+    """A TCP or UDP port or a range of them: ``443``, ``8000-8100`` (vzEntry.dFromPort and dToPort)."""
+    match = re.fullmatch(r"\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?", value)
+    first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    if not 1 <= first <= last <= 65535:
+        raise Invalid(f"{value!r} is not a port or a range of ports", 'write it as "443" or "8000-8100"')
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def leaf_port(value: str) -> str:
+    """A leaf's port as ``card/port`` (infraPortBlk.fromCard, fromPort)."""
+    match = re.fullmatch(r"(?:eth)?([1-9]\d?)/([1-9]\d{0,2})", value)
+    if not match:
+        raise Invalid(f"{value!r} is not a port of a leaf", "write it as 1/5")
+    return f"{match[1]}/{match[2]}"
+
+
+def prefix(value: str) -> str:
+    """A unicast network in CIDR notation without host bits."""
+    network = parse(ipaddress.ip_network, value, "a network", "192.168.2.0/24 or 2001:db8:2::/64", strict=False)
+    if "/" not in value:
+        raise Invalid(f"{value!r} has no prefix length", f"write it as {value}/{likely_length(network)}")
+    if network.prefixlen == 0:
+        raise Invalid(f"{value} is the whole address space", "give the network that the cluster really uses")
+    if str(network.network_address) != str(ipaddress.ip_address(value.split("/")[0])):
+        raise Invalid(f"{value} has host bits set", f"write {network}")
+    refuse_mapped(network.network_address, value)
+    unicast(network.network_address, value)
+    return str(network)
+
+
+def match_prefix(value: str) -> str:
+    """A prefix to match routes with: a network, or the default route."""
+    return value if value in DEFAULT_ROUTES else prefix(value)
+
+
+def community(value: str) -> str:
+    """A standard community as AS:number, each of 16 bits (RFC 1997), such as 65002:100."""
+    match = re.fullmatch(r"(\d{1,5}):(\d{1,5})", value)
+    if not match or max(int(match[1]), int(match[2])) > 65535:
+        raise Invalid(f"{value!r} is not a community", "write it as AS:number, each 0 to 65535, for example 65002:100")
+    return f"{int(match[1])}:{int(match[2])}"
+
+
+def router_id(value: str) -> str:
+    """A BGP identifier: IPv4 also where the fabric routes IPv6 (RFC 4271, section 1.1; l3extRsNodeL3OutAtt.rtrId)."""
+    return str(unicast(parse(ipaddress.IPv4Address, value, "an IPv4 address", "1.1.1.101"), value))
+
+
+def password(value: str) -> str:
+    """A TCP MD5 password of at most 80 characters (Linux, TCP_MD5SIG_MAXKEYLEN). No message quotes it."""
+    if not value:
+        raise Invalid("is empty", "give a password, or remove the key for sessions without one")
+    if len(value) > 80:
+        raise Invalid(f"has {len(value)} characters", "TCP MD5 takes at most 80")
+    if not (value.isascii() and value.isprintable()):
+        raise Invalid("has characters that not every speaker takes", "use printable ASCII")
+    return value
+
+
+def digest_key(value: str) -> str:
+    """The key of a digest: shorter ones can be guessed by a user who reads the digest. No message quotes it."""
+    rule = digest_keys.too_short(value)
+    if rule:
+        raise Invalid(rule, digest_keys.REMEDY)
+    return value
+
+
+def endpoint(value: str) -> str:
+    """``host:port``, an IPv6 host in brackets."""
+    match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})", value)
+    if not match or not 1 <= int(match[2]) <= 65535:
+        raise Invalid(f"{value!r} is not host:port", "write it as api.example.net:6443 or [2001:db8::1]:6443")
+    return value
+
+
+def any_prefix(value: str) -> str:
+    """A network in CIDR notation without host bits, the whole address space too."""
+    network = parse(ipaddress.ip_network, value, "a network", "192.168.2.0/24 or 0.0.0.0/0")
+    if "/" not in value:
+        raise Invalid(f"{value!r} has no prefix length", f"write it as {value}/{likely_length(network)}")
+    refuse_mapped(network.network_address, value)
+    return str(network)
+
+
+def go_duration(value: str) -> str:
+    """A duration as Kubernetes resources have it (metav1.Duration)."""
+    found = nanoseconds(value)
+    if found is None and re.fullmatch(r"([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+", value):
+        raise Invalid(f"{value!r} is longer than a duration can be", "give at most 2562047h")
+    if found is None or found < 0:
+        raise Invalid(f"{value!r} is not a duration", 'write it with its unit, for example "120s"')
+    return value
+
+
+def whole_seconds(duration: str) -> int:
+    """The seconds of a duration that ``go_duration`` lets through, to the nearest one (Go's math.Round)."""
+    return ((nanoseconds(duration) or 0) + 500_000_000) // 1_000_000_000

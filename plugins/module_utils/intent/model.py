@@ -1,0 +1,332 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The intent as objects: values read, names resolved, defaults that depend on other values filled in.
+
+Everything here bears an intent with mistakes: what was reported as wrong is None or absent, so that the checks that
+follow find the other mistakes too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from ..contract.findings import Findings
+from .options_cluster import CLUSTER
+from .options_fabric import FABRIC, NODE
+from .schema import read
+
+FABRIC_AT = "group_vars/all: kubefabric_fabric"
+KINDS = ("node", "pod", "service", "external_service")
+# ... and what clusters nested in this one have, which nested.py works out
+ROUTED = (*KINDS, "nested")
+# bfdIfPol's own defaults in the class catalog of 6.0(9c), in ms and packets
+BFD_INTERVALS = {"bfd_min_tx": 50, "bfd_min_rx": 50, "bfd_multiplier": 3}
+
+
+def family(item) -> str:
+    """``ipv4`` or ``ipv6``: the family of an address or network."""
+    return f"ipv{item.version}"
+
+
+def natural(name: object) -> list:
+    """A sort key by which node2 comes before node10."""
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", str(name)) if part]
+
+
+@dataclass
+class Leaf:
+    """A leaf switch of the fabric; ``racks`` are the names of those that it serves, ``rack`` the first."""
+
+    id: int
+    pod: int
+    racks: list[str]
+    router_id: str | None
+
+    @property
+    def rack(self) -> str:
+        return self.racks[0]
+
+
+@dataclass
+class Rack:
+    """A rack: its node label's value, its pod and its leaves by rising ID."""
+
+    name: str
+    label: str
+    pod: int
+    leaves: list[int]
+    vpc_domain: int | None = None
+
+
+@dataclass
+class Fabric:
+    """The fabric; ``leaves`` by node ID, ``racks`` by name, ``reflectors`` the spines that reflect routes,
+    ``contracts`` as given, ``limits`` by name, None where the release's hold.
+    """
+
+    name: str | None
+    asn: int | None
+    version: str | None
+    racks: dict[str, Rack] = field(default_factory=dict)
+    leaves: dict[int, Leaf] = field(default_factory=dict)
+    reflectors: list[int] = field(default_factory=list)
+    contracts: list[dict] = field(default_factory=list)
+    limits: dict[str, int | None] = field(default_factory=dict)
+
+
+@dataclass
+class Node:
+    """A cluster's node; ``addresses`` are those that the intent gives, by family, ``listed`` all of them as text.
+
+    ``reported`` names the keys whose values were reported as wrong.
+    """
+
+    name: str
+    rack: str | None
+    vpc: str | None
+    addresses: dict[str, object]
+    listed: list[str] = field(default_factory=list)
+    reported: set[str] = field(default_factory=set)
+    ports: list[str] = field(default_factory=list)
+    admin_state: str = "enabled"
+
+    @property
+    def at(self) -> str:
+        return f"host {self.name}"
+
+
+def _parsed(text: str) -> list[IPv4Address | IPv6Address]:
+    try:
+        return [ip_address(text)]
+    except ValueError:
+        return []
+
+
+@dataclass
+class Member:
+    """A cluster, whether it peers with the leaves itself or is nested in another; ``settings`` is kubefabric_cluster
+    as read.
+
+    ``reported`` names the keys whose values were reported as wrong, so that nobody calls them missing.
+    """
+
+    name: str
+    settings: dict
+    networks: dict[str, list]
+    nodes: dict
+    reported: set[str] = field(default_factory=set, kw_only=True)
+
+    def at(self, key: str = "") -> str:
+        """The path of a key in messages."""
+        path = f"host_vars/{self.name}: kubefabric_cluster"
+        return f"{path}.{key}" if key else path
+
+    def heading(self, fabric: Fabric, number: int) -> dict:
+        """How its plan begins; ``number`` is the format's."""
+        spines = {"route_reflectors": fabric.reflectors} if fabric.reflectors else {}
+        return {
+            "format": number,
+            "cluster": self.name,
+            "fabric": {"name": fabric.name, "asn": fabric.asn, "version": fabric.version, **spines},
+            **{key: self.settings[key] for key in ("asn", "cni", "rack_label")},
+        }
+
+    def doubtful(self, key: str) -> bool:
+        """Whether a key, one above or one below it was reported: then what is missing there says nothing."""
+        parts = key.split(".")
+        above = {".".join(parts[:length]) for length in range(len(parts) + 1)}
+        return any(path in above or path.startswith((f"{key}.", f"{key}[")) for path in self.reported)
+
+    def reflector_hosts(self) -> list[tuple[str, str, IPv4Address | IPv6Address]]:
+        """(host, key, address) of the addresses of hosts that reflect routes; what is no address was reported."""
+        given = (self.settings["calico"] or {}).get("route_reflectors") or {}
+        return [
+            (name, f"calico.route_reflectors.hosts.{name}.addresses", address)
+            for name, host in (given.get("hosts") or {}).items()
+            for text in host["addresses"] or []
+            for address in _parsed(text)
+        ]
+
+
+@dataclass
+class Cluster(Member):
+    """A cluster with an L3Out; ``leaves`` are the IDs of its border leaves."""
+
+    nodes: dict[str, Node]
+    leaves: list[int] = field(default_factory=list)
+
+    def rack(self, fabric: Fabric, node: str) -> Rack:
+        """The rack that a node stands in; KeyError where checks.py reported that there is none."""
+        return fabric.racks[self.nodes[node].rack or ""]
+
+    @property
+    def l3out(self) -> dict:
+        return self.settings["l3out"]
+
+    @property
+    def bgp(self) -> dict:
+        return self.settings["bgp"]
+
+    @property
+    def floating(self) -> bool:
+        return self.l3out["svi"] == "floating"
+
+    @property
+    def families(self) -> list[str]:
+        """The node networks' families, IPv4 first."""
+        return sorted({family(network) for network in self.networks["node"]})
+
+    @property
+    def vrf(self) -> tuple:
+        """What names the VRF in the fabric."""
+        return (self.l3out["vrf_tenant"], self.l3out["vrf"])
+
+    def outline(self) -> dict:
+        """As much of its plan as there is before addresses are allocated, without nodes."""
+        return {
+            "cluster": self.name,
+            "cni": self.settings["cni"],
+            "rack_label": self.settings["rack_label"],
+            "asn": self.settings["asn"],
+            "bgp": self.bgp,
+            "networks": {kind: [str(network) for network in self.networks[kind]] for kind in KINDS},
+            "nodes": {},
+        }
+
+    def given(self, key: str) -> dict:
+        """Addresses that the intent gives under l3out, by family."""
+        return by_family(self.l3out[key])
+
+    def leaf_addresses(self, leaf: int) -> dict:
+        """Addresses that the intent gives a leaf, by family."""
+        return by_family(self.l3out["leaves"].get(leaf, {}).get("addresses"))
+
+    def is_down(self, leaf: int | None = None, node: str | None = None) -> bool:
+        """Whether the sessions of a leaf, a node, or both, are taken down administratively."""
+        states = [self.bgp["admin_state"]]
+        if leaf is not None:
+            states.append(self.l3out["leaves"].get(leaf, {}).get("admin_state"))
+        if node is not None:
+            states.append(self.nodes[node].admin_state)
+        return "disabled" in states
+
+    def router_id(self, fabric: Fabric, leaf: int) -> str | None:
+        """The leaf's router ID in this cluster's VRF."""
+        own = self.l3out["leaves"].get(leaf, {}).get("router_id")
+        return own or (fabric.leaves[leaf].router_id if leaf in fabric.leaves else None)
+
+
+def by_family(addresses: list | None) -> dict:
+    """Addresses by family; of several in one family the first (checks.py reports the others)."""
+    result: dict = {}
+    for text in addresses or []:
+        address = ip_address(text)
+        result.setdefault(family(address), address)
+    return result
+
+
+def read_fabric(given: object, findings: Findings) -> Fabric:
+    """Read ``kubefabric_fabric``."""
+    settings = read(given, FABRIC, FABRIC_AT, findings)
+    fabric = Fabric(settings["name"], settings["asn"], settings["version"], contracts=settings["contracts"])
+    fabric.limits = settings["limits"]
+    fabric.reflectors = sorted(settings["bgp"]["route_reflectors"])
+    for name, rack in settings["racks"].items():
+        fabric.racks[name] = Rack(
+            name, rack["id"] or name, rack["pod"] or 1, sorted(rack["leaves"]), rack["vpc_domain"]
+        )
+        for leaf, options in rack["leaves"].items():
+            known = fabric.leaves.setdefault(leaf, Leaf(leaf, rack["pod"] or 1, [], options["router_id"]))
+            known.racks.append(name)
+            _same_leaf(known, f"{FABRIC_AT}.racks.{name}", rack["pod"] or 1, options["router_id"], findings)
+    return fabric
+
+
+def _same_leaf(leaf: Leaf, at: str, pod: int, router_id: str | None, findings: Findings) -> None:
+    """A leaf that serves several racks is one switch."""
+    if pod != leaf.pod:
+        rule = f"leaf {leaf.id} is in pod {leaf.pod} by rack {leaf.rack}, not in pod {pod}"
+        findings.add(f"{at}.pod", rule, "give racks that share a leaf the same pod")
+    if router_id and leaf.router_id and router_id != leaf.router_id:
+        findings.add(
+            f"{at}.leaves.{leaf.id}.router_id",
+            f"leaf {leaf.id} has router ID {leaf.router_id} by rack {leaf.rack}, not {router_id}",
+            "give a leaf the same one in every rack that it serves",
+        )
+
+
+def read_cluster(name: str, given: dict, fabric: Fabric, findings: Findings) -> Cluster:
+    """Read one cluster: ``given`` holds ``cluster`` (kubefabric_cluster) and ``nodes`` by host name."""
+    at = f"host_vars/{name}: kubefabric_cluster"
+    settings = read(given.get("cluster"), CLUSTER, at, findings)
+    known = reported(at, findings)
+    _fill(name, settings, known)
+    nodes = {
+        host: _read_node(host, options, findings)
+        for host, options in sorted((given.get("nodes") or {}).items(), key=lambda item: natural(item[0]))
+    }
+    networks = {kind: [ip_network(text) for text in settings["networks"][kind] or []] for kind in KINDS}
+    cluster = Cluster(name, settings, {**networks, "nested": []}, nodes, reported=known)
+    cluster.leaves = _border_leaves(cluster, fabric)
+    return cluster
+
+
+def reported(at: str, findings: Findings) -> set[str]:
+    """The keys below a path that were reported as wrong, or as misspelt."""
+    paths = [*(finding.path for finding in findings.errors), *findings.explained]
+    return {path[len(at) :].lstrip(".") for path in paths if path.startswith(at)}
+
+
+def _fill(name: str, settings: dict, reported: set[str]) -> None:
+    """Defaults that follow from other values; what was reported as wrong stays None."""
+    l3out, bgp = settings["l3out"], settings["bgp"]
+
+    def default(section: str, key: str, value: object) -> None:
+        if settings[section][key] is None and f"{section}.{key}" not in reported:
+            settings[section][key] = value
+
+    default("l3out", "name", name)
+    for key in ("aaep", "vlan_pool", "physical_domain", "l3_domain"):
+        default("l3out", key, l3out["name"])
+    default("l3out", "vrf_tenant", l3out["tenant"])
+    default("bgp", "keepalive", 2 if settings["cni"] == "calico" else 1)
+    if bgp["keepalive"] is not None:
+        default("bgp", "hold", 3 * bgp["keepalive"])
+    if bgp["bfd"]:
+        for key, value in BFD_INTERVALS.items():
+            default("bgp", key, value)
+    if l3out["svi"]:
+        default("bgp", "neighbors", "dynamic" if l3out["svi"] == "floating" else "per_node")
+    _place(l3out["route_maps"] or [])
+
+
+def _place(rules: list[dict]) -> None:
+    """Gives every extra route map rule without an order its place among those of its direction."""
+    for direction in ("import", "export"):
+        own = [rule for rule in rules if rule["direction"] == direction]
+        for position, rule in enumerate(own):
+            if rule["order"] is None:
+                rule["order"] = position
+
+
+def _read_node(host: str, options: object, findings: Findings) -> Node:
+    at = f"host {host}: "
+    settings = read(options, NODE, at, findings)
+    addresses = settings["addresses"]
+    wrong = reported(at, findings)
+    own = by_family(addresses)
+    return Node(
+        host, settings["rack"], settings["vpc"], own, addresses, wrong, settings["ports"], settings["bgp_admin_state"]
+    )
+
+
+def _border_leaves(cluster: Cluster, fabric: Fabric) -> list[int]:
+    """The leaves of the racks that nodes stand in, and those that the L3Out names besides."""
+    leaves = {leaf for leaf in cluster.l3out["leaves"] if leaf in fabric.leaves}
+    for node in cluster.nodes.values():
+        if node.rack in fabric.racks:
+            leaves.update(fabric.racks[node.rack].leaves)
+    return sorted(leaves)

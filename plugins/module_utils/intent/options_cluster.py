@@ -1,0 +1,267 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of ``kubefabric_cluster``: data for schema.py and for the role's argument specs.
+
+Ranges come from APIC's object model (class and property named in the description), read from the class catalog of
+release 6.0(9c). Defaults that depend on another option are filled in by model.py and described here in words.
+"""
+
+from __future__ import annotations
+
+from ..cni.calico.options import CALICO
+from ..cni.cilium.options import CILIUM
+from ..cni.kube_router.options import KUBE_ROUTER
+from ..cni.ovn_kubernetes.options import OVN_KUBERNETES
+from .option import admin_state
+from .options_bgp import BGP, ROUTE_MAP
+from .options_nested import NESTED_IN, WORKLOAD_PEERING
+from .options_reachability import CONTRACTS, REACHABILITY
+
+CNIS = ("calico", "cilium", "kube_router", "ovn_kubernetes")
+
+
+def _networks(what: str, example: str, required: bool = True, **more: object) -> dict:
+    option = {"type": "list", "elements": "str", "format": "prefix", "description": what, "example": example, **more}
+    return {**option, "required": True} if required else {**option, "default": []}
+
+
+NETWORKS = {
+    "node": _networks(
+        "Networks of the nodes: with floating SVI one per address family, with standard SVI supernets for the nodes' "
+        "/29 or /125.",
+        "[192.168.2.0/24]",
+        unless_nested=True,
+    ),
+    "pod": _networks("Networks that the pods' addresses come from (the cluster CIDRs).", "[10.1.0.0/16]"),
+    "service": _networks("Networks of the cluster addresses of services (the service CIDRs).", "[10.96.0.0/16]"),
+    "external_service": _networks(
+        "Networks of services' external and load balancer addresses.", "[192.168.3.0/24]", False
+    ),
+}
+
+LEAF = {
+    "addresses": {
+        "type": "list",
+        "elements": "str",
+        "format": "address",
+        "default": [],
+        "description": "Its addresses, one per family, for floating SVI; planned where absent.",
+    },
+    "router_id": {
+        "type": "str",
+        "format": "router_id",
+        "description": "Router ID in this cluster's VRF, where it is not the leaf's own in O(kubefabric_fabric.racks).",
+    },
+    "admin_state": admin_state(
+        "V(disabled) takes the cluster's sessions with this leaf down, for its maintenance; floating SVI only."
+    ),
+}
+
+
+def _name(what: str, name_format: str = "aci_name", **more: object) -> dict:
+    return {"type": "str", "format": name_format, "description": what, **more}
+
+
+L3OUT = {
+    "name": _name("Name of the L3Out; the cluster's name where absent.", "l3out_name"),
+    "tenant": _name("Tenant of the L3Out; must exist.", "tenant", required=True, example="k8s"),
+    "vrf": _name("VRF of the L3Out; must exist.", "vrf", required=True, example="prod"),
+    "vrf_tenant": _name("Tenant of the VRF: the L3Out's own (the default) or V(common).", "tenant"),
+    "description": {"type": "str", "format": "description", "default": "", "description": "Description of the L3Out."},
+    "svi": {
+        "type": "str",
+        "default": "floating",
+        "choices": ["floating", "standard"],
+        "description": "Floating SVI: one VLAN and subnet a cluster; standard SVI: a VLAN and a /29 or /125 a node.",
+    },
+    "vlan": {"type": "int", "format": "vlan", "description": "The cluster's VLAN with floating SVI."},
+    "vlans": {
+        "type": "str",
+        "format": "vlans",
+        "description": 'The nodes\' VLANs with standard SVI, for example "400-463".',
+    },
+    "mtu": {
+        "type": "int",
+        "default": 9000,
+        "minimum": 576,
+        "maximum": 9216,
+        "description": "MTU of SVI and nodes in bytes (l3extVirtualLIfP.mtu); with IPv6 at least 1280.",
+    },
+    "encap_scope": {
+        "type": "str",
+        "default": "local",
+        "choices": ["local", "vrf"],
+        "description": "Scope of the VLAN (l3extVirtualLIfP.encapScope, where V(vrf) is called ctx).",
+    },
+    "autostate": {
+        "type": "str",
+        "default": "disabled",
+        "choices": ["disabled", "enabled"],
+        "description": "Whether the SVI goes down with its last port (l3extVirtualLIfP.autostate).",
+    },
+    "mode": {
+        "type": "str",
+        "default": "regular",
+        "choices": ["regular", "native", "untagged"],
+        "description": "How the nodes' ports carry the VLAN (l3extVirtualLIfP.mode): V(regular) tagged, V(native) with "
+        "802.1p tags, V(untagged) without; then nodes have their address on the untagged interface.",
+    },
+    "external_epg": _name("External EPG that the cluster's networks are classified into.", default="default"),
+    "manage_access": {
+        "type": "bool",
+        "default": True,
+        "description": "Whether VLAN pool, domains and AAEP are written; V(false) where another team owns them.",
+    },
+    "aaep": _name("Attachable access entity profile of the nodes' ports; the L3Out's name where absent."),
+    "vlan_pool": _name("VLAN pool; the L3Out's name where absent."),
+    "physical_domain": _name("Physical domain of the floating SVI; the L3Out's name where absent."),
+    "l3_domain": _name("External routed domain; the L3Out's name where absent."),
+    "lacp_mode": {
+        "type": "str",
+        "default": "active",
+        "choices": ["active", "passive", "mac-pin", "off"],
+        "description": "LACP mode of the nodes' vPCs (lacpLagPol.mode), where nodes give ports.",
+    },
+    "link_speed": {
+        "type": "str",
+        "choices": ["inherit", "100M", "1G", "10G", "25G", "40G", "50G", "100G", "200G", "400G"],
+        "description": "Speed of the nodes' ports (fabricHIfPol.speed); what the fabric has as default where absent.",
+    },
+    "auto_negotiation": {
+        "type": "bool",
+        "description": "Auto-negotiation on the nodes' ports (fabricHIfPol.autoNeg); the fabric's default if absent.",
+    },
+    "lldp": {
+        "type": "bool",
+        "description": "LLDP on the nodes' ports, both ways (lldpIfPol); what the fabric has as default where absent.",
+    },
+    "cdp": {
+        "type": "bool",
+        "description": "CDP on the nodes' ports (cdpIfPol.adminSt); what the fabric has as default where absent.",
+    },
+    "floating_address": {
+        "type": "list",
+        "elements": "str",
+        "format": "address",
+        "default": [],
+        "description": "Floating address, one per family, for floating SVI; planned where absent.",
+    },
+    "secondary_address": {
+        "type": "list",
+        "elements": "str",
+        "format": "address",
+        "default": [],
+        "description": "Secondary address, the nodes' gateway, one per family, for floating SVI; planned where absent.",
+    },
+    "leaves": {
+        "type": "dict",
+        "key": "leaf_id",
+        "entry": "leaf",
+        "options": LEAF,
+        "example": "{101: {addresses: [192.168.2.201]}}",
+        "description": "Settings of leaves, and leaves beside those of the nodes' racks, which take part anyway.",
+    },
+    "route_maps": {
+        "type": "list",
+        "elements": "dict",
+        "options": ROUTE_MAP,
+        "default": [],
+        "description": "Further rules of default-import and default-export, tried before the one that permits the "
+        "cluster's networks.",
+    },
+    **REACHABILITY,
+}
+
+CLUSTER: dict = {
+    "asn": {
+        "type": "int",
+        "required": True,
+        "format": "asn",
+        "example": 65003,
+        "description": "AS number of all nodes of the cluster; not the fabric's.",
+    },
+    "cni": {
+        "type": "str",
+        "required": True,
+        "choices": list(CNIS),
+        "example": "kube_router",
+        "description": "What speaks BGP on the nodes.",
+    },
+    "kubeconfig": {
+        "type": "str",
+        "description": "File with the access to the cluster; O(kubefabric_kubeconfig) overrides it.",
+    },
+    "context": {
+        "type": "str",
+        "description": "Context of that file, where the current one is another; O(kubefabric_context) overrides it.",
+    },
+    "rack_label": {
+        "type": "str",
+        "default": "rack_id",
+        "format": "label_key",
+        "description": "Key of the node label that holds the rack.",
+    },
+    "networks": {
+        "type": "dict",
+        "required": True,
+        "options": NETWORKS,
+        "description": "IPv4 and IPv6 networks by kind.",
+    },
+    "l3out": {
+        "type": "dict",
+        "required": True,
+        "unless_nested": True,
+        "options": L3OUT,
+        "description": "The cluster's L3Out on the fabric.",
+    },
+    "contracts": CONTRACTS,
+    "bgp": {"type": "dict", "options": BGP, "description": "Sessions between nodes and leaves."},
+    "calico": {
+        "type": "dict",
+        "fill": False,
+        "options": CALICO,
+        "description": "How Calico peers; only with O(kubefabric_cluster.cni=calico).",
+    },
+    "cilium": {
+        "type": "dict",
+        "fill": False,
+        "options": CILIUM,
+        "description": "How Cilium runs and announces; only with O(kubefabric_cluster.cni=cilium).",
+    },
+    "kube_router": {
+        "type": "dict",
+        "fill": False,
+        "options": KUBE_ROUTER,
+        "description": "How kube-router runs; only with O(kubefabric_cluster.cni=kube_router).",
+    },
+    "ovn_kubernetes": {
+        "type": "dict",
+        "fill": False,
+        "options": OVN_KUBERNETES,
+        "description": "How OVN-Kubernetes and FRR-K8s peer and announce; only with "
+        "O(kubefabric_cluster.cni=ovn_kubernetes).",
+    },
+    "workload_peering": {
+        "type": "dict",
+        "fill": False,
+        "options": WORKLOAD_PEERING,
+        "description": "How this cluster's nodes peer with the clusters that are nested in its virtual machines.",
+    },
+    "nested_in": {
+        "type": "dict",
+        "fill": False,
+        "options": NESTED_IN,
+        "description": "The cluster in whose virtual machines this one runs; it then has no L3Out, no sessions with "
+        "leaves and no racks of its own.",
+    },
+}
+
+# What a nested cluster has; the rest it gets from its parent.
+NESTED_KEYS = ("asn", "cni", "kubeconfig", "context", "networks", "bgp", "calico", "workload_peering", "nested_in")
+NESTED: dict = {name: CLUSTER[name] for name in NESTED_KEYS}
+NESTED["networks"] = {
+    **CLUSTER["networks"],
+    "options": {name: option for name, option in NETWORKS.items() if name != "node"},
+}
+NESTED["bgp"] = {**CLUSTER["bgp"], "options": {"password": BGP["password"]}}

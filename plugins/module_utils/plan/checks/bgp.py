@@ -1,0 +1,204 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules of one cluster's BGP options beyond timers (checks.py): neighbours, BFD, releases, extra route map rules."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+from ...contract import digest_keys
+from ...contract.findings import Findings
+from ...intent import limits
+from ...intent.model import BFD_INTERVALS, Cluster, Fabric
+
+# option -> (first release, what it lacks before)
+RELEASES = {
+    "next_hop_propagation": (limits.NEXT_HOP_PROPAGATION_SINCE, "next-hop propagation (rtctrlSetNhUnchanged)"),
+    "ignore_igp_metric": (limits.IGNORE_IGP_METRIC_SINCE, "ignoreIgpMetric in bgpBestPathCtrlPol"),
+}
+# attributes that stay inside the fabric's AS (RFC 4271, 5.1.5) or on the leaf: nothing to tell a node
+IMPORT_ONLY = ("preference", "weight")
+MOST_RULES = 9
+
+
+def check_bgp(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
+    """Every rule of this file."""
+    _key(cluster, findings)
+    _neighbors(cluster, findings)
+    _admin_states(cluster, findings)
+    _bfd_intervals(cluster, findings)
+    _releases(cluster, fabric, findings)
+    _propagation(cluster, fabric, findings)
+    _route_maps(cluster, findings)
+
+
+def _key(cluster: Cluster, findings: Findings) -> None:
+    rule = digest_keys.of_password(cluster.bgp["password_key"], cluster.bgp["password"])
+    if rule:
+        findings.add(cluster.at("bgp.password_key"), rule, digest_keys.REMEDY)
+
+
+def _neighbors(cluster: Cluster, findings: Findings) -> None:
+    if cluster.l3out["svi"] == "standard" and cluster.bgp["neighbors"] == "dynamic":
+        findings.add(
+            cluster.at("bgp.neighbors"),
+            "standard SVI has one node on each subnet, which is its peer",
+            "remove it, or set it to per_node",
+        )
+
+
+def _admin_states(cluster: Cluster, findings: Findings) -> None:
+    """A leaf's sessions go down together where they are its own, a node's where the node is a peer of its own."""
+    if cluster.l3out["svi"] == "standard":
+        for leaf, options in cluster.l3out["leaves"].items():
+            if options["admin_state"] == "disabled":
+                findings.add(
+                    cluster.at(f"l3out.leaves.{leaf}.admin_state"),
+                    "has no meaning with standard SVI, where one peer is on both leaves of a vPC",
+                    "set bgp_admin_state of the nodes, or bgp.admin_state",
+                )
+    elif cluster.bgp["neighbors"] == "dynamic":
+        for node in cluster.nodes.values():
+            if node.admin_state == "disabled":
+                findings.add(
+                    f"{node.at}: bgp_admin_state",
+                    "has no meaning with dynamic neighbours: leaves have one peer for the whole node network",
+                    "set bgp.neighbors to per_node, or stop the node's BGP speaker",
+                )
+
+
+def _bfd_intervals(cluster: Cluster, findings: Findings) -> None:
+    for key in BFD_INTERVALS:
+        if cluster.bgp[key] is not None and not cluster.bgp["bfd"] and not cluster.doubtful("bgp.bfd"):
+            findings.add(cluster.at(f"bgp.{key}"), "has no meaning without BFD", "remove it, or set bgp.bfd to true")
+
+
+def _releases(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
+    for key, (since, what) in RELEASES.items():
+        if cluster.bgp[key] and fabric.version and not limits.at_least(fabric.version, since):
+            findings.add(
+                cluster.at(f"bgp.{key}"),
+                f"release {fabric.version} has no {what}",
+                f"remove it, or upgrade the fabric to {since} or later",
+            )
+
+
+def _propagation(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
+    """Cisco, "Floating L3Out Consideration and Restrictions": not across the pods of a Multi-Pod fabric."""
+    if not cluster.bgp["next_hop_propagation"]:
+        return
+    pods = sorted({fabric.leaves[leaf].pod for leaf in cluster.leaves})
+    if cluster.l3out["svi"] == "standard":
+        findings.add(
+            cluster.at("bgp.next_hop_propagation"),
+            "a node on a standard SVI is reached through its own leaves only",
+            "remove it, or use floating SVI",
+        )
+    elif len(pods) > 1:
+        findings.add(
+            cluster.at("bgp.next_hop_propagation"),
+            f"APIC supports it inside of one pod, and the cluster's leaves are in pods {', '.join(map(str, pods))}",
+            "remove it, or give the cluster racks of one pod",
+        )
+
+
+def _route_maps(cluster: Cluster, findings: Findings) -> None:
+    names: dict[tuple, int] = {}
+    orders: dict[tuple, int] = {}
+    _room(cluster, findings)
+    for index, rule in enumerate(cluster.l3out["route_maps"]):
+        at = cluster.at(f"l3out.route_maps[{index}]")
+        _unique(rule, index, at, names, orders, findings)
+        if rule["name"] and rule["name"] == cluster.l3out["name"]:
+            findings.add(
+                f"{at}.name", f"{rule['name']} is the rule that permits the cluster's networks", "choose another name"
+            )
+        _match(cluster, rule, index, at, findings)
+        _node_network(cluster, rule, at, findings)
+        _set(cluster, rule, at, findings)
+
+
+def _room(cluster: Cluster, findings: Findings) -> None:
+    """rtctrlCtxP.order is 0 to 9, and the rule that permits the cluster's networks has the last."""
+    for direction in ("import", "export"):
+        count = sum(rule["direction"] == direction for rule in cluster.l3out["route_maps"])
+        if count > MOST_RULES:
+            findings.add(
+                cluster.at("l3out.route_maps"),
+                f"{count} {direction} rules are more than a route map has places for",
+                f"keep to {MOST_RULES}, with several prefixes in one",
+            )
+
+
+def _unique(rule: dict, index: int, at: str, names: dict, orders: dict, findings: Findings) -> None:
+    """rtctrlCtxP is named by its name; two of one order would be tried in an order that nobody chose."""
+    for key, seen in (("name", names), ("order", orders)):
+        value, way = rule[key], rule["direction"]
+        if value is None or way is None:
+            continue
+        other = seen.setdefault((way, value), index)
+        if other != index:
+            findings.add(
+                f"{at}.{key}",
+                f"{value} is the {key} of l3out.route_maps[{other}] too",
+                f"give every {way} rule {'a name' if key == 'name' else 'an order'} of its own",
+            )
+
+
+def _match(cluster: Cluster, rule: dict, index: int, at: str, findings: Findings) -> None:
+    match = rule["match"]
+    if cluster.doubtful(f"l3out.route_maps[{index}].match"):
+        return
+    if not match["prefixes"] and not match["communities"]:
+        findings.add(
+            f"{at}.match", "is empty, so that the rule would apply to every route", "give prefixes or communities"
+        )
+    elif not match["prefixes"] and rule["action"] == "permit" and rule["direction"] == "import":
+        findings.warn(
+            f"{at}.match", "a node gets any prefix accepted by giving it a community", "give prefixes as well"
+        )
+
+
+def _node_network(cluster: Cluster, rule: dict, at: str, findings: Findings) -> None:
+    """A longer prefix of the nodes' network can only be somebody else's address, the gateway's for example."""
+    if not accepts(rule):
+        return
+    for index, text in enumerate(rule["match"]["prefixes"]):
+        for network in cluster.networks["node"]:
+            if _reaches_into(ip_network(text), network, rule["match"]["aggregate"]):
+                findings.add(
+                    f"{at}.match.prefixes[{index}]",
+                    f"{text} would let a node announce addresses in the node network {network}, the gateway's for one",
+                    "give prefixes outside of it",
+                )
+
+
+def _reaches_into(prefix, network, aggregate: bool) -> bool:
+    """Whether a match takes prefixes that are longer than a network and in it."""
+    if prefix.version != network.version or prefix == network:
+        return prefix == network and aggregate
+    return prefix.subnet_of(network) or (aggregate and network.subnet_of(prefix))
+
+
+def accepts(rule: dict) -> bool:
+    """Whether a rule lets leaves take routes from nodes."""
+    return rule["direction"] == "import" and rule["action"] == "permit"
+
+
+def _set(cluster: Cluster, rule: dict, at: str, findings: Findings) -> None:
+    wanted = {key for key, value in rule["set"].items() if value not in (None, []) and key != "communities_mode"}
+    if rule["set"]["communities_mode"] == "none":
+        wanted.add("communities_mode")
+        if rule["set"]["communities"]:
+            findings.add(f"{at}.set.communities", "none removes all communities", "remove them, or the mode")
+    if rule["action"] == "deny" and wanted:
+        findings.add(f"{at}.set", "a route that is denied gets nothing set", "remove it, or set action to permit")
+    elif rule["direction"] == "export":
+        for key in IMPORT_ONLY:
+            if key in wanted:
+                findings.add(f"{at}.set.{key}", f"a leaf tells no node its {key}", "remove it, or use direction import")
+        if "communities" in wanted and cluster.bgp["send_community"] is False:
+            findings.add(
+                f"{at}.set.communities", "leaves send no communities", "set bgp.send_community to true, or remove them"
+            )

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules of one cluster's networks and of the addresses that its intent gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+
+from ...contract.findings import Findings
+from ...intent.model import KINDS, Cluster, Fabric, family
+from ...svi.standard import LENGTHS
+
+
+def check_networks(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
+    """Every rule of this file."""
+    _one_node_network(cluster, findings)
+    _service_networks(cluster, findings)
+    _families(cluster, findings)
+    _router_ids(cluster, fabric, findings)
+    _given_addresses(cluster, findings)
+
+
+def _one_node_network(cluster: Cluster, findings: Findings) -> None:
+    """A floating SVI has one subnet per family; a standard SVI's supernet must hold one node's network."""
+    seen: dict = {}
+    for index, network in enumerate(cluster.networks["node"]):
+        at, name = cluster.at(f"networks.node[{index}]"), family(network)
+        if cluster.floating and seen.setdefault(name, network) != network:
+            findings.add(
+                at,
+                f"{network} is a second {_label(name)} network, and floating SVI has one per family",
+                f"keep to {seen[name]}, or use standard SVI",
+            )
+        if cluster.l3out["svi"] == "standard" and network.prefixlen > LENGTHS[name]:
+            findings.add(at, f"{network} is too small for one node", f"give a /{LENGTHS[name]} or larger")
+
+
+def _service_networks(cluster: Cluster, findings: Findings) -> None:
+    """Kubernetes has one service CIDR per family (kube-apiserver --service-cluster-ip-range)."""
+    seen: dict = {}
+    for index, network in enumerate(cluster.networks["service"]):
+        first = seen.setdefault(family(network), network)
+        if first != network:
+            findings.add(
+                cluster.at(f"networks.service[{index}]"),
+                f"{network} is a second {_label(family(network))} service network",
+                f"keep to {first}: Kubernetes has one per family",
+            )
+
+
+def pod_room(cluster: Cluster, findings: Findings) -> None:
+    """Every node gets a part of the pod networks; for CNIs whose controller decides how long its prefix is."""
+    for name in cluster.families:
+        own = [network for network in cluster.networks["pod"] if family(network) == name]
+        room = sum(network.num_addresses for network in own)
+        if own and room < len(cluster.nodes):
+            addresses = f"{room} {_label(name)} address{'es' if room > 1 else ''}"
+            rule = f"has {addresses} for the parts of {len(cluster.nodes)} nodes"
+            findings.add(cluster.at("networks.pod"), rule, "give a shorter prefix")
+
+
+def _families(cluster: Cluster, findings: Findings) -> None:
+    """A route's next hop is the node's address of the same family: the kinds of networks need the same families."""
+    nodes = set(cluster.families)
+    if not nodes or cluster.doubtful("networks.node"):
+        return
+    for kind in KINDS[1:]:
+        have = {family(network) for network in cluster.networks[kind]}
+        at = cluster.at(f"networks.{kind}")
+        for name in sorted(have - nodes):
+            findings.add(
+                at,
+                f"has {_label(name)} networks, but the nodes have no {_label(name)} network to be next hops in",
+                f"add one to networks.node, or remove the {_label(name)} networks here",
+            )
+        # pods need every family their nodes have; services may stay single stack
+        if kind == "pod" and have and not cluster.doubtful("networks.pod"):
+            for name in sorted(nodes - have):
+                findings.add(
+                    at,
+                    f"has no {_label(name)} network, but networks.node has",
+                    f"add one, or remove the nodes' {_label(name)} network",
+                )
+
+
+def _router_ids(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
+    for leaf in cluster.leaves:
+        text = cluster.router_id(fabric, leaf)
+        for kind in KINDS:
+            for index, network in enumerate(cluster.networks[kind]):
+                if text and ip_address(text) in network:
+                    findings.add(
+                        cluster.at(f"networks.{kind}[{index}]"),
+                        f"{network} holds {text}, the router ID of leaf {leaf}",
+                        "give the leaf a router ID outside of all networks, or use another network",
+                    )
+
+
+def _given_addresses(cluster: Cluster, findings: Findings) -> None:
+    """One address per family, and only of families that the node networks have."""
+    for at, texts in _listed(cluster):
+        seen: dict = {}
+        for address in map(ip_address, texts):
+            name = family(address)
+            if seen.setdefault(name, address) != address:
+                findings.add(
+                    at,
+                    f"{address} is a second {_label(name)} address",
+                    f"keep to one per family: {seen[name]} or this one",
+                )
+            elif cluster.families and name not in cluster.families and not cluster.doubtful("networks.node"):
+                findings.add(
+                    at,
+                    f"{address} is {_label(name)}, and the cluster has no such node network",
+                    "remove it, or add a network to networks.node",
+                )
+
+
+def _listed(cluster: Cluster) -> Iterator[tuple[str, list[str]]]:
+    """Every list of addresses in the intent, with its path."""
+    for node in cluster.nodes.values():
+        yield f"{node.at}: addresses", node.listed
+    if cluster.floating:
+        for leaf, options in cluster.l3out["leaves"].items():
+            yield cluster.at(f"l3out.leaves.{leaf}.addresses"), options["addresses"] or []
+        for key in ("floating_address", "secondary_address"):
+            yield cluster.at(f"l3out.{key}"), cluster.l3out[key] or []
+
+
+def _label(name: str) -> str:
+    return name.replace("ipv", "IPv")

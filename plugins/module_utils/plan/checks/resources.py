@@ -1,0 +1,41 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What only a finished plan shows: whether its cluster network can carry it out.
+
+The fabric is written before the clusters, so what a cluster's half would refuse has to be known before both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from ...cluster import ClusterError, files, without_password
+from ...contract.findings import Findings
+
+
+def check(plans: dict[str, dict], findings: Findings) -> None:
+    """A mistake for every plan, by cluster, of which the cluster's resources or files cannot be made."""
+    for name, plan in plans.items():
+        collect(name, partial(without_password, plan), findings)
+        collect(name, partial(files, plan), findings)
+
+
+def collect(name: str, make: Callable, findings: Findings) -> None:
+    """A mistake of the cluster ``name`` for everything because of which something cannot be made."""
+    try:
+        make()
+    except ClusterError as error:
+        for message in error.messages:
+            findings.add(*_told(name, message))
+
+
+def _told(name: str, message: str) -> tuple[str, str, str]:
+    """A ClusterError's text as path, rule and remedy: it says ``[cluster <name>: ][<key>: ]<rule>; <remedy>``."""
+    text = message.removeprefix(f"cluster {name}: ")
+    key, _colon, rest = text.partition(": ")
+    keyed = key.startswith("kubefabric_cluster.")
+    path = f"host_vars/{name}: {key}" if keyed else f"host_vars/{name}"
+    rule, _semicolon, remedy = (rest if keyed else text).rpartition("; ")
+    return path, rule, remedy

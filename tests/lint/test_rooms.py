@@ -1,0 +1,32 @@
+"""Arrows between the rooms of plugins/module_utils run one way, and no module imports itself through others."""
+
+from __future__ import annotations
+
+from graphlib import TopologicalSorter
+
+from tests.rooms import ROOMS, arrows, drawing, room
+
+# Arrows up that are left to turn; a new one is a mistake.
+UP: set[tuple[str, str]] = set()
+
+
+def upwards() -> set[tuple[str, str]]:
+    """Imports of a room that is not below the importing one."""
+    return {
+        (module, imported)
+        for module, found in arrows().items()
+        for imported in found
+        if module and room(module) != room(imported) and ROOMS[room(imported)][0] >= ROOMS[room(module)][0]
+    }
+
+
+def test_every_module_is_in_a_room() -> None:
+    assert {room(module) for module in arrows() if module} == set(ROOMS)
+
+
+def test_no_arrow_runs_up() -> None:
+    assert upwards() == UP, f"arrows up that are new, or gone from the list; the rooms now:\n{drawing()}"
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    TopologicalSorter(arrows()).prepare()  # raises CycleError, which names the circle

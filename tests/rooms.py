@@ -1,0 +1,75 @@
+"""The rooms of plugins/module_utils, what each is for, and the imports between them: arrows run one way."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+SOURCES = Path(__file__).resolve().parents[1] / "plugins" / "module_utils"
+PACKAGE = "ansible_collections.kubefabric.bgp.plugins.module_utils"
+
+# A room's rank, and what it is for in one sentence. A module imports from its own room and from rooms of lower ranks.
+ROOMS: dict[str, tuple[int, str]] = {
+    "common": (0, "texts, masking of secrets, and other helpers that know nothing of networks"),
+    "contract": (1, "what every room speaks: the plan's types, findings, address families, releases"),
+    "intent": (2, "reading what people wrote: tables of options, formats, limits, allocations"),
+    "node": (2, "the host's half: speakers, VIP, uplink, units, and the journal by which a host is restored"),
+    "svi": (3, "an SVI design each: floating and standard"),
+    "cni": (3, "a cluster network each, whole: options, checks, resources, announcements, agents"),
+    "plan": (4, "intent to plan, and the checks, one file per subject"),
+    "aci": (5, "an L3Out to managed objects (model), their difference (engine), and the APIC (io)"),
+    "cluster": (5, "brings Kubernetes resources to a state, whichever cluster network they are of"),
+    "verify": (6, "holds what leaves, clusters and hosts report against the plan"),
+}
+
+
+def modules() -> dict[str, Path]:
+    """Every module by its dotted name below ``plugins/module_utils``; a package by its own."""
+    found = {}
+    for path in sorted(SOURCES.rglob("*.py")):
+        parts = path.relative_to(SOURCES).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imports(name: str, path: Path, known: dict[str, Path]) -> Iterator[str]:
+    """The modules of ours that a module imports, wherever in its text the import is."""
+    package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (one.name[len(PACKAGE) + 1 :] for one in node.names if one.name.startswith(f"{PACKAGE}."))
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        if node.level:
+            above = package[: len(package) - node.level + 1]
+            source = ".".join([*above, *([node.module] if node.module else [])])
+        elif f"{node.module}.".startswith(f"{PACKAGE}."):
+            source = (node.module or "")[len(PACKAGE) + 1 :]
+        else:
+            continue
+        for one in node.names:
+            inner = f"{source}.{one.name}".lstrip(".")
+            yield inner if inner in known else source
+
+
+def arrows() -> dict[str, list[str]]:
+    """What every module imports of ours, by its name."""
+    known = modules()
+    return {name: sorted(set(imports(name, path, known))) for name, path in known.items()}
+
+
+def room(module: str) -> str:
+    """The room that a module is in."""
+    return module.partition(".")[0]
+
+
+def drawing() -> str:
+    """Which room imports which, one line a room, the lowest first."""
+    found: dict[str, set[str]] = {name: set() for name in ROOMS}
+    for module, imported in arrows().items():
+        if room(module):
+            found[room(module)] |= {room(one) for one in imported} - {room(module)}
+    width = max(map(len, ROOMS))
+    order = list(ROOMS)
+    return "\n".join(f"{name:<{width}} ← {', '.join(sorted(found[name], key=order.index)) or '-'}" for name in order)
