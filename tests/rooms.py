@@ -16,6 +16,7 @@ ROOMS: dict[str, tuple[int, str]] = {
     "intent": (2, "reading what people wrote: tables of options, formats, limits, allocations"),
     "node": (2, "the host's half: speakers, VIP, uplink, units, and the journal by which a host is restored"),
     "svi": (3, "an SVI design each: floating and standard"),
+    "objects": (2, "Kubernetes objects as data: labels, selectors, owners, secrets in them, differences between two"),
     "cni": (3, "a cluster network each, whole: options, checks, resources, announcements, agents"),
     "plan": (4, "intent to plan, and the checks, one file per subject"),
     "aci": (5, "an L3Out to managed objects (model), their difference (engine), and the APIC (io)"),

@@ -106,7 +106,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.base.view impor
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet, with_plan_named
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.words import name_of
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
-from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.ownership import FIELD_MANAGER
+from ansible_collections.kubefabric.bgp.plugins.module_utils.objects.ownership import FIELD_MANAGER
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
 from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC

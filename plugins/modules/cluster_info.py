@@ -107,7 +107,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client impo
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import place
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
-from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.ownership import FIELD_MANAGER
+from ansible_collections.kubefabric.bgp.plugins.module_utils.objects.ownership import FIELD_MANAGER
 from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client

@@ -259,11 +259,11 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import (
     resources,
 )
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client import Cluster, connected
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.secrets import masked
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import place
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet, with_plan_named
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
-from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.ownership import FIELD_MANAGER, RESTART_ANNOTATION
+from ansible_collections.kubefabric.bgp.plugins.module_utils.objects.ownership import FIELD_MANAGER, RESTART_ANNOTATION
+from ansible_collections.kubefabric.bgp.plugins.module_utils.objects.secrets import masked
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
 from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC

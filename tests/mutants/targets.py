@@ -42,11 +42,11 @@ DELETION, OWNERSHIP, SECRETS, BACK, MISTAKES = "deletion", "ownership", "secrets
 
 TARGETS = (
     _target("module_utils/cluster/bring.py", DELETION),
-    _target("module_utils/contract/ownership.py", OWNERSHIP),
+    _target("module_utils/objects/ownership.py", OWNERSHIP),
     _target("module_utils/cluster/conflicts.py", OWNERSHIP, "test_conflicts.py", "test_bring.py"),
-    _target("module_utils/cluster/difference.py", OWNERSHIP, "test_object_difference.py", "test_bring.py"),
+    _target("module_utils/objects/difference.py", OWNERSHIP, "test_object_difference.py", "test_bring.py"),
     _target("module_utils/cluster/kinds.py", OWNERSHIP, "test_kinds.py", "test_bring.py"),
-    _target("module_utils/cluster/secrets.py", SECRETS),
+    _target("module_utils/objects/secrets.py", SECRETS),
     _target("module_utils/cluster/report.py", SECRETS, "test_change_report.py", "test_bring.py"),
     _target("module_utils/cni/base/password_secret.py", SECRETS, "test_password_resources.py"),
     _target("module_utils/aci/engine/difference.py", DELETION),

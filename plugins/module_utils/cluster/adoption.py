@@ -14,9 +14,9 @@ import json
 
 from ..common import json_text
 from ..contract.errors import ClusterError
-from ..contract.ownership import is_ours
+from ..objects.difference import content, owned_fields
+from ..objects.ownership import is_ours
 from .conflicts import RETURN_MANAGER
-from .difference import content, owned_fields
 
 ADOPTED_ANNOTATION = "bgp.kubefabric.io/adopted"
 _MOST = 200_000  # of the 256 KiB that all annotations of an object may have

@@ -13,8 +13,9 @@ from collections import namedtuple
 
 from ..common.words import name_of
 from ..contract.errors import ClusterError
-from ..contract.ownership import is_derived, is_kept, is_ours, owner, selector
-from . import adoption, conflicts, difference, kinds, selection
+from ..objects import difference
+from ..objects.ownership import is_derived, is_kept, is_ours, owner, selector
+from . import adoption, conflicts, kinds, selection
 from .client import FieldsTaken, Forbidden, NotFoundError
 from .hints import explained, hint
 from .restart import with_mark

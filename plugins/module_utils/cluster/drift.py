@@ -12,11 +12,12 @@ from __future__ import annotations
 from ..cni.kube_router.resources.peers import PEER_PASSWORDS, PEERS
 from ..common.go_text import nanoseconds
 from ..common.words import name_of
-from ..contract.ownership import FIELD_MANAGER, is_ours, owner
 from ..contract.speakers import hosts_speak
-from . import CNIS, documents, foreign, without_password
-from .difference import owned_fields
-from .secrets import HIDDEN, HIDDEN_CHANGED
+from ..objects import documents
+from ..objects.difference import owned_fields
+from ..objects.ownership import FIELD_MANAGER, is_ours, owner
+from ..objects.secrets import HIDDEN, HIDDEN_CHANGED
+from . import CNIS, foreign, without_password
 
 # Of which sessions are made, and what passes over them. No Secrets: what these hold is hidden.
 _KINDS = (

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.service import hide_fields
 
+from ..objects.secrets import masked
 from .client import Forbidden, NotFoundError
-from .secrets import masked
 
 
 def read(cluster, asked: list) -> list:

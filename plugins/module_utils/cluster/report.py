@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..common.words import name_of
-from . import difference, secrets
+from ..objects import difference, secrets
 from .bring import describe
 
 try:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 
-from ..contract.ownership import RESTART_PENDING
+from ..objects.ownership import RESTART_PENDING
 
 
 def with_mark(desired: dict, live: dict | None, restart: dict | None) -> dict:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..contract.ownership import RESTART_ANNOTATION
+from ..objects.ownership import RESTART_ANNOTATION
 
 REVISION_LABEL = "controller-revision-hash"
 

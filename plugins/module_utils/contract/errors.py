@@ -1,9 +1,13 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes wrong between a plan and a cluster, in words for people."""
+"""What a plan cannot be made into, or a cluster does not take, in words for people."""
 
 from __future__ import annotations
+
+
+class BuildError(ValueError):
+    """A tree or a request that cannot be built from what was given; the text is for people."""
 
 
 class ClusterError(Exception):

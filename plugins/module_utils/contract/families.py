@@ -20,3 +20,8 @@ def family_of(prefix: str) -> str:
 def networks(plan: dict, kind: str, family: str) -> list:
     """The plan's networks of a kind and family."""
     return [prefix for prefix in plan["networks"].get(kind) or [] if family_of(prefix) == family]
+
+
+def label(family: str) -> str:
+    """A family as people write it: ``IPv4`` or ``IPv6``."""
+    return family.replace("ip", "IP")

@@ -9,7 +9,7 @@ from typing import Any, Dict, List
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..aci.model.mo import BuildError
+from ..contract.errors import BuildError
 from .l3out_reachability import reachability_spec
 
 

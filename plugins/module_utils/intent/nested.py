@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 
 from ..contract.findings import Findings
-from ..plan.shape import FAMILIES
+from ..contract.plan import FAMILIES
 from .model import KINDS, Cluster, Fabric, Member, by_family, family, natural, reported
 from .options_cluster import CLUSTER, CNIS, NESTED
 from .schema import did_you_mean, read

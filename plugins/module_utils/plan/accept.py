@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Dict
 
 from ..contract.findings import Finding, Findings, numbered
+from ..contract.plan import FORMAT
 from ..intent.l3out_options import OF_THE_TASK, named
 from ..intent.schema import below, read
 from . import shape
@@ -55,11 +56,11 @@ def accept(plan: object, at: str = "plan") -> Plan:
 def _check_format(plan: object, at: str, findings: Findings) -> None:
     """Another format has other keys: findings about them would mislead, so this finding is the only one."""
     number = plan.get("format") if isinstance(plan, Mapping) else None
-    if number is not None and str(number) != str(shape.FORMAT):
+    if number is not None and str(number) != str(FORMAT):
         findings.add(
             below(at, "format"),
             f"{number} is not the format that this release of kubefabric.bgp reads",
-            f"plan anew with kubefabric.bgp.plan, or write the plan in format {shape.FORMAT}",
+            f"plan anew with kubefabric.bgp.plan, or write the plan in format {FORMAT}",
         )
         raise PlanError(findings.errors)
 

@@ -9,36 +9,20 @@ from dataclasses import dataclass, field
 
 from ..cni.calico.checks import addresses as checks_calico_addresses
 from ..contract.findings import Finding, Findings, IntentError, grouped
+from ..contract.plan import FAMILIES, FORMAT
 from ..intent import nested
 from ..intent.allocations import AT, Kept, ordered
 from ..intent.model import KINDS, Cluster, Fabric, natural, read_cluster, read_fabric
 from ..svi import floating, standard
 from . import l3out, ports, reachability, redesign
-from .checks import (
-    bgp as checks_bgp,
-)
-from .checks import (
-    nested as checks_nested,
-)
-from .checks import (
-    networks as checks_networks,
-)
-from .checks import (
-    reachability as checks_reachability,
-)
-from .checks import (
-    resources as checks_resources,
-)
-from .checks import (
-    scale as checks_scale,
-)
-from .checks import (
-    shared as checks_shared,
-)
-from .checks import (
-    single as checks,
-)
-from .shape import FAMILIES, FORMAT
+from .checks import bgp as checks_bgp
+from .checks import nested as checks_nested
+from .checks import networks as checks_networks
+from .checks import reachability as checks_reachability
+from .checks import resources as checks_resources
+from .checks import scale as checks_scale
+from .checks import shared as checks_shared
+from .checks import single as checks
 
 
 @dataclass

@@ -10,6 +10,7 @@ so it takes tables of options from the planner, and nothing that plans.
 
 from __future__ import annotations
 
+from ..contract.plan import FAMILIES, FORMAT
 from ..intent.l3out_options import described, l3out_spec
 from ..intent.option import number
 from ..intent.options_bgp import BGP as OF_BGP
@@ -18,8 +19,6 @@ from ..intent.options_cluster import L3OUT as OF_L3OUT
 from ..intent.options_cluster import NETWORKS as OF_NETWORKS
 from ..intent.options_fabric import RACK
 
-FORMAT = 1
-FAMILIES = ("ipv4", "ipv6")
 TEXT = {"type": "str"}
 LEAF_ID = {"format": "leaf_id"}
 ASN = {"type": "int", "format": "asn", "required": True, "example": 65003}

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from ..cni.base.label_selector import takes
 from ..cni.base.peerings import peerings
 from ..cni.calico.selectors import parse
 from ..cni.calico.settings import settings as calico_settings
@@ -22,7 +21,8 @@ from ..cni.ovn_kubernetes.foreign import GENERATED
 from ..cni.ovn_kubernetes.settings import settings as ovn_settings
 from ..common.words import name_of
 from ..contract.addresses import address
-from ..contract.ownership import is_ours
+from ..objects.label_selector import takes
+from ..objects.ownership import is_ours
 from .state import addresses_of, reporting, speaking, with_agent
 from .words import listed, problem
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..cni.calico.announcements import EXCLUDED
 from ..cni.ovn_kubernetes.announcements import DEFAULT_NETWORK, node_subnets
 from ..contract.addresses import address, family, prefix
-from ..contract.ownership import RESTART_ANNOTATION
+from ..objects.ownership import RESTART_ANNOTATION
 
 
 def from_resources(

@@ -13,15 +13,13 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+from ...contract.errors import BuildError
+
 FORMS = {"fvTenant": ("_ . -", 63), "fvCtx": ("_ . -", 64), "infraHPortS": ("_ . : -", 128)}  # signs, characters
 USUAL = ("_ . : -", 64)
 LONGEST = 128  # characters of a name that a message shows
 _UNSAFE = re.compile(r'["\\\x00-\x1f\x7f<>]')
 _PATH = "/[]:,@-._~"  # what stays as it is in a path
-
-
-class BuildError(ValueError):
-    """A tree or a request that cannot be built from what was given; the text is for people."""
 
 
 def name(text: str, where: str, cls: str = "") -> str:

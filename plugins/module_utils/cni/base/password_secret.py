@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 
 from ...contract.errors import ClusterError
-from ...contract.ownership import labels
+from ...objects.ownership import labels
 
 BASIC_AUTH = "kubernetes.io/basic-auth"
 

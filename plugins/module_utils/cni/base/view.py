@@ -9,8 +9,8 @@ from collections import namedtuple
 
 from ...cluster.selection import HOSTNAME
 from ...common.words import listed, name_of
+from ...objects.label_selector import takes
 from ..calico.selectors import SelectorError, parse
-from .label_selector import takes
 from .peerings import address_of
 
 __all__ = ["Finding", "View", "finding", "listed", "text"]

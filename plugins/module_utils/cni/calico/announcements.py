@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from ...contract.addresses import address, family, prefix, within
 from ...contract.families import families
-from ..base.services import by_service, key
+from ...objects.services import by_service, key
 from . import services as calico_services
 from .settings import settings
 

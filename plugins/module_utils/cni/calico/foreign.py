@@ -11,7 +11,7 @@ pkg/backends/calico/client.go, updatePeersV1). The mesh's password and restart t
 
 from __future__ import annotations
 
-from ...contract.ownership import is_ours
+from ...objects.ownership import is_ours
 from ..base.peerings import peerings
 from ..base.view import View, finding, listed
 from .settings import API, settings

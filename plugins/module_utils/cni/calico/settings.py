@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ...contract.ownership import KEEP_ANNOTATION
+from ...objects.ownership import KEEP_ANNOTATION
 from ..base import password_secret
 from ..base.options import filled
 

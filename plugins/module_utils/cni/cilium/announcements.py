@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ...contract.addresses import address, family, prefix
 from ...contract.families import families
-from ..base.label_selector import takes
-from ..base.services import by_service, key
+from ...objects.label_selector import takes
+from ...objects.services import by_service, key
 from .resources.announced import service_addresses, service_selector
 from .resources.policy import announced_addresses
 from .services import Service, is_watched

@@ -13,7 +13,7 @@ CiliumBGPClusterConfig says, with either of them ours or of others (the same fil
 from __future__ import annotations
 
 from ...cluster import without_password
-from ...contract.ownership import is_ours
+from ...objects.ownership import is_ours
 from ..base.groups import peer_name
 from ..base.view import View, finding, listed
 from .resources.speaker import INSTANCE

@@ -11,7 +11,7 @@ before 1.19 announced what the Service's own fields hold.
 from __future__ import annotations
 
 from ...contract.addresses import family
-from ..base.selector_text import matches
+from ...objects.selector_text import matches
 
 LOAD_BALANCER_CLASS = "io.cilium/bgp-control-plane"
 PROXY_NAME = "service.kubernetes.io/service-proxy-name"

@@ -13,8 +13,8 @@ from ipaddress import ip_address
 from ...contract.findings import Findings
 from ...intent.model import FABRIC_AT, Cluster, Fabric, family
 from ...intent.schema import did_you_mean
-from ...plan.checks.networks import pod_room
 from ..base import pod_checks as checks_pods
+from ..base.pod_room import pod_room
 from . import arguments, extra, listen
 from .flags import FLAGS
 from .settings import BFD_SINCE, DEFAULTS, DUAL_STACK_SINCE, TAKEN_PEER_ASNS, is_too_old, peers_with, version

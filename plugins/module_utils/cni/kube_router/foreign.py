@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import re
 
-from ...cluster.difference import owned_fields
-from ...cluster.documents import values_of
-from ...cluster.secrets import HIDDEN
-from ...contract.ownership import FIELD_MANAGER, is_ours
+from ...objects.difference import owned_fields
+from ...objects.documents import values_of
+from ...objects.ownership import FIELD_MANAGER, is_ours
+from ...objects.secrets import HIDDEN
 from ..base.peerings import address_of
 from ..base.view import Finding, View, finding, listed
 from .resources.manifests import NAME

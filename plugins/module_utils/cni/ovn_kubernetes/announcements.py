@@ -13,8 +13,8 @@ from __future__ import annotations
 from ...common import json_text
 from ...contract.addresses import address, family, prefix
 from ...contract.families import families
-from ...contract.ownership import is_ours
-from ..base.label_selector import takes
+from ...objects.label_selector import takes
+from ...objects.ownership import is_ours
 from .settings import settings
 
 SUBNETS = "k8s.ovn.org/node-subnets"

@@ -16,7 +16,7 @@ from ipaddress import ip_network
 
 from ...cluster import without_password
 from ...common.go_text import nanoseconds
-from ...contract.ownership import is_ours
+from ...objects.ownership import is_ours
 from ..base.peerings import peerings
 from ..base.view import View, finding, listed
 from .settings import FRR_API, needs_disable_mp, settings

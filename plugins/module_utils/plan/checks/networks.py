@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_address
 
+from ...contract.families import label
 from ...contract.findings import Findings
 from ...intent.model import KINDS, Cluster, Fabric, family
 from ...svi.standard import LENGTHS
@@ -30,7 +31,7 @@ def _one_node_network(cluster: Cluster, findings: Findings) -> None:
         if cluster.floating and seen.setdefault(name, network) != network:
             findings.add(
                 at,
-                f"{network} is a second {_label(name)} network, and floating SVI has one per family",
+                f"{network} is a second {label(name)} network, and floating SVI has one per family",
                 f"keep to {seen[name]}, or use standard SVI",
             )
         if cluster.l3out["svi"] == "standard" and network.prefixlen > LENGTHS[name]:
@@ -45,20 +46,9 @@ def _service_networks(cluster: Cluster, findings: Findings) -> None:
         if first != network:
             findings.add(
                 cluster.at(f"networks.service[{index}]"),
-                f"{network} is a second {_label(family(network))} service network",
+                f"{network} is a second {label(family(network))} service network",
                 f"keep to {first}: Kubernetes has one per family",
             )
-
-
-def pod_room(cluster: Cluster, findings: Findings) -> None:
-    """Every node gets a part of the pod networks; for CNIs whose controller decides how long its prefix is."""
-    for name in cluster.families:
-        own = [network for network in cluster.networks["pod"] if family(network) == name]
-        room = sum(network.num_addresses for network in own)
-        if own and room < len(cluster.nodes):
-            addresses = f"{room} {_label(name)} address{'es' if room > 1 else ''}"
-            rule = f"has {addresses} for the parts of {len(cluster.nodes)} nodes"
-            findings.add(cluster.at("networks.pod"), rule, "give a shorter prefix")
 
 
 def _families(cluster: Cluster, findings: Findings) -> None:
@@ -72,16 +62,16 @@ def _families(cluster: Cluster, findings: Findings) -> None:
         for name in sorted(have - nodes):
             findings.add(
                 at,
-                f"has {_label(name)} networks, but the nodes have no {_label(name)} network to be next hops in",
-                f"add one to networks.node, or remove the {_label(name)} networks here",
+                f"has {label(name)} networks, but the nodes have no {label(name)} network to be next hops in",
+                f"add one to networks.node, or remove the {label(name)} networks here",
             )
         # pods need every family their nodes have; services may stay single stack
         if kind == "pod" and have and not cluster.doubtful("networks.pod"):
             for name in sorted(nodes - have):
                 findings.add(
                     at,
-                    f"has no {_label(name)} network, but networks.node has",
-                    f"add one, or remove the nodes' {_label(name)} network",
+                    f"has no {label(name)} network, but networks.node has",
+                    f"add one, or remove the nodes' {label(name)} network",
                 )
 
 
@@ -107,13 +97,13 @@ def _given_addresses(cluster: Cluster, findings: Findings) -> None:
             if seen.setdefault(name, address) != address:
                 findings.add(
                     at,
-                    f"{address} is a second {_label(name)} address",
+                    f"{address} is a second {label(name)} address",
                     f"keep to one per family: {seen[name]} or this one",
                 )
             elif cluster.families and name not in cluster.families and not cluster.doubtful("networks.node"):
                 findings.add(
                     at,
-                    f"{address} is {_label(name)}, and the cluster has no such node network",
+                    f"{address} is {label(name)}, and the cluster has no such node network",
                     "remove it, or add a network to networks.node",
                 )
 
@@ -127,7 +117,3 @@ def _listed(cluster: Cluster) -> Iterator[tuple[str, list[str]]]:
             yield cluster.at(f"l3out.leaves.{leaf}.addresses"), options["addresses"] or []
         for key in ("floating_address", "secondary_address"):
             yield cluster.at(f"l3out.{key}"), cluster.l3out[key] or []
-
-
-def _label(name: str) -> str:
-    return name.replace("ipv", "IPv")

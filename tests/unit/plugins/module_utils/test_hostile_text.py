@@ -15,8 +15,7 @@ import pytest
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import fault_names
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.io import deployment, patience
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import mo
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import adoption, conflicts, secrets
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.base import selector_text
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import adoption, conflicts
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.calico import selectors
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.kube_router import foreign as kube_router
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.ovn_kubernetes import announcements as ovn_kubernetes
@@ -32,6 +31,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.node import (
     vrf,
 )
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speaker import NodeError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.objects import secrets, selector_text
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import faults, state
 
 SIZE = 256 * 1024

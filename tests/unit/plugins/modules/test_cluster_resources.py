@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.contract import ownership
+from ansible_collections.kubefabric.bgp.plugins.module_utils.objects import ownership
 from ansible_collections.kubefabric.bgp.plugins.modules import cluster_resources
 from lab.cluster.definitions import established
 from lab.context import wait_for

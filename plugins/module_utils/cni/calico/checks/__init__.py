@@ -11,27 +11,13 @@ from ....intent.model import Cluster, Fabric, Member
 from ....intent.nested import Nested
 from ....intent.schema import did_you_mean
 from ...base import secret_checks as checks_secret
-from . import (
-    addresses as checks_calico_addresses,
-)
-from . import (
-    chains as checks_calico_chains,
-)
-from . import (
-    filters as checks_calico_filters,
-)
-from . import (
-    peers as checks_calico_peers,
-)
-from . import (
-    pools as checks_calico_pools,
-)
-from . import (
-    reflectors as checks_reflectors,
-)
-from . import (
-    release as checks_calico_release,
-)
+from . import addresses as checks_calico_addresses
+from . import chains as checks_calico_chains
+from . import filters as checks_calico_filters
+from . import peers as checks_calico_peers
+from . import pools as checks_calico_pools
+from . import reflectors as checks_reflectors
+from . import release as checks_calico_release
 from .release import largest_asn
 
 # BGPConfigurationSpec's markers: entries of both lists, and communities of one network

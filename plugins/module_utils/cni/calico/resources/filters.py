@@ -12,7 +12,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 
 from ....contract.families import families, family_of
-from ....contract.ownership import labels
+from ....objects.ownership import labels
 from ..settings import resource, spelled
 from . import nested
 

@@ -11,7 +11,7 @@ share are ``no-export``, and ``export-to-tor`` with all of their networks or the
 from __future__ import annotations
 
 from ....contract.families import family_of
-from ....contract.ownership import labels
+from ....objects.ownership import labels
 from ...base import password_secret
 from ..settings import resource
 

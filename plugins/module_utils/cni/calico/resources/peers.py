@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ....contract.ownership import labels
+from ....objects.ownership import labels
 from ...base import password_secret
 from ..settings import resource, spelled
 from . import nested

@@ -12,7 +12,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 
 from ....contract.families import families, family_of
-from ....contract.ownership import KEEP_ANNOTATION
+from ....objects.ownership import KEEP_ANNOTATION
 from ..settings import resource, spelled
 
 _BLOCK_SIZE = {"ipv4": "block_size", "ipv6": "block_size_ipv6"}

@@ -10,7 +10,7 @@ leave: every node peers with its leaves, whose filter lets nothing out that a no
 from __future__ import annotations
 
 from ....contract.families import family_of
-from ....contract.ownership import labels
+from ....objects.ownership import labels
 from ...base import password_secret
 from ..settings import resource
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ....contract.ownership import labels
+from ....objects.ownership import labels
 from ..settings import resource
 
 

@@ -8,7 +8,7 @@ It knows no address or interface to peer from, so the kernel chooses; every sess
 
 from __future__ import annotations
 
-from ....contract.ownership import labels
+from ....objects.ownership import labels
 from ...base import password_secret
 from ..settings import FAMILIES_SINCE, version
 from .announced import communities, service_addresses, service_selector

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ....contract.families import families, networks
-from ....contract.ownership import labels
+from ....objects.ownership import labels
 from ..settings import BLOCKS_SINCE, version
 
 NAME = "kubefabric"

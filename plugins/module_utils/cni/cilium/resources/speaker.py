@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ....contract.families import families
-from ....contract.ownership import labels
+from ....objects.ownership import labels
 from ...base import password_secret
 from ...base.groups import PREFIX, peer_name
 from ...base.router_id import router_ids

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 from ....contract.errors import ClusterError
-from ....contract.ownership import labels
+from ....objects.ownership import labels
 from ..arguments import arguments
 
 NAME = "kube-router"

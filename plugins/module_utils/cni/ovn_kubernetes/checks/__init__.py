@@ -8,8 +8,8 @@ from __future__ import annotations
 from ....contract.findings import Findings
 from ....intent.model import KINDS, Cluster, Fabric
 from ....intent.schema import did_you_mean
-from ....plan.checks.networks import pod_room
 from ...base import secret_checks as checks_secret
+from ...base.pod_room import pod_room
 from . import machines as checks_ovn_machines
 from . import networks as checks_ovn_networks
 from .routes import received

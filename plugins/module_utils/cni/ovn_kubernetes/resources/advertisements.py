@@ -8,7 +8,7 @@ One per purpose: OVN-Kubernetes announces nothing of a RouteAdvertisements in wh
 
 from __future__ import annotations
 
-from ....contract.ownership import labels
+from ....objects.ownership import labels
 from ...base.groups import PREFIX
 from ..settings import DEFAULT_VRF, OVN_API, ROUTES_LABEL, routes_of
 

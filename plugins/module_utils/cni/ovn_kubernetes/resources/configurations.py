@@ -10,7 +10,7 @@ addresses, which it never announces. FRR-K8s merges all FRRConfigurations that s
 from __future__ import annotations
 
 from ....contract.families import families, family_of, networks
-from ....contract.ownership import labels
+from ....objects.ownership import labels
 from ...base import password_secret
 from ...base.groups import PREFIX, resource_name
 from ...base.router_id import router_ids as own_router_ids

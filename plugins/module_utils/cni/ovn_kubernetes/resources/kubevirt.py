@@ -9,7 +9,7 @@ general with 1.5.
 
 from __future__ import annotations
 
-from ....contract.ownership import KEEP_ANNOTATION
+from ....objects.ownership import KEEP_ANNOTATION
 
 API = "kubevirt.io/v1"
 FEATURE_GATES = ["NetworkBindingPlugins", "DynamicPodInterfaceNaming"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ....cluster.kinds import PRIMARY_LABEL
 from ....contract.families import family_of
-from ....contract.ownership import KEEP_ANNOTATION, labels
+from ....objects.ownership import KEEP_ANNOTATION, labels
 from ...base.groups import PREFIX
 from ..settings import HOSTNAME, OVN_API, ROUTES_LABEL, routes_of, settings
 

@@ -10,8 +10,8 @@ import pytest
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import bring
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.adoption import ADOPTED_ANNOTATION
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.conflicts import Conflict
-from ansible_collections.kubefabric.bgp.plugins.module_utils.contract import ownership
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.objects import ownership
 from tests.fake_cluster import Absent, FakeCluster
 
 OURS, THEIRS = "a", "b"

@@ -6,7 +6,8 @@ import copy
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import drift, resources, secrets
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import drift, resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.objects import secrets
 from tests.plans import plan
 
 CALICO = {**plan(), "cni": "calico", "bgp": {**plan()["bgp"], "graceful_restart_time": 60}}

@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import difference
+from ansible_collections.kubefabric.bgp.plugins.module_utils.objects import difference
 
 SERVER = {
     "creationTimestamp": "t",

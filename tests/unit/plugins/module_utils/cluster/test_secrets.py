@@ -6,7 +6,8 @@ import base64
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources, secrets
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.objects import secrets
 from tests.plans import plan
 
 PASSWORD = "123Cisco123"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.base.label_selector import takes
+from ansible_collections.kubefabric.bgp.plugins.module_utils.objects.label_selector import takes
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import base64
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.base import password_secret
-from ansible_collections.kubefabric.bgp.plugins.module_utils.contract import ownership
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.objects import ownership
 
 PLAN = {"cluster": "a", "bgp": {"password": True}}
 METADATA = {"name": "bgp-secrets", "namespace": "kube-system", "labels": ownership.labels("a")}

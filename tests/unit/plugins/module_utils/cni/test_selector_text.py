@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.base.selector_text import matches
+from ansible_collections.kubefabric.bgp.plugins.module_utils.objects.selector_text import matches
 
 LABELS = {"app": "web", "example.net/tier": "front"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.contract import ownership
+from ansible_collections.kubefabric.bgp.plugins.module_utils.objects import ownership
 
 LABELS = {"app.kubernetes.io/managed-by": "kubefabric.bgp", "bgp.kubefabric.io/cluster": "a"}
 

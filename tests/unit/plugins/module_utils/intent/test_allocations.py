@@ -11,8 +11,7 @@ import yaml
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import Findings, IntentError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.allocations import Earlier, Holder, Kept, ordered
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-
-from ..plan.intents import add_cluster, white_paper
+from tests.unit.plugins.module_utils.plan.intents import add_cluster, white_paper
 
 
 def test_a_leaf_s_id_may_have_lost_its_quotes() -> None:

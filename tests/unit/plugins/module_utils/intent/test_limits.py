@@ -10,8 +10,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings i
 from ansible_collections.kubefabric.bgp.plugins.module_utils.intent import limits
 from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_fabric import LIMITS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-
-from ..plan.intents import add_cluster, standard, white_paper
+from tests.unit.plugins.module_utils.plan.intents import add_cluster, standard, white_paper
 
 
 def _findings(intent: dict) -> list[str]:

@@ -9,8 +9,7 @@ import pytest
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import IntentError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from ansible_collections.kubefabric.bgp.plugins.module_utils.svi.standard import layout
-
-from ..plan.intents import standard
+from tests.unit.plugins.module_utils.plan.intents import standard
 
 
 def _addresses(network: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.foreign import findings, kinds
-from ansible_collections.kubefabric.bgp.plugins.module_utils.contract import ownership
+from ansible_collections.kubefabric.bgp.plugins.module_utils.objects import ownership
 from tests.plans import plan
 
 RACK = plan()["nodes"]["node1"]["rack_id"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import secrets
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.foreign import findings
+from ansible_collections.kubefabric.bgp.plugins.module_utils.objects import secrets
 from tests.plans import plan
 
 from .others import LEAF, found, item, names, of_node

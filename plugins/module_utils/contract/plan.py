@@ -1,0 +1,9 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every room knows of a plan; docs/plan.md describes the format."""
+
+from __future__ import annotations
+
+FORMAT = 1
+FAMILIES = ("ipv4", "ipv6")
