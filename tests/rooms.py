@@ -60,6 +60,20 @@ def arrows() -> dict[str, list[str]]:
     return {name: sorted(set(imports(name, path, known))) for name, path in known.items()}
 
 
+def runs() -> dict[str, list[str]]:
+    """What every module runs when it is imported: what it imports, and the packages around that, but not its own."""
+    return {name: [one for each in found for one in around(each, name)] for name, found in arrows().items()}
+
+
+def around(imported: str, importer: str) -> Iterator[str]:
+    """A module and the packages that it is in, without those that the importing one is in as well."""
+    parts = imported.split(".")
+    for length in range(1, len(parts) + 1):
+        package = ".".join(parts[:length])
+        if not f"{importer}.".startswith(f"{package}."):
+            yield package
+
+
 def room(module: str) -> str:
     """The room that a module is in."""
     return module.partition(".")[0]

@@ -44,7 +44,12 @@ TARGETS = (
     _target("module_utils/cluster/bring.py", DELETION),
     _target("module_utils/objects/ownership.py", OWNERSHIP),
     _target("module_utils/cluster/conflicts.py", OWNERSHIP, "test_conflicts.py", "test_bring.py"),
-    _target("module_utils/objects/difference.py", OWNERSHIP, "test_object_difference.py", "test_bring.py"),
+    _target(
+        "module_utils/objects/difference.py",
+        OWNERSHIP,
+        "test_object_difference.py",
+        "module_utils/cluster/test_bring.py",
+    ),
     _target("module_utils/cluster/kinds.py", OWNERSHIP, "test_kinds.py", "test_bring.py"),
     _target("module_utils/objects/secrets.py", SECRETS),
     _target("module_utils/cluster/report.py", SECRETS, "test_change_report.py", "test_bring.py"),

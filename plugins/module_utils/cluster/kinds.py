@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 
-PRIMARY_LABEL = "k8s.ovn.org/primary-user-defined-network"
+from ..cni.ovn_kubernetes.settings import PRIMARY_LABEL
 
 
 def refusal(wanted: dict, live: dict | None) -> str | None:

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from ....cluster.kinds import PRIMARY_LABEL
 from ....contract.families import family_of
 from ....objects.ownership import KEEP_ANNOTATION, labels
 from ...base.groups import PREFIX
-from ..settings import HOSTNAME, OVN_API, ROUTES_LABEL, routes_of, settings
+from ..settings import HOSTNAME, OVN_API, PRIMARY_LABEL, ROUTES_LABEL, routes_of, settings
 
 NETWORK_LABEL = "bgp.kubefabric.io/network"
 
