@@ -46,7 +46,7 @@ def family(text: str) -> str:
     return "ipv6" if ":" in text else "ipv4"
 
 
-def sort_key(text: str) -> tuple:
+def sort_key(text: str) -> tuple[int, int, int, str]:
     """Sorts prefixes as people expect: IPv4 first, then by address, then by length; other text last."""
     try:
         network = ipaddress.ip_network(text, strict=False)

@@ -5,8 +5,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
 
-def families(plan: dict) -> list:
+if TYPE_CHECKING:
+    from .plan import Plan
+
+FAMILIES = ("ipv4", "ipv6")
+
+
+def families(plan: Plan) -> list[str]:
     """The address families in which the nodes peer: ``["ipv4"]``, ``["ipv6"]`` or both."""
     found = {peer["family"] for node in plan["nodes"].values() for peer in node["peers"]}
     return sorted(found | {family_of(prefix) for prefix in plan["networks"].get("node") or []})
@@ -17,9 +24,10 @@ def family_of(prefix: str) -> str:
     return "ipv6" if ":" in prefix else "ipv4"
 
 
-def networks(plan: dict, kind: str, family: str) -> list:
+def networks(plan: Plan, kind: str, family: str) -> list[str]:
     """The plan's networks of a kind and family."""
-    return [prefix for prefix in plan["networks"].get(kind) or [] if family_of(prefix) == family]
+    by_kind = cast("dict[str, list[str]]", plan["networks"])
+    return [prefix for prefix in by_kind.get(kind) or [] if family_of(prefix) == family]
 
 
 def label(family: str) -> str:

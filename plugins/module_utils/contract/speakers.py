@@ -5,7 +5,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def hosts_speak(plan: dict) -> bool:
+if TYPE_CHECKING:
+    from .plan import Plan
+
+
+def hosts_speak(plan: Plan) -> bool:
     """Whether the hosts of this plan's cluster run the speaker, and not its CNI."""
-    return (plan.get("nested") or {}).get("speaker") == "host"
+    nested = plan.get("nested")
+    return nested is not None and nested.get("speaker") == "host"

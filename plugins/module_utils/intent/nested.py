@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
+from ..contract.families import FAMILIES
 from ..contract.findings import Findings
-from ..contract.plan import FAMILIES
 from .model import KINDS, Cluster, Fabric, Member, by_family, family, natural, reported
 from .options_cluster import CLUSTER, CNIS, NESTED
 from .schema import did_you_mean, read

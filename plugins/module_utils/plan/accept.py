@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Dict
 
 from ..contract.findings import Finding, Findings, numbered
-from ..contract.plan import FORMAT
+from ..contract.format import FORMAT
 from ..intent.l3out_options import OF_THE_TASK, named
 from ..intent.schema import below, read
 from . import shape

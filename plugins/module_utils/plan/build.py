@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..cni.calico.checks import addresses as checks_calico_addresses
+from ..contract.families import FAMILIES
 from ..contract.findings import Finding, Findings, IntentError, grouped
-from ..contract.plan import FAMILIES, FORMAT
+from ..contract.format import FORMAT
 from ..intent import nested
 from ..intent.allocations import AT, Kept, ordered
 from ..intent.model import KINDS, Cluster, Fabric, natural, read_cluster, read_fabric

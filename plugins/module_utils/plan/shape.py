@@ -10,7 +10,8 @@ so it takes tables of options from the planner, and nothing that plans.
 
 from __future__ import annotations
 
-from ..contract.plan import FAMILIES, FORMAT
+from ..contract.families import FAMILIES
+from ..contract.format import FORMAT
 from ..intent.l3out_options import described, l3out_spec
 from ..intent.option import number
 from ..intent.options_bgp import BGP as OF_BGP
