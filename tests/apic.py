@@ -207,13 +207,6 @@ def _serve(options: list[str], password: str, log: Path, output: Connection) -> 
     server.main(options)
 
 
-@pytest.fixture(scope="module")
-def apic_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apic]:
-    """One server for the tests of a module, on its first day: not seeded."""
-    with start_apic(tmp_path_factory.mktemp("apic")) as server:
-        yield server
-
-
 @pytest.fixture
 def apic(tmp_path: Path) -> Iterator[Apic]:
     """A server of one test's own with the fabric of the example inventory; the counters start at zero."""

@@ -78,13 +78,3 @@ def slices_of(slices: Iterable[Mapping], service: Mapping) -> list[Mapping]:
         if item["metadata"].get("namespace") == service["metadata"].get("namespace")
         and labels(item).get("kubernetes.io/service-name") == name(service)
     ]
-
-
-def has_endpoint(slices: Iterable[Mapping], service: Mapping, node: str, family: int) -> bool:
-    """Whether a Service has a ready endpoint of an IP version on a node; ``slices`` are all EndpointSlices."""
-    return any(
-        endpoint.get("nodeName") == node and (endpoint.get("conditions") or {}).get("ready") is not False
-        for item in slices_of(slices, service)
-        if item["addressType"] == f"IPv{family}"
-        for endpoint in item.get("endpoints") or []
-    )

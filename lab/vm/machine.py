@@ -188,12 +188,6 @@ def booted(report: Watch, files: Mapping[str, str | Path] | None = None) -> Iter
         machine.close()
 
 
-def run_job(script: str, timeout: float, report: Watch = print, watch: Watch | None = None) -> Result:
-    """Run one script in a machine of its own."""
-    with booted(report) as machine:
-        return machine.run(script, timeout, watch)
-
-
 def _start(machine: Machine, programs: packages.Programs, root: Path) -> None:
     sources = {"base": root, "guest": programs.guest, "own": machine.directory / "own"}
     for name in sources:

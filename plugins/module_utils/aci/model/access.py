@@ -32,11 +32,6 @@ def build(l3out: Dict[str, Any]) -> List[Mo]:
     ]
 
 
-def physical_domain_dn(l3out: Dict[str, Any]) -> str:
-    """Distinguished name of the physical domain that floating SVIs use."""
-    return "uni/phys-" + l3out["access"]["physical_domain"]
-
-
 def l3_domain_dn(l3out: Dict[str, Any]) -> str:
     """Distinguished name of the L3Out's own domain."""
     return "uni/l3dom-" + l3out["access"]["l3_domain"]
