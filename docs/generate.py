@@ -1,5 +1,6 @@
-"""Writes all that is made from the sources: the role intent's argument specs (docs/argument_specs.py) and
-docs/reference/, which has modules and roles as ansible-doc knows them, and the lab's fabric description by its schema.
+"""Writes everything that is made from the sources: the role intent's argument specs (docs/argument_specs.py),
+docs/reference/ (modules and roles as ansible-doc knows them, the lab's fabric description from its schema), the tables
+of gates and rooms in CONTRIBUTING.md, and .pre-commit-config.yaml.
 
 ``make docs`` runs it; a test verifies that running it again changes nothing, so that the pages cannot go stale.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +18,8 @@ from jinja2 import Environment
 
 from docs import argument_specs, fabric_description
 from tests.conftest import pytest_configure
+from tests.gates import GATES, pre_commit
+from tests.rooms import ROOMS
 
 ROOT = Path(__file__).resolve().parent.parent
 COLLECTION = "kubefabric.bgp"
@@ -67,10 +71,24 @@ def role_pages() -> dict[str, dict]:
     return pages
 
 
+def with_tables(text: str) -> str:
+    """A page with its generated tables, each between ``<!-- NAME: made … -->`` and ``<!-- end -->``."""
+    gates = [["gate", "finds"], *([f"`{name}`", gate.finds] for name, gate in GATES.items())]
+    rooms = [["room", "rank", "content"], *([f"`{name}/`", str(rank), what] for name, (rank, what) in ROOMS.items())]
+    for name, (head, *rows) in {"gates": gates, "rooms": rooms}.items():
+        lines = [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
+        pattern = rf"(?s)(<!-- {name}: made [^\n]*-->\n).*?(<!-- end -->)"
+        text = re.sub(pattern, lambda found, lines=lines: found[1] + "\n".join([*lines, found[2]]), text)
+    return text
+
+
 def generate() -> dict[Path, str]:
     """Every generated page, by path."""
+    contributing = ROOT / "CONTRIBUTING.md"
     template = Environment(autoescape=False).from_string(TEMPLATE.read_text())
     return {
+        contributing: with_tables(contributing.read_text()),
+        ROOT / ".pre-commit-config.yaml": pre_commit(),
         ROOT / "docs" / "reference" / "fabric-description.md": fabric_description.page(),
         ROOT / "docs" / "reference" / "modules.md": template.render(title="Modules", pages=module_pages()) + "\n",
         ROOT / "docs" / "reference" / "roles.md": template.render(title="Roles", pages=role_pages()) + "\n",

@@ -11,17 +11,17 @@ PACKAGE = "ansible_collections.kubefabric.bgp.plugins.module_utils"
 
 # A room's rank, and what it is for in one sentence. A module imports from its own room and from rooms of lower ranks.
 ROOMS: dict[str, tuple[int, str]] = {
-    "common": (0, "texts, masking of secrets, and other helpers that know nothing of networks"),
-    "contract": (1, "what every room speaks: the plan's types, findings, address families, releases"),
-    "intent": (2, "reading what people wrote: tables of options, formats, limits, allocations"),
-    "node": (2, "the host's half: speakers, VIP, uplink, units, and the journal by which a host is restored"),
-    "svi": (3, "an SVI design each: floating and standard"),
-    "objects": (2, "Kubernetes objects as data: labels, selectors, owners, secrets in them, differences between two"),
-    "cni": (3, "a cluster network each, whole: options, checks, resources, announcements, agents"),
-    "plan": (4, "intent to plan, and the checks, one file per subject"),
-    "aci": (5, "an L3Out to managed objects (model), their difference (engine), and the APIC (io)"),
-    "cluster": (5, "brings Kubernetes resources to a state, whichever cluster network they are of"),
-    "verify": (6, "holds what leaves, clusters and hosts report against the plan"),
+    "common": (0, "texts, masking of secrets, and other helpers without knowledge of networks"),
+    "contract": (1, "types that all rooms use: the plan, findings, address families, releases"),
+    "intent": (2, "reads and checks what users write: tables of options, formats, limits, allocations"),
+    "node": (2, "hosts: speakers, VIP, uplink, units, and the journal from which a host is restored"),
+    "svi": (3, "one module per SVI design: floating and standard"),
+    "objects": (2, "Kubernetes objects as data: labels, selectors, owners, secrets, differences"),
+    "cni": (3, "one package per cluster network: options, checks, resources, announcements, agents"),
+    "plan": (4, "makes the plan from the intent, with one file of checks per subject"),
+    "aci": (5, "the managed objects of an L3Out (model), their difference (engine), requests to APIC (io)"),
+    "cluster": (5, "applies Kubernetes resources of any cluster network, and removes stale ones"),
+    "verify": (6, "compares what leaves, clusters and hosts report with the plan"),
 }
 
 

@@ -10,12 +10,21 @@ import pytest
 from docs.generate import generate
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+READMES = sorted((ROOT / "roles").glob("*/README.md"))
+PAGES = [ROOT / "README.md", CONTRIBUTING, *sorted((ROOT / "docs").rglob("*.md")), *READMES]
 
 
 def test_generated_reference_is_what_make_docs_would_write() -> None:
     for path, content in generate().items():
         assert path.read_text() == content, f"{path.relative_to(ROOT)} is stale: run make docs"
+
+
+def test_contributing_names_only_files_that_exist() -> None:
+    paths = [path for path in re.findall(r"`([\w.-]+/[\w./-]*)`", CONTRIBUTING.read_text()) if "NAME" not in path]
+    rooms = ROOT / "plugins" / "module_utils"
+    assert len(paths) > 60
+    assert not [path for path in paths if not ((ROOT / path).exists() or (rooms / path).exists())]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -11,43 +10,32 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
-
-LINTERS = {
-    "ruff check": ["ruff", "check", "."],
-    "ruff format": ["ruff", "format", "--check", "."],
-    "mypy": ["mypy", "lab", "plugins/module_utils"],
-    "yamllint": ["yamllint", "--strict", "."],
-    "ansible-lint": ["ansible-lint", "--offline", "--profile", "production"],
-    "changelog": ["antsibull-changelog", "lint"],
-}
+from tests.gates import BIN, GATES, ROOT, complaint, main
 
 
 def run(command: list[str], directory: Path) -> None:
-    """Run a linter of the virtual environment; its complaint is the test's failure."""
-    environment = {
-        **os.environ,
-        "PATH": f"{BIN}:{os.environ['PATH']}",
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
-        "ANSIBLE_HOME": str(ROOT / "build" / "ansible-home"),  # no copy of ours that somebody installed
-        "LC_ALL": "C.UTF-8",
-    }
-    done = subprocess.run(
-        [str(BIN / command[0]), *command[1:]],
-        cwd=directory,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-8000:]}\n{done.stderr[-4000:]}"
+    """Run a program of the virtual environment; its complaint is the test's failure."""
+    found = complaint(command, directory)
+    assert found is None, found
 
 
-@pytest.mark.parametrize("name", LINTERS)
+@pytest.mark.parametrize("name", GATES)
 def test_linter_has_no_complaint(name: str) -> None:
-    run(LINTERS[name], ROOT)
+    found = complaint(GATES[name].command)
+    assert found is None, found
+
+
+def test_an_unknown_gate_is_an_error_that_names_the_gates() -> None:
+    assert main(["ruff"]) == f"no gate ruff; the gates are: {', '.join(GATES)}"
+
+
+def test_artifact_ignores_only_what_exists_or_what_git_ignores() -> None:
+    """A pattern of galaxy.yml that matches nothing hides that a file was renamed, and ships it."""
+    ignored = {line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines()}
+    patterns = yaml.safe_load((ROOT / "galaxy.yml").read_text())["build_ignore"]
+    assert not [pattern for pattern in patterns if pattern not in ignored and not list(ROOT.glob(pattern))]
 
 
 @pytest.fixture(scope="session")
@@ -73,8 +61,6 @@ def test_ansible_test_sanity_has_no_complaint(installed: Path, tmp_path: Path) -
     """On a copy of the installed collection, as ansible-test wants a path of its own and a git repository."""
     copy = tmp_path / "ansible_collections" / "kubefabric" / "bgp"
     shutil.copytree(installed, copy)
-    if (ROOT / "tests" / "sanity").exists():
-        shutil.copytree(ROOT / "tests" / "sanity", copy / "tests" / "sanity")
     subprocess.run(["git", "init", "-q"], cwd=copy, check=True)
     subprocess.run(["git", "add", "-A"], cwd=copy, check=True)
     _link_dependencies(copy.parents[1])
