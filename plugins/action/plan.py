@@ -12,13 +12,21 @@ from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import companions
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import Finding, Findings, IntentError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import lost
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import Result, build
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.redesign import named
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils import allocations_file, kept_plans
-from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import in_job, plain, read_text, replace_file
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import (
+    in_job,
+    plain,
+    read_text,
+    replace_file,
+    without_collector,
+)
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.inventory import Inventory
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.play_hosts import PlayHosts
 
 
 class ActionModule(ActionBase):
@@ -35,8 +43,20 @@ class ActionModule(ActionBase):
             argument_spec={
                 "allocations_file": {"type": "path"},
                 "allocate": {"type": "str", "choices": ["write", "fail"]},
+                "missing_only": {"type": "bool", "default": False},
             }
         )
+        if arguments["missing_only"] and self._all_planned(task_vars):
+            return {"changed": False, "skipped": True, "skip_reason": "Every cluster of the play has a plan of its own"}
+        with without_collector():
+            return self._plan(arguments, task_vars)
+
+    def _all_planned(self, task_vars: Mapping) -> bool:
+        """Whether every host of the play has a plan of its own."""
+        hosts = PlayHosts(self._task, task_vars, self._templar)
+        return all("kubefabric_plan" in hosts.variables(name) for name in hosts.names)
+
+    def _plan(self, arguments: Mapping, task_vars: Mapping) -> dict:
         inventory = Inventory(task_vars, self._templar)
         path = _path(arguments["allocations_file"], inventory, task_vars)
         before = read_text(path) if path else None
@@ -66,18 +86,20 @@ class ActionModule(ActionBase):
         if changed and not self._task.check_mode:
             changed = self._write(path, after, new)
         plans = _merge(result.plans for result in results)
+        kept = kept_plans.keep(plans)
         outcome = {
             "changed": changed,
-            "plans_file": kept_plans.keep(plans),
-            "large_plans": kept_plans.large(plans),
-            "plans": plans,
+            "plans_file": kept.path,
+            "large_plans": kept.large,
+            "l3outs": companions.l3outs(plans),
+            **({"plans": plans} if kept.small else {}),
             "allocations": allocations,
             "allocated": new,
             "warnings": [str(finding) for finding in warnings],
         }
         if changed and self._task.diff:
             outcome["diff"] = {"before": before or "", "after": after, "before_header": path, "after_header": path}
-        return kept_plans.bounded(outcome)
+        return kept_plans.bounded(outcome, self._display.warning)
 
     def _write(self, path: str | None, text: str, new: dict) -> bool:
         """Write the allocations file, which has to be where something ``new`` is in it; whether it was written."""
@@ -146,7 +168,7 @@ def _absolute(path: str) -> str:
     return os.path.abspath(os.path.expanduser(os.path.expandvars(path)))
 
 
-def _customary(task_vars: dict) -> str:
+def _customary(task_vars: Mapping) -> str:
     """What is done where the option is not set: what a job writes is gone with it."""
     return "fail" if in_job(task_vars) else "write"
 

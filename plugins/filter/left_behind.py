@@ -8,9 +8,9 @@ from __future__ import annotations
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import companions
 
 
-def left_behind(plans: dict, cluster: str, running: list) -> dict:
+def left_behind(plans: dict, running: list) -> dict:
     """See module_utils/aci/engine/companions.py."""
-    return companions.left_behind(plans, cluster, running)
+    return companions.left_behind(plans, running)
 
 
 class FilterModule:

@@ -40,6 +40,11 @@ options:
       - By default V(fail) in jobs of AWX and automation controller, which set C(awx_job_id), and V(write) elsewhere.
     type: str
     choices: [write, fail]
+  missing_only:
+    description:
+      - Do nothing where every host of the play has a plan of its own, the variable C(kubefabric_plan).
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Plans and shows what would be kept, but does not write the file.
@@ -70,20 +75,25 @@ plans_file:
       run.
   returned: success
   type: str
+l3outs:
+  description: The distinguished name of the L3Out of each cluster that has one.
+  returned: success
+  type: dict
+  sample: {k8s-prod: uni/tn-k8s/out-k8s-prod}
 plans:
   description: The plans by cluster; C(docs/plan.md) describes their format. They hold no secrets.
-  returned: success, where the result stays below 500,000 characters; callbacks such as AWX's drop larger ones
+  returned: success, where the result stays below 40,000 characters; callbacks such as AWX's drop larger ones
   type: dict
   sample: {k8s-prod: {format: 1, cluster: k8s-prod, asn: 65003}}
 large_plans:
-  description: The clusters whose plan alone is larger than 500,000 characters.
+  description: The clusters whose plan alone is larger than 40,000 characters.
   returned: success
   type: list
   elements: str
   sample: []
 allocations:
   description: Everything that is kept, by cluster.
-  returned: success, where the result stays below 500,000 characters
+  returned: success, where the result stays below 40,000 characters
   type: dict
   sample: {k8s-prod: {nodes: {node1: {ipv4: 192.168.2.1}}}}
 allocated:

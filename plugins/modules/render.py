@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: render
-short_description: Write a cluster's plan to files
+short_description: Write plans to files
 version_added: 0.1.0
 description:
   - Writes everything that follows from a cluster's plan to files below O(output_dir), so that a change can be
@@ -20,9 +20,16 @@ author:
   - The kubefabric.bgp maintainers (@kubefabric)
 options:
   plan:
-    description: The plan of the cluster, from M(kubefabric.bgp.plan).
+    description: The plan of one cluster. Either this or O(planned) is required.
     type: dict
-    required: true
+  planned:
+    description:
+      - The registered result of M(kubefabric.bgp.plan), for the files of all clusters of the play by one task with
+        C(run_once), which takes a fraction of the time of a task for each.
+      - A cluster that has a plan of its own (C(kubefabric_plan)) is rendered by that.
+      - In the place of the other options stand each cluster's variables C(kubefabric_output_dir),
+        C(kubefabric_render_secrets) and C(kubefabric_cluster.bgp.password).
+    type: dict
   output_dir:
     description: Directory below which each cluster has one of its own; relative to the working directory.
     type: path
@@ -52,18 +59,34 @@ EXAMPLES = r"""
   kubefabric.bgp.render:
     plan: "{{ kubefabric_plan }}"
     output_dir: build
+
+- name: Plan every cluster of the inventory
+  kubefabric.bgp.plan:
+  run_once: true
+  register: planned
+
+- name: Write the files of all clusters of the play
+  kubefabric.bgp.render:
+    planned: "{{ planned }}"
+  run_once: true
 """
 
 RETURN = r"""
 files:
-  description: Every file that the plan makes.
-  returned: success
+  description: Every file that the plans make.
+  returned: success, where the result stays below 40,000 characters
   type: list
   elements: str
   sample: [/home/ops/build/k8s-prod/plan.yml]
+changed_clusters:
+  description: The clusters of which files were written, or would be in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample: [k8s-prod]
 changed_files:
   description: The files that were written, or would be in check mode.
-  returned: success
+  returned: success, where the result stays below 40,000 characters
   type: list
   elements: str
   sample: [/home/ops/build/k8s-prod/plan.yml]

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError
 
@@ -40,6 +42,21 @@ def complaint(result: dict) -> str:
 def refused(error: PlanError) -> dict:
     """The result of an action whose plan is not in the format: the message and every finding."""
     return {"failed": True, "changed": False, "msg": str(error), **error.result()}
+
+
+@contextlib.contextmanager
+def without_collector() -> Iterator[None]:
+    """Makes much without Python's collector of cycles, which walks all that Ansible holds again and again meanwhile.
+
+    A worker of Ansible's ends with its task, so that what is not collected is not kept.
+    """
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def in_job(task_vars: Mapping) -> bool:

@@ -31,15 +31,16 @@ _PAGE = _TEMPLATES.get_template("cluster.md.j2")
 _NESTED_PAGE = _TEMPLATES.get_template("nested.md.j2")
 
 
-def documents(plan: dict, password: str | None = None) -> dict[str, str]:
+def documents(plan: dict, password: str | None = None, given: dict | None = None) -> dict[str, str]:
     """The files of one cluster.
 
+    ``given`` is what plan.yml says, where that is not the plan with all its defaults.
     ``password`` is the sessions' password, to be written into them; without it a placeholder stands wherever the plan
     says that there is one. A nested cluster has no apic.json: its networks are in its parent's. Raises BuildError or
     ClusterError where the plan cannot be expressed.
     """
     secret = (password or PLACEHOLDER) if plan["bgp"]["password"] else None
-    files = {"plan.yml": dump(plan)}
+    files = {"plan.yml": dump(plan if given is None else given)}
     if "l3out" in plan:
         document = tree.to_document(l3out.build(plan["l3out"], secret))
         files["apic.json"] = json.dumps(document, indent=2, ensure_ascii=False) + "\n"

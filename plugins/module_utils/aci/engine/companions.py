@@ -15,15 +15,23 @@ from ...intent.model import natural
 from ..model.policies import timers
 
 
-def left_behind(plans: Dict[str, Any], name: str, running: Iterable[str]) -> Dict[str, Any]:
-    """Clusters with an L3Out that share a leaf and the VRF with ``name`` and are not among ``running``.
+def left_behind(plans: Dict[str, Any], running: Iterable[str]) -> Dict[str, Dict[str, Any]]:
+    """By cluster of ``running``: clusters with an L3Out that share a leaf and the VRF with it and are not ``running``.
 
-    ``plans`` are those of all clusters. Returns ``{"clusters": names, "content": tree}``: the policies as they should
-    be, as aci_tree takes them, of one cluster per leaf; the planner sees to it that all on a leaf agree. Both are empty
-    where paths are one AS long, as they are without nested clusters, and where there is no plan of ``name``.
+    ``plans`` are those of all clusters. Each value is ``{"clusters": names, "content": tree}``: the policies as they
+    should be, as aci_tree takes them, of one cluster per leaf; the planner sees to it that all on a leaf agree.
+    Clusters that leave none behind are not in the result: those without a plan or an L3Out, and all where paths are
+    one AS long, as they are without nested clusters.
     """
-    absent = sorted(set(plans) - set(running) - {name}, key=natural)
-    own = plans.get(name, {})
+    present = set(running)
+    absent = sorted(set(plans) - present, key=natural)
+    found = {name: _left_behind(plans, name, absent) for name in sorted(present & set(plans), key=natural)}
+    return {name: value for name, value in found.items() if value["clusters"]}
+
+
+def _left_behind(plans: Dict[str, Any], name: str, absent: List[str]) -> Dict[str, Any]:
+    """The value of one cluster."""
+    own = plans[name]
     if "l3out" not in own or own["l3out"]["bgp"]["max_as"] == 1:
         return {"clusters": [], "content": []}
     shared = {other: _shared(own, plans[other]) for other in absent}
@@ -37,13 +45,11 @@ def left_behind(plans: Dict[str, Any], name: str, running: Iterable[str]) -> Dic
     }
 
 
-def in_run(plans: Dict[str, Any], running: Iterable[str]) -> List[str]:
-    """Distinguished names of the L3Outs of these clusters: what a run brings to one intent."""
-    return [
-        "uni/tn-{tenant}/out-{name}".format(**plans[name]["l3out"])
-        for name in sorted(set(running) & set(plans), key=natural)
-        if "l3out" in plans[name]
-    ]
+def l3outs(plans: Dict[str, Any]) -> Dict[str, str]:
+    """The distinguished name of each cluster's L3Out."""
+    return {
+        name: "uni/tn-{tenant}/out-{name}".format(**plan["l3out"]) for name, plan in plans.items() if "l3out" in plan
+    }
 
 
 def _shared(own: Dict[str, Any], other: Dict[str, Any]) -> List[str]:
