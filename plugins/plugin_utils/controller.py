@@ -30,6 +30,24 @@ def plain(value: object) -> object:
     return str.__str__(value) if isinstance(value, str) else str.__str__(str(value))
 
 
+class Expression(Exception):
+    """A value holds a text that may be an expression, or something that only a template engine reads."""
+
+
+def static(value: object) -> object:
+    """As ``plain``, of variables as they were written. Raises Expression where templating may change something."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return plain(value)
+    if isinstance(value, Mapping):
+        return {static(key): static(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [static(item) for item in value]
+    text = str.__str__(value) if isinstance(value, str) else "{"
+    if "{" in text or "#jinja2" in text:
+        raise Expression
+    return text
+
+
 def complaint(result: dict) -> str:
     """Why a module failed, of its result: its message, or where it has none the last line of what it left behind."""
     for key in ("msg", "exception", "module_stderr", "module_stdout"):

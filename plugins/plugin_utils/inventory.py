@@ -12,7 +12,8 @@ from ansible.release import __version__
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_fabric import NODE
 
-from .controller import plain
+from .controller import Expression, plain, static
+from .quick_variables import QuickVariables
 
 GROUP = "clusters"
 # hostvars of ansible-core before 2.19 hands out an expression that it cannot resolve, where later ones raise
@@ -31,6 +32,8 @@ class Inventory:
         if not self.clusters:
             raise AnsibleError(f"the inventory has no group {GROUP} with one host per Kubernetes cluster")
         self._hosts = {name: _variables(task_vars, name) for name in self.clusters}
+        self._nodes = QuickVariables(task_vars, NODE)
+        self._static: dict[int, tuple[object, object]] = {}
 
     def of_clusters(self, name: str) -> list:
         """The values that a variable has on the clusters and in the task, each once; the clusters' come first.
@@ -51,14 +54,14 @@ class Inventory:
         wrong: list[str] = []
         for name in self.clusters:
             fabric = _tried(wrong, self._read, name, "kubefabric_fabric")
-            intent = next((known for known in intents if _public(known["fabric"]) == _public(fabric)), None)
+            intent = next((known for known in intents if _same(known["fabric"], fabric)), None)
             if intent is None:
                 intent = {"fabric": fabric, "clusters": {}}
                 intents.append(intent)
             nodes = plain(list(self._vars["groups"].get(f"{name.replace('-', '_')}_nodes", ())))
             intent["clusters"][name] = {
                 "cluster": _tried(wrong, self._read, name, "kubefabric_cluster"),
-                "nodes": {node: _tried(wrong, _node, self._vars, node) for node in nodes},
+                "nodes": {node: _tried(wrong, self._node, node) for node in nodes},
             }
         if wrong:
             raise AnsibleError(". ".join(dict.fromkeys(wrong)))
@@ -68,6 +71,10 @@ class Inventory:
         """A cluster's variable; of a cluster that is not in this run without what only its own run needs."""
         if name not in self._hosts[host] and self._in_play(host, name):
             return _value(lambda: self._templar.template(self._vars[name]), host, name)  # as it was written
+        try:
+            return self._without_expressions(host, name)
+        except Expression:
+            pass
         try:
             return _variable(self._hosts[host], host, name)
         except AnsibleError:
@@ -79,6 +86,26 @@ class Inventory:
             known = {**found, "hostvars": self._vars["hostvars"]}
             templar = self._templar.copy_with_new_env(available_variables=known)
             return _readable(templar, found[name], f"{name} of host {host}")
+
+    def _without_expressions(self, host: str, name: str) -> object:
+        """A variable that needs no templating. What hosts have from a group is one object, and is read once.
+
+        Raises Expression.
+        """
+        written = getattr(self._hosts[host], "_vars", {})  # of HostVarsVars: as it was written
+        if name not in written:
+            raise Expression
+        value = written[name]
+        if id(value) not in self._static:
+            self._static[id(value)] = (value, static(value))
+        return self._static[id(value)][1]
+
+    def _node(self, node: str) -> dict:
+        given = self._nodes.read(node)
+        if given is None:
+            variables = _variables(self._vars, node)
+            given = {key: _variable(variables, node, key) for key in NODE}
+        return {key: value for key, value in given.items() if value is not None}
 
     def _in_play(self, host: str, name: str) -> bool:
         """Whether the play or the role has a variable that the inventory does not have, and has it for this cluster.
@@ -106,12 +133,6 @@ def _tried(wrong: list[str], read: Callable, *arguments: object) -> object:
     except AnsibleError as error:
         wrong.append(str(error))
         return None
-
-
-def _node(task_vars: Mapping, node: str) -> dict:
-    variables = _variables(task_vars, node)
-    given = {key: _variable(variables, node, key) for key in NODE}
-    return {key: value for key, value in given.items() if value is not None}
 
 
 def _variable(variables: Mapping, host: str, name: str) -> object:
@@ -149,6 +170,11 @@ def _public(value: object) -> object:
     if not isinstance(value, dict):
         return value
     return {key: _public(item) for key, item in value.items() if key not in UNNEEDED}
+
+
+def _same(fabric: object, other: object) -> bool:
+    """Whether both are one fabric."""
+    return fabric is other or _public(fabric) == _public(other)
 
 
 def _left_over(value: object) -> Iterator[str]:
