@@ -184,7 +184,7 @@ def taken_names(module: AnsibleK8SModule, cluster: Cluster, plan: dict) -> list:
     ]
 
 
-def main() -> None:
+def main(module_class: type = Module) -> None:
     """The module's entry."""
     options = {
         **copy.deepcopy(AUTH_ARG_SPEC),
@@ -193,7 +193,7 @@ def main() -> None:
         "adopt": {"type": "bool", "default": False},
         "unreachable": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
     }
-    module = AnsibleK8SModule(module_class=Module, argument_spec=options, supports_check_mode=True)
+    module = AnsibleK8SModule(module_class=module_class, argument_spec=options, supports_check_mode=True)
     try:
         plan = accept(module.params["plan"])
         result = run(module, plan) if foreign.kinds(plan) else NOTHING

@@ -136,9 +136,9 @@ def argument_spec() -> dict:
     }
 
 
-def main() -> None:
+def main(module_class: type = Module) -> None:
     """The module's entry."""
-    module = AnsibleK8SModule(module_class=Module, argument_spec=argument_spec(), supports_check_mode=True)
+    module = AnsibleK8SModule(module_class=module_class, argument_spec=argument_spec(), supports_check_mode=True)
     try:
         client = connected(lambda: get_api_client(module), lambda: place(module.params))
         module.exit_json(changed=False, objects=lists.read(Cluster(client, FIELD_MANAGER), module.params["objects"]))

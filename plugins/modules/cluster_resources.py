@@ -345,10 +345,10 @@ def run(module: AnsibleK8SModule) -> dict:
     return {**result, "diff": report.diffs(steps)} if module._diff else result
 
 
-def main() -> None:
+def main(module_class: type = Module) -> None:
     """The module's entry."""
     module = AnsibleK8SModule(
-        module_class=Module,
+        module_class=module_class,
         argument_spec=argument_spec(),
         mutually_exclusive=[("resources", "plan")],
         required_one_of=[("resources", "plan")],

@@ -96,6 +96,7 @@ class InProcessAction(ActionBase):
             and self._connection.become is None
             and not self._task.async_val
             and not constants.DEFAULT_KEEP_REMOTE_FILES  # who asks for the module's files wants to run them
+            and not os.environ.get("ENABLE_TURBO_MODE")  # kubernetes.core's own process for many modules
             and _is_this_python(plain(self._templar.template(own.get("ansible_python_interpreter"))))
         )
 
