@@ -96,7 +96,7 @@ def spec(option: dict[str, Any]) -> dict[str, Any]:
     for key in ("elements", "choices"):
         if key in option:
             result[key] = option[key]
-    if option.get("required") and not option.get("unless_nested"):
+    if required(option):
         result["required"] = True
     elif option.get("default") is not None:
         result["default"] = option["default"]
@@ -106,11 +106,18 @@ def spec(option: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def required(option: dict[str, Any]) -> bool:
+    """Whether every intent has it, whatever the kind of fabric or cluster: Ansible's specs know no conditions."""
+    sometimes = option.get("unless_nested") or option.get("kinds") or option.get("optional_for")
+    return bool(option.get("required")) and not sometimes
+
+
 def description(option: dict[str, Any]) -> list[str]:
     """The description, the range, an example, and the options of each entry where the keys are free."""
     lines = [option["description"]]
     if option.get("unless_nested"):
         lines.append("Required, but for a nested cluster, which has none.")
+    lines.extend(of_kinds(option))
     if "minimum" in option:
         lines.append(f"From {option['minimum']} to {option['maximum']}.")
     if "example" in option:
@@ -120,6 +127,16 @@ def description(option: dict[str, Any]) -> list[str]:
     return lines
 
 
+def of_kinds(option: dict[str, Any]) -> list[str]:
+    """Which kind of fabric has the option, and which one needs it."""
+    kinds = option.get("kinds") or ()
+    if option.get("optional_for"):
+        return [f"Required, but for a fabric of kind {option['optional_for']}."]
+    if len(kinds) != 1:
+        return []
+    return [f"{'Required by a fabric' if option.get('required') else 'Of a fabric'} of kind {kinds[0]} only."]
+
+
 def entry(owner: str, name: str, option: dict[str, Any]) -> str:
     """One option of an entry with a free key, as a sentence."""
     facts = [option["type"], *(["required"] if option.get("required") else [])]
@@ -127,7 +144,8 @@ def entry(owner: str, name: str, option: dict[str, Any]) -> str:
         facts.append(f"default {option['default']}")
     if "minimum" in option:
         facts.append(f"{option['minimum']} to {option['maximum']}")
-    return f"C({name}) of a {owner} ({', '.join(facts)}): {option['description']}"
+    said = " ".join([option["description"], *of_kinds(option)])
+    return f"C({name}) of a {owner} ({', '.join(facts)}): {said}"
 
 
 class _Dumper(yaml.SafeDumper):

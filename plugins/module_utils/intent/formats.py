@@ -97,6 +97,10 @@ resource_name = matches(DOMAIN, 253, "lower-case letters, digits and - ., a lett
 secret_key = matches(r"(?!\.\.?$)[a-zA-Z0-9._-]+", 253, "letters, digits and _ . -")
 # A node is called in Kubernetes as in the inventory.
 node_name = resource_name
+# A router's name is part of the names of resources, as leaf-101 is (router-tor1-ipv4).
+router_name = matches(
+    r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", 40, "lower-case letters, digits and -, none of - at the ends"
+)
 # An object in a namespace (RFC 1123 label, then the name of a Service, a label too).
 namespaced_name = matches(
     r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from ..contract.findings import Findings
+from .fabric_kinds import FABRICS, NODES, without_other_kinds
 from .options_cluster import CLUSTER
-from .options_fabric import FABRIC, NODE
 from .schema import read
 
 FABRIC_AT = "group_vars/all: kubefabric_fabric"
@@ -52,19 +52,39 @@ class Leaf:
 
 @dataclass
 class Rack:
-    """A rack: its node label's value, its pod and its leaves by rising ID."""
+    """A rack: its node label's value, its pod and its leaves by rising ID, or the names of its routers."""
 
     name: str
     label: str
     pod: int
     leaves: list[int]
     vpc_domain: int | None = None
+    routers: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Router:
+    """A router that nodes peer with; ``racks`` are the names of those that it serves, none where it serves all nodes.
+
+    ``addresses`` by family, ``listed`` all of them as text; ``at`` is where the intent has it.
+    """
+
+    name: str
+    at: str
+    asn: int | None
+    addresses: dict
+    multihop: int | None = None
+    password: bool = True
+    host: str | None = None
+    listed: list[str] = field(default_factory=list)
+    racks: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Fabric:
     """The fabric; ``leaves`` by node ID, ``racks`` by name, ``reflectors`` the spines that reflect routes,
-    ``contracts`` as given, ``limits`` by name, None where the release's hold.
+    ``contracts`` as given, ``limits`` by name, None where the release's hold. Of kind ``routers`` it has ``routers``
+    by name, no AS of its own and no release.
     """
 
     name: str | None
@@ -75,6 +95,15 @@ class Fabric:
     reflectors: list[int] = field(default_factory=list)
     contracts: list[dict] = field(default_factory=list)
     limits: dict[str, int | None] = field(default_factory=dict)
+    kind: str = "aci"
+    routers: dict[str, Router] = field(default_factory=dict)
+
+    def heading(self) -> dict:
+        """What a plan says of it."""
+        if self.kind == "routers":
+            return {"name": self.name, "kind": self.kind}
+        spines = {"route_reflectors": self.reflectors} if self.reflectors else {}
+        return {"name": self.name, "asn": self.asn, "version": self.version, **spines}
 
 
 @dataclass
@@ -126,11 +155,10 @@ class Member:
 
     def heading(self, fabric: Fabric, number: int) -> dict:
         """How its plan begins; ``number`` is the format's."""
-        spines = {"route_reflectors": fabric.reflectors} if fabric.reflectors else {}
         return {
             "format": number,
             "cluster": self.name,
-            "fabric": {"name": fabric.name, "asn": fabric.asn, "version": fabric.version, **spines},
+            "fabric": fabric.heading(),
             **{key: self.settings[key] for key in ("asn", "cni", "rack_label")},
         }
 
@@ -204,6 +232,15 @@ class Cluster(Member):
         """Addresses that the intent gives a leaf, by family."""
         return by_family(self.l3out["leaves"].get(leaf, {}).get("addresses"))
 
+    def peer_asns(self, fabric: Fabric) -> list[tuple[str, str, int]]:
+        """(path, whose, AS) of all that its nodes peer with; what was reported is not among them."""
+        return [(f"{FABRIC_AT}.asn", "the fabric", fabric.asn)] if fabric.asn else []
+
+    @property
+    def routing(self) -> str:
+        """What its routes share with other clusters', in words."""
+        return f"VRF {'/'.join(self.vrf)}"
+
     def is_down(self, leaf: int | None = None, node: str | None = None) -> bool:
         """Whether the sessions of a leaf, a node, or both, are taken down administratively."""
         states = [self.bgp["admin_state"]]
@@ -229,8 +266,9 @@ def by_family(addresses: list | None) -> dict:
 
 
 def read_fabric(given: object, findings: Findings) -> Fabric:
-    """Read ``kubefabric_fabric``."""
-    settings = read(given, FABRIC, FABRIC_AT, findings)
+    """Read ``kubefabric_fabric`` of an ACI fabric; routers.py reads the other kind."""
+    given = without_other_kinds(given, "aci", FABRIC_AT, findings)
+    settings = read(given, FABRICS["aci"], FABRIC_AT, findings)
     fabric = Fabric(settings["name"], settings["asn"], settings["version"], contracts=settings["contracts"])
     fabric.limits = settings["limits"]
     fabric.reflectors = sorted(settings["bgp"]["route_reflectors"])
@@ -282,25 +320,30 @@ def reported(at: str, findings: Findings) -> set[str]:
 
 def _fill(name: str, settings: dict, reported: set[str]) -> None:
     """Defaults that follow from other values; what was reported as wrong stays None."""
-    l3out, bgp = settings["l3out"], settings["bgp"]
-
-    def default(section: str, key: str, value: object) -> None:
-        if settings[section][key] is None and f"{section}.{key}" not in reported:
-            settings[section][key] = value
-
-    default("l3out", "name", name)
+    l3out = settings["l3out"]
+    _default(settings, reported, "l3out", "name", name)
     for key in ("aaep", "vlan_pool", "physical_domain", "l3_domain"):
-        default("l3out", key, l3out["name"])
-    default("l3out", "vrf_tenant", l3out["tenant"])
-    default("bgp", "keepalive", 2 if settings["cni"] == "calico" else 1)
-    if bgp["keepalive"] is not None:
-        default("bgp", "hold", 3 * bgp["keepalive"])
-    if bgp["bfd"]:
-        for key, value in BFD_INTERVALS.items():
-            default("bgp", key, value)
+        _default(settings, reported, "l3out", key, l3out["name"])
+    _default(settings, reported, "l3out", "vrf_tenant", l3out["tenant"])
+    fill_timers(settings, reported)
     if l3out["svi"]:
-        default("bgp", "neighbors", "dynamic" if l3out["svi"] == "floating" else "per_node")
+        _default(settings, reported, "bgp", "neighbors", "dynamic" if l3out["svi"] == "floating" else "per_node")
     _place(l3out["route_maps"] or [])
+
+
+def fill_timers(settings: dict, reported: set[str]) -> None:
+    """The timers of BGP and BFD that the intent leaves open."""
+    bgp = settings["bgp"]
+    _default(settings, reported, "bgp", "keepalive", 2 if settings["cni"] == "calico" else 1)
+    if bgp["keepalive"] is not None:
+        _default(settings, reported, "bgp", "hold", 3 * bgp["keepalive"])
+    for key, value in BFD_INTERVALS.items() if bgp["bfd"] else ():
+        _default(settings, reported, "bgp", key, value)
+
+
+def _default(settings: dict, reported: set[str], section: str, key: str, value: object) -> None:
+    if settings[section][key] is None and f"{section}.{key}" not in reported:
+        settings[section][key] = value
 
 
 def _place(rules: list[dict]) -> None:
@@ -314,7 +357,7 @@ def _place(rules: list[dict]) -> None:
 
 def _read_node(host: str, options: object, findings: Findings) -> Node:
     at = f"host {host}: "
-    settings = read(options, NODE, at, findings)
+    settings = read(options, NODES["aci"], at, findings)
     addresses = settings["addresses"]
     wrong = reported(at, findings)
     own = by_family(addresses)

@@ -42,6 +42,11 @@ class Nested(Member):
         return self.root.vrf if self.root else (None, None)
 
     @property
+    def routing(self) -> str:
+        """What its routes share with other clusters', in words."""
+        return self.root.routing if self.root else "no VRF"
+
+    @property
     def announced(self) -> list:
         """What its nodes announce: pods, and the services that its CNI is told to announce."""
         options = self.settings["calico"] or {}

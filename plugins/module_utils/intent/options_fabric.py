@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from .option import admin_state, number
 from .options_reachability import CONTRACTS
+from .options_routers import KINDS, routers
 
 APIC = {
     "hosts": {
@@ -59,11 +60,13 @@ RACK = {
         "default": 1,
         "minimum": 1,
         "maximum": 254,
+        "kinds": ("aci",),
         "description": "Pod of the fabric in which the leaves stand (fabricNodeIdentP.podId).",
     },
     "leaves": {
         "type": "dict",
         "required": True,
+        "kinds": ("aci",),
         "key": "leaf_id",
         "entry": "leaf",
         "options": LEAF,
@@ -75,7 +78,15 @@ RACK = {
         "type": "int",
         "minimum": 1,
         "maximum": 1000,
+        "kinds": ("aci",),
         "description": "ID of the leaves' vPC domain (fabricExplicitGEp.id), where it is to be made.",
+    },
+    "routers": {
+        **routers(
+            "Routers that the rack's nodes peer with. Racks may share a router; it then is the same in each.",
+            "{tor1: {asn: 64567, addresses: [192.0.2.1]}}",
+        ),
+        "kinds": ("routers",),
     },
 }
 
@@ -125,9 +136,17 @@ FABRIC = {
         "example": "dc1",
         "description": "Name of the fabric, for messages and pages.",
     },
+    "kind": {
+        "type": "str",
+        "default": "aci",
+        "choices": list(KINDS),
+        "description": "V(aci) is an ACI fabric. With V(routers) nodes peer with routers that this collection does "
+        "not configure: there is no APIC and no L3Out.",
+    },
     "asn": {
         "type": "int",
         "required": True,
+        "kinds": ("aci",),
         "format": "asn",
         "example": 65002,
         "description": "The fabric's BGP AS number (bgpAsP.asn); read and compared, written only when asked.",
@@ -135,32 +154,44 @@ FABRIC = {
     "version": {
         "type": "str",
         "required": True,
+        "kinds": ("aci",),
         "format": "release",
         "example": '"6.0(9c)"',
         "description": "APIC release; O(kubefabric_fabric.limits) are looked up by it.",
     },
     "bgp": {
         "type": "dict",
+        "kinds": ("aci",),
         "options": FABRIC_BGP,
         "description": "The fabric's own BGP. It is read and compared before anything is written.",
     },
     "apic": {
         "type": "dict",
+        "kinds": ("aci",),
         "options": APIC,
         "description": "The controllers; O(kubefabric_apic) overrides single keys.",
+    },
+    "routers": {
+        **routers(
+            "Routers that all nodes peer with, besides those of their racks.",
+            "{provider: {asn: 64512, addresses: [192.168.100.10]}}",
+        ),
+        "kinds": ("routers",),
     },
     "racks": {
         "type": "dict",
         "required": True,
+        "optional_for": "routers",
         "key": "label_value",
         "entry": "rack",
         "options": RACK,
         "example": "{rack1: {leaves: {101: {router_id: 1.1.1.101}, 102: {router_id: 1.1.1.102}}}}",
         "description": "Racks by name.",
     },
-    "contracts": CONTRACTS,
+    "contracts": {**CONTRACTS, "kinds": ("aci",)},
     "limits": {
         "type": "dict",
+        "kinds": ("aci",),
         "options": LIMITS,
         "description": "What the fabric bears, where it is not what is known of its release: from the release's "
         "Verified Scalability Guide, or less, to leave room for others.",
@@ -171,6 +202,7 @@ NODE = {
     "rack": {
         "type": "str",
         "required": True,
+        "optional_for": "routers",
         "example": "rack1",
         "description": "The rack of the fabric that the node stands in.",
     },
@@ -179,21 +211,26 @@ NODE = {
         "elements": "str",
         "format": "address",
         "default": [],
-        "description": "The node's addresses, one per family; planned where absent.",
+        "description": "The node's addresses, one per family; planned where absent, but for a fabric of kind routers.",
     },
     "vpc": {
         "type": "str",
+        "kinds": ("aci",),
         "format": "aci_name",
         "description": "vPC interface policy group that the node hangs on, in a rack with one leaf that of its port "
         "channel; required where the design is standard SVI.",
     },
-    "bgp_admin_state": admin_state(
-        "V(disabled) takes the node's sessions with the leaves down, where it is a peer of its own: with standard SVI, "
-        "or C(bgp.neighbors) per_node."
-    ),
+    "bgp_admin_state": {
+        **admin_state(
+            "V(disabled) takes the node's sessions with the leaves down, where it is a peer of its own: with standard "
+            "SVI, or C(bgp.neighbors) per_node."
+        ),
+        "kinds": ("aci",),
+    },
     "ports": {
         "type": "list",
         "elements": "str",
+        "kinds": ("aci",),
         "format": "leaf_port",
         "default": [],
         "example": "[1/5]",

@@ -14,6 +14,8 @@ An option is described in the vocabulary of Ansible's argument specs (``type``, 
 * ``empty: True``, of a required list that may be empty;
 * ``secret: True``, of a value that no message may quote;
 * ``unless_nested``, of a required option that a nested cluster does not have (nested.py);
+* ``kinds``, the kinds of fabrics that have the option, and ``optional_for``, the one that can do without a required
+  one (fabric_kinds.py);
 * ``fill: False``, where a default is documented here but filled in elsewhere;
 * ``example``, one good value, for the remedy of a missing key.
 
@@ -44,12 +46,17 @@ def read(given: object, options: Mapping, at: str, findings: Findings) -> dict:
     if not isinstance(given, Mapping):
         rule = "is not defined" if given is None else f"is {_kind(given)}, not a dictionary"
         findings.add(at, rule, f"give its keys: {', '.join(options)}")
-        return {name: _default(option) for name, option in options.items()}
+        return defaults(options)
     for key in given:
         if key not in options:
             findings.add(below(at, key), "is not a known key", did_you_mean(str(key), options))
             findings.explained.update(below(at, name) for name in closest(str(key), options) if name not in given)
     return {name: _option(given.get(name), option, below(at, name), findings) for name, option in options.items()}
+
+
+def defaults(options: Mapping) -> dict:
+    """What options read as where nothing is given."""
+    return {name: _default(option) for name, option in options.items()}
 
 
 def below(at: str, key: object) -> str:

@@ -15,7 +15,7 @@ from ..contract.findings import Finding, Findings, numbered
 from ..contract.format import FORMAT
 from ..intent.l3out_options import OF_THE_TASK, named
 from ..intent.schema import below, read
-from . import shape
+from . import shape, shape_routers
 
 Plan = Dict[str, Any]  # docs/plan.md describes the format
 
@@ -40,7 +40,7 @@ def accept(plan: object, at: str = "plan") -> Plan:
     """
     findings = Findings()
     _check_format(plan, at, findings)
-    options = shape.NESTED_PLAN if isinstance(plan, Mapping) and plan.get("nested_in") else shape.PLAN
+    options = _options(plan)
     if isinstance(plan, Mapping):
         plan = _in_place(plan, at, findings)
     value = read(plan, options, at, findings)
@@ -51,6 +51,12 @@ def accept(plan: object, at: str = "plan") -> Plan:
     result = _completed(plan, value, options)
     result["leaves"] = {str(leaf): known for leaf, known in result["leaves"].items()}
     return {**result, "l3out": named(result["l3out"], result["cluster"])} if result.get("l3out") else result
+
+
+def _options(plan: object) -> dict[str, Any]:
+    """The shape that a plan has to have: by its fabric's kind, and whether its cluster is nested."""
+    kind = shape_routers if shape_routers.is_of_routers(plan) else shape
+    return kind.NESTED_PLAN if isinstance(plan, Mapping) and plan.get("nested_in") else kind.PLAN
 
 
 def _check_format(plan: object, at: str, findings: Findings) -> None:
@@ -90,6 +96,9 @@ def _check_references(plan: Mapping, value: dict, at: str, findings: Findings) -
             findings.add(below(at, name), f"is for another CNI than {value['cni']}", "remove it, or correct cni")
     if plan.get("nested_in"):
         _check_path(value["nested_in"] or {}, at, findings)
+        return
+    if "routers" in value:
+        shape_routers.check_references(value, at, findings)
         return
     found = value["l3out"] or {}
     for name, node in value["nodes"].items():

@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ..cni.calico.checks import addresses as checks_calico_addresses
 from ..contract.families import FAMILIES
-from ..contract.findings import Finding, Findings, IntentError, grouped
+from ..contract.findings import Findings
 from ..contract.format import FORMAT
 from ..intent import nested
-from ..intent.allocations import AT, Kept, ordered
-from ..intent.model import KINDS, Cluster, Fabric, natural, read_cluster, read_fabric
+from ..intent.allocations import AT, ordered
+from ..intent.fabric_kinds import kind_of
+from ..intent.model import Cluster, Fabric, natural, read_cluster, read_fabric
 from ..svi import floating, standard
-from . import l3out, ports, reachability, redesign
+from . import l3out, ports, reachability, redesign, routed
 from .checks import bgp as checks_bgp
 from .checks import nested as checks_nested
 from .checks import networks as checks_networks
@@ -24,20 +23,9 @@ from .checks import resources as checks_resources
 from .checks import scale as checks_scale
 from .checks import shared as checks_shared
 from .checks import single as checks
+from .result import Result, given, members, networks, own_options, refuse
 
-
-@dataclass
-class Result:
-    """What came of an intent.
-
-    ``plans`` by cluster (docs/plan.md describes the format), ``allocations`` to be kept for the next run, ``new`` what
-    was allocated in this run, in words by cluster, ``warnings`` what is doubtful.
-    """
-
-    plans: dict[str, dict]
-    allocations: dict[str, dict]
-    new: dict[str, list[str]] = field(default_factory=dict)
-    warnings: list[Finding] = field(default_factory=list)
+__all__ = ["Result", "build"]
 
 
 def build(intent: dict) -> Result:
@@ -50,6 +38,8 @@ def build(intent: dict) -> Result:
     leaves them: lost.py asks whether it may.
     """
     findings = Findings()
+    if kind_of(intent.get("fabric")) == "routers":
+        return routed.build(intent, findings)
     fabric = read_fabric(intent.get("fabric"), findings)
     clusters, inner = _read_clusters(intent, fabric, findings)
     nested.link(clusters, inner, findings)
@@ -68,40 +58,27 @@ def build(intent: dict) -> Result:
     for cluster in clusters:
         if cluster.name in allocated:
             checks_calico_addresses.check(cluster, fabric, allocated[cluster.name][0], findings)
-    _refuse(findings)
+    refuse(findings)
     plans = {cluster.name: _plan(cluster, fabric, allocated[cluster.name][0], reach, inner) for cluster in clusters}
-    plans |= {one.name: nested.plan(one, fabric, inner, _given, FORMAT) for one in inner}
+    plans |= {one.name: nested.plan(one, fabric, inner, given, FORMAT) for one in inner}
     checks_resources.check(plans, findings)
-    _refuse(findings)
+    refuse(findings)
     return Result(
         plans=plans,
         allocations=ordered(
             {name: kept.data for name, (_addresses, kept) in allocated.items() if kept.data}
-            | {one.name: _members(one) for one in inner}
+            | {one.name: members(one.nodes) for one in inner}
         ),
         new={name: kept.new for name, (_addresses, kept) in allocated.items() if kept.new},
         warnings=findings.warnings,
     )
 
 
-def _members(one: nested.Nested) -> dict:
-    """What is kept of a nested cluster: its nodes' names."""
-    kept = Kept()
-    kept.remember(one.nodes)
-    return kept.data
-
-
-def _refuse(findings: Findings) -> None:
-    """Raises IntentError where there are mistakes."""
-    if findings.errors:
-        raise IntentError(grouped(findings.errors))
-
-
 def _read_clusters(intent: dict, fabric: Fabric, findings: Findings) -> tuple[list[Cluster], list[nested.Nested]]:
     """The clusters with an L3Out, and those nested in others, each in the order of their names."""
-    given = sorted((intent.get("clusters") or {}).items(), key=lambda item: natural(item[0]))
-    clusters = [read_cluster(name, one, fabric, findings) for name, one in given if not nested.is_nested(one)]
-    return clusters, [nested.read_nested(name, one, findings) for name, one in given if nested.is_nested(one)]
+    found = sorted((intent.get("clusters") or {}).items(), key=lambda item: natural(item[0]))
+    clusters = [read_cluster(name, one, fabric, findings) for name, one in found if not nested.is_nested(one)]
+    return clusters, [nested.read_nested(name, one, findings) for name, one in found if nested.is_nested(one)]
 
 
 def _allocate(clusters: list[Cluster], intent: dict, findings: Findings) -> dict:
@@ -125,11 +102,7 @@ def _plan(cluster: Cluster, fabric: Fabric, addresses, reach: reachability.Reach
     bgp = cluster.bgp
     plan = {
         **cluster.heading(fabric, FORMAT),
-        "networks": {
-            kind: [str(network) for network in networks]
-            for kind, networks in cluster.networks.items()
-            if networks or kind in KINDS
-        },
+        "networks": networks(cluster),
         "bgp": {
             "keepalive": bgp["keepalive"],
             "hold": bgp["hold"],
@@ -149,16 +122,7 @@ def _plan(cluster: Cluster, fabric: Fabric, addresses, reach: reachability.Reach
     below = nested.describe(cluster, inner)
     if below:
         plan["nested"] = below
-    cni = cluster.settings["cni"]
-    options = _given(cluster.settings.get(cni) or {})
-    return {**plan, cni: options} if options else plan
-
-
-def _given(options):
-    """The options of a CNI without those that the intent leaves open: the CNI's own half fills in the defaults."""
-    if isinstance(options, dict):
-        return {key: _given(value) for key, value in options.items() if value is not None and value != {}}
-    return [_given(item) for item in options] if isinstance(options, list) else options
+    return {**plan, **own_options(cluster)}
 
 
 def _leaf(cluster: Cluster, fabric: Fabric, leaf: int, addresses) -> dict:

@@ -9,10 +9,12 @@ import hashlib
 import re
 from collections import namedtuple
 
+from ...contract import peers as contract_peers
 from ...contract.errors import refuse
 
 NODE_LABEL = "bgp.kubefabric.io/node"
 PREFIX = "kubefabric-"
+ALL = "all-nodes"
 _LABEL_LENGTH = 63
 
 # name: of the resource that serves the group; labels: of its nodes; nodes: their names; peers: as in the plan
@@ -22,12 +24,13 @@ Group = namedtuple("Group", "name labels nodes peers")
 def groups(plan: dict, node_label: str = NODE_LABEL) -> list:
     """The plan's nodes by what they peer with.
 
-    With floating SVI all nodes of a rack have the same peers, and the rack's label selects them. With standard SVI
-    every node has peers of its own, and ``node_label`` with its name selects it. Raises ClusterError.
+    With floating SVI or routers all nodes of a rack have the same peers, and the rack's label selects them; without
+    racks all nodes do, and no label is needed. With standard SVI every node has peers of its own, and ``node_label``
+    with its name selects it. Raises ClusterError.
     """
     racks: dict = {}
     for name, node in plan["nodes"].items():
-        racks.setdefault(str(node["rack_id"]), []).append(name)
+        racks.setdefault(node.get("rack_id"), []).append(name)
     found = [group for rack, names in racks.items() for group in _of_rack(plan, rack, names, node_label)]
     taken: dict = {}
     refuse(
@@ -54,7 +57,7 @@ def resource_name(text: str) -> str:
 
 def peer_name(peer: dict) -> str:
     """The name of a peer: unique in its group, and the same whatever the addresses are."""
-    return f"leaf-{peer['leaf']}-{peer['family']}"
+    return contract_peers.slug(peer)
 
 
 def label_value(name: str) -> str:
@@ -65,11 +68,17 @@ def label_value(name: str) -> str:
     return f"{name[: _LABEL_LENGTH - 11].rstrip('.-')}-{digest}"
 
 
-def _of_rack(plan: dict, rack: str, names: list, node_label: str) -> list:
+def rack_labels(plan: dict, name: str) -> dict:
+    """The label by which a node's rack is known; none where the fabric has no racks."""
+    rack = plan["nodes"][name].get("rack_id")
+    return {} if rack is None else {plan["rack_label"]: str(rack)}
+
+
+def _of_rack(plan: dict, rack: str | None, names: list, node_label: str) -> list:
     views = [_view(plan["nodes"][name]["peers"]) for name in names]
     if all(view == views[0] for view in views):
         peers = plan["nodes"][names[0]]["peers"]
-        return [Group(resource_name(rack), {plan["rack_label"]: rack}, names, peers)]
+        return [Group(resource_name(ALL if rack is None else str(rack)), rack_labels(plan, names[0]), names, peers)]
     return [
         Group(resource_name(name), {node_label: label_value(name)}, [name], plan["nodes"][name]["peers"])
         for name in names
@@ -82,5 +91,4 @@ def _view(peers: list) -> list:
 
 
 def _what(group: Group) -> str:
-    (key, value), *_rest = group.labels.items()
-    return f"{key}={value}"
+    return ", ".join(f"{key}={value}" for key, value in group.labels.items()) or "all nodes"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 
 from ...contract.errors import ClusterError
+from ...contract.peers import has_password
 from ...objects.ownership import labels
 
 BASIC_AUTH = "kubernetes.io/basic-auth"
@@ -30,9 +31,12 @@ def settings(given: dict, **fixed: str) -> dict:
     return {**DEFAULTS, **fixed, **given}
 
 
-def reference(plan: dict, options: dict) -> dict | None:
-    """The ``secretKeyRef`` of the password, or None for sessions without one; ``options`` with all defaults."""
-    return {"name": options["name"], "key": options["key"]} if plan["bgp"].get("password") else None
+def reference(plan: dict, options: dict, peer: dict | None = None) -> dict | None:
+    """The ``secretKeyRef`` of the password, or None for sessions without one, with this ``peer`` if given.
+
+    ``options`` with all defaults.
+    """
+    return {"name": options["name"], "key": options["key"]} if has_password(plan, peer or {}) else None
 
 
 def resources(plan: dict, options: dict, namespace: str, secrets: dict) -> list:

@@ -9,6 +9,7 @@ from collections import namedtuple
 
 from ...cluster.selection import HOSTNAME
 from ...common.words import listed, name_of
+from ...contract.peers import label
 from ...objects.label_selector import takes
 from ..calico.selectors import SelectorError, parse
 from .peerings import address_of
@@ -52,7 +53,7 @@ class View:
         if parent:
             return {address_of(text) or text: parent["cluster"] for text in parent["addresses"].values()}
         peers = self.plan["nodes"][name]["peers"]
-        return {address_of(peer["address"]) or peer["address"]: f"leaf {peer['leaf']}" for peer in peers}
+        return {address_of(peer["address"]) or peer["address"]: label(peer) for peer in peers}
 
     def meeting(self, names: list, address: str | None) -> list:
         """The nodes among ``names`` that have a session with an address."""

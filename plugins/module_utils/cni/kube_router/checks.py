@@ -11,7 +11,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 from ...contract.findings import Findings
-from ...intent.model import FABRIC_AT, Cluster, Fabric, family
+from ...intent.model import Cluster, Fabric, family
 from ...intent.schema import did_you_mean
 from ..base import pod_checks as checks_pods
 from ..base.pod_room import pod_room
@@ -73,13 +73,14 @@ def _bfd(cluster: Cluster, options: dict, findings: Findings) -> None:
 
 
 def _fabric(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
-    """validateASN (pkg/bgp/peer_config.go) looks at the leaves' AS, too."""
-    if fabric.asn and not peers_with(fabric.asn):
-        findings.add(
-            f"{FABRIC_AT}.asn",
-            f"kube-router of cluster {cluster.name} takes no peer in AS {fabric.asn}",
-            f"it takes {_listed()}; use another CNI for the cluster, or give the fabric another AS",
-        )
+    """validateASN (pkg/bgp/peer_config.go) looks at the peers' AS, too."""
+    for path, whose, asn in cluster.peer_asns(fabric):
+        if not peers_with(asn):
+            findings.add(
+                path,
+                f"kube-router of cluster {cluster.name} takes no peer in AS {asn}",
+                f"it takes {_listed()}; use another CNI for the cluster, or give {whose} another AS",
+            )
 
 
 def _listed() -> str:

@@ -27,7 +27,7 @@ def check_bgp(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     _key(cluster, findings)
     _neighbors(cluster, findings)
     _admin_states(cluster, findings)
-    _bfd_intervals(cluster, findings)
+    check_bfd_intervals(cluster, findings)
     _releases(cluster, fabric, findings)
     _propagation(cluster, fabric, findings)
     _route_maps(cluster, findings)
@@ -68,7 +68,8 @@ def _admin_states(cluster: Cluster, findings: Findings) -> None:
                 )
 
 
-def _bfd_intervals(cluster: Cluster, findings: Findings) -> None:
+def check_bfd_intervals(cluster: Cluster, findings: Findings) -> None:
+    """The intervals are those of BFD."""
     for key in BFD_INTERVALS:
         if cluster.bgp[key] is not None and not cluster.bgp["bfd"] and not cluster.doubtful("bgp.bfd"):
             findings.add(cluster.at(f"bgp.{key}"), "has no meaning without BFD", "remove it, or set bgp.bfd to true")

@@ -209,7 +209,8 @@ def _asns(one: Nested, fabric: Fabric, findings: Findings) -> None:
     if asn is None:
         return
     above = [(cluster.settings["asn"], f"cluster {cluster.name}'s") for cluster in parents(one)]
-    for other, whose in [*above, (fabric.asn, "the fabric's")]:
+    beside = [(asn, f"{whose}'s") for _path, whose, asn in (one.root.peer_asns(fabric) if one.root else ())]
+    for other, whose in [*above, *beside]:
         if asn == other:
             findings.add(
                 one.at("asn"),

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ...contract.findings import Findings
 from ...intent.model import KINDS, Cluster, Fabric, Member, natural
 from ...intent.nested import Nested, parents
+from ...intent.routers import Routed
 from ..announced import announced
 from .bgp import accepts
 
@@ -128,7 +129,7 @@ def _overlaps(members: list[Place], findings: Findings) -> None:
             earlier for earlier in open_members if earlier.network.broadcast_address >= member.network.network_address
         ]
         own = next((earlier for earlier in open_members if earlier.cluster is member.cluster), None)
-        foreign = [earlier for earlier in open_members if earlier.cluster is not member.cluster]
+        foreign = [earlier for earlier in open_members if _may_clash(earlier, member)]
         both = next((earlier for earlier in foreign if earlier.announced and member.announced), None)
         one = next((earlier for earlier in foreign if earlier.announced != member.announced), None)
         for earlier in (own, both):
@@ -137,6 +138,12 @@ def _overlaps(members: list[Place], findings: Findings) -> None:
         if one and not both:
             _warn_of_overlap(*((member, one) if one.announced else (one, member)), findings)
         open_members.append(member)
+
+
+def _may_clash(one: Place, two: Place) -> bool:
+    """Whether two places are of two clusters that cannot share a network: nodes that peer with routers can."""
+    beside_each_other = one.kind == two.kind == "node" and isinstance(one.cluster, Routed)
+    return one.cluster is not two.cluster and not beside_each_other
 
 
 def _warn_of_overlap(silent: Place, heard: Place, findings: Findings) -> None:
@@ -164,7 +171,7 @@ def _report_overlap(member: Place, other: Place, findings: Findings) -> None:
         remedy = "give every kind of network its own part of the address space"
     else:
         whose = f"{other.text} of cluster {other.cluster.name}"
-        remedy = f"clusters in VRF {'/'.join(cluster.vrf)} need networks of their own"
+        remedy = f"clusters in {cluster.routing} need networks of their own"
     findings.add(cluster.at(member.text), f"{member.network} overlaps with {other.network}, {whose}", remedy)
 
 
@@ -313,7 +320,8 @@ def _leaf_vlans(cluster: Cluster) -> Iterator[tuple[int, int]]:
 
 
 def _in_vrfs(clusters: list[Cluster]) -> list[Cluster]:
-    return [cluster for cluster in clusters if all(cluster.vrf)]
+    """Those in a VRF of an ACI fabric, whose policies they share."""
+    return [cluster for cluster in clusters if all(cluster.vrf) and cluster.l3out["vrf"]]
 
 
 def _shown(value: object) -> str:

@@ -61,22 +61,27 @@ def _racks(fabric: Fabric, findings: Findings) -> None:
 
     The white paper's racks have pairs ("Scalability"); those of its example for Cilium share one.
     """
-    labels: dict[str, str] = {}
+    check_labels(fabric, "leaves", findings)
     for rack in fabric.racks.values():
-        at = f"{FABRIC_AT}.racks.{rack.name}"
         if len(rack.leaves) > 2:
             findings.add(
-                f"{at}.leaves",
+                f"{FABRIC_AT}.racks.{rack.name}.leaves",
                 f"leaves listed: {len(rack.leaves)}",
                 "list the two leaves of the rack's vPC pair, or its only leaf",
             )
         _pairs(rack, fabric, findings)
+
+
+def check_labels(fabric: Fabric, peers: str, findings: Findings) -> None:
+    """No two racks have one label value; ``peers`` are the racks' leaves or routers."""
+    labels: dict[str, str] = {}
+    for rack in fabric.racks.values():
         other = labels.setdefault(rack.label, rack.name)
         if other != rack.name:
             findings.add(
-                f"{at}.id",
+                f"{FABRIC_AT}.racks.{rack.name}.id",
                 f"{rack.label} is the label of rack {other} too",
-                "give every rack a label value of its own, or its nodes would peer with the other rack's leaves",
+                f"give every rack a label value of its own, or its nodes would peer with the other rack's {peers}",
             )
 
 
@@ -105,16 +110,21 @@ def _router_ids(fabric: Fabric, findings: Findings) -> None:
 
 def check_cluster(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     """Rules of one cluster alone; those of its networks and addresses are in checks_networks.py."""
-    _name(cluster, findings)
-    _asn(cluster, fabric, findings)
-    _timers(cluster, findings)
-    _bfd(cluster, findings)
-    checks_cni.check(cluster, fabric, findings)
+    check_speaker(cluster, fabric, findings)
     _svi_options(cluster, fabric, findings)
     _tenants(cluster, findings)
     _leaves(cluster, fabric, findings)
     _nodes(cluster, fabric, findings)
     _mtu(cluster, findings)
+
+
+def check_speaker(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
+    """Rules of what speaks on the nodes, whatever they peer with."""
+    _name(cluster, findings)
+    _asn(cluster, fabric, findings)
+    _timers(cluster, findings)
+    _bfd(cluster, findings)
+    checks_cni.check(cluster, fabric, findings)
 
 
 def _name(cluster: Cluster, findings: Findings) -> None:
@@ -124,7 +134,7 @@ def _name(cluster: Cluster, findings: Findings) -> None:
         findings.add(f"host {cluster.name}: name of the cluster", problem.rule, problem.remedy)
 
 
-def _node_name(node: Node, cluster: Cluster, findings: Findings) -> None:
+def check_node_name(node: Node, cluster: Cluster, findings: Findings) -> None:
     """The inventory's name is the Node's in Kubernetes, and part of an interface profile's with standard SVI."""
     at = f"{node.at}: name of the node"
     try:
@@ -279,17 +289,22 @@ def _leaves(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
 
 
 def _nodes(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
+    check_there_are_nodes(cluster, findings)
+    for node in cluster.nodes.values():
+        _node(node, cluster, fabric, findings)
+
+
+def check_there_are_nodes(cluster: Cluster, findings: Findings) -> None:
+    """A cluster has nodes."""
     if not cluster.nodes:
         group = f"{cluster.name.replace('-', '_')}_nodes"
         findings.add(
             f"group {group}", f"cluster {cluster.name} has no nodes", "list them there as hosts, each with its rack"
         )
-    for node in cluster.nodes.values():
-        _node(node, cluster, fabric, findings)
 
 
 def _node(node: Node, cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
-    _node_name(node, cluster, findings)
+    check_node_name(node, cluster, findings)
     if node.rack and fabric.racks and node.rack not in fabric.racks:
         findings.add(f"{node.at}: rack", f"the fabric has no rack {node.rack}", did_you_mean(node.rack, fabric.racks))
     if cluster.l3out["svi"] == "standard" and not node.vpc and "vpc" not in node.reported:

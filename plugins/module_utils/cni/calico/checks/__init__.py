@@ -89,13 +89,14 @@ def check_nested(cluster: Nested, findings: Findings) -> None:
 def _asns(cluster: Cluster, fabric: Fabric, options: dict, findings: Findings) -> None:
     """AS numbers that would make a session iBGP by mistake, and those that Calico's API cannot hold."""
     _largest(cluster, "asn", cluster.settings["asn"], findings)
-    if fabric.asn and fabric.asn > largest_asn(options):
-        findings.add(
-            cluster.at("cni"),
-            f"the fabric's AS {fabric.asn} does not fit into Calico's asNumber, which is a signed 32-bit number",
-            f"give the fabric an AS of at most {largest_asn(options)}, or show the nodes another one; "
-            "Calico takes it from 3.34 on: set calico.version",
-        )
+    for _path, whose, asn in cluster.peer_asns(fabric):
+        if asn > largest_asn(options):
+            findings.add(
+                cluster.at("cni"),
+                f"{whose}'s AS {asn} does not fit into Calico's asNumber, which is a signed 32-bit number",
+                f"give {whose} an AS of at most {largest_asn(options)}, or show the nodes another "
+                "one; Calico takes it from 3.34 on: set calico.version",
+            )
     for name, node in (options.get("nodes") or {}).items():
         if node["asn"] and node["asn"] == fabric.asn:
             findings.add(

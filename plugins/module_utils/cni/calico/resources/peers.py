@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ....contract.peers import slug
 from ....objects.ownership import labels
 from ...base import password_secret
 from ..settings import resource, spelled
@@ -25,21 +26,26 @@ _PEER = ("peer_ip", "peer_selector", "asn", "local_asn", "node", "node_selector"
 
 
 def leaf_peers(plan: dict, options: dict) -> list:
-    """A leaf's address is one for all nodes of its racks with floating SVI, and another for each with standard SVI."""
+    """A leaf's address is one for all nodes of its racks with floating SVI, and another for each with standard SVI.
+
+    A router's is one for all nodes of its racks, or for all there are.
+    """
     found: dict = {}
     apart = _apart(plan, options)
     for name, node in plan["nodes"].items():
         for peer in node["peers"]:
-            key = (peer["leaf"], peer["family"], name if node["rack"] in apart else "")
-            found.setdefault(key, (peer, []))[1].append(node["rack_id"])
+            key = (slug(peer), name if node.get("rack") in apart else "")
+            found.setdefault(key, (peer, []))[1].append(node.get("rack_id"))
+    everywhere = set() if apart else {name for name, one in plan.get("routers", {}).items() if not one.get("racks")}
     return [
-        resource("BGPPeer", _name(*key), _leaf_peer(plan, options, key[2], *found[key]), labels(plan["cluster"]))
-        for key in sorted(found)
+        resource(
+            "BGPPeer",
+            "-".join(filter(None, key)),
+            _leaf_peer(plan, options, key[1], peer, [] if peer.get("router") in everywhere else racks),
+            labels(plan["cluster"]),
+        )
+        for key, (peer, racks) in sorted(found.items())
     ]
-
-
-def _name(leaf: int, family: str, node: str) -> str:
-    return f"leaf-{leaf}-{family}" + (f"-{node}" if node else "")
 
 
 def _leaf_peer(plan: dict, options: dict, name: str, peer: dict, racks: list) -> dict:
@@ -52,13 +58,15 @@ def _leaf_peer(plan: dict, options: dict, name: str, peer: dict, racks: list) ->
     if plan["bgp"].get("graceful_restart") and plan["bgp"].get("graceful_restart_time"):
         given.setdefault("max_restart_time", f"{plan['bgp']['graceful_restart_time']}s")
     spec = {"peerIP": peer["address"], "asNumber": peer["asn"], **_who(plan, options, name, racks)}
-    return {**spec, **_password(password_secret.reference(plan, options["password_secret"])), **_session(given)}
+    return {**spec, **_password(password_secret.reference(plan, options["password_secret"], peer)), **_session(given)}
 
 
 def _who(plan: dict, options: dict, name: str, racks: list) -> dict:
-    """The nodes that peer: those of the leaf's racks, or one. A leaf sees the cluster's AS, whatever the node's own."""
+    """The nodes that peer: all, those of some racks, or one. A leaf sees the cluster's AS, whatever the node's own."""
     if not name:
-        values = [f'"{rack}"' for rack in dict.fromkeys(racks)]
+        values = [f'"{rack}"' for rack in dict.fromkeys(racks) if rack is not None]
+        if not values:
+            return {}
         if len(values) == 1:
             return {"nodeSelector": f"{plan['rack_label']} == {values[0]}"}
         return {"nodeSelector": f"{plan['rack_label']} in {{ {', '.join(values)} }}"}
@@ -68,10 +76,10 @@ def _who(plan: dict, options: dict, name: str, racks: list) -> dict:
 
 def _apart(plan: dict, options: dict) -> set:
     """Racks in which nodes are named one by one: their peers differ, or one of them has an AS of its own."""
-    if plan["l3out"]["svi"] == "standard":
+    if plan.get("l3out", {}).get("svi") == "standard":
         return {node["rack"] for node in plan["nodes"].values()}
     return {
-        plan["nodes"][name]["rack"]
+        plan["nodes"][name].get("rack")
         for name, own in options["nodes"].items()
         if own.get("asn") and name in plan["nodes"]
     }

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ...base.groups import own_label
+from ...base.groups import own_label, rack_labels
 from ...base.router_id import router_ids
 from ..settings import PEERING_POLICY
 
@@ -20,7 +20,7 @@ def _node(plan: dict, options: dict, name: str, found: list, router_id: str | No
     node = plan["nodes"][name]
     metadata = {
         "name": name,
-        "labels": {plan["rack_label"]: str(node["rack_id"]), **own_label(plan, name, found)},
+        "labels": {**rack_labels(plan, name), **own_label(plan, name, found)},
     }
     if options["api"] == PEERING_POLICY:
         port = (options["nodes"].get(name) or {}).get("listen_port") or options["listen_port"]

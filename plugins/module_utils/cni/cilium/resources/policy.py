@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ....objects.ownership import labels
 from ...base import password_secret
+from ...base.router_sessions import multihop
 from ..settings import FAMILIES_SINCE, version
 from .announced import communities, service_addresses, service_selector
 
@@ -70,11 +71,11 @@ def _neighbor(plan: dict, options: dict, peer: dict) -> dict:
     if bgp.get("graceful_restart"):
         restart = {"enabled": True, "restartTimeSeconds": bgp.get("graceful_restart_time") or 120}
         neighbor["gracefulRestart"] = restart
-    secret = password_secret.reference(plan, options["password_secret"])
+    secret = password_secret.reference(plan, options["password_secret"], peer)
     if secret:
         neighbor["authSecretRef"] = secret["name"]
-    if options["ebgp_multihop"]:
-        neighbor["eBGPMultihopTTL"] = options["ebgp_multihop"]
+    if multihop(plan, options, peer):
+        neighbor["eBGPMultihopTTL"] = multihop(plan, options, peer)
     if options["communities"]:
         kinds = ("PodCIDR", "CiliumLoadBalancerIPPool")
         neighbor["advertisedPathAttributes"] = [

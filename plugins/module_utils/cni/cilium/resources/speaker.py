@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from ....contract.families import families
+from ....contract.peers import has_password
 from ....objects.ownership import labels
 from ...base import password_secret
 from ...base.groups import PREFIX, peer_name
 from ...base.router_id import router_ids
+from ...base.router_sessions import multihop
 from ..settings import PORT_SINCE, version
 from .announced import ADVERTISE_LABEL, communities, service_addresses, service_selector
 
@@ -23,7 +24,7 @@ def resources(plan: dict, options: dict, found: list) -> list:
     """Advertisement, one peer configuration a family, each node's own settings, and last one configuration a group."""
     return [
         *_advertisement(plan, options),
-        *[_peer_config(plan, options, family) for family in families(plan)],
+        *_peer_configs(plan, options),
         *_overrides(plan, options),
         *[_cluster_config(plan, options, group) for group in found],
     ]
@@ -52,7 +53,22 @@ def _advertisement(plan: dict, options: dict) -> list:
     return [_resource(plan, options, "CiliumBGPAdvertisement", ADVERTISEMENT, {"advertisements": entries}, _MARK)]
 
 
-def _peer_config(plan: dict, options: dict, family: str) -> dict:
+def _peer_configs(plan: dict, options: dict) -> list:
+    """One a family, and one more for each other kind of session that routers want."""
+    peers = [peer for node in plan["nodes"].values() for peer in node["peers"]]
+    found = {_config_name(plan, options, peer): peer for peer in sorted(peers, key=lambda one: one["family"])}
+    return [_peer_config(plan, options, name, peer) for name, peer in found.items()]
+
+
+def _config_name(plan: dict, options: dict, peer: dict) -> str:
+    """``kubefabric-ipv4``, and what a session has of its own: ``kubefabric-ipv4-multihop-2-no-password``."""
+    ttl = multihop(plan, options, peer)
+    own = [f"multihop-{ttl}"] if ttl != options["ebgp_multihop"] and ttl else []
+    own += ["no-password"] if plan["bgp"].get("password") and not has_password(plan, peer) else []
+    return PREFIX + "-".join([peer["family"], *own])
+
+
+def _peer_config(plan: dict, options: dict, name: str, peer: dict) -> dict:
     """How the sessions of one family are kept. Each carries its own family only, with next hops of that family."""
     bgp = plan["bgp"]
     spec: dict = {
@@ -62,16 +78,17 @@ def _peer_config(plan: dict, options: dict, family: str) -> dict:
             "keepAliveTimeSeconds": bgp["keepalive"],
         },
         "gracefulRestart": _graceful_restart(bgp),
-        "families": [{"afi": family, "safi": "unicast", "advertisements": {"matchLabels": _MARK}}],
+        "families": [{"afi": peer["family"], "safi": "unicast", "advertisements": {"matchLabels": _MARK}}],
     }
-    secret = password_secret.reference(plan, options["password_secret"])
+    secret = password_secret.reference(plan, options["password_secret"], peer)
     if secret:
         spec["authSecretRef"] = secret["name"]
-    if options["ebgp_multihop"]:
-        spec["ebgpMultihop"] = options["ebgp_multihop"]
+    ttl = multihop(plan, options, peer)
+    if ttl:
+        spec["ebgpMultihop"] = ttl
     if options["source_interface"]:
         spec["transport"] = {"sourceInterface": options["source_interface"]}
-    return _resource(plan, options, "CiliumBGPPeerConfig", PREFIX + family, spec)
+    return _resource(plan, options, "CiliumBGPPeerConfig", name, spec)
 
 
 def _graceful_restart(bgp: dict) -> dict:
@@ -82,19 +99,23 @@ def _graceful_restart(bgp: dict) -> dict:
 
 def _cluster_config(plan: dict, options: dict, group) -> dict:
     """The peers of a group of nodes."""
-    instance: dict = {"name": INSTANCE, "localASN": plan["asn"], "peers": [_peer(peer) for peer in group.peers]}
+    instance: dict = {
+        "name": INSTANCE,
+        "localASN": plan["asn"],
+        "peers": [_peer(plan, options, peer) for peer in group.peers],
+    }
     if options["listen_port"] and version(options) >= PORT_SINCE:
         instance["localPort"] = options["listen_port"]
     spec = {"nodeSelector": {"matchLabels": group.labels}, "bgpInstances": [instance]}
     return _resource(plan, options, "CiliumBGPClusterConfig", group.name, spec)
 
 
-def _peer(peer: dict) -> dict:
+def _peer(plan: dict, options: dict, peer: dict) -> dict:
     return {
         "name": peer_name(peer),
         "peerASN": peer["asn"],
         "peerAddress": peer["address"],
-        "peerConfigRef": {"name": PREFIX + peer["family"]},
+        "peerConfigRef": {"name": _config_name(plan, options, peer)},
     }
 
 

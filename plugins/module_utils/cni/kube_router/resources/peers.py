@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 
 from ....contract.errors import ClusterError, refuse
+from ....contract.peers import has_password, label, other_side
+from ...base.groups import rack_labels
 from ...base.password_secret import encoded
 from ..settings import (
     BFD_SINCE,
@@ -41,13 +43,13 @@ def nodes(plan: dict, options: dict, secrets: dict) -> list:
 
 
 def _node(plan: dict, options: dict, name: str, password: str | None) -> dict:
-    node, release = plan["nodes"][name], version(options)
+    release = version(options)
     return {
         "apiVersion": "v1",
         "kind": "Node",
         "metadata": {
             "name": name,
-            "labels": {plan["rack_label"]: str(node["rack_id"])},
+            "labels": rack_labels(plan, name),
             "annotations": {
                 **peer_annotations(_sessions(plan, options, name, password), release),
                 **import_reject(plan["networks"].get("node") or [], release),
@@ -59,7 +61,9 @@ def _node(plan: dict, options: dict, name: str, password: str | None) -> dict:
 def _sessions(plan: dict, options: dict, name: str, password: str | None) -> list:
     """A node's sessions, with its leaves and with the further peers that the intent names for it."""
     node, bfd = plan["nodes"][name], _bfd(plan, version(options))
-    leaves = [{**peer, "password": password, "bfd": bfd} for peer in node["peers"]]
+    leaves = [
+        {**peer, "password": password if has_password(plan, peer) else None, "bfd": bfd} for peer in node["peers"]
+    ]
     further = [
         {
             **peer,
@@ -79,7 +83,7 @@ def _bfd(plan: dict, release: tuple) -> dict | None:
     kube-router does not negotiate intervals (docs/bgp.md, v2.11), so they are the leaves' own (bfdIfPol): what a leaf
     takes, the node sends.
     """
-    bgp = (plan.get("l3out") or {}).get("bgp") or {}
+    bgp = other_side(plan)
     if not bgp.get("bfd"):
         return None
     if release < BFD_SINCE:
@@ -99,7 +103,7 @@ def _check_addresses(plan: dict, options: dict) -> None:
     """An address that kube-router has as a peer already ends its BGP server; a node does not peer with itself."""
     taken = {address: f"node {name}" for name, node in plan["nodes"].items() for address in node["addresses"].values()}
     for node in plan["nodes"].values():
-        taken |= {peer["address"]: f"leaf {peer['leaf']}" for peer in node["peers"]}
+        taken |= {peer["address"]: label(peer) for peer in node["peers"]}
     refuse(
         [
             f"cluster {plan['cluster']}: kubefabric_cluster.kube_router.peers[{index}].address: {peer['address']} "

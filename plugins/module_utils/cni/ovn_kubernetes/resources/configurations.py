@@ -10,10 +10,12 @@ addresses, which it never announces. FRR-K8s merges all FRRConfigurations that s
 from __future__ import annotations
 
 from ....contract.families import families, family_of, networks
+from ....contract.peers import other_side
 from ....objects.ownership import labels
 from ...base import password_secret
 from ...base.groups import PREFIX, resource_name
 from ...base.router_id import router_ids as own_router_ids
+from ...base.router_sessions import multihop
 from ..settings import DEFAULT_VRF, FRR_API, HOSTNAME, ROUTES_LABEL, needs_disable_mp
 
 BFD_PROFILE = "kubefabric"
@@ -92,7 +94,7 @@ def _vrf_peer(plan: dict, options: dict, peer: dict) -> dict:
 
 
 def _resource(plan: dict, options: dict, name: str, selector: dict, routers: list, marks: dict | None = None) -> dict:
-    profiles = {"bfdProfiles": [_bfd_profile(plan)]} if plan["l3out"].get("bgp", {}).get("bfd") else {}
+    profiles = {"bfdProfiles": [_bfd_profile(plan)]} if other_side(plan).get("bfd") else {}
     used = any(neighbor.get("bfdProfile") for router in routers for neighbor in router.get("neighbors", ()))
     return {
         "apiVersion": FRR_API,
@@ -111,7 +113,7 @@ def _bfd_profile(plan: dict) -> dict:
 
     FRR's default of 300 ms would win over them.
     """
-    bgp = plan["l3out"]["bgp"]
+    bgp = other_side(plan)
     return {
         "name": BFD_PROFILE,
         "receiveInterval": bgp["bfd_min_tx"],
@@ -121,15 +123,14 @@ def _bfd_profile(plan: dict) -> dict:
 
 
 def _leaves(plan: dict, options: dict, group) -> list:
-    common = {"receive": options["receive"], "bfd": plan["l3out"].get("bgp", {}).get("bfd")}
-    secret = (password_secret.reference(plan, options["password_secret"]) or {}).get("name")
+    common = {"receive": options["receive"], "bfd": other_side(plan).get("bfd")}
     announced = {family: _external(plan, family) for family in families(plan)}
     return [
         _neighbor(
             plan,
             options,
             {**peer, **common},
-            secret,
+            (password_secret.reference(plan, options["password_secret"], peer) or {}).get("name"),
             announced[peer["family"]] if options["advertise_external_services"] else [],
         )
         for peer in group.peers
@@ -137,7 +138,10 @@ def _leaves(plan: dict, options: dict, group) -> list:
 
 
 def _neighbor(plan: dict, options: dict, peer: dict, secret: str | None, announced: list) -> dict:
-    """One session, in the family of its address alone; ``peer`` is ``{address, asn}``, and ``receive``, ``bfd``."""
+    """One session, in the family of its address alone.
+
+    ``peer`` is ``{address, asn}``, and ``receive``, ``bfd``, ``multihop``.
+    """
     bgp, family = plan["bgp"], family_of(peer["address"])
     return {
         "address": peer["address"],
@@ -148,7 +152,7 @@ def _neighbor(plan: dict, options: dict, peer: dict, secret: str | None, announc
         **({"passwordSecret": {"name": secret}} if secret else {}),
         **({"bfdProfile": BFD_PROFILE} if peer.get("bfd") else {}),
         **({"enableGracefulRestart": True} if bgp.get("graceful_restart") else {}),
-        **({"ebgpMultiHop": True} if options["ebgp_multihop"] and peer["asn"] != plan["asn"] else {}),
+        **({"ebgpMultiHop": True} if multihop(plan, options, peer) else {}),
         **({"disableMP": True} if needs_disable_mp(options) else {}),
         **({"toAdvertise": {"allowed": {"mode": "filtered", "prefixes": announced}}} if announced else {}),
         "toReceive": {"allowed": {"mode": "filtered", "prefixes": _received(peer.get("receive") or [], family)}},

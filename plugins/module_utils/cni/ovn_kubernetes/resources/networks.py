@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ....contract.families import family_of
 from ....objects.ownership import KEEP_ANNOTATION, labels
-from ...base.groups import PREFIX
+from ...base.groups import PREFIX, rack_labels
 from ..settings import HOSTNAME, OVN_API, PRIMARY_LABEL, ROUTES_LABEL, routes_of, settings
 
 NETWORK_LABEL = "bgp.kubefabric.io/network"
@@ -79,7 +79,7 @@ def host_interfaces(plan: dict, node: str) -> list:
     """
     if plan["cni"] != "ovn_kubernetes" or node not in plan["nodes"]:
         return []
-    known = {plan["rack_label"]: str(plan["nodes"][node]["rack_id"]), HOSTNAME: node}
+    known = {**rack_labels(plan, node), HOSTNAME: node}
     return [
         {"interface": lite["interface"], "vrf": name}
         for name, lite in ((name, network["vrf_lite"]) for name, network in settings(plan)["networks"].items())

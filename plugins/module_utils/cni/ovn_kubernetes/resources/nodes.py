@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
+from ...base.groups import rack_labels
+
 
 def resources(plan: dict) -> list:
-    """One Node per node of the plan, with our label and nothing else: the rest is the kubelet's."""
+    """One Node per node in a rack, with our label and nothing else: the rest is the kubelet's."""
+    found = {name: rack_labels(plan, name) for name in plan["nodes"]}
     return [
-        {
-            "apiVersion": "v1",
-            "kind": "Node",
-            "metadata": {"name": name, "labels": {plan["rack_label"]: str(node["rack_id"])}},
-        }
-        for name, node in plan["nodes"].items()
+        {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}}
+        for name, labels in found.items()
+        if labels
     ]

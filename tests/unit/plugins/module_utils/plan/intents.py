@@ -56,3 +56,20 @@ def add_cluster(intent: dict[str, Any], number: int, **l3out: Any) -> dict[str, 
     nodes = {f"test{number}-{node}": {"rack": rack} for node, rack in ((1, "rack1"), (2, "rack2"))}
     intent["clusters"][f"test{number}"] = {"cluster": cluster, "nodes": nodes}
     return cluster
+
+
+def routers() -> dict[str, Any]:
+    """The white paper's cluster, with a router in each rack in place of an ACI fabric."""
+    intent = white_paper()
+    intent["fabric"] = {
+        "name": "dc1",
+        "kind": "routers",
+        "racks": {
+            "rack1": {"routers": {"tor1": {"asn": 65101, "addresses": ["192.168.2.201"]}}},
+            "rack2": {"routers": {"tor2": {"asn": 65102, "addresses": ["192.168.2.202"]}}},
+        },
+    }
+    del intent["clusters"]["prod"]["cluster"]["l3out"]
+    for number, node in enumerate(intent["clusters"]["prod"]["nodes"].values(), start=1):
+        node["addresses"] = [f"192.168.2.{number}"]
+    return intent

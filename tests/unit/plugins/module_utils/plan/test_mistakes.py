@@ -17,7 +17,7 @@ import yaml
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import IntentError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 
-from .intents import add_cluster, standard, white_paper
+from .intents import add_cluster, routers, standard, white_paper
 
 FILES: dict[Path, dict[str, Any]] = {
     path: yaml.safe_load(path.read_text()) for path in sorted(Path(__file__).parent.glob("mistakes*.yml"))
@@ -26,7 +26,8 @@ CASES = {sentence: (case, path) for path, cases in FILES.items() for sentence, c
 
 
 def _intent(case: dict[str, Any]) -> dict[str, Any]:
-    intent = standard() if case.get("svi") == "standard" else white_paper()
+    made = routers if case.get("fabric") == "routers" else standard if case.get("svi") == "standard" else white_paper
+    intent = made()
     for number in range(1, case.get("clusters", 0) + 1):
         add_cluster(intent, number)
     for path, value in case["set"].items():
@@ -81,8 +82,8 @@ def test_an_error_lists_its_findings_by_number() -> None:
 
 def test_an_empty_intent_is_told_what_is_missing_and_nothing_breaks() -> None:
     assert _findings({"fabric": None, "clusters": {"prod": {"cluster": None, "nodes": {}}}}) == [
-        "group_vars/all: kubefabric_fabric: is not defined; give its keys: name, asn, version, bgp, apic, racks, "
-        "contracts, limits",
+        "group_vars/all: kubefabric_fabric: is not defined; give its keys: name, kind, asn, version, bgp, apic, "
+        "racks, contracts, limits",
         "host_vars/prod: kubefabric_cluster: is not defined; give its keys: asn, cni, kubeconfig, context, "
         "rack_label, networks, l3out, contracts, bgp, calico, cilium, kube_router, ovn_kubernetes, workload_peering, "
         "nested_in",
