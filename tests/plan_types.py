@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from types import ModuleType, UnionType
 from typing import Any
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.contract import l3out, plan, reachability
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract import l3out, plan, reachability, routed_plan
 
-MODULES = (plan, l3out, reachability)
+MODULES = (plan, routed_plan, l3out, reachability)
 
 
 @dataclass(frozen=True)
