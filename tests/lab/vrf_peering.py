@@ -57,7 +57,7 @@ watchfrr_options="--restart-timeout 300 --timeout 120"
 def files() -> dict[str, str]:
     """The engine as it is, what runs it, and the routers around the host."""
     base = ROOT / "plugins/module_utils"
-    sources = [path for name in ("common", "node", "plan") for path in (base / name).rglob("*.py")]
+    sources = list(base.rglob("*.py"))
     leaf = ["router bgp 65002", " no bgp ebgp-requires-policy", " timers bgp 20 60"]
     leaf += [f" neighbor 10.{number}.0.1 remote-as 65003" for number in (30, 31)]
     leaf += [f" neighbor 10.{number}.0.1 passive" for number in (30, 31)]
