@@ -12,7 +12,7 @@ from tests import crds
 from tests.crds import ROOT
 from tests.drifted import drifted
 from tests.plans import plan
-from tests.run_module import run_module
+from tests.run_module import ModuleFailed, run_module
 
 PRUNE = [
     entry
@@ -34,8 +34,8 @@ class Cluster:
         nodes = [{"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}} for name in self.plan["nodes"]]
         api.kubectl_run("create", "-f-", stdin=yaml.safe_dump_all(nodes))
 
-    def run(self, check: bool = False, **changes: object) -> dict:
-        arguments = {"plan": {**self.plan, **changes}, "bgp_password": "123Cisco123", "prune": PRUNE}
+    def run(self, check: bool = False, options: dict | None = None, **changes: object) -> dict:
+        arguments = {"plan": {**self.plan, **changes}, "bgp_password": "123Cisco123", "prune": PRUNE, **(options or {})}
         return run_module(cluster_resources, {"kubeconfig": str(self.api.kubeconfig), **arguments}, check=check)
 
     def names(self, kind: str) -> list:
@@ -113,3 +113,36 @@ def test_a_cluster_that_serves_no_old_policy_says_so_before_anything_is_written(
     with pytest.raises(Exception, match=r"does not serve CiliumBGPPeeringPolicy \(cilium\.io/v2alpha1\)"):
         cluster.run(cilium={"version": "1.18.0", "api": "peering_policy"})
     assert not cluster.names("ciliumloadbalancerippool")
+
+
+def test_an_override_that_a_person_made_is_adopted_when_told_and_given_back(cluster):
+    kind, node = "CiliumBGPNodeConfigOverride", min(cluster.plan["nodes"])
+    instances = [{"name": "theirs", "localASN": 64999, "localPort": 1790}]
+    theirs = {
+        "apiVersion": "cilium.io/v2",
+        "kind": kind,
+        "metadata": {"name": node, "labels": {"team": "edge"}},
+        "spec": {"bgpInstances": instances},
+    }
+
+    def there() -> tuple:
+        found = cluster.api.get("ciliumbgpnodeconfigoverride", node)
+        managers = {entry["manager"] for entry in found["metadata"]["managedFields"]}
+        return found["metadata"]["labels"], found["spec"]["bgpInstances"], "kubefabric" in managers
+
+    def actions(result: dict) -> list:
+        return [change["action"] for change in result["changes"] if (change["kind"], change["name"]) == (kind, node)]
+
+    cluster.api.kubectl_run("create", "-f-", stdin=yaml.safe_dump(theirs))
+    with pytest.raises(ModuleFailed) as failure:
+        cluster.run()
+    assert f"{kind} {node} is there already and is not ours (made by kubectl-create)" in str(failure.value)
+    assert not cluster.names("ciliumbgpclusterconfig")
+    assert actions(cluster.run(options={"adopt": True})) == ["change"]
+    assert not cluster.run()["changed"]
+    _labels, both, managed = there()
+    assert managed and instances[0] in both and len(both) == 2
+    assert actions(cluster.run(options={"state": "absent"})) == ["return"]
+    assert there() == ({"team": "edge"}, instances, False)
+    assert not cluster.run(options={"state": "absent"})["changed"]
+    cluster.api.kubectl_run("delete", "ciliumbgpnodeconfigoverride", node)

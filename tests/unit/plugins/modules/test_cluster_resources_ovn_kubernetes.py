@@ -162,3 +162,38 @@ def test_fields_changed_by_hand_are_shown_and_restored(cluster):
 def test_what_was_applied_is_as_planned(cluster):
     cluster.run()
     assert drifted(cluster.api, cluster.plan) == []
+
+
+def test_a_network_of_our_name_that_a_person_made_is_adopted_when_told_and_given_back(cluster):
+    layer2 = {"role": "Primary", "subnets": ["10.1.0.0/17"], "ipam": {"lifecycle": "Persistent"}}
+    theirs = {
+        "namespaceSelector": {"matchLabels": {"team": "blue"}},
+        "network": {"topology": "Layer2", "layer2": layer2},
+    }
+    metadata = {"name": cluster.network, "labels": {"team": "blue"}}
+    cluster.make(
+        {"apiVersion": "k8s.ovn.org/v1", "kind": "ClusterUserDefinedNetwork", "metadata": metadata, "spec": theirs}
+    )
+
+    def there() -> tuple:
+        found = cluster.api.get("cudn", cluster.network)
+        managers = {entry["manager"] for entry in found["metadata"]["managedFields"]}
+        return found["metadata"]["labels"], found["spec"], "kubefabric" in managers
+
+    def done(changes: list) -> list:
+        return [change["action"] for change in changes if change["kind"] == "ClusterUserDefinedNetwork"]
+
+    before = there()
+    with pytest.raises(ModuleFailed) as failure:
+        cluster.run()
+    assert (
+        f"ClusterUserDefinedNetwork {cluster.network} is there already and is not ours (made by kubectl-create)"
+        in str(failure.value)
+    )
+    assert done(cluster.run(adopt=True)) == ["change"]
+    assert cluster.run() == []
+    _labels, spec, managed = there()
+    assert managed and spec["network"] == theirs["network"] and spec["namespaceSelector"] != theirs["namespaceSelector"]
+    assert done(cluster.run(state="absent")) == ["return"]
+    assert there() == before
+    assert cluster.run(state="absent") == []
