@@ -15,7 +15,7 @@ ROOMS: dict[str, tuple[int, str]] = {
     "contract": (1, "types that all rooms use: the plan, findings, address families, releases"),
     "intent": (2, "reads and checks what users write: tables of options, formats, limits, allocations"),
     "node": (2, "hosts: speakers, VIP, uplink, units, and the journal from which a host is restored"),
-    "svi": (3, "one module per SVI design: floating and standard"),
+    "svi": (3, "one package per SVI design: allocation, checks, limits, its part of the plan"),
     "objects": (2, "Kubernetes objects as data: labels, selectors, owners, secrets, differences"),
     "cni": (3, "one package per cluster network: options, checks, resources, announcements, agents"),
     "plan": (4, "makes the plan from the intent, with one file of checks per subject"),

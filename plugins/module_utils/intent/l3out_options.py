@@ -9,6 +9,7 @@ from typing import Any, Dict, List
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ..contract.designs import DEFAULT, INTERFACES
 from ..contract.errors import BuildError
 from .l3out_reachability import reachability_spec
 
@@ -56,7 +57,7 @@ def l3out_spec() -> Dict[str, Any]:
         "vrf": {"type": "str"},
         "vrf_tenant": {"type": "str"},
         "description": {"type": "str", "default": ""},
-        "svi": {"type": "str", "choices": ["floating", "standard"], "default": "floating"},
+        "svi": {"type": "str", "choices": list(INTERFACES), "default": DEFAULT},
         "mtu": {"type": "str", "default": "9000"},
         "encap_scope": {"type": "str", "choices": ["local", "vrf"], "default": "local"},
         "autostate": {"type": "str", "choices": ["enabled", "disabled"], "default": "disabled"},
@@ -273,8 +274,9 @@ def _defaults(spec: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def _check(result: Dict[str, Any]) -> None:
-    used, other = ("svis", "paths") if result["svi"] == "floating" else ("paths", "svis")
-    if result[other]:
-        raise BuildError(f"svi is {result['svi']}: give {used}, not {other}.")
+    used = INTERFACES[result["svi"]]
+    for other in INTERFACES.values():
+        if other != used and result[other]:
+            raise BuildError(f"svi is {result['svi']}: give {used}, not {other}.")
     if not result["vrf"]:
         raise BuildError("vrf is missing: the VRF of the L3Out.")

@@ -199,10 +199,6 @@ class Cluster(Member):
         return self.settings["bgp"]
 
     @property
-    def floating(self) -> bool:
-        return self.l3out["svi"] == "floating"
-
-    @property
     def families(self) -> list[str]:
         """The node networks' families, IPv4 first."""
         return sorted({family(network) for network in self.networks["node"]})
@@ -326,8 +322,6 @@ def _fill(name: str, settings: dict, reported: set[str]) -> None:
         _default(settings, reported, "l3out", key, l3out["name"])
     _default(settings, reported, "l3out", "vrf_tenant", l3out["tenant"])
     fill_timers(settings, reported)
-    if l3out["svi"]:
-        _default(settings, reported, "bgp", "neighbors", "dynamic" if l3out["svi"] == "floating" else "per_node")
     _place(l3out["route_maps"] or [])
 
 

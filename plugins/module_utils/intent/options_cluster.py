@@ -13,6 +13,7 @@ from ..cni.calico.options import CALICO
 from ..cni.cilium.options import CILIUM
 from ..cni.kube_router.options import KUBE_ROUTER
 from ..cni.ovn_kubernetes.options import OVN_KUBERNETES
+from ..contract import designs
 from .option import admin_state
 from .options_bgp import BGP, ROUTE_MAP
 from .options_nested import NESTED_IN, WORKLOAD_PEERING
@@ -71,8 +72,8 @@ L3OUT = {
     "description": {"type": "str", "format": "description", "default": "", "description": "Description of the L3Out."},
     "svi": {
         "type": "str",
-        "default": "floating",
-        "choices": ["floating", "standard"],
+        "default": designs.DEFAULT,
+        "choices": list(designs.INTERFACES),
         "description": "Floating SVI: one VLAN and subnet a cluster; standard SVI: a VLAN and a /29 or /125 a node.",
     },
     "vlan": {"type": "int", "format": "vlan", "description": "The cluster's VLAN with floating SVI."},

@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Dict
 
+from ..contract.designs import INTERFACES
 from ..contract.findings import Finding, Findings, numbered
 from ..contract.format import FORMAT
 from ..intent.l3out_options import OF_THE_TASK, named
 from ..intent.schema import below, read
+from ..svi import DESIGNS
 from . import shape, shape_routers
 
 Plan = Dict[str, Any]  # docs/plan.md describes the format
@@ -105,12 +107,9 @@ def _check_references(plan: Mapping, value: dict, at: str, findings: Findings) -
         for index, peer in enumerate(node["peers"] or []):
             _check_leaf(peer["leaf"], value["leaves"], f"{at}.nodes.{name}.peers[{index}].leaf", findings)
     within = [leaf["id"] for leaf in found.get("leaves") or []]
-    for number, svi in enumerate(found.get("svis") or []):
-        for index, anchor in enumerate(svi["anchors"] or []):
-            _check_leaf(anchor["leaf"], within, f"{at}.l3out.svis[{number}].anchors[{index}].leaf", findings)
-    for number, path in enumerate(found.get("paths") or []):
-        for side, end in (path["sides"] or {}).items():
-            _check_leaf((end or {}).get("leaf"), within, f"{at}.l3out.paths[{number}].sides.{side}.leaf", findings)
+    for design, key in INTERFACES.items():
+        for path, leaf in DESIGNS[design].named_leaves(found.get(key) or []):
+            _check_leaf(leaf, within, f"{at}.l3out.{key}{path}", findings)
     access, place = found.get("access") or {}, f"{at}.l3out.access.aaep"
     if access.get("manage") and not access.get("aaep") and place not in findings.explained:
         rule = "is missing: the AAEP through which the ports of the nodes get the VLANs"

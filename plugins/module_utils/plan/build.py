@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from .. import svi
 from ..cni.calico.checks import addresses as checks_calico_addresses
 from ..contract.families import FAMILIES
 from ..contract.findings import Findings
@@ -13,7 +14,7 @@ from ..intent import nested
 from ..intent.allocations import AT, ordered
 from ..intent.fabric_kinds import kind_of
 from ..intent.model import Cluster, Fabric, natural, read_cluster, read_fabric
-from ..svi import floating, standard
+from ..svi.design import Addresses
 from . import l3out, ports, reachability, redesign, routed
 from .checks import bgp as checks_bgp
 from .checks import nested as checks_nested
@@ -33,7 +34,7 @@ def build(intent: dict) -> Result:
 
     ``intent`` is plain data: ``fabric`` (kubefabric_fabric), ``clusters`` by name, each with ``cluster``
     (kubefabric_cluster) and ``nodes`` (by host name: rack, addresses, vpc), ``allocations``, what earlier runs
-    allocated, and ``change_svi``, the clusters that may move between floating and standard SVI. Raises
+    allocated, and ``change_svi``, the clusters that may move to another SVI design. Raises
     IntentError with every mistake that can be found without a device. What the allocations have and the intent lacks
     leaves them: lost.py asks whether it may.
     """
@@ -89,7 +90,7 @@ def _allocate(clusters: list[Cluster], intent: dict, findings: Findings) -> dict
         found = None
     allowed = redesign.named(intent.get("change_svi"))
     return {
-        cluster.name: (floating if cluster.floating else standard).allocate(
+        cluster.name: svi.of(cluster).allocate(
             cluster, redesign.still_valid(cluster, (found or {}).get(cluster.name), allowed, findings), findings
         )
         for cluster in clusters
@@ -97,7 +98,7 @@ def _allocate(clusters: list[Cluster], intent: dict, findings: Findings) -> dict
     }
 
 
-def _plan(cluster: Cluster, fabric: Fabric, addresses, reach: reachability.Reach, inner: list) -> dict:
+def _plan(cluster: Cluster, fabric: Fabric, addresses: Addresses, reach: reachability.Reach, inner: list) -> dict:
     """One cluster's plan."""
     bgp = cluster.bgp
     plan = {
@@ -125,8 +126,8 @@ def _plan(cluster: Cluster, fabric: Fabric, addresses, reach: reachability.Reach
     return {**plan, **own_options(cluster)}
 
 
-def _leaf(cluster: Cluster, fabric: Fabric, leaf: int, addresses) -> dict:
-    """A border leaf; with standard SVI its addresses differ from node to node and stand with the node's peers."""
+def _leaf(cluster: Cluster, fabric: Fabric, leaf: int, addresses: Addresses) -> dict:
+    """A border leaf; addresses that differ from node to node stand with the nodes' peers instead."""
     known = fabric.leaves[leaf]
     shared = {"racks": known.racks} if len(known.racks) > 1 else {}
     return {
@@ -135,56 +136,39 @@ def _leaf(cluster: Cluster, fabric: Fabric, leaf: int, addresses) -> dict:
         "rack": known.rack,
         **shared,
         "router_id": cluster.router_id(fabric, leaf),
-        "addresses": _text(addresses.leaves[leaf]) if cluster.floating else {},
+        "addresses": _text(addresses.of_leaf(leaf)),
     }
 
 
-def _node(cluster: Cluster, fabric: Fabric, name: str, addresses) -> dict:
+def _node(cluster: Cluster, fabric: Fabric, name: str, addresses: Addresses) -> dict:
     """A node: what its interface, its BGP speaker and its rack label are configured with."""
     rack = cluster.rack(fabric, name)
-    own, lengths, gateways, peers = _view(cluster, rack.leaves, name, addresses)
+    own, lengths = _text(addresses.of_node(name)), addresses.lengths(name)
     node = {
         "rack": rack.name,
         "rack_id": rack.label,
         "asn": cluster.settings["asn"],
-        "vlan": cluster.l3out["vlan"] if cluster.floating else addresses.vlans[name],
+        "vlan": addresses.vlan(name),
         "mtu": cluster.l3out["mtu"],
-        "addresses": _text(own),
+        "addresses": own,
         "interfaces": {family: f"{own[family]}/{lengths[family]}" for family in own},
-        "gateways": _text(gateways),
+        "gateways": _text(addresses.gateways(name)),
         "peers": [
             {
                 "leaf": leaf,
                 "family": family,
-                "address": str(address),
-                "local_address": str(own[family]),
+                "address": address,
+                "local_address": own[family],
                 "asn": fabric.asn,
                 **({"disabled": True} if cluster.is_down(leaf, name) else {}),
             }
-            for leaf, family, address in peers
+            for side, leaf in enumerate(rack.leaves)
+            for family, address in _text(addresses.peers(name, leaf, side)).items()
+            if family in own
         ],
     }
     vpc = cluster.nodes[name].vpc
     return {**node, "vpc": vpc} if vpc else node
-
-
-def _view(cluster: Cluster, leaves: list[int], name: str, addresses) -> tuple:
-    """A node's addresses, prefix lengths and gateways by family, and its peers as (leaf, family, address)."""
-    if cluster.floating:
-        lengths = {f"ipv{network.version}": network.prefixlen for network in cluster.networks["node"]}
-        own, gateways = addresses.nodes[name], addresses.secondary
-        peers = [
-            (leaf, family, addresses.leaves[leaf][family]) for leaf in leaves for family in FAMILIES if family in own
-        ]
-        return {family: own[family] for family in FAMILIES if family in own}, lengths, gateways, peers
-    networks = addresses.nodes[name]
-    families = [family for family in FAMILIES if family in networks]
-    return (
-        {family: networks[family].node for family in families},
-        {family: networks[family].network.prefixlen for family in families},
-        {family: networks[family].secondary for family in families},
-        [(leaf, family, networks[family].sides[side]) for side, leaf in enumerate(leaves) for family in families],
-    )
 
 
 def _text(addresses: dict) -> dict[str, str]:

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from ..intent.model import BFD_INTERVALS, Cluster, Fabric, family
+from .. import svi
+from ..contract.designs import INTERFACES
+from ..intent.model import BFD_INTERVALS, Cluster, Fabric
+from ..svi.design import Addresses
 from . import ports
 from .announced import announced
 
 
-def describe(cluster: Cluster, fabric: Fabric, addresses) -> dict:
-    """The description of a cluster's L3Out; ``addresses`` as floating.py or standard.py allocated them."""
+def describe(cluster: Cluster, fabric: Fabric, addresses: Addresses) -> dict:
+    """The description of a cluster's L3Out; ``addresses`` as its SVI design allocated them."""
     options = cluster.l3out
     return {
         "cluster": cluster.name,
@@ -31,8 +34,7 @@ def describe(cluster: Cluster, fabric: Fabric, addresses) -> dict:
             {"id": leaf, "pod": fabric.leaves[leaf].pod, "router_id": cluster.router_id(fabric, leaf)}
             for leaf in cluster.leaves
         ],
-        "svis": _floating_svis(cluster, fabric, addresses) if cluster.floating else [],
-        "paths": [] if cluster.floating else _paths(cluster, fabric, addresses),
+        **_interfaces(cluster, fabric, addresses),
         "networks": _networks(cluster),
         "route_maps": _route_maps(cluster),
         "bgp": _bgp(cluster),
@@ -41,85 +43,22 @@ def describe(cluster: Cluster, fabric: Fabric, addresses) -> dict:
 
 def _access(cluster: Cluster) -> dict:
     options = cluster.l3out
-    ranges = [(options["vlan"], options["vlan"])] if cluster.floating else options["vlans"]
     return {
         "manage": options["manage_access"],
         "aaep": options["aaep"],
         "vlan_pool": options["vlan_pool"],
-        "vlans": [{"from": first, "to": last} for first, last in ranges],
+        "vlans": [{"from": first, "to": last} for first, last in svi.of(cluster).vlans(cluster)],
         "physical_domain": options["physical_domain"],
         "l3_domain": options["l3_domain"],
     }
 
 
-def _floating_svis(cluster: Cluster, fabric: Fabric, addresses) -> list[dict]:
-    """One floating SVI per node network; every leaf is an anchor.
-
-    It listens for the whole network, or has a peer for each node of its own rack.
-    """
-    dynamic = cluster.bgp["neighbors"] == "dynamic"
-    return [
-        {
-            "family": family(network),
-            "vlan": cluster.l3out["vlan"],
-            "floating_address": f"{addresses.floating[family(network)]}/{network.prefixlen}",
-            "secondary_address": f"{addresses.secondary[family(network)]}/{network.prefixlen}",
-            "anchors": [_anchor(cluster, fabric, leaf, network, addresses) for leaf in cluster.leaves],
-            "peers": [{"address": str(network), "asn": cluster.settings["asn"]}] if dynamic else [],
-        }
-        for network in sorted(cluster.networks["node"], key=family)
-    ]
-
-
-def _anchor(cluster: Cluster, fabric: Fabric, leaf: int, network, addresses) -> dict:
-    name = family(network)
-    anchor = {"leaf": leaf, "address": f"{addresses.leaves[leaf][name]}/{network.prefixlen}"}
-    if cluster.bgp["neighbors"] == "dynamic":
-        return {**anchor, **_admin_state(cluster.is_down(leaf))}
-    nodes = [node for node in cluster.nodes if leaf in cluster.rack(fabric, node).leaves]
-    peers = [
-        {
-            "address": str(addresses.nodes[node][name]),
-            "asn": cluster.settings["asn"],
-            **_admin_state(cluster.is_down(leaf, node)),
-        }
-        for node in nodes
-    ]
-    return {**anchor, "peers": peers}
-
-
-def _admin_state(down: bool) -> dict:
-    return {"admin_state": "disabled"} if down else {}
-
-
-def _paths(cluster: Cluster, fabric: Fabric, addresses) -> list[dict]:
-    """One path per node and family: rspathL3OutAtt is keyed by the path alone, so families share none."""
-    return [
-        _path(cluster, fabric, name, part, addresses)
-        for name in cluster.nodes
-        for part in (addresses.nodes[name][key] for key in sorted(addresses.nodes[name]))
-    ]
-
-
-def _path(cluster: Cluster, fabric: Fabric, name: str, part, addresses) -> dict:
-    rack = cluster.rack(fabric, name)
-    length = part.network.prefixlen
-    sides = [{"leaf": leaf, "address": f"{address}/{length}"} for leaf, address in zip(rack.leaves, part.sides)]
+def _interfaces(cluster: Cluster, fabric: Fabric, addresses: Addresses) -> dict:
+    """The interfaces of the cluster's SVI design, and no others."""
+    design = svi.of(cluster)
     return {
-        "node": name,
-        "family": family(part.network),
-        "vlan": addresses.vlans[name],
-        "vpc": cluster.nodes[name].vpc,
-        "pod": rack.pod,
-        "secondary_address": f"{part.secondary}/{length}",
-        "sides": dict(zip("ab", sides)),
-        "peers": [
-            {
-                "address": str(part.node),
-                "asn": cluster.settings["asn"],
-                **_admin_state(cluster.is_down(node=name)),
-            }
-        ],
+        key: design.interfaces(cluster, fabric, addresses) if name == design.name else []
+        for name, key in INTERFACES.items()
     }
 
 

@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 from ..engine import bgp, fault_names, reading
 from ..engine.snapshot import flatten
-from ..model import names
+from ..model import designs, names
 from .session import Session
 
 INTERVAL = 1.0  # seconds between two looks
@@ -49,16 +49,12 @@ class Watch:
 
 def peers_of(l3out: Dict[str, Any]) -> Peers:
     """The (leaf, prefix) of every peer of an L3Out's description; one address is a prefix of full length."""
-    floating = [
-        (anchor["leaf"], peer)
-        for svi in l3out["svis"]
-        for anchor in svi["anchors"]
-        for peer in [*svi["peers"], *(anchor.get("peers") or [])]
-    ]
-    standard = [
-        (side["leaf"], peer) for path in l3out["paths"] for side in path["sides"].values() for peer in path["peers"]
-    ]
-    return frozenset((int(leaf), _prefix(peer["address"])) for leaf, peer in [*floating, *standard])
+    return frozenset(
+        (leaf, _prefix(peer["address"]))
+        for name, builder in designs.BUILDERS.items()
+        for interface in designs.interfaces(l3out, name)
+        for leaf, peer in builder.peers(interface)
+    )
 
 
 def watch(

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterable, List, Optional
 
+from ...contract.designs import INTERFACES
 from ...intent import l3out_options as options
-from . import access, interfaces, policies, reachability, routemaps, tree
+from . import access, designs, paths, policies, reachability, routemaps, tree
 from . import password as passwords
 from .mo import BuildError, Family, Mo, ancestor, owned
 
@@ -93,10 +94,11 @@ def _check(l3out: Dict[str, Any]) -> None:
                 l3out["vrf_tenant"], l3out["tenant"]
             )
         )
-    if not l3out["svis"] and not l3out["paths"]:
+    if not any(l3out[key] for key in INTERFACES.values()):
         raise BuildError("L3Out {} has neither svis (floating SVI) nor paths (standard SVI).".format(l3out["name"]))
     _check_leaves(l3out["leaves"])
-    _check_anchors(l3out["svis"])
+    for name, builder in designs.BUILDERS.items():
+        builder.check(designs.interfaces(l3out, name))
     _check_rules(l3out)
 
 
@@ -114,14 +116,6 @@ def _check_leaves(leaves: List[Dict[str, Any]]) -> None:
                 f"leaves[{number}].router_id: {leaf['router_id']} is the router ID of leaf {other} too: "
                 f"give leaf {leaf['id']} one of its own."
             )
-
-
-def _check_anchors(svis: List[Dict[str, Any]]) -> None:
-    """Both families of a cluster are on the same leaves, or its nodes would lose one with a leaf and keep the other."""
-    sets = {svi["family"]: sorted(anchor["leaf"] for anchor in svi["anchors"]) for svi in svis}
-    if len({str(leaves) for leaves in sets.values()}) > 1:
-        shown = "; ".join("{}: {}".format(family, ", ".join(map(str, leaves))) for family, leaves in sets.items())
-        raise BuildError(f"The address families anchor on different leaves ({shown}): give both the same anchors.")
 
 
 def _check_rules(l3out: Dict[str, Any]) -> None:
@@ -153,10 +147,10 @@ def _l3out(l3out: Dict[str, Any]) -> Mo:
 
 def _node_profile(l3out: Dict[str, Any]) -> Mo:
     leaves = [
-        owned("l3extRsNodeL3OutAtt", tDn=interfaces.leaf_dn(leaf), rtrId=leaf["router_id"], rtrIdLoopBack=False)
+        owned("l3extRsNodeL3OutAtt", tDn=paths.leaf_dn(leaf), rtrId=leaf["router_id"], rtrIdLoopBack=False)
         for leaf in l3out["leaves"]
     ]
-    return owned("l3extLNodeP", [*leaves, _protocol(l3out), *interfaces.profiles(l3out)], name=l3out["name"])
+    return owned("l3extLNodeP", [*leaves, _protocol(l3out), *designs.profiles(l3out)], name=l3out["name"])
 
 
 def _protocol(l3out: Dict[str, Any]) -> Mo:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
+from ...contract.designs import INTERFACES
 from . import names
 from .mo import BuildError, Mo, ancestor, owned, shared
 
@@ -114,7 +115,7 @@ def _destinations(l3out: Dict[str, Any], kind: str) -> List[Mo]:
 
 
 def _wants_ecmp(l3out: Dict[str, Any], family: str) -> bool:
-    used = [item["family"] for item in [*l3out["svis"], *l3out["paths"]]]
+    used = {item["family"] for key in INTERFACES.values() for item in l3out[key]}
     return l3out["bgp"]["ecmp"] is not None and family in used
 
 

@@ -25,11 +25,8 @@ MOST_RULES = 9
 def check_bgp(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     """Every rule of this file."""
     _key(cluster, findings)
-    _neighbors(cluster, findings)
-    _admin_states(cluster, findings)
     check_bfd_intervals(cluster, findings)
     _releases(cluster, fabric, findings)
-    _propagation(cluster, fabric, findings)
     _route_maps(cluster, findings)
 
 
@@ -37,35 +34,6 @@ def _key(cluster: Cluster, findings: Findings) -> None:
     rule = digest_keys.of_password(cluster.bgp["password_key"], cluster.bgp["password"])
     if rule:
         findings.add(cluster.at("bgp.password_key"), rule, digest_keys.REMEDY)
-
-
-def _neighbors(cluster: Cluster, findings: Findings) -> None:
-    if cluster.l3out["svi"] == "standard" and cluster.bgp["neighbors"] == "dynamic":
-        findings.add(
-            cluster.at("bgp.neighbors"),
-            "standard SVI has one node on each subnet, which is its peer",
-            "remove it, or set it to per_node",
-        )
-
-
-def _admin_states(cluster: Cluster, findings: Findings) -> None:
-    """A leaf's sessions go down together where they are its own, a node's where the node is a peer of its own."""
-    if cluster.l3out["svi"] == "standard":
-        for leaf, options in cluster.l3out["leaves"].items():
-            if options["admin_state"] == "disabled":
-                findings.add(
-                    cluster.at(f"l3out.leaves.{leaf}.admin_state"),
-                    "has no meaning with standard SVI, where one peer is on both leaves of a vPC",
-                    "set bgp_admin_state of the nodes, or bgp.admin_state",
-                )
-    elif cluster.bgp["neighbors"] == "dynamic":
-        for node in cluster.nodes.values():
-            if node.admin_state == "disabled":
-                findings.add(
-                    f"{node.at}: bgp_admin_state",
-                    "has no meaning with dynamic neighbours: leaves have one peer for the whole node network",
-                    "set bgp.neighbors to per_node, or stop the node's BGP speaker",
-                )
 
 
 def check_bfd_intervals(cluster: Cluster, findings: Findings) -> None:
@@ -83,25 +51,6 @@ def _releases(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
                 f"release {fabric.version} has no {what}",
                 f"remove it, or upgrade the fabric to {since} or later",
             )
-
-
-def _propagation(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
-    """Cisco, "Floating L3Out Consideration and Restrictions": not across the pods of a Multi-Pod fabric."""
-    if not cluster.bgp["next_hop_propagation"]:
-        return
-    pods = sorted({fabric.leaves[leaf].pod for leaf in cluster.leaves})
-    if cluster.l3out["svi"] == "standard":
-        findings.add(
-            cluster.at("bgp.next_hop_propagation"),
-            "a node on a standard SVI is reached through its own leaves only",
-            "remove it, or use floating SVI",
-        )
-    elif len(pods) > 1:
-        findings.add(
-            cluster.at("bgp.next_hop_propagation"),
-            f"APIC supports it inside of one pod, and the cluster's leaves are in pods {', '.join(map(str, pods))}",
-            "remove it, or give the cluster racks of one pod",
-        )
 
 
 def _route_maps(cluster: Cluster, findings: Findings) -> None:

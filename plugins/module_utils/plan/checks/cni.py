@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from ... import svi
 from ...cni.base.groups import NODE_LABEL, groups
 from ...cni.base.router_id import router_ids
 from ...cni.calico import checks as checks_calico
@@ -40,7 +41,7 @@ def _speakers(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     for name, node in cluster.nodes.items():
         if node.rack in fabric.racks:
             addresses = {kind: str(address) for kind, address in node.addresses.items()}
-            peers = [] if cluster.floating else [{"of": name}]  # what differs from node to node
+            peers = [{"of": name}] if svi.of(cluster).peers_differ else []  # what differs from node to node
             plan["nodes"][name] = {"rack_id": fabric.racks[node.rack].label, "addresses": addresses, "peers": peers}
     plan["leaves"] = {str(leaf): {"id": leaf, "router_id": cluster.router_id(fabric, leaf)} for leaf in cluster.leaves}
     cni = cluster.settings["cni"]

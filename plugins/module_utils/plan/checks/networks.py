@@ -8,34 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_address
 
+from ... import svi
 from ...contract.families import label
 from ...contract.findings import Findings
 from ...intent.model import KINDS, Cluster, Fabric, family
-from ...svi.standard import LENGTHS
 
 
 def check_networks(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     """Every rule of this file."""
-    _one_node_network(cluster, findings)
     _service_networks(cluster, findings)
     _families(cluster, findings)
     _router_ids(cluster, fabric, findings)
     _given_addresses(cluster, findings)
-
-
-def _one_node_network(cluster: Cluster, findings: Findings) -> None:
-    """A floating SVI has one subnet per family; a standard SVI's supernet must hold one node's network."""
-    seen: dict = {}
-    for index, network in enumerate(cluster.networks["node"]):
-        at, name = cluster.at(f"networks.node[{index}]"), family(network)
-        if cluster.floating and seen.setdefault(name, network) != network:
-            findings.add(
-                at,
-                f"{network} is a second {label(name)} network, and floating SVI has one per family",
-                f"keep to {seen[name]}, or use standard SVI",
-            )
-        if cluster.l3out["svi"] == "standard" and network.prefixlen > LENGTHS[name]:
-            findings.add(at, f"{network} is too small for one node", f"give a /{LENGTHS[name]} or larger")
 
 
 def _service_networks(cluster: Cluster, findings: Findings) -> None:
@@ -112,8 +96,4 @@ def _listed(cluster: Cluster) -> Iterator[tuple[str, list[str]]]:
     """Every list of addresses in the intent, with its path."""
     for node in cluster.nodes.values():
         yield f"{node.at}: addresses", node.listed
-    if cluster.floating:
-        for leaf, options in cluster.l3out["leaves"].items():
-            yield cluster.at(f"l3out.leaves.{leaf}.addresses"), options["addresses"] or []
-        for key in ("floating_address", "secondary_address"):
-            yield cluster.at(f"l3out.{key}"), cluster.l3out[key] or []
+    yield from svi.of(cluster).listed_addresses(cluster)

@@ -26,7 +26,7 @@ def check(clusters: list[Routed], fabric: Fabric, findings: Findings) -> None:
         checks_bgp.check_bfd_intervals(cluster, findings)
         checks_networks.check_networks(cluster, fabric, findings)
         for node in cluster.nodes.values():
-            checks_single.check_node_name(node, cluster, findings)
+            checks_single.check_node_name(node, findings)
             check_rack(node, fabric, findings)
             _addresses(node, cluster, findings)
             _peers(node, cluster, fabric, findings)

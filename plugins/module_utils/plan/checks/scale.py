@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ... import svi
 from ...contract.findings import Findings
 from ...intent import limits
 from ...intent.model import FABRIC_AT, Cluster, Fabric, family
@@ -27,13 +28,12 @@ def check(clusters: list[Cluster], nested: list[Nested], fabric: Fabric, finding
 
 def _totals(clusters: list[Cluster], fabric: Fabric, known: limits.Limits, findings: Findings) -> None:
     """Objects of the whole fabric."""
-    floating = [cluster for cluster in clusters if cluster.floating]
-    addresses = sum(len(cluster.families) for cluster in floating)
-    for count, name, what in (
-        (len(floating), "floating_l3outs", "L3Outs with floating SVI"),
-        (addresses, "floating_addresses", "floating addresses"),
-        (len(clusters), "l3outs", "L3Outs"),
-    ):
+    counted = [
+        total
+        for design in svi.DESIGNS.values()
+        for total in design.totals([cluster for cluster in clusters if svi.of(cluster) is design])
+    ]
+    for count, name, what in (*counted, (len(clusters), "l3outs", "L3Outs")):
         most = getattr(known, name)
         if count > most:
             findings.add(
@@ -48,12 +48,10 @@ def _source(fabric: Fabric, name: str) -> str:
 
 
 def _vlans(clusters: list[Cluster], fabric: Fabric, known: limits.Limits, findings: Findings) -> None:
-    """Floating SVI takes one VLAN on every anchor leaf, standard SVI one for each node on both leaves of its rack."""
+    """A leaf has a number of VLANs; how many a cluster takes on which leaf is its SVI design's to say."""
     by_leaf: Counter = Counter()
     for cluster in clusters:
-        racks = [node.rack for node in cluster.nodes.values() if node.rack in fabric.racks]
-        paths = [leaf for rack in racks for leaf in fabric.racks[rack].leaves]
-        by_leaf.update(cluster.leaves if cluster.floating else paths)
+        by_leaf.update(svi.of(cluster).vlans_by_leaf(cluster, fabric))
     for leaf, count in sorted(by_leaf.items()):
         if count > known.vlans:
             findings.add(
@@ -99,12 +97,10 @@ def routes(cluster: Cluster) -> int:
     Services that are announced one by one (externalTrafficPolicy Local, or any with kube-router) come on top: how many
     there will be is nobody's to know from an intent.
     """
-    families = len(cluster.families)
     heard = announced(cluster)
     services = len(heard["service"]) + len(heard["external_service"])
-    subnets = families if cluster.floating else len(cluster.nodes) * families
     blocks = len(cluster.nodes) * len({family(network) for network in heard["pod"]})
-    return blocks + services + subnets
+    return blocks + services + svi.of(cluster).subnets(cluster)
 
 
 def nested_routes(one: Nested) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_network
 from typing import Any, NamedTuple
 
+from ... import svi
 from ...contract.findings import Findings
 from ...intent.model import KINDS, Cluster, Fabric, Member, natural
 from ...intent.nested import Nested, parents
@@ -302,19 +303,16 @@ def _encaps(clusters: list[Cluster], findings: Findings) -> None:
         if (cluster.name, other.name) in reported:
             continue
         reported.add((cluster.name, other.name))
-        key = "vlan" if cluster.floating else "vlans"
         findings.add(
-            cluster.at(f"l3out.{key}"),
+            cluster.at(f"l3out.{svi.of(cluster).vlan_option}"),
             f"VLAN {vlan} is used by cluster {other.name} on leaf {leaf} too",
             "give clusters that share a leaf different VLANs",
         )
 
 
 def _leaf_vlans(cluster: Cluster) -> Iterator[tuple[int, int]]:
-    vlan = cluster.l3out["vlan"]
-    ranges = ([(vlan, vlan)] if vlan else []) if cluster.floating else cluster.l3out["vlans"] or []
     for leaf in cluster.leaves:
-        for first, last in ranges:
+        for first, last in svi.of(cluster).vlans(cluster):
             for one in range(first, last + 1):
                 yield leaf, one
 

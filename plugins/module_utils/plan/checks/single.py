@@ -8,6 +8,7 @@ Every check bears values that schema.py reported already: those are None or abse
 
 from __future__ import annotations
 
+from ... import svi
 from ...contract.findings import Findings
 from ...intent import limits
 from ...intent.formats import Invalid, cluster_name, node_name
@@ -23,8 +24,6 @@ WITHOUT_BFD = {"cilium": "Cilium"}
 IPV6_MTU = 1280
 # bgpCtxPol.holdIntvl
 LONGEST_HOLD = 3600
-# l3extLIfP.name has at most 64 characters
-PROFILE_NODE_NAME = 64 - len("-ipv6")
 
 
 def check_fabric(fabric: Fabric, findings: Findings) -> None:
@@ -111,7 +110,7 @@ def _router_ids(fabric: Fabric, findings: Findings) -> None:
 def check_cluster(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     """Rules of one cluster alone; those of its networks and addresses are in checks_networks.py."""
     check_speaker(cluster, fabric, findings)
-    _svi_options(cluster, fabric, findings)
+    svi.of(cluster).check(cluster, fabric, findings)
     _tenants(cluster, findings)
     _leaves(cluster, fabric, findings)
     _nodes(cluster, fabric, findings)
@@ -134,19 +133,13 @@ def _name(cluster: Cluster, findings: Findings) -> None:
         findings.add(f"host {cluster.name}: name of the cluster", problem.rule, problem.remedy)
 
 
-def check_node_name(node: Node, cluster: Cluster, findings: Findings) -> None:
-    """The inventory's name is the Node's in Kubernetes, and part of an interface profile's with standard SVI."""
+def check_node_name(node: Node, findings: Findings) -> None:
+    """The inventory's name is the Node's in Kubernetes."""
     at = f"{node.at}: name of the node"
     try:
         node_name(node.name)
     except Invalid as problem:
         findings.add(at, problem.rule, problem.remedy)
-    if cluster.l3out["svi"] == "standard" and len(node.name) > PROFILE_NODE_NAME:
-        findings.add(
-            at,
-            f"has {len(node.name)} characters, and interface profiles are named <node>-<family>",
-            f"use at most {PROFILE_NODE_NAME} with standard SVI",
-        )
 
 
 def _asn(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
@@ -228,37 +221,6 @@ def _bfd(cluster: Cluster, findings: Findings) -> None:
         )
 
 
-def _svi_options(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
-    """Floating SVI has one VLAN and shared addresses, standard SVI a range of VLANs and addresses per node."""
-    given, svi = cluster.l3out, cluster.l3out["svi"]
-    if svi is None:
-        return
-    needed, example = ("vlan", 310) if svi == "floating" else ("vlans", '"400-463"')
-    foreign = ("vlans",) if svi == "floating" else ("vlan", "floating_address", "secondary_address")
-    if given[needed] is None and not cluster.doubtful(f"l3out.{needed}"):
-        findings.add(
-            cluster.at(f"l3out.{needed}"), f"is missing for {svi} SVI", f"add it, for example {needed}: {example}"
-        )
-    for key in foreign:
-        if given[key]:
-            findings.add(
-                cluster.at(f"l3out.{key}"), f"has no meaning with {svi} SVI", f"remove it; {svi} SVI takes {needed}"
-            )
-    for leaf, options in given["leaves"].items():
-        if svi == "standard" and options["addresses"]:
-            findings.add(
-                cluster.at(f"l3out.leaves.{leaf}.addresses"),
-                "has no meaning with standard SVI",
-                "remove it; the leaves' addresses lie in each node's network",
-            )
-    if svi == "floating" and fabric.version and limits.parse(fabric.version) < limits.FLOATING_SINCE:
-        findings.add(
-            cluster.at("l3out.svi"),
-            f"release {fabric.version} has no floating SVI on physical domains",
-            "use standard, or 5.0(1) or later",
-        )
-
-
 def _tenants(cluster: Cluster, findings: Findings) -> None:
     """l3extRsEctx names a VRF without a tenant: APIC looks in the L3Out's own tenant, then in common."""
     tenant, owner = cluster.l3out["tenant"], cluster.l3out["vrf_tenant"]
@@ -278,20 +240,12 @@ def _leaves(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
                 f"no rack of the fabric has a leaf {leaf}",
                 did_you_mean(str(leaf), sorted(fabric.leaves)),
             )
-    known, _exact = limits.of_fabric(fabric.version, fabric.limits)
-    kind, most = ("anchor", known.anchor_leaves) if cluster.floating else ("border", known.border_leaves)
-    if cluster.l3out["svi"] and len(cluster.leaves) > most:
-        findings.add(
-            cluster.at("l3out.leaves"),
-            f"{len(cluster.leaves)} {kind} leaves are more than the {most} of an L3Out with {cluster.l3out['svi']} SVI",
-            f"keep the cluster's nodes to {most // 2} racks" + (", or use standard SVI" if cluster.floating else ""),
-        )
 
 
 def _nodes(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     check_there_are_nodes(cluster, findings)
     for node in cluster.nodes.values():
-        _node(node, cluster, fabric, findings)
+        _node(node, fabric, findings)
 
 
 def check_there_are_nodes(cluster: Cluster, findings: Findings) -> None:
@@ -303,16 +257,10 @@ def check_there_are_nodes(cluster: Cluster, findings: Findings) -> None:
         )
 
 
-def _node(node: Node, cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
-    check_node_name(node, cluster, findings)
+def _node(node: Node, fabric: Fabric, findings: Findings) -> None:
+    check_node_name(node, findings)
     if node.rack and fabric.racks and node.rack not in fabric.racks:
         findings.add(f"{node.at}: rack", f"the fabric has no rack {node.rack}", did_you_mean(node.rack, fabric.racks))
-    if cluster.l3out["svi"] == "standard" and not node.vpc and "vpc" not in node.reported:
-        findings.add(
-            f"{node.at}: vpc",
-            "is missing for standard SVI",
-            "name the vPC interface policy group that the node hangs on",
-        )
 
 
 def _mtu(cluster: Cluster, findings: Findings) -> None:

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import interfaces
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import paths
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from lab import rehearsal, topology
 from lab.fabric import mo, vpc
@@ -51,7 +51,7 @@ def test_the_fabrics_as_the_leaves_and_the_tenants_and_vrfs_of_the_plan_are_ther
 def test_every_vpc_that_the_plan_names_is_there_under_its_aaep():
     (plan,) = planned(standard())
     found = vpc.paths(whole(described(plan)))
-    assert set(found) == {interfaces.path_dn(path) for path in plan["l3out"]["paths"]}
+    assert set(found) == {paths.path_dn(path) for path in plan["l3out"]["paths"]}
     assert set(found.values()) == {"uni/infra/attentp-" + plan["l3out"]["access"]["aaep"]}
 
 

@@ -18,7 +18,7 @@ from .peers import BGP_PORT, covers, split
 
 
 def check(cluster: Cluster, fabric: Fabric, addresses, findings: Findings) -> None:
-    """``addresses`` are those that floating.py or standard.py gave the cluster."""
+    """``addresses`` are those that the cluster's SVI design allocated (svi/design.py)."""
     if cluster.settings["cni"] != "calico":
         return
     racks = {name: fabric.racks[node.rack].label for name, node in cluster.nodes.items() if node.rack in fabric.racks}
@@ -26,7 +26,7 @@ def check(cluster: Cluster, fabric: Fabric, addresses, findings: Findings) -> No
     for name, _key, address in cluster.reflector_hosts():
         owners.setdefault(address, (f"route reflector {name}", set(cluster.nodes)))
     for name in ((cluster.settings["calico"] or {}).get("route_reflectors") or {}).get("nodes") or []:
-        for address in _of_node(addresses, name):
+        for address in addresses.of_node(name).values():
             owners.setdefault(address, (f"route reflector {name}", set(cluster.nodes) - {name}))
     _check(cluster, racks, owners, findings)
     _own(cluster, addresses, findings)
@@ -48,21 +48,9 @@ def _leaves(cluster: Cluster, fabric: Fabric, addresses) -> dict:
     for name, node in cluster.nodes.items():
         leaves = fabric.racks[node.rack].leaves if node.rack in fabric.racks else []
         for side, leaf in enumerate(leaves):
-            for address in _of_leaf(cluster, addresses, leaf, side, name):
+            for address in addresses.peers(name, leaf, side).values():
                 found.setdefault(address, (f"leaf {leaf}", set()))[1].add(name)
     return found
-
-
-def _of_leaf(cluster: Cluster, addresses, leaf: int, side: int, node: str) -> list:
-    if cluster.floating:
-        return list(addresses.leaves.get(leaf, {}).values())
-    networks = addresses.nodes.get(node, {}).values()
-    return [network.sides[side] for network in networks if side < len(network.sides)]
-
-
-def _of_node(addresses, name: str) -> list:
-    """A node's addresses; with standard SVI each is in a network of its own."""
-    return [getattr(one, "node", one) for one in addresses.nodes.get(name, {}).values()]
 
 
 def _check(cluster: Member, racks: dict, owners: dict, findings: Findings) -> None:
@@ -90,7 +78,7 @@ def _consequence(peer: dict) -> str:
 def _own(cluster: Cluster, addresses, findings: Findings) -> None:
     """A node does not peer with itself: confd leaves such a peer out."""
     for index, peer in enumerate((cluster.settings["calico"] or {}).get("peers") or []):
-        if peer["peer_ip"] and split(peer["peer_ip"])[0] in _of_node(addresses, peer["node"] or ""):
+        if peer["peer_ip"] and split(peer["peer_ip"])[0] in addresses.of_node(peer["node"] or "").values():
             findings.add(
                 cluster.at(f"calico.peers[{index}].peer_ip"),
                 f"{peer['peer_ip']} is {peer['node']}'s own address, and Calico leaves such a peer out",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ....contract.findings import Findings
-from ....intent.model import Cluster, Member
+from ....intent.model import Member
 from ....intent.schema import did_you_mean
 
 AT = "calico.route_reflectors"
@@ -72,8 +72,3 @@ def _reachable(cluster: Member, address, at: str, findings: Findings) -> None:
     if cluster.networks["node"] and not networks:
         rule = f"the nodes have no IPv{address.version} address to peer with {address} from"
         findings.add(at, rule, "remove it, or add a network to networks.node")
-    if isinstance(cluster, Cluster) and not cluster.floating:
-        for network in networks:
-            if address in network:
-                rule = f"{address} is in {network}, which is divided among the nodes"
-                findings.add(at, rule, "give the host an address of another network")

@@ -26,7 +26,7 @@ _PEER = ("peer_ip", "peer_selector", "asn", "local_asn", "node", "node_selector"
 
 
 def leaf_peers(plan: dict, options: dict) -> list:
-    """A leaf's address is one for all nodes of its racks with floating SVI, and another for each with standard SVI.
+    """A leaf's address is one for all nodes of its racks, or another for each.
 
     A router's is one for all nodes of its racks, or for all there are.
     """
@@ -75,14 +75,25 @@ def _who(plan: dict, options: dict, name: str, racks: list) -> dict:
 
 
 def _apart(plan: dict, options: dict) -> set:
-    """Racks in which nodes are named one by one: their peers differ, or one of them has an AS of its own."""
-    if plan.get("l3out", {}).get("svi") == "standard":
-        return {node["rack"] for node in plan["nodes"].values()}
+    """Racks in which nodes are named one by one: they reach a leaf at addresses of their own instead of the leaf's, or
+    one of them has an AS of its own.
+    """
+    shared = {(leaf["id"], family, text) for leaf in plan["leaves"].values() for family, text in _addresses(leaf)}
+    own = {name for name, node in options["nodes"].items() if node.get("asn")}
     return {
-        plan["nodes"][name].get("rack")
-        for name, own in options["nodes"].items()
-        if own.get("asn") and name in plan["nodes"]
+        node.get("rack")
+        for name, node in plan["nodes"].items()
+        if name in own or any(_of_node(peer, shared) for peer in node["peers"])
     }
+
+
+def _of_node(peer: dict, shared: set) -> bool:
+    """Whether a leaf has another address for the node than for others; a router has one for all."""
+    return "leaf" in peer and (peer["leaf"], peer["family"], peer["address"]) not in shared
+
+
+def _addresses(leaf: dict) -> list:
+    return list((leaf.get("addresses") or {}).items())
 
 
 def further_peers(plan: dict, options: dict) -> list:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import interfaces, reachability
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import designs, reachability
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import Mo, walk
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import IntentError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.l3out_options import complete
@@ -123,7 +123,7 @@ def test_an_endpoint_security_group_belongs_to_others() -> None:
 
 def interfaces_of(made: dict[str, Any]) -> list[Mo]:
     return [
-        child for profile in interfaces.profiles(complete(made)) for child in profile.children if child.cls != "bfdIfP"
+        child for profile in designs.profiles(complete(made)) for child in profile.children if child.cls != "bfdIfP"
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import interfaces, ports
+from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import designs, ports
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.l3out_options import complete
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
@@ -98,7 +98,7 @@ def test_a_standard_svi_on_one_leaf_is_on_a_port_channel_and_has_the_leaf_s_addr
     l3out = complete(build(one_leaf(standard())).plans["prod"]["l3out"])
     path = l3out["paths"][2]
     assert path["sides"] == {"a": {"leaf": 103, "address": "192.168.2.20/29"}}
-    profile = next(one for one in interfaces.profiles(l3out) if one.attributes["name"] == "node3-ipv4")
+    profile = next(one for one in designs.profiles(l3out) if one.attributes["name"] == "node3-ipv4")
     (attached,) = profile.children
     assert attached.attributes["tDn"] == "topology/pod-1/paths-103/pathep-[vpc-node3]"
     assert attached.attributes["addr"] == "192.168.2.20/29"

@@ -8,7 +8,7 @@ import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import IntentError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-from ansible_collections.kubefabric.bgp.plugins.module_utils.svi.standard import layout
+from ansible_collections.kubefabric.bgp.plugins.module_utils.svi.standard.allocation import layout
 from tests.unit.plugins.module_utils.plan.intents import standard
 
 

@@ -9,15 +9,19 @@ usable address, the first leaf the last but two, the second leaf the last but on
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import chain
+from typing import Union
 
-from ..contract.findings import Findings
-from ..intent.allocations import AT, Earlier, Holder, Kept
-from ..intent.model import Cluster, Node, family
-from .addressing import hosts
+from ...contract.findings import Findings
+from ...intent.allocations import AT, Earlier, Holder, Kept
+from ...intent.model import Cluster, Node, family
+from ..addressing import hosts
+from ..design import Address, Addresses, ByFamily
 
+Network = Union[IPv4Network, IPv6Network]
 # prefix length of a node's network
 LENGTHS = {"ipv4": 29, "ipv6": 125}
 
@@ -26,25 +30,46 @@ LENGTHS = {"ipv4": 29, "ipv6": 125}
 class NodeNetwork:
     """One node's network in one family and the addresses in it; ``sides`` are those of the first and second leaf."""
 
-    network: object
-    node: object
-    sides: tuple
-    secondary: object
+    network: Network
+    node: Address
+    sides: tuple[Address, Address]
+    secondary: Address
 
 
 @dataclass
-class Standard:
+class StandardAddresses(Addresses):
     """Networks by node and family, and the VLAN of each node."""
 
     nodes: dict[str, dict[str, NodeNetwork]] = field(default_factory=dict)
     vlans: dict[str, int] = field(default_factory=dict)
 
+    def of_node(self, node: str) -> ByFamily:
+        return {name: part.node for name, part in self._of(node)}
 
-def allocate(cluster: Cluster, found: object, findings: Findings) -> tuple[Standard, Kept]:
+    def lengths(self, node: str) -> dict[str, int]:
+        return {name: part.network.prefixlen for name, part in self._of(node)}
+
+    def gateways(self, node: str) -> ByFamily:
+        return {name: part.secondary for name, part in self._of(node)}
+
+    def vlan(self, node: str) -> int:
+        return self.vlans[node]
+
+    def of_leaf(self, leaf: int) -> ByFamily:
+        return {}
+
+    def peers(self, node: str, leaf: int, side: int) -> ByFamily:
+        return {name: part.sides[side] for name, part in self._of(node) if side < len(part.sides)}
+
+    def _of(self, node: str) -> Iterable[tuple[str, NodeNetwork]]:
+        return self.nodes.get(node, {}).items()
+
+
+def allocate(cluster: Cluster, found: object, findings: Findings) -> tuple[StandardAddresses, Kept]:
     """Give every node its networks and its VLAN: what the intent gives, what is kept, then the lowest free that was
     never in use, then what was freed.
     """
-    kept, earlier, result = Kept(), Earlier(cluster.name, found, findings), Standard()
+    kept, earlier, result = Kept(), Earlier(cluster.name, found, findings), StandardAddresses()
     for name in cluster.families:
         for node, network in _allocate_family(cluster, name, earlier, kept, findings):
             result.nodes.setdefault(node.name, {})[name] = layout(network, node.addresses.get(name))
@@ -54,7 +79,7 @@ def allocate(cluster: Cluster, found: object, findings: Findings) -> tuple[Stand
     return result, kept
 
 
-def layout(network, node=None) -> NodeNetwork:
+def layout(network: Network, node: Address | None = None) -> NodeNetwork:
     """The addresses in a node's network; ``node`` is the node's own where the intent gives it."""
     first, last = hosts(network)
     address = type(network.network_address)

@@ -5,26 +5,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_address
 
-from ..contract.findings import Findings
-from ..intent.allocations import Earlier, Holder, Kept
-from ..intent.model import Cluster, family
-from .addressing import Pool
+from ...contract.findings import Findings
+from ...intent.allocations import Earlier, Holder, Kept
+from ...intent.model import Cluster, family
+from ..addressing import Pool
+from ..design import Addresses, ByFamily
 
 
 @dataclass
-class Floating:
+class FloatingAddresses(Addresses):
     """Addresses by family: of each node and leaf, the floating one and the secondary (the nodes' gateway)."""
 
-    nodes: dict[str, dict] = field(default_factory=dict)
-    leaves: dict[int, dict] = field(default_factory=dict)
-    floating: dict = field(default_factory=dict)
-    secondary: dict = field(default_factory=dict)
+    nodes: dict[str, ByFamily]
+    leaves: dict[int, ByFamily]
+    floating: ByFamily
+    secondary: ByFamily
+    prefix_lengths: dict[str, int]
+    shared_vlan: int
+
+    def of_node(self, node: str) -> ByFamily:
+        return self.nodes.get(node, {})
+
+    def lengths(self, node: str) -> dict[str, int]:
+        return self.prefix_lengths
+
+    def gateways(self, node: str) -> ByFamily:
+        return self.secondary
+
+    def vlan(self, node: str) -> int:
+        return self.shared_vlan
+
+    def of_leaf(self, leaf: int) -> ByFamily:
+        return self.leaves.get(leaf, {})
+
+    def peers(self, node: str, leaf: int, side: int) -> ByFamily:
+        return self.of_leaf(leaf)
 
 
-def allocate(cluster: Cluster, found: object, findings: Findings) -> tuple[Floating, Kept]:
+def allocate(cluster: Cluster, found: object, findings: Findings) -> tuple[FloatingAddresses, Kept]:
     """Give every node, leaf and shared address of a cluster its place in each node network.
 
     What the intent gives wins, then what is kept from earlier runs (``found``), then the secondary address takes the
@@ -34,7 +55,7 @@ def allocate(cluster: Cluster, found: object, findings: Findings) -> tuple[Float
     """
     kept, earlier = Kept(), Earlier(cluster.name, found, findings)
     holders = _holders(cluster)
-    addresses: dict[tuple, dict] = {(holder.section, holder.key): {} for holder in holders}
+    addresses: dict[tuple[str, str | None], ByFamily] = {(holder.section, holder.key): {} for holder in holders}
     for network in _one_per_family(cluster):
         for holder, address in _allocate_network(Pool(network), holders, earlier, kept, findings, cluster):
             addresses[holder.section, holder.key][family(network)] = address
@@ -163,10 +184,12 @@ def _too_small(pool: Pool, holders: list[Holder], findings: Findings, cluster: C
     )
 
 
-def _result(cluster: Cluster, addresses: dict) -> Floating:
-    return Floating(
+def _result(cluster: Cluster, addresses: dict[tuple[str, str | None], ByFamily]) -> FloatingAddresses:
+    return FloatingAddresses(
         nodes={name: addresses["nodes", name] for name in cluster.nodes},
         leaves={leaf: addresses["leaves", str(leaf)] for leaf in cluster.leaves},
         floating=addresses["floating", None],
         secondary=addresses["secondary", None],
+        prefix_lengths={family(network): network.prefixlen for network in cluster.networks["node"]},
+        shared_vlan=cluster.l3out["vlan"],
     )

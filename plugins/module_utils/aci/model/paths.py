@@ -1,0 +1,20 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Distinguished names of leaves and of the vPCs and port channels on them."""
+
+from __future__ import annotations
+
+from typing import Any, Dict
+
+
+def leaf_dn(leaf: Dict[str, Any]) -> str:
+    """Distinguished name of a leaf: {id, pod}."""
+    return f"topology/pod-{leaf['pod']}/node-{leaf['id']}"
+
+
+def path_dn(path: Dict[str, Any]) -> str:
+    """Distinguished name of a node's vPC or port channel: a fabricPathEp, below the leaves' IDs in rising order."""
+    leaves = sorted(side["leaf"] for side in path["sides"].values())
+    below = "protpaths" if len(leaves) == 2 else "paths"
+    return f"topology/pod-{path['pod']}/{below}-{'-'.join(map(str, leaves))}/pathep-[{path['vpc']}]"
