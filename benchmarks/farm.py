@@ -127,7 +127,7 @@ class Farm:
         python.chmod(0o755)
 
     def inventory(self) -> Path:
-        """Every host with its interpreter, and what the two ways of the benchmark are told."""
+        """Every host with its interpreter, and the variables of the benchmark's two variants."""
         hosts = {
             name: {
                 "ansible_connection": "local",

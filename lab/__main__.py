@@ -209,7 +209,8 @@ def _set_cut(lab: Lab, leaf: str, silent: bool) -> None:
     before = switching.cut_leaves(lab)
     after = before | {int(number)} if silent else before - {int(number)}
     switching.set_cut(lab, after)
-    console.print(f"leaf-{number} {'is silent' if silent else 'is back'}{'' if before != after else ' (as before)'}")
+    links = "down" if silent else "up"
+    console.print(f"leaf {number}: all links are {links}{'' if before != after else ' (as before)'}")
 
 
 @main.command()

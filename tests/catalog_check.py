@@ -1,4 +1,4 @@
-"""Holds managed objects against APIC's class catalog: class, containment, properties, values. Reusable by any test.
+"""Compares managed objects with APIC's class catalog: class, containment, properties, values. Reusable by any test.
 
 The catalog comes from the lab's cache (``python -m lab setup``); where it is absent the test is skipped and says so.
 """

@@ -49,7 +49,7 @@ def apply(api, project: str) -> None:
 
 @cache
 def _served(api, folder: Path) -> None:
-    """Once for each server: it keeps them, and no test takes them away."""
+    """Once for each server: it keeps them, and no test removes them."""
     applied = api.kubectl_run("apply", "--server-side", "--force-conflicts", "--output=name", "-f", str(folder)).split()
     names = [name for kind, _slash, name in (item.partition("/") for item in applied) if kind.startswith("customres")]
     kubectl = [str(api.kubectl), f"--kubeconfig={api.kubeconfig}"]

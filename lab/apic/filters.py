@@ -195,7 +195,7 @@ def _all_of(parts: list[Filter]) -> Filter:
 
 
 def _any_of(parts: list[Filter]) -> Filter:
-    """``or``: each object is held against those parts alone that can pick one of its class."""
+    """``or``: each object is compared only with the parts that can match its class."""
     by_class: dict[str, list[Filter]] = {}
     for part in parts:
         if part.reach is None:

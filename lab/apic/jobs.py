@@ -60,7 +60,7 @@ class Jobs:
         self.history: list[Job] = []
 
     def follow(self, changes: Iterable[Change]) -> list[Mo]:
-        """Do what these changes trigger; the objects that were created, changed or taken away by it."""
+        """Do what these changes trigger; the objects that were created, changed or removed by it."""
         touched: list[Mo] = []
         for change in changes:
             mo = change.mo

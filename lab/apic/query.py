@@ -266,7 +266,7 @@ class Query:
         return found
 
     def _sorted(self, found: list[Mo], prop: str, descending: bool) -> list[Mo]:
-        """Ordered by one property, numbers as numbers; objects that have it not go last."""
+        """Ordered by one property, numbers as numbers; objects without it come last."""
 
         def key(mo: Mo) -> tuple:
             definition = self.store.catalog.properties(mo.cls).get(prop)

@@ -200,7 +200,7 @@ def _log_tail(lab: Lab, process: str, lines: int = 12) -> str:
 
 
 def _stop_cluster(lab: Lab, cluster: str) -> None:
-    """Stop a cluster's programs and take away its kubeconfig; its other files go with the lab's directory."""
+    """Stop a cluster's programs and remove its kubeconfig; its other files go with the lab's directory."""
     agents = ("agents", *stand_ins.STAND_INS)
     for name in reversed((*PROGRAMS, *stand_ins.STAND_INS)):
         stop_process(lab, process_name(cluster, name), timeout=15.0 if name in agents else 5.0)

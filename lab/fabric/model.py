@@ -1,4 +1,4 @@
-"""What a leaf is told to do, free of managed objects and of FRR: plain data between the two.
+"""What a leaf should do, free of managed objects and of FRR: plain data between the two.
 
 ``resolve.build`` makes it from the controller's tree; ``render`` turns it into FRR's configuration and ``links`` into
 interfaces. Two equal models need no work.
@@ -31,7 +31,7 @@ class RouteMapEntry:
     """One rule: ``rules`` None matches every prefix. ``sets`` are FRR ``set`` clauses without the word set.
 
     ``communities``: where there are any, a route must carry all of one of them. ``unchanged``: the route keeps its next
-    hop inside the fabric. ``all_paths``: all equal paths are told there, not just the best.
+    hop inside the fabric. ``all_paths``: all equal paths are announced there, not just the best.
     """
 
     action: str

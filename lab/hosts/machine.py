@@ -55,7 +55,7 @@ def command(name: str, root: Path, namespace: str) -> list[str]:
     # as on a machine, the network is the host's own business
     options += ["--capability=CAP_NET_ADMIN"]
     options += ["--resolv-conf=off", "--timezone=off", f"--machine={name}", f"--directory={root}"]
-    # what systemd reads on a kernel's command line: 256 and 257 know control groups of version 1 if they are told to
+    # what systemd reads on a kernel's command line: 256 and 257 know control groups of version 1 only if this is set
     kernel = ["systemd.unified_cgroup_hierarchy=0", "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"] if legacy_cgroups() else []
     return ["systemd-nspawn", *options, f"--network-namespace-path=/run/netns/{namespace}", *kernel]
 

@@ -53,7 +53,7 @@ def cut_leaves(lab: Lab) -> frozenset[int]:
 
 
 def set_cut(lab: Lab, leaves: Collection[int]) -> None:
-    """Pull (or plug in) links so that exactly these leaves are silent. No process ends."""
+    """Pull (or plug in) links so that all links of exactly these leaves are down. No process ends."""
     with _locked(lab):
         lab.write_state("cut", {"leaves": sorted(leaves)})
         _apply_links(lab, noted(lab), frozenset(leaves))

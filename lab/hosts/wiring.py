@@ -1,7 +1,7 @@
 """Which port hangs on which bridge: pure, from the racks' cabling and from what the leaves deploy.
 
 Every external bridge domain (a floating SVI's spans all its leaves) is one bridge; every VRF has one more that
-stands for the fabric between its leaves. A node is cabled to both leaves of its rack and joins the bridge of the domain
+represents the fabric between its leaves. A node is cabled to both leaves of its rack and joins the bridge of the domain
 that those leaves deploy for its VLAN on its port: a floating SVI is on every port, a standard one on the vPCs that it
 names. While there is none, the node's port is up, and alone.
 """

@@ -13,9 +13,9 @@ class ModuleDocFragment:
 options:
   reachability:
     description:
-      - Who reaches the cluster - external EPGs with their contracts, the contracts themselves, and what is added to
-        EPGs and L3Outs of others. Without it there is one external EPG with all of the networks and no contract.
-      - What an earlier run added in the cluster's name, anywhere, and is not here any more, goes.
+      - Access to the cluster - external EPGs with their contracts, the contracts themselves, and additions to EPGs and
+        L3Outs of others. Without it there is one external EPG with all of the networks and no contract.
+      - Objects that an earlier run made for this cluster, and that are no longer listed here, are removed.
     type: dict
     suboptions:
       external_epgs:

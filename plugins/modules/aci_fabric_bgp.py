@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: aci_fabric_bgp
-short_description: Hold the fabric's BGP AS number and route reflectors against the intent
+short_description: Compare the fabric's BGP AS number and route reflectors with the intent
 version_added: 0.1.0
 description:
   - Reads the AS number of the fabric, its MP-BGP route reflectors, and whether a pod policy group applies them.

@@ -372,7 +372,9 @@ options:
     choices: [all, access, contracts]
     default: all
   state:
-    description: Whether it is to be there. With V(absent) what was made for it goes; what is shared goes last.
+    description:
+      - Whether the L3Out should exist. V(absent) removes what was made for it.
+      - Shared objects are deleted by the last cluster that uses them.
     type: str
     choices: [present, absent]
     default: present

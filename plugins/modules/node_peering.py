@@ -62,15 +62,15 @@ options:
         default: lo
       manager:
         description:
-          - What brings them back after a reboot. V(auto) takes what rules the host, and V(systemd), a unit of its own,
-            where nothing does; once chosen it stays.
+          - What restores them after a reboot. V(auto) uses the network stack that manages the host, or V(systemd), a
+            unit of its own, if there is none. The first choice stays.
         type: str
         choices: [auto, systemd-networkd, networkmanager, ifupdown, netplan, systemd]
         default: auto
   uplink:
     description:
-      - The host's way to the leaves, for example a LACP bond. Left alone unless given.
-      - What was there before comes back when this option goes, and with O(state=absent).
+      - The host's uplink to the leaves, for example a LACP bond. Not changed unless given.
+      - The earlier configuration is restored when this option goes, and with O(state=absent).
     type: dict
     suboptions:
       interface: {description: "The interface, which has to exist.", type: str, required: true}
@@ -116,13 +116,13 @@ options:
       ranges: {description: Prefixes from which they connect., type: list, elements: str, required: true}
       pools:
         description:
-          - What is accepted from them, and told to O(peers), longer prefixes included. The rest is denied.
-          - With C(reflector_client) it is told to the other clients, and not to O(peers).
+          - Prefixes accepted from them and announced to O(peers), longer prefixes included. The rest is denied.
+          - With C(reflector_client) they are announced to the other clients, and not to O(peers).
         type: list
         elements: str
         required: true
       advertise:
-        description: What they are told, longer prefixes included. Nothing by default.
+        description: Prefixes announced to them, longer prefixes included. None by default.
         type: list
         elements: str
         default: []
@@ -135,8 +135,8 @@ options:
       reflector_client:
         description:
           - Whether the host is a route reflector (RFC 4456) and these are its clients, speakers of its own AS anywhere.
-            They connect to any of its addresses, and each is told what the others announced, its next hop unchanged.
-          - What a leaf announced is never told to them.
+            They connect to any of its addresses, and each gets the routes of the others with unchanged next hop.
+          - Routes from leaves are never announced to them.
         type: bool
         default: false
   originate:
@@ -145,12 +145,12 @@ options:
     elements: str
     default: []
   accept:
-    description: What is accepted from O(peers), longer prefixes included. Nothing by default.
+    description: Prefixes accepted from O(peers), longer prefixes included. Nothing by default.
     type: list
     elements: str
     default: []
   communities:
-    description: Communities (C(65003:100)) and large ones (C(65003:100:1)) added to what O(peers) are told.
+    description: Communities (C(65003:100)) and large ones (C(65003:100:1)) added to routes announced to O(peers).
     type: list
     elements: str
     default: []

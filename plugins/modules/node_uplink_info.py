@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: node_uplink_info
-short_description: Hold a node's MTU and default gateway against its plan
+short_description: Compare a node's MTU and default gateway with its plan
 version_added: 0.1.0
 description:
   - Reads addresses, MTU and default routes of the host with C(ip), and compares them with the plan of a node.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: verify
-short_description: Hold what leaves and cluster report against the plan
+short_description: Compare what leaves and cluster report with the plan
 version_added: 0.1.0
 author: kubefabric.bgp contributors (@kubefabric)
 description:

@@ -159,7 +159,7 @@ def test_a_cluster_comes_up_as_planned_and_a_second_run_changes_nothing(run: Run
 
 
 def prove(run: Run, network: str, design: str) -> None:
-    """Hold a cell against what was planned, and note it in the table."""
+    """Compare a cell with what was planned, and note it in the table."""
     name = cluster_name(network, design)
     said, again = run.first[network], run.second[network]
     first, second = run.recap(said, name), run.recap(again, name)
@@ -285,7 +285,7 @@ def tools(run: Run, name: str) -> tuple[list[str], Api]:
 
 
 class Cell:
-    """One cluster of a run, held against what its own API server says."""
+    """One cluster of a run, compared with what its own API server says."""
 
     def __init__(self, run: Run, name: str, network: str) -> None:
         self.run, self.name, self.network = run, name, network

@@ -1,7 +1,7 @@
 """Every golden intent of the planner comes up in the lab: real sessions, and the planned ECMP width from all sides.
 
 Both SVI designs, IPv4, IPv6 and dual stack, one to six racks, both designs in one fabric, and 64 nodes on one pair of
-leaves; but for CNIs whose announcements verification cannot foretell, and clusters nested in others (test_nested.py).
+leaves; except for CNIs whose announcements verification cannot predict, and clusters nested in others (test_nested.py).
 Nodes are small FRR speakers with the plan's peers (tests/lab/stage.py); test_end_to_end.py and test_cni_matrix.py do it
 with Kubernetes and real agents.
 """
@@ -46,7 +46,7 @@ def test_sixty_four_nodes_on_one_pair_of_leaves_are_sixty_four_ways(tmp_path: Pa
 
 
 def bring_up(case: str, intent: dict, directory: Path, timeout: float = 90) -> None:
-    """Plan, write, peer, verify; then hold the widths against what the plan says, counted here anew."""
+    """Plan, write, peer, verify; then compare the widths with the plan's, counted here again."""
     started = time.monotonic()
     with staged(f"m{os.getpid()}", intent, directory) as stage:
         for cluster in stage.plans:

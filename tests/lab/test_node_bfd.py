@@ -81,7 +81,7 @@ def site(_up: Site, request: pytest.FixtureRequest) -> Iterator[tuple[Site, str]
 
 
 def cut(site: Site, silent: bool) -> None:
-    """Drop what the host sends on the leaf's side, or let it pass: no interface goes down, nobody is told."""
+    """Drop what the host sends on the leaf's side, or let it pass: no interface goes down, no daemon is notified."""
     rules = ["flush chain inet cut in", *(["add rule inet cut in drop"] if silent else [])]
     run(["nft", "; ".join(rules)], namespace=site.routers["leaf1"].namespace)
 

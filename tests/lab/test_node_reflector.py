@@ -215,7 +215,7 @@ def test_verification_goes_by_what_the_nodes_report_of_their_sessions_with_the_h
 ) -> None:
     wait_for(lambda: not told(plan, birds), "both sessions as planned", timeout=40)
     site.host.router.stop()
-    wait_for(lambda: all(name in "".join(told(plan, birds)) for name in ADDRESSES), "both are told", timeout=20)
+    wait_for(lambda: all(name in "".join(told(plan, birds)) for name in ADDRESSES), "both have the routes", timeout=20)
     (message,) = told(plan, birds)
     assert message.startswith(f"route reflector rr1 ({REFLECTOR}) has no Established session with leaf1 (")
     assert "kubefabric.bgp.nodes, group reflector_hosts" in message

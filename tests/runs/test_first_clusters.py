@@ -1,4 +1,4 @@
-"""Which cluster stands for a fabric in what concerns all of it."""
+"""Which cluster of a fabric runs fabric-wide tasks."""
 
 from __future__ import annotations
 

@@ -85,8 +85,8 @@ def test_a_run_is_refused_without_the_clusters_whose_leaves_would_take_paths_of_
     before = configuration(site.controller)
     for name in ("fabric", "site"):
         assert (
-            "k8s-prod shares leaves and VRF prod with k8s-test. A leaf has one limit of AS paths there, 2 by the "
-            "plan because of nested clusters, and one set of timers. On the fabric these are others, and k8s-test is "
+            "k8s-prod shares leaves and VRF prod with k8s-test. A leaf has one AS path limit there (the plan: 2, "
+            "because of nested clusters) and one set of timers. The fabric has other values, and k8s-test is "
             "not in this run. Say --limit k8s-prod,red,k8s-test. Nothing was written."
         ) in site.fail(name, "--limit", "k8s-prod,red")
     assert configuration(site.controller) == before
@@ -160,7 +160,7 @@ def test_site_refuses_hosts_that_should_peer_and_are_not_among_those_that_do(hos
     hosted.write("hosts.yml", hosts)
     assert (
         "The hosts of k8s-prod peer with its nested clusters (workload_peering.speaker: host), and node2 is not in the "
-        "group peering_hosts: nobody would peer there. Add k8s_prod_nodes to its children. Nothing was written."
+        "group peering_hosts, so no speaker would run there. Add k8s_prod_nodes to its children. Nothing was written."
     ) in hosted.fail("site")
     assert configuration(hosted.controller) == before
 

@@ -109,7 +109,7 @@ def test_no_link_of_an_image_leads_the_role_out_of_it(image, tmp_path, where):
     link.parent.mkdir(parents=True)
     link.symlink_to(outside)
     done = image.play(networks={"lab": network("eth3")})
-    assert f"{tmp_path}/root: {outside} is outside of it" in " ".join(done.stdout.split())
+    assert f"{tmp_path}/root: {outside} is a link that leads out of the image" in " ".join(done.stdout.split())
     assert (done.returncode, list(outside.iterdir())) == (2, [])
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Marks on objects whose agent still runs with what it read before a change. Pure.
 
-The mark is written in the very patch that changes the object, and taken away after the agent's restart: a run that is
+The mark is written in the very patch that changes the object, and removed after the agent's restart: a run that is
 killed in between leaves the mark, and the next run finishes the work.
 """
 

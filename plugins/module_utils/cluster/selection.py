@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Selectors of nodes, held against labels: one that selects none makes no session, and nobody says so. Pure.
+"""Selectors of nodes, compared with labels: one that selects none makes no session, and no API reports it. Pure.
 
 The planner knows the rack's label alone; what else is on nodes is known where the cluster is.
 """

@@ -4,7 +4,7 @@
 """The types of a plan. It stays plain data: what a program gets from the planner, YAML or JSON fits as it is.
 
 The comment of a key is its row in docs/plan.md, from which ``make docs`` writes that table; plan/shape.py has ranges,
-formats and defaults of the same keys, and a test holds the two against each other and against every golden plan.
+formats and defaults of the same keys, and a test compares the two with each other and with every golden plan.
 A key that is ``NotRequired`` may be absent in a plan by hand; ``accept`` fills in the default where there is one.
 
 Import these types, and those of freeform.py, below ``if TYPE_CHECKING:``. A module compiles what it imports anew in

@@ -161,8 +161,7 @@ def network_name(value: str) -> str:
     namespace(value)
     if len(value) > LONGEST_DEVICE:
         raise Invalid(
-            f"has {len(value)} characters, and OVN-Kubernetes would give the network a VRF whose name nobody can "
-            "foretell",
+            f"has {len(value)} characters, so OVN-Kubernetes would give the network an unpredictable VRF name",
             f"use at most {LONGEST_DEVICE}",
         )
     if value == "default":

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a fabric bears, by APIC release: data, so that a new release is a new line.
+"""Limits of a fabric, by APIC release: data, so that a new release is a new line.
 
 Source of the figures: the design white paper, table 1 and "Scalability", which state them for 5.2. No figures of 6.0
 were at hand: its line carries those of 5.2 over. ``kubefabric_fabric.limits`` goes before either.

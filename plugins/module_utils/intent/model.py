@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The intent as objects: values read, names resolved, defaults that depend on other values filled in.
 
-Everything here bears an intent with mistakes: what was reported as wrong is None or absent, so that the checks that
+Everything here accepts an intent with mistakes: what was reported as wrong is None or absent, so that the checks that
 follow find the other mistakes too.
 """
 

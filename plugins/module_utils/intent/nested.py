@@ -48,7 +48,7 @@ class Nested(Member):
 
     @property
     def announced(self) -> list:
-        """What its nodes announce: pods, and the services that its CNI is told to announce."""
+        """What its nodes announce: pods, and the services that its CNI is configured to announce."""
         options = self.settings["calico"] or {}
         external = any(options.get(f"advertise_{kind}_ips") is not False for kind in ("external", "loadbalancer"))
         wanted = {

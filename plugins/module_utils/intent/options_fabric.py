@@ -193,8 +193,8 @@ FABRIC = {
         "type": "dict",
         "kinds": ("aci",),
         "options": LIMITS,
-        "description": "What the fabric bears, where it is not what is known of its release: from the release's "
-        "Verified Scalability Guide, or less, to leave room for others.",
+        "description": "Limits of the fabric that replace the known limits of its release, from the release's "
+        "Verified Scalability Guide. Lower ones leave room for others.",
     },
 }
 

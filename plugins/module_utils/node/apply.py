@@ -41,10 +41,10 @@ class Work:
         """The change of the speaker's main file, if there is one."""
         return self._main(self.speaker)
 
-    def farewell(self) -> List[Command]:
+    def shutdown(self) -> List[Command]:
         """What lets the leaving speaker say goodbye."""
         main = self._main(self.leaving)
-        return self.leaving.farewell_commands(main.before or "") if self.leaving and main else []
+        return self.leaving.shutdown_commands(main.before or "") if self.leaving and main else []
 
     def _main(self, speaker: Optional[Speaker]) -> Optional[files.Change]:
         found = [change for change in self.changes if speaker and change.path == speaker.configuration]
@@ -307,7 +307,7 @@ def _activate(host: Host, work: Work) -> None:
     host.relabel([change.path for change in work.changes])
     if work.leaving:
         work.left = True
-        for command in work.farewell():  # while its addresses are there; a speaker that does not run needs none
+        for command in work.shutdown():  # while its addresses are there; a speaker that does not run needs none
             _attempt(host, command)
     # a stack that reads its files first sets addresses and routes itself, and doing it once more is an error then
     host.do_all([*work.addresses, *[done for done, _undone in work.uplink], *work.network])

@@ -17,7 +17,7 @@ from .speaker import HEADER, Command, File, Present, Speaker
 
 CONFIGURATION = "/etc/bird/bird.conf"
 # What the packages' own bird.conf runs; BGP, OSPF, static routes and the like are somebody's.
-# The kernel's routes are there for next hops; nobody is told them.
+# The kernel's routes resolve next hops; they are not announced.
 OWN_ROUTES = "if source != RTS_BGP && source != RTS_STATIC then reject;"
 IDLE = ("device", "direct", "kernel")
 

@@ -27,7 +27,7 @@ def ask(path: str, commands: List[str]) -> List[str]:
             connection.settimeout(PATIENCE)
             connection.connect(path)
             answers = [_answer(connection)]
-            for command in ["restrict", *commands]:  # from here on it changes nothing, whatever it is told
+            for command in ["restrict", *commands]:  # from here on it changes nothing, whatever it gets
                 connection.sendall(f"{command}\n".encode())
                 answers.append(_answer(connection))
     except OSError as error:

@@ -201,7 +201,7 @@ def _reflector(options: dict, findings: Findings) -> None:
     if options["cluster_id"] is not None:
         _identifier(options["cluster_id"], "cluster_id", "cluster ID", "for example 244.0.0.1", findings)
         if not clients:
-            rule = "nobody is told routes under it: no workload is a reflector_client"
+            rule = "has no effect: no workload is a reflector_client"
             findings.add("cluster_id", rule, "give one reflector_client: true, or leave it out")
     for index in clients:
         _client(index, options, findings)
@@ -213,7 +213,7 @@ def _client(index: int, options: dict, findings: Findings) -> None:
         rule = f"{client['asn']} is not this host's AS, and routes are reflected within one"
         findings.add(f"{path}.asn", rule, f"give {options['asn']}, or leave reflector_client out")
     if client["advertise"]:
-        rule = "a reflector's clients are told what the others of them announced, and nothing else"
+        rule = "a reflector announces the routes of its clients to each other, and nothing else"
         findings.add(f"{path}.advertise", rule, "leave it out")
     taken = [
         (network, other["name"])

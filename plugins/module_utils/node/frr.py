@@ -68,15 +68,15 @@ class Frr(Speaker):
         everyone = f"clear bgp vrf {vrf.group(1)} * soft" if vrf else "clear bgp * soft"
         return [[self.programs[-1], "--reload", "--stdout", CONFIGURATION], ["vtysh", "-c", everyone]]
 
-    def farewell_commands(self, text: str) -> List[Command]:
-        # bgpd that is told to stop closes its sessions without a word where graceful restart is on
+    def shutdown_commands(self, text: str) -> List[Command]:
+        # bgpd that is stopped closes its sessions without a notification where graceful restart is on
         routers = re.findall(r"(?m)^router bgp \d+(?: vrf \S+)?$", text)
         return [["vtysh", "-c", "configure terminal", "-c", router, "-c", "bgp shutdown"] for router in routers]
 
     def keys_command(self) -> Command:
         return ["ss", "-Htlnie", "sport = :179"]
 
-    def forget_commands(self, before: str, after: str, keys: str) -> List[Command]:
+    def purge_md5_keys(self, before: str, after: str, keys: str) -> List[Command]:
         return forget_keys(before, after, keys)
 
     def state_commands(self, vrf: Optional[str]) -> Dict[str, Command]:
@@ -143,7 +143,7 @@ def forget_keys(before: str, after: str, keys: str) -> List[Command]:
     if not ending or not router:
         return []
     lines = ["configure terminal", router.group(0)]
-    # first, while its neighbours are there: each of them has a key of its own on the socket, which only this takes away
+    # first, while its neighbours are there: each of them has a key of its own on the socket, which only this removes
     lines += [f"no neighbor {group} password" for group in sorted(groups)]
     lines += [f"no bgp listen range {prefix} peer-group {group}" for prefix, group in ending]
     lines += [f"no neighbor {group} peer-group" for group in sorted(groups)]
@@ -213,7 +213,7 @@ def _list(name: str, family: str) -> str:
 
 
 def _as_path(config: Config) -> List[str]:
-    """What a leaf told us is told neither to another leaf nor to a reflector's client: this host is no transit."""
+    """Routes from a leaf are announced neither to another leaf nor to a reflector's client: no transit."""
     return [
         f"bgp as-path access-list from-leaves seq {5 * number} permit ^{asn}(_|$)"
         for number, asn in enumerate(config.fabric_asns(), start=1)

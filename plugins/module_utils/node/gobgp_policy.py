@@ -95,7 +95,7 @@ def _policies(config: Config) -> List[List[str]]:
 
 
 def _no_transit(statement: str, neighbors: str, config: Config) -> List[List[str]]:
-    """What a leaf told us is told neither to another leaf nor to a reflector's client."""
+    """Routes from a leaf are announced neither to another leaf nor to a reflector's client."""
     conditions = [_neighbor(neighbors), _as_path("from-leaves")]
     return [_statement(statement, conditions, "reject")] if config.peers else []
 

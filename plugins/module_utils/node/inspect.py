@@ -27,9 +27,9 @@ def read(host: Host, speaker: Speaker, vrf: Optional[str]) -> dict:
 
 
 def stale_keys(host: Host, speaker: Speaker, before: str, after: str) -> List[List[str]]:
-    """Commands that take away what a reload from ``before`` to ``after`` would leave of old passwords."""
+    """Commands that remove what a reload from ``before`` to ``after`` would leave of old passwords."""
     ask = speaker.keys_command()
-    return speaker.forget_commands(before, after, host.ask(ask) if ask else "")
+    return speaker.purge_md5_keys(before, after, host.ask(ask) if ask else "")
 
 
 def established(host: Host, speaker: Speaker, vrf: Optional[str]) -> Dict[str, dict]:

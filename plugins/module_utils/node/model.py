@@ -53,7 +53,7 @@ class Workload:
     asn: int
     ranges: Tuple[str, ...]
     pools: Tuple[str, ...]  # what is accepted from them, longer prefixes too
-    advertise: Tuple[str, ...] = ()  # what they are told, longer prefixes too; nothing unless asked
+    advertise: Tuple[str, ...] = ()  # announced to them, longer prefixes too; nothing unless asked
     password: Optional[str] = None
     max_prefixes: Optional[int] = None
     multihop: int = 2  # of no meaning between speakers of one AS
@@ -94,7 +94,7 @@ class Config:
         return found[0].partition("/")[0] if found else None
 
     def pools(self, family: str) -> Tuple[str, ...]:
-        """What any workload may announce, in one family: the leaves are told exactly this, and what is originated.
+        """What any workload may announce, in one family. The leaves get exactly this, and what is originated.
 
         What a reflector's clients announce stays in their AS: they have sessions with their leaves themselves.
         """
@@ -155,7 +155,7 @@ def _workload(workload: dict) -> Workload:
         asn=workload["asn"],
         ranges=_prefixes(workload["ranges"]),
         pools=_prefixes(workload["pools"]),
-        # a client is told what the other clients announced
+        # a client gets the routes of the other clients
         advertise=_prefixes(workload["pools" if client else "advertise"]),
         password=workload["password"] or None,
         max_prefixes=workload["max_prefixes"],

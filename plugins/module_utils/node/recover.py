@@ -80,7 +80,7 @@ def _as_option(noted: Optional[dict]) -> Optional[dict]:
 
 
 def _recover_vip(host: Host, cut_off: dict, known: dict, half_way: List[str]) -> None:
-    """Take away the addresses that a run brought before it was cut off, and let the network stack forget them."""
+    """Remove the addresses that a run brought before it was cut off, and let the network stack forget them."""
     stays = known["addresses"] if known["interface"] == cut_off["interface"] else []
     gone = tuple(address for address in cut_off["addresses"] if address not in stays)
     host.do_all(live_commands((), gone, cut_off["interface"], facts(host, cut_off["interface"])))

@@ -89,7 +89,7 @@ class Speaker:
         """Whether a change of this file needs a restart: of any that it reads at its start only."""
         return path in self.reads() and path != self.configuration
 
-    def farewell_commands(self, text: str) -> List[Command]:  # noqa: ARG002
+    def shutdown_commands(self, text: str) -> List[Command]:  # noqa: ARG002
         """Before the service with the main file ``text`` is stopped for good: what ends its sessions with a Cease.
 
         Without one a peer that helps graceful restart keeps and uses the routes until the
@@ -98,10 +98,10 @@ class Speaker:
         return []
 
     def keys_command(self) -> Optional[Command]:
-        """What tells the TCP MD5 keys on the speaker's listening sockets, if ``forget_commands`` wants to know."""
+        """What tells the TCP MD5 keys on the speaker's listening sockets, if ``purge_md5_keys`` wants to know."""
         return None
 
-    def forget_commands(self, before: str, after: str, keys: str) -> List[Command]:  # noqa: ARG002
+    def purge_md5_keys(self, before: str, after: str, keys: str) -> List[Command]:  # noqa: ARG002
         """What has to go before the reload, since the speaker does not let it go by itself: keys of old passwords."""
         return []
 

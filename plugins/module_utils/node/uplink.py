@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The host's way to the leaves: the MTU of an interface, and default routes over it. Pure, but for ``gather``.
+"""The host's uplink to the leaves: the MTU of an interface, and default routes over it. Pure, but for ``gather``.
 
 Now by ``ip``; after a reboot by a file of the stack that rules the interface (``network``). What was there before is
 noted, and comes back when the option goes.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A node's MTU and default routes, held against what the leaves expect. Pure, but for ``look``.
+"""A node's MTU and default routes, compared with what the leaves expect. Pure, but for ``look``.
 
 The documents ask for both: the MTU of the L3Out's interfaces on the node, and the leaves' shared secondary address as
 its default gateway.
@@ -44,7 +44,7 @@ def _ways(host: Host, version: str) -> Ways:
 
 
 def judged(wanted: Dict[str, Any], links: list, ways: Dict[str, Ways]) -> Outcome:
-    """Hold them against ``{interfaces: {family: address/length}, gateways, mtu, leaves: [address]}`` of the plan."""
+    """Compare them with ``{interfaces: {family: address/length}, gateways, mtu, leaves: [address]}`` of the plan."""
     problems: List[str] = []
     remarks: List[str] = []
     seen: Dict[str, dict] = {}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kubernetes' LabelSelector held against labels. Pure; metav1.LabelSelectorAsSelector has the rules."""
+"""Kubernetes' LabelSelector compared with labels. Pure; metav1.LabelSelectorAsSelector has the rules."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the cluster's objects that we made are told from everybody else's.
+"""How our objects in a cluster differ from other people's.
 
 An object that carries ``managed-by: kubefabric.bgp`` is ours: we create, change and delete it. Anything else, a Node
 above all, belongs to somebody else: we only amend it, and take back no more than the fields that we own there.

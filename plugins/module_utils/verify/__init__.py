@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Verification: what the leaves and the cluster report, held against the plan. Pure: no I/O, no Ansible."""
+"""Verification: what the leaves and the cluster report, compared with the plan. Pure: no I/O, no Ansible."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from . import sessions as session_problems
 
 
 def assess(plan: dict, bgp: dict, cluster_state: dict, nodes: list | None = None) -> dict:
-    """Hold the operational state against the plan.
+    """Compare the operational state with the plan.
 
     ``bgp`` is what kubefabric.bgp.aci_bgp_info returns under that name, ``cluster_state`` what
     verify.state.from_resources returns. With ``nodes``, only these nodes' sessions are looked at, and no routes.

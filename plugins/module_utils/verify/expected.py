@@ -5,7 +5,7 @@
 
 A border leaf prefers the nodes that it peers with itself: eBGP over iBGP. Any other leaf sees a prefix through the
 leaves that peer with its nodes: their TEPs, or the nodes' own addresses where next hops are propagated unchanged. Only
-sessions that are Established count: what follows from a session that is down is not told twice.
+Established sessions count: the consequences of a session that is down are not reported again.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ KINDS = ("pod", "service", "external_service")
 
 
 def assess(plan: dict, parents: list, bgp: dict, state: dict, places: list) -> dict:
-    """Hold the operational state against a nested cluster's plan.
+    """Compare the operational state with a nested cluster's plan.
 
     ``parents`` are the plans of its parent, of that one's parent and so on to the root, ``places`` in the same order
     what place() returns for each. ``bgp`` is what aci_bgp_info returns for the root's leaves, ``state`` what

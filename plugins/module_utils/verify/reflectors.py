@@ -26,8 +26,8 @@ def problems(plan: dict, state: dict) -> list:
     """Reflectors without a session of each node that should have one: told per reflector and address.
 
     ``state`` is what verify.state.from_resources returns, with ``reports``, ``{node: {peer's address: state}}``. Where
-    Calico is told to report nothing (``calico.node_status: false``), nothing is known. Nodes without a running agent
-    are told elsewhere.
+    Calico is configured to report nothing (``calico.node_status: false``), nothing is known. Nodes without a running
+    agent are reported elsewhere.
     """
     if plan.get("cni") != "calico":
         return []

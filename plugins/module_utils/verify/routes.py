@@ -264,7 +264,7 @@ def _strange_next_hops(wanted: list, tables: dict) -> list:
 def _unexpected(plan: dict, state: dict, wanted: list, tables: dict) -> list:
     """Prefixes that a leaf took from a node, or within the cluster's networks, and that nobody should announce.
 
-    Those of clusters nested in this one are told with these (nested.py): here nobody knows where they run.
+    Those of clusters nested in this one are handled in nested.py: here it is unknown where they run.
     """
     inner = [network for one in (plan.get("nested") or {}).get("clusters", {}).values() for network in one["networks"]]
     foretold = {prefix(item) for prefixes in advertised(plan, state).values() for item in prefixes}

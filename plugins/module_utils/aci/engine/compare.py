@@ -23,7 +23,7 @@ def drift(cls: str, wanted: Dict[str, str], found: Dict[str, str], watch_default
 
     wanted: what the tree says. found: what APIC returned (write-only properties never among it: those are not
     compared).
-    watch_defaults: also put back the table's defaults, where the tree is silent and APIC shows another value.
+    watch_defaults: also put back the table's defaults, where the tree has no value and APIC shows another value.
     """
     entry = spec(cls)
     silent = {

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The desired tree held against what APIC has: the smallest document that makes them equal. Pure.
+"""The desired tree compared with what APIC has: the smallest document that makes them equal. Pure.
 
 Rules, by how an object is held (see ``mo``):
 
@@ -127,7 +127,7 @@ class _Comparison:
         return self._through(mo.cls, mo.naming, documents, root=mo.cls == "polUni")
 
     def _former(self, mo: Mo, dn: str) -> List[Document]:
-        """Takes away what is ours by its name and not in the tree any more."""
+        """Removes what is ours by its name and not in the tree any more."""
         names = {join(dn, child.rn) for child in mo.children}
         others = [found for found in self.snapshot.children(dn) if found.dn not in names and _ours(found)]
         documents = [
@@ -256,7 +256,7 @@ class _Comparison:
             return None
         return self._empty(found) if spec(found.cls).relation else self._delete(found)
 
-    # -- taking away ----------------------------------------------------------------------------------
+    # -- removing ----------------------------------------------------------------------------------
 
     def _absent(self, mo: Mo, found: Optional[Found]) -> Optional[Document]:
         if found is None:

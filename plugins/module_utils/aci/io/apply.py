@@ -38,12 +38,12 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Options:
-    """policy: see difference. check: write nothing. absent: the tree takes things away, so shared objects are read
-    again. complete: the tree is all that its owner wants, and what else it holds is told. objection: says why what was
-    found must not be changed, if it must not; in check mode it is a warning. vrf: whose other L3Outs must not hold what
-    the tree holds under other names; None for a tree that is no L3Out's. first: a tree to be written before the
-    whole one, for what APIC takes only when something else is there. watch: what to look at after a write. sleep,
-    clock: for tests.
+    """policy: see difference. check: write nothing. absent: the tree removes objects, so shared objects are read
+    again. complete: the tree is all that its owner wants, and other objects that it owns are reported. objection: says
+    why what was found must not be changed, if it must not; in check mode it is a warning. vrf: whose other L3Outs must
+    not have the tree's objects under other names; None for a tree that is no L3Out's. first: a tree to be written
+    before the whole one, for what APIC takes only when something else is there. watch: what to look at after a write.
+    sleep, clock: for tests.
     """
 
     policy: Policy = field(default_factory=Policy)
@@ -150,9 +150,9 @@ def _forgotten(tree: Mo, snapshot: Snapshot, found: Difference) -> List[str]:
     if not left:
         return []
     return [
-        f"{tree.owner} still holds {', '.join(left)}, of which the intent says nothing any more: it stays. "
-        "If the L3Out had another name or tenant, it is still there as well: "
-        "take it away with the intent of before and run again."
+        f"{tree.owner} still owns {', '.join(left)}, which the intent no longer names: it stays. "
+        "If the L3Out had another name or tenant, that L3Out still exists: "
+        "remove it with the earlier intent and run again."
     ]
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What this collection knows of APIC's classes, as data.
 
-The tests hold every line against the class catalog of APIC 6.0(9c): relative names, naming properties, defaults,
+The tests compare every line with the class catalog of APIC 6.0(9c): relative names, naming properties, defaults,
 sets of flags, write-only properties. A class that is not here may still appear in ``aci_tree`` with its ``rn``.
 """
 
@@ -29,7 +29,7 @@ class ClassSpec:
     aliases: property -> {what people write: what APIC returns}.
     relation: the property that names the target, for relations that APIC creates together with their parent and never
     deletes:
-        an empty one is nobody's, and taking ours away means emptying it.
+        an empty one is nobody's, and removing ours means emptying it.
     annotated: has the property ``annotation``.
     """
 

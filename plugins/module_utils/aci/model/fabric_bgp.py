@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fabric's own BGP, held against the intent: its AS number, its MP-BGP route reflectors, and whether a pod policy
+"""The fabric's own BGP, compared with the intent: its AS number, its MP-BGP route reflectors, and whether a pod policy
 group applies them. Written only when asked. Pure.
 
 Without reflectors that are applied no route leaves the border leaf it came in by (white paper, "MP-BGP route

@@ -42,7 +42,7 @@ class Mo:
 
     cls: APIC's class name. attributes: properties, naming ones included, all strings. hold: see above; an OWNED object
     below a SHARED one is a part of it. present: False means that ours must not (or no longer) be there. owner: on a
-    SHARED object, the cluster in whose name we hold it. exclusive: (class, property): of this class at most one child
+    SHARED object, the owner that its tag names. exclusive: (class, property): of this class at most one child
     per value may exist, whoever made it (a VRF takes one BGP policy per address family). families: on an ANCESTOR, see
     Family. strict: a SHARED object that somebody else made is in our way, where others are used as they are. purpose:
     written into the owner's tag; with it on the root, what the owner holds for this purpose anywhere, and the tree does

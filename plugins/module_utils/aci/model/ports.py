@@ -4,7 +4,7 @@
 """The nodes' ports, where they are ours to configure: a vPC interface policy group with LACP and, where asked for,
 link-level, LLDP and CDP policies for each node, the selectors that put it on ports of its two leaves, and vPC domains.
 
-They carry the cluster in ``ownerTag``: by it those are found, and taken away, whose node or rack left the intent.
+They carry the cluster in ``ownerTag``: those are found by it, and removed, whose node or rack left the intent.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who reaches a cluster: contracts, contract interfaces, external EPGs, and what is added to others' EPGs and L3Outs.
 
-Contracts and what hangs below objects of others is held in the cluster's name, each part by itself: another cluster
+Contracts and what hangs below objects of others has the cluster as its owner, each part by itself: another cluster
 may use the same contract, and what this one no longer wants goes (leftovers.py). Routes leave through another L3Out by
 a rule in its route map ``default-export``: an export-rtctrl subnet would match its prefix exactly, and a cluster
 announces longer ones.
@@ -70,7 +70,7 @@ def _of(l3out: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def _held(cls: str, l3out: Dict[str, Any], children: List[Mo] | None = None, strict: bool = True, **naming: Any) -> Mo:
-    """An object held in the cluster's name. strict: not if somebody else made one of that name."""
+    """An object that the cluster owns. strict: not if somebody else made one of that name."""
     mo = shared(cls, l3out["cluster"], children, **naming)
     mo.purpose, mo.strict = PURPOSE, strict
     return mo

@@ -157,7 +157,7 @@ def _hosts_context(name: str) -> Mo:
 
 
 def _unchanged() -> List[Mo]:
-    """The second one: all equal paths are told, not just the best."""
+    """The second one: all equal paths are announced, not just the best."""
     return [owned("rtctrlSetNhUnchanged"), owned("rtctrlSetRedistMultipath")]
 
 

@@ -161,7 +161,7 @@ def _parse(item: Dict[str, Any], owner: Optional[str], where: str) -> Mo:
     if hold not in (ANCESTOR, OWNED, SHARED):
         raise BuildError(f"{where}.{cls}: hold is {hold}; it can be owned, ancestor or shared.")
     if hold == SHARED and not owner:
-        raise BuildError(f"{where}.{cls} is shared: give `owner`, in whose name it is held.")
+        raise BuildError(f"{where}.{cls} is shared: set `owner`, the owner recorded on shared objects.")
     children = [_parse(child, owner, f"{where}.{cls}") for child in body.get("children") or []]
     attributes.pop("annotation", None)
     return Mo(cls, attributes, children, hold=hold, owner=owner if hold == SHARED else None)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What there is to hold foreign objects against: the nodes with their labels, and the leaves' addresses. Pure."""
+"""What foreign objects are compared with: the nodes with their labels, and the leaves' addresses. Pure."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calico's label selectors, such as ``rack_id == "1" && !has(edge)``: read, and held against labels. Pure.
+"""Calico's label selectors, such as ``rack_id == "1" && !has(edge)``: parsed, and compared with labels. Pure.
 
 Grammar: docs.tigera.io, "Calico selectors" (NetworkPolicy, Selectors), and libcalico-go's tokenizer. A label may be
 unknown: the planner knows only some of a node's labels, and then says neither that a selector matches nor that it

@@ -50,7 +50,7 @@ SECRET = {"name": "kubefabric-bgp", "key": "password"}
 # 37765); the old policy was removed in 1.19 (42278), and took a password from 1.15 on (23759).
 APIS = {"v2": ((1, 18), None), "v2alpha1": ((1, 16), (1, 20)), PEERING_POLICY: ((1, 14), (1, 18))}
 # The first release whose definitions have a field (pkg/k8s/apis/cilium.io/client/crds of each release's last version;
-# tests hold every release's own definitions against what the options make):
+# tests compare every release's own definitions with what the options make):
 # neighbors[].authSecretRef, .families and .advertisedPathAttributes of CiliumBGPPeeringPolicy
 PASSWORD_SINCE = FAMILIES_SINCE = COMMUNITIES_SINCE = (1, 15)
 # ... of these the well-known ones
@@ -141,7 +141,7 @@ def _missing_fields(release: tuple, options: dict) -> list:
 
 
 def pod_mask(given: int | None, family: str, prefixes: list) -> int:
-    """The length of a node's pod network: as given, or Cilium's default where the networks bear it."""
+    """The length of a node's pod network: as given, or Cilium's default where the networks allow it."""
     lengths = [ipaddress.ip_network(prefix).prefixlen for prefix in prefixes]
     if given or not lengths:
         return given or MASKS[family]

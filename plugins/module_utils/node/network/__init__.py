@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The network stacks that can keep an address over a reboot, one file each: ``files`` and ``reload_commands`` for a
-VIP, ``uplink_files`` and ``uplink_reload`` for the way to the leaves."""
+VIP, ``uplink_files`` and ``uplink_reload`` for the uplink."""
 
 from __future__ import annotations
 

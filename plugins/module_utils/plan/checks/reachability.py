@@ -228,7 +228,7 @@ def _groups(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
 
 
 def _transit(cluster: Cluster, clusters: list[Cluster], findings: Findings) -> None:
-    """Not through an L3Out of a cluster: that one's own run would take away what this one adds."""
+    """Not through an L3Out of a cluster: that one's own run would remove what this one adds."""
     owners = {(one.l3out["tenant"], one.l3out["name"]): one for one in clusters}
     for index, row in enumerate(cluster.l3out["transit"]):
         owner = owners.get((row["tenant"] or cluster.l3out["tenant"], row["l3out"]))

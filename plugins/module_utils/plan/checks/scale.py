@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all clusters of a fabric take together, against what its release bears (limits.py)."""
+"""What all clusters of a fabric take together, compared with the limits of its release (limits.py)."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def _totals(clusters: list[Cluster], fabric: Fabric, known: limits.Limits, findi
         if count > most:
             findings.add(
                 f"{FABRIC_AT}.version",
-                f"{count} {what} are more than the {most} {_source(fabric, name)}",
+                f"{count} {what} exceed the limit of {most} {_source(fabric, name)}",
                 "use standard SVI for some clusters, or another fabric" if what != "L3Outs" else "use another fabric",
             )
 
 
 def _source(fabric: Fabric, name: str) -> str:
-    return "in limits" if fabric.limits.get(name) else f"that release {fabric.version} bears"
+    return "in limits" if fabric.limits.get(name) else f"for release {fabric.version}"
 
 
 def _vlans(clusters: list[Cluster], fabric: Fabric, known: limits.Limits, findings: Findings) -> None:

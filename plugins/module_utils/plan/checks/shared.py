@@ -92,7 +92,7 @@ def _networks(clusters: list, findings: Findings) -> None:
     """Overlaps inside a cluster, and between the clusters of one VRF (l3extSubnet: one longest match per VRF)."""
     vrfs: dict[tuple, list] = {}
     for cluster in clusters:
-        # a cluster whose VRF is not known is held against nobody but itself
+        # a cluster whose VRF is not known is compared only with itself
         key = cluster.vrf if all(cluster.vrf) else (cluster.name,)
         heard = announced(cluster)
         for kind in KINDS:

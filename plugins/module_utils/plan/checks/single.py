@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rules that one fabric or one cluster must keep by itself. docs/plan.md lists them with their sources.
 
-Every check bears values that schema.py reported already: those are None or absent.
+Every check accepts values that schema.py reported already: those are None or absent.
 """
 
 from __future__ import annotations

@@ -187,7 +187,7 @@ READERS = {
     "BIRD's configuration": bird.Bird().foreign,
     "FRR's configuration": frr.Frr().foreign,
     "FRR's keys": lambda text: frr.forget_keys(f"router bgp 1\n{text}", text, text),
-    "FRR's routers": frr.Frr().farewell_commands,
+    "FRR's routers": frr.Frr().shutdown_commands,
     "FRR's daemons": frr.daemons_file,
     "FRR's answer": lambda text: frr_state.state({"neighbors": "{" + text}, 0),
     "GoBGP's configuration": lambda text: (gobgp.GoBgp().foreign(text), gobgp.needs_restart(text, f"{text}x")),

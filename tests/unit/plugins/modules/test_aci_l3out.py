@@ -1,4 +1,4 @@
-"""aci_l3out against the lab's APIC: check, run, run again, drift, take away."""
+"""aci_l3out against the lab's APIC: check, run, run again, drift, remove."""
 
 from __future__ import annotations
 
@@ -388,8 +388,8 @@ def test_an_l3out_with_a_new_name_is_made_beside_the_old_one_and_the_run_says_so
     before = objects(controller)
     renamed = {"name": "new", "cluster": "k8s-prod", "access": {**description()["access"], "vlan_pool": "new"}}
     said = (
-        "k8s-prod still holds uni/infra/vlanns-[k8s-prod]-static, of which the intent says nothing any more: it stays."
-        " If the L3Out had another name or tenant, it is still there as well: take it away with the intent of before"
+        "k8s-prod still owns uni/infra/vlanns-[k8s-prod]-static, which the intent no longer names: it stays."
+        " If the L3Out had another name or tenant, that L3Out still exists: remove it with the earlier intent"
         " and run again."
     )
     for check in (True, False, False):

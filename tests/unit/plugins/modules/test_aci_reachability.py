@@ -1,4 +1,4 @@
-"""Who reaches a cluster, through aci_l3out against the lab's APIC: make, repeat, drop, share, take away."""
+"""Who reaches a cluster, through aci_l3out against the lab's APIC: make, repeat, drop, share, remove."""
 
 from __future__ import annotations
 

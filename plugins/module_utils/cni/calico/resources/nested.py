@@ -91,7 +91,7 @@ def workload_peers(plan: dict, options: dict) -> list:
 
 
 def _workload_peer(plan: dict, options: dict, name: str, one: dict) -> dict:
-    """Nodes with an AS of their own show workloads the cluster's, which is what these are told to expect."""
+    """Nodes with an AS of their own show workloads the cluster's, which is what these expect."""
     spec = {"localWorkloadSelector": one["selector"], "asNumber": one["asn"], "filters": [NO_EXPORT, _accepting(name)]}
     if one.get("node_selector"):
         spec["nodeSelector"] = one["node_selector"]

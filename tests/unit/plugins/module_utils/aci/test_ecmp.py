@@ -1,4 +1,4 @@
-"""A VRF's address-family policies of others, held against the number of paths that the intent wants."""
+"""A VRF's address-family policies of others, compared with the number of paths that the intent wants."""
 
 from __future__ import annotations
 

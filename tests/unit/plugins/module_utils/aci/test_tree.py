@@ -118,7 +118,7 @@ def test_an_ancestor_that_is_merely_required_is_not_needed_to_take_things_away()
         ),
         (
             {"fvTenant": {"attributes": {"name": "t"}, "hold": "shared"}},
-            "content.fvTenant is shared: give `owner`, in whose name it is held.",
+            "content.fvTenant is shared: set `owner`, the owner recorded on shared objects.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Further arguments of kube-router, held against what its own command line takes and does (pkg/options/options.go)."""
+"""Further arguments of kube-router, compared with what its own command line takes and does (pkg/options/options.go)."""
 
 from __future__ import annotations
 

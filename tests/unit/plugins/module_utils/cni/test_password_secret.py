@@ -1,4 +1,4 @@
-"""The ExternalSecret in place of a password, held against External Secrets' own definition."""
+"""The ExternalSecret in place of a password, checked with External Secrets' own definition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a fabric bears, counted over all of its clusters."""
+"""Limits of a fabric, counted over all of its clusters."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ def test_a_hundred_dual_stack_clusters_with_floating_svi_fit_a_fabric() -> None:
 
 def test_a_hundred_and_one_clusters_with_floating_svi_do_not() -> None:
     assert _findings(_clusters(101)) == [
-        "group_vars/all: kubefabric_fabric.version: 101 L3Outs with floating SVI are more than the 100 that release "
-        "6.0(9c) bears; use standard SVI for some clusters, or another fabric"
+        "group_vars/all: kubefabric_fabric.version: 101 L3Outs with floating SVI exceed the limit of 100 for release "
+        "6.0(9c); use standard SVI for some clusters, or another fabric"
     ]
 
 
 def test_a_dual_stack_cluster_counts_as_two_floating_addresses() -> None:
     assert _findings(_clusters(101, dual=True))[1] == (
-        "group_vars/all: kubefabric_fabric.version: 202 floating addresses are more than the 200 that release 6.0(9c) "
-        "bears; use standard SVI for some clusters, or another fabric"
+        "group_vars/all: kubefabric_fabric.version: 202 floating addresses exceed the limit of 200 for release 6.0(9c)"
+        "; use standard SVI for some clusters, or another fabric"
     )
 
 
@@ -81,7 +81,7 @@ def test_limits_that_the_intent_gives_go_before_the_release_s() -> None:
     intent = _clusters(3)
     intent["fabric"]["limits"] = {"floating_l3outs": 2}
     assert _findings(intent) == [
-        "group_vars/all: kubefabric_fabric.version: 3 L3Outs with floating SVI are more than the 2 in limits; "
+        "group_vars/all: kubefabric_fabric.version: 3 L3Outs with floating SVI exceed the limit of 2 in limits; "
         "use standard SVI for some clusters, or another fabric"
     ]
 

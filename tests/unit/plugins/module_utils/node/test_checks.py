@@ -126,7 +126,7 @@ CASES = {
     ),
     "routes for a reflector's clients that are not theirs": (
         {"workloads": [{**CLIENTS, "advertise": ["10.0.0.0/8"]}]},
-        "workloads[0].advertise: a reflector's clients are told what the others of them announced, and nothing else; "
+        "workloads[0].advertise: a reflector announces the routes of its clients to each other, and nothing else; "
         "leave it out",
     ),
     "a reflector's clients with a nested cluster's prefix": (
@@ -148,7 +148,7 @@ CASES = {
     ),
     "a cluster ID without clients": (
         {"cluster_id": "244.0.0.1"},
-        "cluster_id: nobody is told routes under it: no workload is a reflector_client; "
+        "cluster_id: has no effect: no workload is a reflector_client; "
         "give one reflector_client: true, or leave it out",
     ),
     "too many paths": ({"ecmp": 65}, "ecmp: 65 is out of range; give 1 to 64"),

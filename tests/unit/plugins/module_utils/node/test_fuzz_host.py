@@ -221,7 +221,7 @@ def killed(patch, step, host):
 
 
 def got_there(wanted: dict[str, tuple], then: str) -> Callable:
-    """Checks that the run after one that was killed gets where it is told to, and leaves nothing to do."""
+    """Checks that the run after one that was killed reaches its target, and leaves nothing to do."""
 
     def check(host, error, disturbed):
         assert isinstance(error, Killed)

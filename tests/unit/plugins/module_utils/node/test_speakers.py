@@ -98,7 +98,7 @@ KEYS = "LISTEN 0 3 0.0.0.0:179 0.0.0.0:* md5keys:10.1.0.0/16=s3cret#1,10.1.0.5/3
 
 def test_a_workload_s_changed_password_takes_its_group_away_first_and_the_keys_of_neighbours_that_came():
     before = rendered("frr", "plain")
-    (command,) = SPEAKERS["frr"].forget_commands(before, before.replace("s3cret#1", "n3w"), KEYS)
+    (command,) = SPEAKERS["frr"].purge_md5_keys(before, before.replace("s3cret#1", "n3w"), KEYS)
     assert [word for word in command if word != "-c"] == [
         "vtysh",
         "configure terminal",
@@ -110,7 +110,7 @@ def test_a_workload_s_changed_password_takes_its_group_away_first_and_the_keys_o
         "neighbor 10.1.0.5 password gone",
         "no neighbor 10.1.0.5",
     ]
-    assert SPEAKERS["frr"].forget_commands(before, before, KEYS) == []
+    assert SPEAKERS["frr"].purge_md5_keys(before, before, KEYS) == []
 
 
 def test_a_range_that_goes_takes_the_keys_of_its_neighbours_along_and_leaves_the_group_s_sessions_alone():
@@ -119,7 +119,7 @@ def test_a_range_that_goes_takes_the_keys_of_its_neighbours_along_and_leaves_the
         " bgp listen range 10.1.0.0/16 peer-group red-ipv4\n bgp listen range 10.9.0.0/16 peer-group red-ipv4\n",
     )
     keys = KEYS.replace("10.1.0.5/32=", "10.1.0.5/32=s3cret#1,10.9.0.5/32=")
-    (command,) = SPEAKERS["frr"].forget_commands(before, rendered("frr", "plain"), keys)
+    (command,) = SPEAKERS["frr"].purge_md5_keys(before, rendered("frr", "plain"), keys)
     assert [word for word in command if word != "-c"][3:] == [
         "no bgp listen range 10.9.0.0/16 peer-group red-ipv4",
         "neighbor 10.9.0.5 remote-as external",
@@ -131,7 +131,7 @@ def test_a_range_that_goes_takes_the_keys_of_its_neighbours_along_and_leaves_the
 def test_a_leaf_within_the_range_of_a_reflector_s_clients_keeps_its_key_and_its_session():
     before = rendered("frr", "plain").replace("range 10.1.0.0/16", "range 192.168.2.0/24")
     keys = KEYS.replace("10.1.0.5/32=", "192.168.2.7/32=")
-    (command,) = SPEAKERS["frr"].forget_commands(before, before.replace("s3cret#1", "n3w"), keys)
+    (command,) = SPEAKERS["frr"].purge_md5_keys(before, before.replace("s3cret#1", "n3w"), keys)
     assert "no neighbor 192.168.2.7" in command
     assert "no neighbor 192.168.2.201" not in command
 
@@ -140,5 +140,5 @@ def test_a_password_is_never_on_a_command_line():
     for name, speaker in SPEAKERS.items():
         before = rendered(name, "plain")
         after = before.replace("s3cret#1", "n3w")
-        said = [speaker.reload_commands(before, after, False), speaker.forget_commands(before, after, KEYS)]
+        said = [speaker.reload_commands(before, after, False), speaker.purge_md5_keys(before, after, KEYS)]
         assert "s3cret#1" not in str(said)

@@ -1,4 +1,4 @@
-"""The host's way to the leaves: by the stack that rules the interface, refused where it cannot be, and given back."""
+"""The host's uplink: by the stack that manages the interface, refused where it cannot be, and given back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A node's MTU and default routes, held against what the leaves expect."""
+"""A node's MTU and default routes, compared with what the leaves expect."""
 
 from __future__ import annotations
 

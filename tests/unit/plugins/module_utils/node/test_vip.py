@@ -1,4 +1,4 @@
-"""Which network stack keeps the VIP, and what it is told."""
+"""Which network stack keeps the VIP, and its configuration."""
 
 from __future__ import annotations
 

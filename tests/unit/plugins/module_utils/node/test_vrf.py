@@ -84,4 +84,4 @@ def test_a_vrf_that_is_back_while_the_unit_still_stops_restarts_the_speaker_too(
     unit = vrf.files("blue-1", "frr")[0].text
     (stop,) = [line for line in unit.splitlines() if line.startswith("ExecStop=")]
     assert "[ ! -e /sys/class/net/blue-1 ] || exec systemctl --no-block start %n" in stop
-    assert "/etc/systemd/system/*.device.d/kubefabric-speaker-vrf.conf" in stop  # and not once it was taken away
+    assert "/etc/systemd/system/*.device.d/kubefabric-speaker-vrf.conf" in stop  # and not once it was removed

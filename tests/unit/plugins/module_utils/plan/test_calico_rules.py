@@ -1,4 +1,4 @@
-"""The rules of Calico that calico_rules.yml lists, with their files in its source: each is held against an intent."""
+"""The rules of Calico that calico_rules.yml lists, with their files in its source: each is tried with an intent."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Mistakes in an intent, each with the whole text of what the planner says: the cases are in mistakes*.yml beside this.
 
 A case sets values at paths of an intent (``cluster`` and ``nodes`` are those of the cluster ``prod``,
-``clusters/<name>`` are others; ``~absent`` removes a key) and lists the findings that must come of it, no more, no
+``clusters/<name>`` are others; ``~absent`` removes a key) and lists the findings that it must cause, no more, no
 less.
 """
 

@@ -1,4 +1,4 @@
-"""The rules of kube-router, Cilium, FRR-K8s and OVN-Kubernetes that rules_*.yml list, held against intents.
+"""The rules of kube-router, Cilium, FRR-K8s and OVN-Kubernetes that rules_*.yml list, tried with intents.
 
 Every file begins with the project and its release, and lists the project's own rules: ``source`` is the file in its
 source, and an intent that breaks the rule is ``refused`` (or ``warned`` of) at that key, or the rule never comes up
