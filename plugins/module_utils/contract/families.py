@@ -26,8 +26,12 @@ def family_of(prefix: str) -> str:
 
 def networks(plan: Plan, kind: str, family: str) -> list[str]:
     """The plan's networks of a kind and family."""
-    by_kind = cast("dict[str, list[str]]", plan["networks"])
-    return [prefix for prefix in by_kind.get(kind) or [] if family_of(prefix) == family]
+    return [prefix for prefix in networks_of(plan, kind) if family_of(prefix) == family]
+
+
+def networks_of(plan: Plan, kind: str) -> list[str]:
+    """The plan's networks of a kind."""
+    return cast("dict[str, list[str]]", plan["networks"]).get(kind) or []
 
 
 def label(family: str) -> str:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 ByFamily = Dict[str, str]  # addresses by family: ipv4, ipv6 or both
 Mtu = Union[int, str]  # bytes, or the text "inherit"
 
-# the keys are no names that Python takes: from, to
+# a class could not have a key named "from"
 VlanRange = TypedDict("VlanRange", {"from": int, "to": int})
+VlanRange.__doc__ = "A range of VLAN IDs, both ends included."
 
 
 class Vpc(TypedDict):

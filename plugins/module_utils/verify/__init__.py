@@ -5,12 +5,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from . import bfd as bfd_problems
 from . import fabric, further, reflectors, reported, routes, table
 from . import sessions as session_problems
 
+if TYPE_CHECKING:
+    from ..contract.observed import Assessment, Leaves, State
+    from ..contract.plan import Plan
 
-def assess(plan: dict, bgp: dict, cluster_state: dict, nodes: list | None = None) -> dict:
+
+def assess(plan: Plan, bgp: Leaves, cluster_state: State, nodes: list[str] | None = None) -> Assessment:
     """Compare the operational state with the plan.
 
     ``bgp`` is what kubefabric.bgp.aci_bgp_info returns under that name, ``cluster_state`` what

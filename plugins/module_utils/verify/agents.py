@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
+from typing import TYPE_CHECKING
 
 from ..cni.calico.announcements import pod_networks as calico_pod_networks
 from ..cni.calico.announcements import reports as calico_reports
@@ -19,6 +20,9 @@ from ..cni.ovn_kubernetes import announcements as ovn_kubernetes
 from ..cni.ovn_kubernetes.settings import FRR_API
 from ..cni.ovn_kubernetes.settings import settings as ovn_kubernetes_settings
 from . import hosts
+
+if TYPE_CHECKING:
+    from ..contract.plan import Plan
 
 # selector, namespace: of the plan, the label selector of the agents' pods and where they are; None where no pod speaks.
 # blocks: (api version, kind) of the objects from which pod_networks makes {node: [prefix]}; None where pods live in
@@ -95,6 +99,6 @@ HOSTS = Agent(
 OTHER = Agent(lambda _plan: "", lambda _plan: "kube-system", "its peers", CONTROLLER_MANAGER)
 
 
-def of(plan: dict) -> Agent:
+def of(plan: Plan) -> Agent:
     """What is known of the plan's CNI, or of the hosts' speakers in its place."""
     return HOSTS if hosts.speak(plan) else AGENTS.get(plan["cni"], OTHER)

@@ -9,15 +9,22 @@ that failures would be noticed by the hold time alone.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .words import agent, counted, listed, problem
 
+if TYPE_CHECKING:
+    from ..contract.observed import Problem
+    from ..contract.plan import Plan
+    from .fabric import Session
 
-def planned(plan: dict) -> bool:
+
+def planned(plan: Plan) -> bool:
     """Whether BFD shall watch the cluster's sessions."""
     return bool((plan["l3out"].get("bgp") or {}).get("bfd"))
 
 
-def problems(plan: dict, sessions: list) -> list:
+def problems(plan: Plan, sessions: list[Session]) -> list[Problem]:
     """Established sessions that BFD does not watch, told once; for those that are down BGP's state says enough."""
     up = [session for session in sessions if session.established]
     lacking = [session for session in up if session.entry.get("bfd") != "up"]

@@ -9,12 +9,33 @@ only one side has so far is a remark: its other side may be somebody else's next
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Dict, Tuple, TypedDict
+
 from .words import problem
+
+if TYPE_CHECKING:
+    from ..contract.observed import ContractState, Problem
+    from ..contract.plan import Plan
+    from ..contract.reachability import Contract, ExternalEpg, Group, Reachability, Transit
 
 SCOPES = {"vrf": ("context", "tenant", "global"), "tenant": ("tenant", "global"), "global": ("global",)}
 
+Imported = Dict[Tuple[str, str], str]  # the contract of an interface, by tenant and name
 
-def problems(plan: dict, contracts: list) -> list:
+
+class SideOfContracts(TypedDict):
+    """Who takes part in contracts: an external EPG, an EPG or an ESG."""
+
+    what: str
+    dn: str
+    tenant: str
+    vrf: tuple[str, str]
+    provide: list[str]
+    consume: list[str]
+    consume_interfaces: list[str]
+
+
+def problems(plan: Plan, contracts: list[ContractState]) -> list[Problem]:
     """What keeps planned traffic from passing. ``contracts``: what aci_contract_info returns under that name."""
     reach = plan["l3out"].get("reachability")
     if not reach:
@@ -28,7 +49,7 @@ def problems(plan: dict, contracts: list) -> list:
     return told + _scopes(plan, reach, names, imported)
 
 
-def remarks(plan: dict, contracts: list) -> list:
+def remarks(plan: Plan, contracts: list[ContractState]) -> list[str]:
     """Sentences on contracts that have one side only: nothing passes by them yet."""
     if not plan["l3out"].get("reachability"):
         return []
@@ -42,10 +63,10 @@ def remarks(plan: dict, contracts: list) -> list:
     return told
 
 
-def sides(plan: dict) -> list:
+def sides(plan: Plan) -> list[SideOfContracts]:
     """Everybody whom the plan gives contracts: {what, dn, tenant, vrf, provide, consume, consume_interfaces}."""
     l3out, reach = plan["l3out"], plan["l3out"]["reachability"]
-    rows = [
+    rows: list[tuple[str, str, ExternalEpg | Group | Transit]] = [
         (
             f"external EPG {one['name']} of L3Out {l3out['name']}",
             _external(l3out["tenant"], l3out["name"], one["name"]),
@@ -73,9 +94,11 @@ def sides(plan: dict) -> list:
         {
             "what": what,
             "dn": dn,
-            "tenant": one.get("tenant", l3out["tenant"]),
-            "vrf": (one.get("vrf_tenant", l3out["vrf_tenant"]), one.get("vrf", l3out["vrf"])),
-            **{key: one[key] for key in ("provide", "consume", "consume_interfaces")},
+            "tenant": str(one.get("tenant", l3out["tenant"])),
+            "vrf": (str(one.get("vrf_tenant", l3out["vrf_tenant"])), str(one.get("vrf", l3out["vrf"]))),
+            "provide": one["provide"],
+            "consume": one["consume"],
+            "consume_interfaces": one["consume_interfaces"],
         }
         for what, dn, one in rows
     ]
@@ -85,7 +108,7 @@ def _external(tenant: str, l3out: str, name: str) -> str:
     return f"uni/tn-{tenant}/out-{l3out}/instP-{name}"
 
 
-def _contract(planned: dict, found: dict) -> list:
+def _contract(planned: Contract, found: ContractState) -> list[Problem]:
     """The contract itself: there, with subjects whose filters and graph exist."""
     name = f"contract {planned['name']} of tenant {planned['tenant']}"
     if not found["present"]:
@@ -109,12 +132,12 @@ def _contract(planned: dict, found: dict) -> list:
     return [problem("contract-incomplete", text, contract=planned["name"]) for text in told]
 
 
-def _side(side: dict, names: dict, imported: dict) -> list:
+def _side(side: SideOfContracts, names: dict[str, ContractState], imported: Imported) -> list[Problem]:
     """What a side should have and has not."""
-    wanted = [("provide", "providers", name, name) for name in side["provide"]]
-    wanted += [("consume", "consumers", name, name) for name in side["consume"]]
+    wanted = [("provide", name) for name in side["provide"]]
+    wanted += [("consume", name) for name in side["consume"]]
     for interface in side["consume_interfaces"]:
-        wanted.append(("consume", "consumers", imported[side["tenant"], interface], interface))
+        wanted.append(("consume", imported[side["tenant"], interface]))
     return [
         problem(
             "contract-side",
@@ -122,12 +145,16 @@ def _side(side: dict, names: dict, imported: dict) -> list:
             "somebody took the relation away, or the last run did not finish",
             contract=contract,
         )
-        for verb, ends, contract, _as in wanted
-        if names[contract]["present"] and side["dn"] not in names[contract][ends]
+        for verb, contract in wanted
+        if names[contract]["present"] and side["dn"] not in _ends(names[contract], verb)
     ]
 
 
-def _scopes(plan: dict, reach: dict, names: dict, imported: dict) -> list:
+def _ends(contract: ContractState, verb: str) -> list[str]:
+    return contract["providers"] if verb == "provide" else contract["consumers"]
+
+
+def _scopes(plan: Plan, reach: Reachability, names: dict[str, ContractState], imported: Imported) -> list[Problem]:
     """A contract whose planned sides stand in different VRFs must reach that far."""
     everybody = sides(plan)
     told = []
@@ -144,16 +171,16 @@ def _scopes(plan: dict, reach: dict, names: dict, imported: dict) -> list:
     return told
 
 
-def _imported(side: dict, imported: dict) -> list:
+def _imported(side: SideOfContracts, imported: Imported) -> list[str]:
     return [imported[side["tenant"], interface] for interface in side["consume_interfaces"]]
 
 
-def _needed(giving: list, taking: list) -> str:
+def _needed(giving: list[SideOfContracts], taking: list[SideOfContracts]) -> str:
     across = [(one, other) for one in giving for other in taking if one["vrf"] != other["vrf"]]
     if not across:
         return "vrf"
     return "tenant" if all(one["tenant"] == other["tenant"] for one, other in across) else "global"
 
 
-def _short(names: list) -> str:
+def _short(names: list[str]) -> str:
     return names[0].removeprefix("uni/") + (f" and {len(names) - 1} more" if len(names) > 1 else "")

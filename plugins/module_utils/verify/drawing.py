@@ -5,22 +5,39 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
+    from ..contract.observed import Row
+    from ..contract.plan import Plan
+
 LEAF_WIDTH, NODE_WIDTH, HEIGHT = 132, 108, 46
 GAP, RACK_GAP, MARGIN, TOP, BETWEEN = 14, 34, 24, 58, 120
 
 
-def layout(plan: dict, table: list) -> dict:
+class Box(TypedDict):
+    """A leaf or a node in the picture, in SVG units."""
+
+    name: str
+    x: float
+    y: int
+    width: int
+    height: int
+
+
+def layout(plan: Plan, table: list[Row]) -> JsonObject:
     """``{width, height, racks, leaves, nodes, links}`` in SVG units: each rack's leaves above its nodes.
 
     A link is one session; its ``state`` is that of the table's row, ``planned`` where there is no row for it.
     """
-    racks: list[dict] = []
+    racks: list[JsonObject] = []
     cursor = MARGIN
     for rack, names in _racks(plan).items():
-        leaves = [key for key, leaf in plan["leaves"].items() if leaf["rack"] in names]
-        nodes = [name for name, node in plan["nodes"].items() if node["rack"] in names]
-        width = max(_row_width(len(leaves), LEAF_WIDTH), _row_width(len(nodes), NODE_WIDTH)) + 2 * GAP
-        racks.append({"name": rack, "x": cursor, "width": width, "leaves": leaves, "nodes": nodes})
+        upper = [key for key, leaf in plan["leaves"].items() if leaf["rack"] in names]
+        lower = [name for name, node in plan["nodes"].items() if node["rack"] in names]
+        width = max(_row_width(len(upper), LEAF_WIDTH), _row_width(len(lower), NODE_WIDTH)) + 2 * GAP
+        racks.append({"name": rack, "x": cursor, "width": width, "leaves": upper, "nodes": lower})
         cursor += width + RACK_GAP
     leaves = [box for rack in racks for box in _boxes(rack, rack["leaves"], LEAF_WIDTH, TOP + GAP)]
     nodes = [box for rack in racks for box in _boxes(rack, rack["nodes"], NODE_WIDTH, TOP + GAP + HEIGHT + BETWEEN)]
@@ -35,9 +52,9 @@ def layout(plan: dict, table: list) -> dict:
     }
 
 
-def _racks(plan: dict) -> dict[str, list]:
+def _racks(plan: Plan) -> dict[str, list[str]]:
     """The racks to draw, each with the names of the plan's racks in it: those that share leaves are one."""
-    found: list[list] = []
+    found: list[list[str]] = []
     for leaf in plan["leaves"].values():
         names = leaf.get("racks") or [leaf["rack"]]
         met = [rack for rack in found if set(rack) & set(names)]
@@ -50,14 +67,14 @@ def _row_width(count: int, width: int) -> int:
     return count * width + max(count - 1, 0) * GAP
 
 
-def _boxes(rack: dict, names: list, width: int, y: int) -> list:
+def _boxes(rack: JsonObject, names: list[str], width: int, y: int) -> list[Box]:
     """Boxes of one row, centred in their rack."""
     start = rack["x"] + (rack["width"] - _row_width(len(names), width)) / 2
     boxes = enumerate(names)
     return [{"name": n, "x": start + i * (width + GAP), "y": y, "width": width, "height": HEIGHT} for i, n in boxes]
 
 
-def _links(plan: dict, table: list, leaves: dict, nodes: dict) -> list:
+def _links(plan: Plan, table: list[Row], leaves: dict[str, Box], nodes: dict[str, Box]) -> list[JsonObject]:
     states = {(row["node"], row["leaf"], row["family"]): row["state"] for row in table}
     links = []
     for name, node in plan["nodes"].items():

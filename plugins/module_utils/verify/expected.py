@@ -11,6 +11,7 @@ Established sessions count: the consequences of a session that is down are not r
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..cni.calico import announcements as calico
 from ..cni.cilium import announcements as cilium
@@ -18,6 +19,11 @@ from ..cni.kube_router import announcements as kube_router
 from ..cni.ovn_kubernetes import announcements as ovn_kubernetes
 from ..contract.addresses import family
 from . import hosts
+
+if TYPE_CHECKING:
+    from ..contract.observed import Announced, State
+    from ..contract.plan import Plan
+    from .fabric import Session
 
 ADVERTISED = {
     "calico": calico.advertised,
@@ -27,7 +33,7 @@ ADVERTISED = {
 }
 
 
-def advertised(plan: dict, state: dict) -> dict:
+def advertised(plan: Plan, state: State) -> Announced:
     """``{node: {prefix, …}}`` for the plan's speaker; nothing for a CNI whose announcements cannot be predicted."""
     if hosts.speak(plan):
         return hosts.advertised(plan, state)
@@ -47,23 +53,23 @@ class Expectation:
 
     leaf: str
     prefix: str
-    local: frozenset
-    via: frozenset
-    allowed: frozenset
+    local: frozenset[str]
+    via: frozenset[str]
+    allowed: frozenset[str]
 
     def width(self, limit: int) -> int:
         """How many next hops there should be, with at most ``limit`` of them (ECMP)."""
         return min(len(self.local) or len(self.via), limit)
 
 
-def expectations(plan: dict, state: dict, sessions: list, leaves: list) -> list:
+def expectations(plan: Plan, state: State, sessions: list[Session], leaves: list[str]) -> list[Expectation]:
     """One Expectation per leaf and prefix that some node announces over an Established session."""
     return expected(advertised(plan, state), sessions, leaves)
 
 
-def expected(announced: dict, sessions: list, leaves: list) -> list:
+def expected(announced: Announced, sessions: list[Session], leaves: list[str]) -> list[Expectation]:
     """The same of what nodes announce, ``{node: {prefix, …}}``."""
-    by_prefix: dict = {}
+    by_prefix: dict[str, list[Session]] = {}
     for session in sessions:
         for prefix in announced.get(session.node, ()):
             if family(prefix) == session.family:
@@ -75,7 +81,7 @@ def expected(announced: dict, sessions: list, leaves: list) -> list:
     ]
 
 
-def _on_leaves(prefix: str, planned: list, leaves: list) -> list:
+def _on_leaves(prefix: str, planned: list[Session], leaves: list[str]) -> list[Expectation]:
     up = [session for session in planned if session.established]
     allowed = frozenset(session.peer for session in planned)
     result = []

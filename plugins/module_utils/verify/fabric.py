@@ -6,8 +6,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..contract.addresses import address, prefix, within
+
+if TYPE_CHECKING:
+    from ..contract.observed import Leaves, NextHop, SessionEntry, Table
+    from ..contract.plan import Peer, Plan
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,7 @@ class Session:
     leaf_address: str
     asn: int
     state: str
-    entry: dict
+    entry: SessionEntry
 
     @property
     def established(self) -> bool:
@@ -34,17 +39,17 @@ class Session:
         return int(self.entry.get("prefixes_received") or 0)
 
 
-def leaves(plan: dict) -> list:
+def leaves(plan: Plan) -> list[str]:
     """The ids of the plan's leaves, as texts, in order."""
     return sorted((str(leaf) for leaf in plan["leaves"]), key=lambda leaf: (len(leaf), leaf))
 
 
-def reachable(bgp: dict, leaf: str) -> bool:
+def reachable(bgp: Leaves, leaf: str) -> bool:
     """False if the leaf answered nothing."""
     return bool(bgp.get(leaf, {}).get("reachable"))
 
 
-def sessions(plan: dict, bgp: dict, nodes: list | None = None) -> list:
+def sessions(plan: Plan, bgp: Leaves, nodes: list[str] | None = None) -> list[Session]:
     """Every session that the plan has (of these nodes, if given), with what its leaf reports.
 
     Those that are taken down administratively are not expected.
@@ -58,7 +63,7 @@ def sessions(plan: dict, bgp: dict, nodes: list | None = None) -> list:
     ]
 
 
-def _session(plan: dict, bgp: dict, found: dict, name: str, peer: dict) -> Session:
+def _session(plan: Plan, bgp: Leaves, found: dict[str, dict[str, SessionEntry]], name: str, peer: Peer) -> Session:
     leaf, local = str(peer["leaf"]), address(peer["local_address"])
     entry = found.get(leaf, {}).get(local, {})
     state = str(entry.get("state") or "none").lower() if reachable(bgp, leaf) else "unreachable"
@@ -66,11 +71,11 @@ def _session(plan: dict, bgp: dict, found: dict, name: str, peer: dict) -> Sessi
     return Session(name, leaf, peer["family"], local, address(peer["address"]), asn, state, entry)
 
 
-def _entries(bgp: dict, leaf: str) -> dict:
+def _entries(bgp: Leaves, leaf: str) -> dict[str, SessionEntry]:
     return {address(entry["peer"]): entry for entry in bgp.get(leaf, {}).get("sessions") or []}
 
 
-def strangers(plan: dict, bgp: dict) -> list:
+def strangers(plan: Plan, bgp: Leaves) -> list[tuple[str, SessionEntry]]:
     """``(leaf, entry)`` of every Established session with an address in the node networks that is no planned node's.
 
     A leaf's VRF may serve several clusters, and other L3Outs: what lies elsewhere is theirs.
@@ -86,9 +91,9 @@ def strangers(plan: dict, bgp: dict) -> list:
     ]
 
 
-def routes(bgp: dict, leaf: str) -> dict:
+def routes(bgp: Leaves, leaf: str) -> Table:
     """``{prefix: [next hop, …]}`` of a leaf's BGP routes; a next hop is ``{"address", "leaf": id or None}``."""
-    result: dict = {}
+    result: Table = {}
     for route in bgp.get(leaf, {}).get("routes") or []:
         if str(route.get("protocol") or "bgp").startswith("bgp"):
             result.setdefault(prefix(route["prefix"]), []).extend(
@@ -97,6 +102,6 @@ def routes(bgp: dict, leaf: str) -> dict:
     return result
 
 
-def _next_hop(hop: dict) -> dict:
+def _next_hop(hop: NextHop) -> NextHop:
     leaf = hop.get("leaf")
     return {"address": address(hop["address"]), "leaf": None if leaf is None else str(leaf)}

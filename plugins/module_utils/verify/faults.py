@@ -14,9 +14,15 @@ was acknowledged on APIC is a remark.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from ..aci.engine import fault_names
 from .words import problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..contract.observed import Fault, Problem
 
 SEVERITIES = ("critical", "major", "minor", "warning")  # what is below tells, and keeps nothing from working
 _LEAFS_VIEW = re.compile(
@@ -38,7 +44,7 @@ _WHERE = (
 )
 
 
-def problems(faults: list) -> list:
+def problems(faults: list[Fault]) -> list[Problem]:
     """One problem for each cause. ``faults``: what aci_bgp_info returns under that name."""
     return [
         problem("fault", _sentence(same), code=same[0]["code"], objects=[fault["dn"] for fault in same])
@@ -46,18 +52,18 @@ def problems(faults: list) -> list:
     ]
 
 
-def remarks(faults: list) -> list:
+def remarks(faults: list[Fault]) -> list[str]:
     """Sentences on faults that somebody acknowledged."""
     return [
         f"{_sentence(same)} It is acknowledged." for same in _by_cause(one for one in faults if one.get("acknowledged"))
     ]
 
 
-def _by_cause(faults) -> list:
+def _by_cause(faults: Iterable[Fault]) -> list[list[Fault]]:
     """The faults that count, worst first, in a list for each cause; one with several causes is in several lists, each
     time with that cause alone in its description.
     """
-    known: dict = {}
+    known: dict[tuple[str, str], list[Fault]] = {}
     for fault in sorted(faults, key=_rank):
         if fault["severity"] in SEVERITIES:
             for cause, description in _causes(fault):
@@ -65,7 +71,7 @@ def _by_cause(faults) -> list:
     return list(known.values())
 
 
-def _causes(fault: dict) -> list:
+def _causes(fault: Fault) -> list[tuple[str, str]]:
     """[(what tells this cause from others of the code, the description of it alone)]."""
     text = fault["description"]
     # "Configuration failed for uni/tn-a/out-b node 101 eth1/1 due to Invalid Path Configuration, debug message: …"
@@ -81,14 +87,14 @@ def _causes(fault: dict) -> list:
     return [(_why(fault, part), f"{what} due to {part}") for part in parts]
 
 
-def _parts(debug: str) -> list:
+def _parts(debug: str) -> list[str]:
     """A debug message in its causes: ``["invalid-path: vlan-310: …", "invalid-vlan: …"]``."""
     starts = [match.start(1) for match in _CAUSE.finditer(debug)]
     ends = [*starts[1:], len(debug)]
     return list(dict.fromkeys(debug[start:end].strip().rstrip(";") for start, end in zip(starts, ends)))
 
 
-def _why(fault: dict, text: str) -> str:
+def _why(fault: Fault, text: str) -> str:
     """A description without where it is so."""
     l3out = _L3OUT.search(fault["dn"])
     if l3out:
@@ -98,12 +104,12 @@ def _why(fault: dict, text: str) -> str:
     return text
 
 
-def _rank(fault: dict) -> tuple:
+def _rank(fault: Fault) -> tuple[int, str, str]:
     severity = fault["severity"]
     return (SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES), fault["code"], fault["dn"])
 
 
-def _sentence(same: list) -> str:
+def _sentence(same: list[Fault]) -> str:
     worst, more = same[0], len(same) - 1
     others = f" and {more} other{'s'[: more > 1]}" if more else ""
     return (

@@ -10,7 +10,7 @@ are theirs. kube-router and Cilium have no further peers that the plan makes and
 
 from __future__ import annotations
 
-from collections import namedtuple
+from typing import TYPE_CHECKING, List, NamedTuple
 
 from ..cni.base.peerings import peerings
 from ..cni.calico.selectors import parse
@@ -26,12 +26,24 @@ from ..objects.ownership import is_ours
 from .state import addresses_of, reporting, speaking, with_agent
 from .words import listed, problem
 
-# who: what makes the sessions, for people; peer: its address; vrf: "" is the default one; nodes: who should have one;
-# ours: whether the plan makes it
-Further = namedtuple("Further", "who peer vrf nodes ours")
+if TYPE_CHECKING:
+    from ..contract.freeform import Options
+    from ..contract.kubernetes import Labels, Resource
+    from ..contract.observed import Problem, Reports, State, States
+    from ..contract.plan import Plan
 
 
-def problems(plan: dict, state: dict) -> list:
+class Further(NamedTuple):
+    """A peer besides the leaves."""
+
+    who: str  # what makes the sessions, for people
+    peer: str  # its address
+    vrf: str  # "" is the default one
+    nodes: List[str]  # who should have a session
+    ours: bool  # whether the plan makes it
+
+
+def problems(plan: Plan, state: State) -> list[Problem]:
     """Further peers of the plan without a session of each node that should have one: told per peer.
 
     ``state`` has ``further_states``, ``{node: {(vrf, peer's address): state}}``, or None where nodes report nothing at
@@ -49,7 +61,7 @@ def problems(plan: dict, state: dict) -> list:
     ]
 
 
-def remarks(plan: dict, state: dict) -> list:
+def remarks(plan: Plan, state: State) -> list[str]:
     """The same of what others made, and which sessions of the plan no node reports."""
     unknown, why = _unreported(plan, state)
     said = [f"Sessions with further peers are not verified ({listed(unknown)}): {why}."] if unknown else []
@@ -60,7 +72,7 @@ def remarks(plan: dict, state: dict) -> list:
     ]
 
 
-def _unreported(plan: dict, state: dict) -> tuple:
+def _unreported(plan: Plan, state: State) -> tuple[list[str], str]:
     """The plan's further peers of which nodes report no session, and why."""
     if plan["cni"] == "kube_router":
         peers = kube_router_settings(plan)["peers"]
@@ -75,7 +87,7 @@ def _unreported(plan: dict, state: dict) -> tuple:
     return [], ""
 
 
-def states(plan: dict, reports: dict, objects: list) -> dict | None:
+def states(plan: Plan, reports: Reports, objects: list[Resource]) -> States | None:
     """``{node: {(vrf, address): state}}`` of what nodes report; None where nothing is reported by design.
 
     ``reports`` are an agent's, ``{node: {address: state}}``, ``objects`` what they were made of.
@@ -87,14 +99,16 @@ def states(plan: dict, reports: dict, objects: list) -> dict | None:
     return None
 
 
-def _lacking(plan: dict, state: dict) -> list:
+def _lacking(plan: Plan, state: State) -> list[tuple[Further, dict[str, str]]]:
     """``[(Further, {node: what it reports})]`` of those that are not Established everywhere."""
     reported = state.get("further_states")
     if reported is None:
         return []
     running = with_agent(plan, state)
     if plan["cni"] == "calico":
-        wanted = [one._replace(nodes=reporting(plan, one.nodes, reported)) for one in _of_calico(plan, state, running)]
+        wanted = [
+            one._replace(nodes=reporting(plan, one.nodes, set(reported))) for one in _of_calico(plan, state, running)
+        ]
     else:
         wanted = _of_ovn(plan, state, running)
     found = []
@@ -106,7 +120,7 @@ def _lacking(plan: dict, state: dict) -> list:
     return found
 
 
-def _of_calico(plan: dict, state: dict, running: list) -> list:
+def _of_calico(plan: Plan, state: State, running: list[str]) -> list[Further]:
     """One per peer of ``calico.peers``; a peer by a selector is each node that it takes."""
     labels = {name: state["nodes"].get(name, {}).get("labels") or {} for name in running}
     found = []
@@ -123,18 +137,18 @@ def _of_calico(plan: dict, state: dict, running: list) -> list:
     return found
 
 
-def _nodes_of(given: dict, labels: dict) -> list:
+def _nodes_of(given: Options, labels: dict[str, Labels]) -> list[str]:
     if given.get("node"):
         return [given["node"]] if given["node"] in labels else []
     return _taken(given.get("node_selector") or "all()", labels)
 
 
-def _taken(selector: str | None, labels: dict) -> list:
+def _taken(selector: str | None, labels: dict[str, Labels]) -> list[str]:
     matches = parse(selector) if selector else None
     return [name for name, found in labels.items() if matches and matches(found) is True]
 
 
-def _of_ovn(plan: dict, state: dict, running: list) -> list:
+def _of_ovn(plan: Plan, state: State, running: list[str]) -> list[Further]:
     """The routers of networks with a VRF of their own, and those of others' FRRConfigurations."""
     labels = {name: state["nodes"].get(name, {}).get("labels") or {} for name in running}
     networks = ovn_settings(plan)["networks"].items()
@@ -147,11 +161,11 @@ def _of_ovn(plan: dict, state: dict, running: list) -> list:
     return [*ours, *_of_others(plan, state.get("configurations") or [], labels)]
 
 
-def _by_labels(labels: dict, wanted: dict) -> list:
+def _by_labels(labels: dict[str, Labels], wanted: Labels) -> list[str]:
     return [name for name, found in labels.items() if takes({"matchLabels": wanted}, found)]
 
 
-def _of_others(plan: dict, configurations: list, labels: dict) -> list:
+def _of_others(plan: Plan, configurations: list[Resource], labels: dict[str, Labels]) -> list[Further]:
     leaves = {address(peer["address"]) for node in plan["nodes"].values() for peer in node["peers"]}
     found = []
     for item in configurations:
@@ -169,13 +183,13 @@ def _of_others(plan: dict, configurations: list, labels: dict) -> list:
 # -- words ---------------------------------------------------------------------------------------------
 
 
-def _said(report: dict | None, one: Further) -> str:
+def _said(report: dict[tuple[str, str], str] | None, one: Further) -> str:
     if report is None:
         return "reports nothing"
     return str(report.get((one.vrf, one.peer), "reports no such peer")).lower()
 
 
-def _shown(down: dict) -> str:
+def _shown(down: dict[str, str]) -> str:
     return listed([f"{name} ({said})" for name, said in down.items()])
 
 
@@ -183,7 +197,7 @@ def _place(one: Further) -> str:
     return one.peer + (f" in VRF {one.vrf}" if one.vrf else "")
 
 
-def _cause(said: set) -> str:
+def _cause(said: set[str]) -> str:
     if said == {"reports nothing"}:
         return "the node's agent has not written its report yet"
     if said == {"reports no such peer"}:

@@ -9,13 +9,20 @@ block, given to the pod, or taken along by a virtual machine that moved. Pure.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..contract.addresses import address, prefix, within
 from . import fabric
+
+if TYPE_CHECKING:
+    from ..contract.kubernetes import Resource
+    from ..contract.observed import Announced, Leaves, NodeState
+    from ..contract.plan import Plan
 
 _HOST_LENGTHS = ("/32", "/128")
 
 
-def candidates(plan: dict, bgp: dict) -> dict:
+def candidates(plan: Plan, bgp: Leaves) -> Announced:
     """``{prefix: {node, …}}``: the single addresses in the pods' networks that leaves have from planned nodes.
 
     Of a nested cluster those that leaves have at all, each without nodes: they have them from its parent's.
@@ -23,7 +30,7 @@ def candidates(plan: dict, bgp: dict) -> dict:
     nested = "nested_in" in plan
     names = {address(peer["local_address"]): name for name, node in plan["nodes"].items() for peer in node["peers"]}
     pods = plan["networks"].get("pod") or []
-    found: dict = {}
+    found: Announced = {}
     for leaf in bgp if nested else fabric.leaves(plan):
         for item, hops in fabric.routes(bgp, leaf).items():
             if item.endswith(_HOST_LENGTHS) and any(within(item, network) for network in pods):
@@ -33,14 +40,14 @@ def candidates(plan: dict, bgp: dict) -> dict:
     return found
 
 
-def announced(plan: dict, bgp: dict, pods: list, nodes: dict) -> dict:
+def announced(plan: Plan, bgp: Leaves, pods: list[Resource], nodes: dict[str, NodeState]) -> Announced:
     """``{node: {prefix, …}}``: those candidates that a node announces rightly, because it runs the pod.
 
     ``nodes`` is the state's. An address in one of the node's own networks is announced with that network, not alone. A
     nested cluster's nodes have no leaf of their own: by which node of the parent it comes is looked at with all routes.
     """
     homes = _homes(pods)
-    result: dict = {}
+    result: Announced = {}
     for item, names in candidates(plan, bgp).items():
         running = homes.get(item, set())
         for name in running if "nested_in" in plan else names & running:
@@ -50,9 +57,9 @@ def announced(plan: dict, bgp: dict, pods: list, nodes: dict) -> dict:
     return result
 
 
-def _homes(pods: list) -> dict:
+def _homes(pods: list[Resource]) -> Announced:
     """``{prefix: {node, …}}`` of the pods' addresses; of a machine that is moving two nodes have it."""
-    result: dict = {}
+    result: Announced = {}
     for pod in pods:
         spec, status = pod.get("spec") or {}, pod.get("status") or {}
         if spec.get("nodeName") and not spec.get("hostNetwork"):

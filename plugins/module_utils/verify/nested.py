@@ -9,15 +9,23 @@ parent that has a virtual machine which announces it, and through nobody else.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from ..contract.addresses import address, family, sort_key, within
+from ..contract.families import networks_of
 from . import fabric, further, hosts, reflectors, routes
 from .expected import advertised, expected
 from .words import agent, either, listed, problem
 
+if TYPE_CHECKING:
+    from ..contract.kubernetes import Resource
+    from ..contract.observed import Announced, Assessment, Leaves, Problem, Row, State, Table, Tables, Workloads
+    from ..contract.plan import Plan
+
 KINDS = ("pod", "service", "external_service")
 
 
-def assess(plan: dict, parents: list, bgp: dict, state: dict, places: list) -> dict:
+def assess(plan: Plan, parents: list[Plan], bgp: Leaves, state: State, places: list[Workloads]) -> Assessment:
     """Compare the operational state with a nested cluster's plan.
 
     ``parents`` are the plans of its parent, of that one's parent and so on to the root, ``places`` in the same order
@@ -29,9 +37,9 @@ def assess(plan: dict, parents: list, bgp: dict, state: dict, places: list) -> d
     root = parents[-1]
     announced = {name: _here(plan, prefixes) for name, prefixes in _announced(plan, state).items()}
     homes = {name: home(node["addresses"], places) for name, node in state["nodes"].items()}
-    by_root: dict = {}
+    by_root: Announced = {}
     for name, prefixes in announced.items():
-        by_root.setdefault(homes[name], set()).update(prefixes)
+        by_root.setdefault(homes[name] or "", set()).update(prefixes)
     sessions = fabric.sessions(root, bgp)
     leaves = [leaf for leaf in fabric.leaves(root) if fabric.reachable(bgp, leaf)]
     tables = {leaf: fabric.routes(bgp, leaf) for leaf in leaves}
@@ -50,7 +58,7 @@ def assess(plan: dict, parents: list, bgp: dict, state: dict, places: list) -> d
     return {"table": _rows(plan, state, homes, announced, root, tables), "problems": problems, "ok": not problems}
 
 
-def place(pods: list, nodes: list, machines: list) -> dict:
+def place(pods: list[Resource], nodes: list[Resource], machines: list[Resource]) -> Workloads:
     """Where a parent's workloads run: ``pods`` by address, its ``addresses`` by node, and virtual machines that hide
     their address (``hidden``), from its Pods, Nodes and VirtualMachineInstances.
     """
@@ -73,7 +81,7 @@ def place(pods: list, nodes: list, machines: list) -> dict:
     }
 
 
-def _hidden(machine: dict) -> str:
+def _hidden(machine: Resource) -> str:
     """``namespace/name (binding)`` of a virtual machine whose first interface is not in bridge mode; else ""."""
     interfaces = (((machine.get("spec") or {}).get("domain") or {}).get("devices") or {}).get("interfaces") or []
     if not interfaces or "bridge" in interfaces[0]:
@@ -85,26 +93,26 @@ def _hidden(machine: dict) -> str:
     return f"{machine['metadata'].get('namespace')}/{machine['metadata']['name']} ({kind})"
 
 
-def home(addresses: list, places: list) -> str | None:
+def home(addresses: list[str], places: list[Workloads]) -> str | None:
     """The outermost parent's node that an address of a nested cluster's node is on; None where nobody knows."""
     name, known = None, addresses
     for one in places:
         name = next((one["pods"][item] for item in known if item in one["pods"]), None)
-        known = one["addresses"].get(name, [])
+        known = one["addresses"].get(name, []) if name is not None else []
     return name
 
 
-def _announced(plan: dict, state: dict) -> dict:
+def _announced(plan: Plan, state: State) -> Announced:
     """What every node that is there announces: the inventory need not name a virtual machine."""
-    nodes: dict = {name: {"peers": []} for name in state["nodes"]}
-    return advertised({**plan, "nodes": nodes}, state)
+    nodes: dict[str, dict[str, list[str]]] = {name: {"peers": []} for name in state["nodes"]}
+    return advertised(cast("Plan", {**plan, "nodes": nodes}), state)
 
 
-def _networks(plan: dict) -> list:
-    return [item for kind in KINDS for item in plan["networks"].get(kind) or []]
+def _networks(plan: Plan) -> list[str]:
+    return [item for kind in KINDS for item in networks_of(plan, kind)]
 
 
-def _here(plan: dict, prefixes: set) -> set:
+def _here(plan: Plan, prefixes: set[str]) -> set[str]:
     """Those that the parent takes and that have a peer in their family."""
     spoken = plan["nested_in"]["addresses"]
     return {item for item in prefixes if family(item) in spoken and any(within(item, net) for net in _networks(plan))}
@@ -113,7 +121,7 @@ def _here(plan: dict, prefixes: set) -> set:
 # -- the nested cluster itself -------------------------------------------------------------------------
 
 
-def _agents(plan: dict, state: dict) -> list:
+def _agents(plan: Plan, state: State) -> list[Problem]:
     idle = [name for name in state["nodes"] if not state["agents"].get(name, {}).get("running")]
     return [
         problem(
@@ -122,7 +130,7 @@ def _agents(plan: dict, state: dict) -> list:
     ] * bool(idle)
 
 
-def _homeless(plan: dict, state: dict, homes: dict, places: list) -> list:
+def _homeless(plan: Plan, state: State, homes: dict[str, str | None], places: list[Workloads]) -> list[Problem]:
     """A node whose address no workload of the parent has: the parent peers with another one, or with nobody."""
     lost = [name for name, found in homes.items() if found is None]
     if not lost:
@@ -137,7 +145,7 @@ def _homeless(plan: dict, state: dict, homes: dict, places: list) -> list:
     return [problem("node-homeless", message, cause, node=lost[0] if len(lost) == 1 else None)]
 
 
-def _sessions(plan: dict, above: dict, state: dict) -> list:
+def _sessions(plan: Plan, above: Plan, state: State) -> list[Problem]:
     """What the nodes report of their sessions with the parent; one that has reported nothing is not judged."""
     reports, parent = state.get("reports") or {}, plan["nested_in"]
     down = [
@@ -154,7 +162,7 @@ def _sessions(plan: dict, above: dict, state: dict) -> list:
     ]
 
 
-def _session_cause(plan: dict, above: dict) -> str:
+def _session_cause(plan: Plan, above: Plan) -> str:
     """Why a machine has no session with ``above``, its parent."""
     if hosts.speak(above):
         lies = "the machine's address is in none of this cluster's nested_in.ranges"
@@ -169,13 +177,13 @@ def _session_cause(plan: dict, above: dict) -> str:
     )
 
 
-def _silent(plan: dict, state: dict) -> list:
+def _silent(plan: Plan, state: State) -> list[Problem]:
     none = [name for name, node in state["nodes"].items() if not node["pod_cidrs"]]
     cause = "Calico's IPAM gave it no block yet: the first pod on it brings one"
     return [problem("no-pod-cidr", f"{name} of {plan['cluster']} has no pod CIDR.", cause, node=name) for name in none]
 
 
-def _outside(plan: dict, state: dict) -> list:
+def _outside(plan: Plan, state: State) -> list[Problem]:
     found = {item for prefixes in _announced(plan, state).values() for item in prefixes}
     strange = sorted((item for item in found if not any(within(item, net) for net in _networks(plan))), key=sort_key)
     message = (
@@ -189,10 +197,10 @@ def _outside(plan: dict, state: dict) -> list:
 # -- the leaves ----------------------------------------------------------------------------------------
 
 
-def _unexpected(plan: dict, root: dict, foretold: set, tables: dict) -> list:
+def _unexpected(plan: Plan, root: Plan, foretold: set[str], tables: Tables) -> list[Problem]:
     """Prefixes in the nested cluster's networks that none of its nodes should announce."""
     names = {peer["local_address"]: name for name, node in root["nodes"].items() for peer in node["peers"]}
-    found: dict = {}
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for leaf, table in tables.items():
         for item in sorted(set(table) - foretold, key=sort_key):
             if any(within(item, network) for network in _networks(plan)):
@@ -210,12 +218,15 @@ def _unexpected(plan: dict, root: dict, foretold: set, tables: dict) -> list:
     ]
 
 
-def _rows(plan: dict, state: dict, homes: dict, announced: dict, root: dict, tables: dict) -> list:
+def _rows(
+    plan: Plan, state: State, homes: dict[str, str | None], announced: Announced, root: Plan, tables: Tables
+) -> list[Row]:
     """One row per node and family: where it is, its session as it reports it, its routes on the leaves."""
     reports = state.get("reports") or {}
-    rows = []
+    rows: list[Row] = []
     for name in sorted(state["nodes"]):
-        local = {peer["local_address"] for peer in root["nodes"].get(homes[name], {}).get("peers", [])}
+        home_node = root["nodes"].get(homes[name] or "")
+        local = {peer["local_address"] for peer in home_node["peers"]} if home_node else set()
         for which, peer in plan["nested_in"]["addresses"].items():
             mine = [item for item in announced[name] if family(item) == which]
             hops = [[hop["address"] for hop in table.get(item, [])] for table in tables.values() for item in mine]
@@ -237,5 +248,5 @@ def _rows(plan: dict, state: dict, homes: dict, announced: dict, root: dict, tab
     return rows
 
 
-def _addresses(table: dict, item: str) -> set:
+def _addresses(table: Table, item: str) -> set[str]:
     return {hop["address"] for hop in table.get(item, [])}

@@ -9,10 +9,17 @@ kubefabric.bgp.cluster_info. What was found has the same names: ``{name: [object
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..cluster import drift, foreign
 from . import agents, further, host_routes, hosts, nested
 from .state import from_resources, without_marks
 from .words import listed, problem
+
+if TYPE_CHECKING:
+    from ..contract.kubernetes import Resource, ToRead
+    from ..contract.observed import Leaves, Problem, State, Workloads
+    from ..contract.plan import Plan
 
 _CHANGED = (
     "another user or tool changed it, or the plan changed and was not applied; run clusters.yml, which restores it"
@@ -22,7 +29,7 @@ _FURTHER = ("blocks", "reports", "others", "verdicts")
 _FOREIGN, _OURS = "foreign:", "ours:"  # before the names of what is read for objects of others, and for ours, alone
 
 
-def wanted(plan: dict, nodes: list | None, bgp: dict) -> dict:
+def wanted(plan: Plan, nodes: list[str] | None, bgp: Leaves) -> dict[str, ToRead]:
     """What to read of the plan's cluster: nothing where its hosts speak in its CNI's place.
 
     With ``nodes``, those whose sessions are waited for, no routes are looked at: Nodes and agents are enough. All pods
@@ -31,8 +38,8 @@ def wanted(plan: dict, nodes: list | None, bgp: dict) -> dict:
     if hosts.speak(plan):
         return {}
     agent = agents.of(plan)
-    where = {"namespace": agent.namespace(plan), "label_selectors": [agent.selector(plan)]}
-    found = {"nodes": _kind("v1", "Node"), "pods": {**_kind("v1", "Pod"), **where}}
+    where: ToRead = {"namespace": agent.namespace(plan), "label_selectors": [agent.selector(plan)]}
+    found: dict[str, ToRead] = {"nodes": _kind("v1", "Node"), "pods": {**_kind("v1", "Pod"), **where}}
     if nodes is not None:
         return found
     found["services"] = _kind("v1", "Service")
@@ -49,7 +56,7 @@ def wanted(plan: dict, nodes: list | None, bgp: dict) -> dict:
     }
 
 
-def _optional(prefix: str, kinds: dict, required: list) -> dict:
+def _optional(prefix: str, kinds: dict[str, ToRead], required: list[ToRead]) -> dict[str, ToRead]:
     """What to read besides, by names of its own: what is required anyway is not read again, and not optional."""
     found = {}
     for name, one in kinds.items():
@@ -58,7 +65,9 @@ def _optional(prefix: str, kinds: dict, required: list) -> dict:
     return found
 
 
-def state(plan: dict, found: dict, nodes: list | None, originated: dict, bgp: dict) -> dict:
+def state(
+    plan: Plan, found: dict[str, list[Resource]], nodes: list[str] | None, originated: dict[str, list[str]], bgp: Leaves
+) -> State:
     """The state of the plan's cluster as verify.assess takes it; ``originated`` is what hosts announce of their own."""
     if hosts.speak(plan):
         return {**from_resources([], [], [], []), "originated": originated}
@@ -80,7 +89,7 @@ def state(plan: dict, found: dict, nodes: list | None, originated: dict, bgp: di
     }
 
 
-def of_others(plan: dict, found: dict, accepted: list) -> tuple:
+def of_others(plan: Plan, found: dict[str, list[Resource]], accepted: list[str]) -> tuple[list[Problem], list[str]]:
     """``(problems, remarks)``: objects of others that conflict with the plan; the accepted ones are remarks."""
     mine = {name: found.get(f"{_FOREIGN}{name}") or [] for name in foreign.kinds(plan)}
     wrong, left = foreign.findings(plan, mine, found.get("nodes") or [], accepted)
@@ -88,7 +97,7 @@ def of_others(plan: dict, found: dict, accepted: list) -> tuple:
     return problems, [f"{one.name} {one.what}. It is accepted." for one in left]
 
 
-def of_ours(plan: dict, found: dict, accepted: list) -> tuple:
+def of_ours(plan: Plan, found: dict[str, list[Resource]], accepted: list[str]) -> tuple[list[Problem], list[str]]:
     """``(problems, remarks)``: objects of ours that are not as planned; the accepted ones are remarks."""
     read = {name: found.get(f"{_OURS}{name}") or [] for name in drift.kinds(plan)}
     problems, remarks = [], []
@@ -101,7 +110,7 @@ def of_ours(plan: dict, found: dict, accepted: list) -> tuple:
     return problems, remarks
 
 
-def wanted_of_parent(parent: dict) -> dict:
+def wanted_of_parent(parent: Plan) -> dict[str, ToRead]:
     """What to read of a cluster in which others are nested; its Nodes only if it has a parent itself."""
     return {
         "pods": {**_kind("v1", "Pod"), "field_selectors": ["status.phase=Running"]},
@@ -110,10 +119,10 @@ def wanted_of_parent(parent: dict) -> dict:
     }
 
 
-def place(found: dict) -> dict:
+def place(found: dict[str, list[Resource]]) -> Workloads:
     """Where the workloads of such a cluster run, as verify.nested.assess takes it."""
     return nested.place(found["pods"], found.get("nodes") or [], found["machines"])
 
 
-def _kind(api_version: str, kind: str) -> dict:
+def _kind(api_version: str, kind: str) -> ToRead:
     return {"api_version": api_version, "kind": kind}

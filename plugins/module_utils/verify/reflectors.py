@@ -8,7 +8,7 @@ Leaves know nothing of these sessions: they are iBGP between the nodes, or with 
 
 from __future__ import annotations
 
-from collections import namedtuple
+from typing import TYPE_CHECKING, List, NamedTuple
 
 from ..cni.calico.resources import reflectors
 from ..cni.calico.selectors import parse
@@ -17,12 +17,23 @@ from ..contract.addresses import address
 from .state import addresses_of, reporting, speaking, with_agent
 from .words import listed, problem
 
-# name, address: of the reflector; peer: the BGPPeer that makes the sessions; nodes: who should have one with it;
-# host: whether it is a host beside the cluster
-Reflector = namedtuple("Reflector", "name address peer nodes host")
+if TYPE_CHECKING:
+    from ..contract.freeform import Options
+    from ..contract.observed import Problem, Reports, State
+    from ..contract.plan import Plan
 
 
-def problems(plan: dict, state: dict) -> list:
+class Reflector(NamedTuple):
+    """A route reflector, at one of its addresses."""
+
+    name: str
+    address: str
+    peer: str  # the BGPPeer that makes the sessions
+    nodes: List[str]  # who should have a session with it
+    host: bool  # whether it is a host beside the cluster
+
+
+def problems(plan: Plan, state: State) -> list[Problem]:
     """Reflectors without a session of each node that should have one: told per reflector and address.
 
     ``state`` is what verify.state.from_resources returns, with ``reports``, ``{node: {peer's address: state}}``. Where
@@ -37,11 +48,11 @@ def problems(plan: dict, state: dict) -> list:
     running = with_agent(plan, state)
     found = [*_among_nodes(plan, options, state, running), *_hosts(plan, options, state, running)]
     reports = state.get("reports") or {}
-    judged = [one._replace(nodes=reporting(plan, one.nodes, reports)) for one in found]
+    judged = [one._replace(nodes=reporting(plan, one.nodes, set(reports))) for one in found]
     return [one for reflector in judged for one in _lacking(reflector, reports)]
 
 
-def _among_nodes(plan: dict, options: dict, state: dict, running: list) -> list:
+def _among_nodes(plan: Plan, options: Options, state: State, running: list[str]) -> list[Reflector]:
     """Nodes that reflect: all others have a session with each in every family, and these with each other."""
     named = [name for name in options["route_reflectors"].get("nodes") or [] if name in running]
     found = []
@@ -52,7 +63,7 @@ def _among_nodes(plan: dict, options: dict, state: dict, running: list) -> list:
     return found
 
 
-def _hosts(plan: dict, options: dict, state: dict, running: list) -> list:
+def _hosts(plan: Plan, options: Options, state: State, running: list[str]) -> list[Reflector]:
     """Hosts that reflect: the nodes that the host's selector takes, or all, have a session with each address."""
     found = []
     for name, host in (options["route_reflectors"].get("hosts") or {}).items():
@@ -64,7 +75,7 @@ def _hosts(plan: dict, options: dict, state: dict, running: list) -> list:
     return found
 
 
-def _lacking(reflector: Reflector, reports: dict) -> list:
+def _lacking(reflector: Reflector, reports: Reports) -> list[Problem]:
     states = {name: _state(reports.get(name), reflector.address) for name in reflector.nodes}
     down = {name: said for name, said in states.items() if said != "established"}
     if not down:
@@ -81,13 +92,13 @@ def _lacking(reflector: Reflector, reports: dict) -> list:
     ]
 
 
-def _state(report: dict | None, peer: str) -> str:
+def _state(report: dict[str, str] | None, peer: str) -> str:
     if report is None:
         return "reports nothing"
     return str(report[peer]).lower() if peer in report else "reports no such peer"
 
 
-def _cause(reflector: Reflector, said: set, everybody: bool) -> str:
+def _cause(reflector: Reflector, said: set[str], everybody: bool) -> str:
     if said == {"reports nothing"}:
         return "calico-node has not written its CalicoNodeStatus yet"
     if said == {"reports no such peer"}:

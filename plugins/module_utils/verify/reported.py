@@ -5,16 +5,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from . import agents
 from .words import agent, listed, problem
 
+if TYPE_CHECKING:
+    from ..contract.observed import Problem, Reports
+    from ..contract.plan import Plan
+    from .fabric import Session
 
-def refusals(plan: dict, verdicts: dict) -> list:
+
+def refusals(plan: Plan, verdicts: dict[str, str]) -> list[Problem]:
     """Nodes that did not take their configuration, ``{node: why}``: told per reason.
 
     Nodes write it down late: it explains other problems, and is none by itself.
     """
-    reasons: dict = {}
+    reasons: dict[str, list[str]] = {}
     for name in plan["nodes"]:
         if name in verdicts:
             reasons.setdefault(verdicts[name], []).append(name)
@@ -29,12 +36,12 @@ def refusals(plan: dict, verdicts: dict) -> list:
     ]
 
 
-def problems(plan: dict, reports: dict, sessions: list) -> list:
+def problems(plan: Plan, reports: Reports, sessions: list[Session]) -> list[Problem]:
     """Nodes that know nothing of a leaf with which no session is up: told per node.
 
     ``reports`` is ``{node: {peer's address: state}}``; a node that has reported nothing yet is not judged.
     """
-    lacking: dict = {}
+    lacking: dict[str, list[str]] = {}
     for session in sessions:
         if not session.established and session.node in reports and session.leaf_address not in reports[session.node]:
             lacking.setdefault(session.node, []).append(session.leaf_address)

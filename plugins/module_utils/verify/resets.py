@@ -9,12 +9,19 @@ deployed yet for as long as that takes.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..contract.addresses import address, within
 from . import fabric
 from .restarted import SLACK
 
+if TYPE_CHECKING:
+    from ..contract.observed import Leaves, Reset, SessionEntry
+    from ..contract.plan import Plan
+    from .fabric import Session
 
-def without_stale(plan: dict, bgp: dict, resets: list, now: float, nodes: list | None = None) -> dict:
+
+def without_stale(plan: Plan, bgp: Leaves, resets: list[Reset], now: float, nodes: list[str] | None = None) -> Leaves:
     """The same state, with the state ``stale`` for each session that is older than a change that reset it.
 
     ``resets`` are dicts of ``at`` (seconds since the epoch, as ``now``) and, each of them None or absent where it does
@@ -31,12 +38,12 @@ def without_stale(plan: dict, bgp: dict, resets: list, now: float, nodes: list |
     }
 
 
-def _is_older(session, resets: list, now: float) -> bool:
+def _is_older(session: Session, resets: list[Reset], now: float) -> bool:
     age = session.entry.get("uptime") or 0
     return any(_meets(session, reset) and age > now - reset["at"] + SLACK for reset in resets)
 
 
-def _meets(session, reset: dict) -> bool:
+def _meets(session: Session, reset: Reset) -> bool:
     leaf, node, local = reset.get("leaf"), reset.get("node"), reset.get("leaf_address")
     return (
         (leaf is None or str(leaf) == session.leaf)
@@ -46,5 +53,5 @@ def _meets(session, reset: dict) -> bool:
     )
 
 
-def _marked(leaf: str, entry: dict, stale: set) -> dict:
+def _marked(leaf: str, entry: SessionEntry, stale: set[tuple[str, str]]) -> SessionEntry:
     return {**entry, "state": "stale"} if (leaf, address(entry["peer"])) in stale else entry

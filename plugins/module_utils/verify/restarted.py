@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..contract.observed import Leaves, SessionEntry
+
 SLACK = 2.0  # seconds; uptimes are whole seconds, and the clocks of controller and fabric differ a little
 
 
-def only_since(bgp: dict, moment: float, now: float) -> dict:
+def only_since(bgp: Leaves, moment: float, now: float) -> Leaves:
     """The same state, with sessions that were up before ``moment`` (both in seconds) no longer counted as Established.
 
     A leaf needs up to the hold time to notice that an agent went, longer with graceful restart: until then it shows
@@ -20,6 +25,6 @@ def only_since(bgp: dict, moment: float, now: float) -> dict:
     }
 
 
-def _aged(entry: dict, limit: float) -> dict:
+def _aged(entry: SessionEntry, limit: float) -> SessionEntry:
     old = entry["state"] == "established" and (entry.get("uptime") or 0) > limit
     return {**entry, "state": "restarting"} if old else entry

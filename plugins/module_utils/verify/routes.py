@@ -5,15 +5,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Tuple
+
 from ..contract.addresses import family, prefix, sort_key, within
+from ..contract.families import networks_of
 from . import agents, fabric, hosts
 from .expected import advertised, expectations
 from .words import agent, counted, either, leaf_list, listed, problem
 
+if TYPE_CHECKING:
+    from ..contract.observed import Leaves, NextHop, Problem, State, Tables
+    from ..contract.plan import NestedCluster, Plan
+    from .expected import Expectation
+    from .fabric import Session
+
 _KINDS = ("pod", "service", "external_service", "nested")
+# leaf, next hops that there are and that are due, whether they are nodes, and those that are missing
+Narrow = Tuple[str, int, int, bool, Tuple[str, ...]]
 
 
-def problems(plan: dict, bgp: dict, state: dict, sessions: list) -> list:
+def problems(plan: Plan, bgp: Leaves, state: State, sessions: list[Session]) -> list[Problem]:
     """Everything that is wrong with what the leaves learned from the nodes."""
     leaves = [leaf for leaf in fabric.leaves(plan) if fabric.reachable(bgp, leaf)]
     tables = {leaf: fabric.routes(bgp, leaf) for leaf in leaves}
@@ -26,7 +37,7 @@ def problems(plan: dict, bgp: dict, state: dict, sessions: list) -> list:
     ]
 
 
-def held(plan: dict, sessions: list, wanted: list, tables: dict) -> list:
+def held(plan: Plan, sessions: list[Session], wanted: list[Expectation], tables: Tables) -> list[Problem]:
     """What is wrong with the expected prefixes: those that are missing, too narrow, or through the wrong node."""
     return [
         *_missing_local(plan, sessions, wanted, tables),
@@ -39,7 +50,7 @@ def held(plan: dict, sessions: list, wanted: list, tables: dict) -> list:
 # -- what the cluster itself lacks ---------------------------------------------------------------------
 
 
-def _nodes_without_pods(plan: dict, state: dict) -> list:
+def _nodes_without_pods(plan: Plan, state: State) -> list[Problem]:
     """A Node without pod CIDR: there is nothing to announce, and kube-router does not even start."""
     return [
         problem(
@@ -53,9 +64,9 @@ def _nodes_without_pods(plan: dict, state: dict) -> list:
     ]
 
 
-def _outside(plan: dict, state: dict) -> list:
+def _outside(plan: Plan, state: State) -> list[Problem]:
     """What nodes announce outside of the plan's networks never passes the import route map."""
-    homes: dict = {}
+    homes: dict[str, list[str]] = {}
     for name, prefixes in advertised(plan, state).items():
         for item in prefixes:
             if not _in_plan(plan, item):
@@ -66,9 +77,9 @@ def _outside(plan: dict, state: dict) -> list:
     ]
 
 
-def _dropped(plan: dict, item: str, names: list) -> tuple[str, str]:
+def _dropped(plan: Plan, item: str, names: list[str]) -> tuple[str, str]:
     """What is announced and dropped, and its cause: a network that is not planned, or not planned to be announced."""
-    own = ((kind, network) for kind in _KINDS for network in plan["networks"].get(kind) or [])
+    own = ((kind, network) for kind in _KINDS for network in networks_of(plan, kind))
     kind = next((kind for kind, network in own if within(item, network)), None)
     if kind:
         return (
@@ -84,35 +95,36 @@ def _dropped(plan: dict, item: str, names: list) -> tuple[str, str]:
     )
 
 
-def _networks(plan: dict, which: str) -> list:
+def _networks(plan: Plan, which: str) -> list[str]:
     """What the import route map permits of the cluster's networks: those that its nodes are planned to announce."""
-    permitted = (plan.get("l3out") or {}).get("networks")
+    l3out = plan.get("l3out")
+    permitted = l3out.get("networks") if l3out else None
     if permitted is not None:
         return [item["prefix"] for item in permitted if family(item["prefix"]) == which]
-    return [item for kind in _KINDS for item in plan["networks"].get(kind) or [] if family(item) == which]
+    return [item for kind in _KINDS for item in networks_of(plan, kind) if family(item) == which]
 
 
-def _in_plan(plan: dict, item: str) -> bool:
+def _in_plan(plan: Plan, item: str) -> bool:
     return any(within(item, network) for network in _networks(plan, family(item)))
 
 
 # -- what is missing -----------------------------------------------------------------------------------
 
 
-def _missing_local(plan: dict, sessions: list, wanted: list, tables: dict) -> list:
+def _missing_local(plan: Plan, sessions: list[Session], wanted: list[Expectation], tables: Tables) -> list[Problem]:
     """Prefixes that a leaf should have from its own nodes, and has from none of them: told per leaf."""
-    lost: dict = {}
+    lost: dict[str, list[Expectation]] = {}
     for item in wanted:
         if item.local and _in_plan(plan, item.prefix) and not _from_nodes(tables, item):
             lost.setdefault(item.leaf, []).append(item)
     return [_local_problem(plan, leaf, sessions, items) for leaf, items in lost.items()]
 
 
-def _from_nodes(tables: dict, item) -> bool:
+def _from_nodes(tables: Tables, item: Expectation) -> bool:
     return any(hop["address"] in item.local for hop in tables[item.leaf].get(item.prefix, ()))
 
 
-def _local_problem(plan: dict, leaf: str, sessions: list, items: list) -> dict:
+def _local_problem(plan: Plan, leaf: str, sessions: list[Session], items: list[Expectation]) -> Problem:
     prefixes = sorted((item.prefix for item in items), key=sort_key)
     peers = {peer for item in items for peer in item.local}
     concerned = [session for session in sessions if session.leaf == leaf and session.peer in peers]
@@ -125,7 +137,7 @@ def _local_problem(plan: dict, leaf: str, sessions: list, items: list) -> dict:
     return problem("route-missing", message, _local_cause(plan, concerned), **where)
 
 
-def _local_cause(plan: dict, sessions: list) -> str:
+def _local_cause(plan: Plan, sessions: list[Session]) -> str:
     limit = plan["bgp"].get("max_prefixes")
     full = [session.node for session in sessions if limit and session.received >= limit]
     if full:
@@ -143,10 +155,10 @@ def _local_cause(plan: dict, sessions: list) -> str:
     )
 
 
-def _missing_remote(plan: dict, wanted: list, tables: dict) -> list:
+def _missing_remote(plan: Plan, wanted: list[Expectation], tables: Tables) -> list[Problem]:
     """Prefixes that a leaf should have through other leaves, and has not at all: told per leaf."""
-    lost: dict = {}
-    has_any: set = set()
+    lost: dict[str, list[Expectation]] = {}
+    has_any: set[str] = set()
     for item in wanted:
         if item.local:
             continue
@@ -157,11 +169,11 @@ def _missing_remote(plan: dict, wanted: list, tables: dict) -> list:
     return [_remote_problem(plan, leaf, items, leaf in has_any) for leaf, items in lost.items()]
 
 
-def _known_elsewhere(tables: dict, item) -> bool:
+def _known_elsewhere(tables: Tables, item: Expectation) -> bool:
     return any(tables.get(leaf, {}).get(item.prefix) for leaf in item.via)
 
 
-def _remote_problem(plan: dict, leaf: str, items: list, partly: bool) -> dict:
+def _remote_problem(plan: Plan, leaf: str, items: list[Expectation], partly: bool) -> Problem:
     prefixes = sorted((item.prefix for item in items), key=sort_key)
     via = sorted({source for item in items for source in item.via})
     message = (
@@ -177,10 +189,10 @@ def _remote_problem(plan: dict, leaf: str, items: list, partly: bool) -> dict:
     return problem("route-not-reflected", message, cause, leaf=leaf)
 
 
-def _narrow(plan: dict, wanted: list, tables: dict) -> list:
+def _narrow(plan: Plan, wanted: list[Expectation], tables: Tables) -> list[Problem]:
     """Prefixes with fewer next hops than the nodes and leaves that announce them: told per leaf and width."""
     limit = plan["bgp"]["ecmp"] or 1  # where the VRF's policies belong to others, one next hop is enough
-    found: dict = {}
+    found: dict[Narrow, list[str]] = {}
     for item in wanted:
         hops = _next_hops(tables, item)
         good = _good(item, hops)
@@ -190,26 +202,26 @@ def _narrow(plan: dict, wanted: list, tables: dict) -> list:
     return [_narrow_problem(plan, key, prefixes) for key, prefixes in found.items()]
 
 
-def _next_hops(tables: dict, item) -> list:
+def _next_hops(tables: Tables, item: Expectation) -> list[NextHop]:
     """The distinct next hops of an expected prefix."""
     hops = tables[item.leaf].get(item.prefix, ())
     return list({(hop["address"], hop["leaf"]): hop for hop in hops}.values())
 
 
-def _good(item, hops: list) -> list:
+def _good(item: Expectation, hops: list[NextHop]) -> list[NextHop]:
     if item.local:
         return [hop for hop in hops if hop["address"] in item.local]
     return [hop for hop in hops if hop["leaf"] in item.via or hop["leaf"] is None]
 
 
-def _width(item, hops: list, limit: int) -> int:
+def _width(item: Expectation, hops: list[NextHop], limit: int) -> int:
     """How many next hops are due: where next hops are propagated unchanged, leaves count as their nodes do."""
     if not item.local and any(hop["address"] in item.allowed for hop in hops):
         return min(len(item.allowed), limit)
     return item.width(limit)
 
 
-def _lacking(item, hops: list) -> tuple:
+def _lacking(item: Expectation, hops: list[NextHop]) -> tuple[str, ...]:
     """Which nodes' addresses or which leaves are not among the next hops; () where that cannot be told."""
     if item.local:
         return tuple(sorted(item.local - {hop["address"] for hop in hops}))
@@ -218,7 +230,7 @@ def _lacking(item, hops: list) -> tuple:
     return tuple(f"leaf {leaf}" for leaf in sorted(item.via - {hop["leaf"] for hop in hops}))
 
 
-def _narrow_problem(plan: dict, key: tuple, prefixes: list) -> dict:
+def _narrow_problem(plan: Plan, key: Narrow, prefixes: list[str]) -> Problem:
     leaf, have, due, local, lacking = key
     ordered = listed(sorted(prefixes, key=sort_key))
     without = f", without {listed(list(lacking))}" if lacking else ""
@@ -226,7 +238,7 @@ def _narrow_problem(plan: dict, key: tuple, prefixes: list) -> dict:
     return problem("next-hops", message, _narrow_cause(plan, have, local), leaf=leaf)
 
 
-def _narrow_cause(plan: dict, have: int, local: bool) -> str:
+def _narrow_cause(plan: Plan, have: int, local: bool) -> str:
     where = f"the VRF {plan['l3out']['vrf']}"
     if have == 16:
         paths = plan["bgp"]["ecmp"]
@@ -242,9 +254,9 @@ def _narrow_cause(plan: dict, have: int, local: bool) -> str:
 # -- what should not be there --------------------------------------------------------------------------
 
 
-def _strange_next_hops(wanted: list, tables: dict) -> list:
+def _strange_next_hops(wanted: list[Expectation], tables: Tables) -> list[Problem]:
     """An expected prefix through somebody who should not announce it."""
-    found: dict = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for item in wanted:
         for hop in _next_hops(tables, item):
             if hop["leaf"] is None and item.local and hop["address"] not in item.allowed:
@@ -261,16 +273,16 @@ def _strange_next_hops(wanted: list, tables: dict) -> list:
     ]
 
 
-def _unexpected(plan: dict, state: dict, wanted: list, tables: dict) -> list:
+def _unexpected(plan: Plan, state: State, wanted: list[Expectation], tables: Tables) -> list[Problem]:
     """Prefixes that a leaf took from a node, or within the cluster's networks, and that nobody should announce.
 
     Those of clusters nested in this one are handled in nested.py: here it is unknown where they run.
     """
-    inner = [network for one in (plan.get("nested") or {}).get("clusters", {}).values() for network in one["networks"]]
+    inner = [network for one in _clusters_in(plan) for network in one["networks"]]
     foretold = {prefix(item) for prefixes in advertised(plan, state).values() for item in prefixes}
     foretold |= {item.prefix for item in wanted}
     nodes = {peer["local_address"]: name for name, node in plan["nodes"].items() for peer in node["peers"]}
-    found: dict = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for leaf, table in tables.items():
         unknown = (item for item in set(table) - foretold if not any(within(item, network) for network in inner))
         for item in sorted(unknown, key=sort_key):
@@ -280,11 +292,16 @@ def _unexpected(plan: dict, state: dict, wanted: list, tables: dict) -> list:
     return [_unexpected_problem(plan, state, leaf, source, items) for (leaf, source), items in found.items()]
 
 
-def _in_node_network(plan: dict, address: str) -> bool:
+def _clusters_in(plan: Plan) -> list[NestedCluster]:
+    nested = plan.get("nested")
+    return list(nested.get("clusters", {}).values()) if nested else []
+
+
+def _in_node_network(plan: Plan, address: str) -> bool:
     return any(within(address, network) for network in plan["networks"].get("node") or [])
 
 
-def _unexpected_problem(plan: dict, state: dict, leaf: str, source: str, prefixes: list) -> dict:
+def _unexpected_problem(plan: Plan, state: State, leaf: str, source: str, prefixes: list[str]) -> Problem:
     owners = {cidr: name for name, node in state["nodes"].items() for cidr in node["pod_cidrs"]}
     homes = sorted({owners[item] for item in prefixes if item in owners and owners[item] not in plan["nodes"]})
     message = f"leaf {leaf} accepts {listed(prefixes)} from {source}, which should not announce it."

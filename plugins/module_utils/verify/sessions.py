@@ -9,9 +9,17 @@ from the largest to the smallest: leaf that does not answer, node without agent,
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Tuple
+
 from . import agents, hosts
 from .fabric import Session, leaves, reachable, strangers
 from .words import agent, counted, either, leaf_list, listed, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..contract.observed import Leaves, Problem, SessionEntry, State
+    from ..contract.plan import Plan
 
 # What a leaf's state says about how far the two ends came (RFC 4271, 8.2.2).
 _STATES = {
@@ -25,10 +33,12 @@ _STATES = {
     "the leaf or the node has not taken up the change",
     "restarting": "the leaf still shows the session from before the agent's restart",
 }
+# problems, and the sessions that are left to look at
+Told = Tuple["list[Problem]", "list[Session]"]
 _SILENT = {"none", "idle", "connect", "active"}
 
 
-def problems(plan: dict, bgp: dict, state: dict, sessions: list) -> list:
+def problems(plan: Plan, bgp: Leaves, state: State, sessions: list[Session]) -> list[Problem]:
     """Everything that is wrong with the planned sessions, and sessions that nobody planned."""
     found = _dead_leaves(plan, bgp, sessions)
     down = [session for session in sessions if not session.established and session.state != "unreachable"]
@@ -39,7 +49,7 @@ def problems(plan: dict, bgp: dict, state: dict, sessions: list) -> list:
     return found + [_stranger(plan, leaf, entry) for leaf, entry in strangers(plan, bgp)]
 
 
-def _dead_leaves(plan: dict, bgp: dict, sessions: list) -> list:
+def _dead_leaves(plan: Plan, bgp: Leaves, sessions: list[Session]) -> list[Problem]:
     found = []
     for leaf in leaves(plan):
         if not reachable(bgp, leaf):
@@ -57,7 +67,7 @@ def _dead_leaves(plan: dict, bgp: dict, sessions: list) -> list:
     return found
 
 
-def _absent_nodes(plan: dict, state: dict, _sessions: list, down: list) -> tuple:
+def _absent_nodes(plan: Plan, state: State, _sessions: list[Session], down: list[Session]) -> Told:
     if hosts.speak(plan):  # no Node and no pod is needed for a session
         return [], down
     absent = _names(session for session in down if session.node not in state["nodes"])
@@ -74,7 +84,7 @@ def _absent_nodes(plan: dict, state: dict, _sessions: list, down: list) -> tuple
     return told, [session for session in down if session.node not in absent]
 
 
-def _idle_agents(plan: dict, state: dict, _sessions: list, down: list) -> tuple:
+def _idle_agents(plan: Plan, state: State, _sessions: list[Session], down: list[Session]) -> Told:
     if hosts.speak(plan):
         return [], down
     idle = _names(session for session in down if not state["agents"].get(session.node, {}).get("running"))
@@ -92,7 +102,7 @@ def _idle_agents(plan: dict, state: dict, _sessions: list, down: list) -> tuple:
     return told, [session for session in down if session.node not in idle]
 
 
-def _everything(plan: dict, state: dict, sessions: list, down: list) -> tuple:
+def _everything(plan: Plan, state: State, sessions: list[Session], down: list[Session]) -> Told:
     """All sessions that could be up are down, on several leaves and nodes: it is not one leaf or one node."""
     if any(session.established for session in sessions) or len(_leaves(down)) < 2 or len(_names(down)) < 2:
         return [], down
@@ -103,7 +113,7 @@ def _everything(plan: dict, state: dict, sessions: list, down: list) -> tuple:
     return [problem("cluster-sessions", message, _cause(plan, state, down))], []
 
 
-def _whole_leaves(plan: dict, state: dict, sessions: list, down: list) -> tuple:
+def _whole_leaves(plan: Plan, state: State, sessions: list[Session], down: list[Session]) -> Told:
     told = []
     for leaf in _leaves(down):
         mine = [session for session in down if session.leaf == leaf]
@@ -116,7 +126,7 @@ def _whole_leaves(plan: dict, state: dict, sessions: list, down: list) -> tuple:
     return told, down
 
 
-def _whole_nodes(plan: dict, state: dict, sessions: list, down: list) -> tuple:
+def _whole_nodes(plan: Plan, state: State, sessions: list[Session], down: list[Session]) -> Told:
     told = []
     for name in _names(down):
         mine = [session for session in down if session.node == name]
@@ -131,7 +141,7 @@ def _whole_nodes(plan: dict, state: dict, sessions: list, down: list) -> tuple:
     return told, down
 
 
-def _single(plan: dict, state: dict, _sessions: list, down: list) -> tuple:
+def _single(plan: Plan, state: State, _sessions: list[Session], down: list[Session]) -> Told:
     told = [
         problem(
             "session",
@@ -147,7 +157,7 @@ def _single(plan: dict, state: dict, _sessions: list, down: list) -> tuple:
     return told, []
 
 
-def _unfinished(plan: dict, state: dict, sessions: list) -> list:
+def _unfinished(plan: Plan, state: State, sessions: list[Session]) -> list[Problem]:
     """Nodes whose sessions are up, but with what the agent read before its Node changed."""
     names = [name for name in _names(sessions) if state["nodes"].get(name, {}).get("restart_pending")]
     names = [name for name in names if all(session.established for session in sessions if session.node == name)]
@@ -165,7 +175,7 @@ def _unfinished(plan: dict, state: dict, sessions: list) -> list:
 # -- causes --------------------------------------------------------------------------------------------
 
 
-def _leaf_cause(plan: dict, state: dict, sessions: list, down: list) -> str:
+def _leaf_cause(plan: Plan, state: State, sessions: list[Session], down: list[Session]) -> str:
     """If the same nodes are up with other leaves, their side and the password's are right."""
     names = _names(down)
     fine = sorted({session.leaf for session in sessions if session.established and session.node in names})
@@ -179,7 +189,7 @@ def _leaf_cause(plan: dict, state: dict, sessions: list, down: list) -> str:
     )
 
 
-def _cause(plan: dict, state: dict, down: list) -> str:
+def _cause(plan: Plan, state: State, down: list[Session]) -> str:
     """The likely cause of sessions that are down, from the strongest evidence to the weakest."""
     wrong = sorted({int(session.entry["remote_asn"]) for session in down if _wrong_asn(session)})
     if wrong:
@@ -192,7 +202,7 @@ def _cause(plan: dict, state: dict, down: list) -> str:
     return "; ".join([*_pending(plan, state, down), *known, *silent, *noted])
 
 
-def _silence(plan: dict) -> str:
+def _silence(plan: Plan) -> str:
     """Why no TCP connection comes about: a leaf listens, and with MD5 it never sees a segment with another password."""
     unread = ", or it cannot read it and has none" if agents.of(plan).without_secret else ""
     secret = f", or its password is not the leaf's{unread}" if plan["bgp"].get("password") else ""
@@ -202,7 +212,7 @@ def _silence(plan: dict) -> str:
     )
 
 
-def _pending(plan: dict, state: dict, down: list) -> list:
+def _pending(plan: Plan, state: State, down: list[Session]) -> list[str]:
     names = [name for name in _names(down) if state["nodes"].get(name, {}).get("restart_pending")]
     if not names:
         return []
@@ -219,7 +229,7 @@ def _wrong_asn(session: Session) -> bool:
 # -- words ---------------------------------------------------------------------------------------------
 
 
-def _stranger(plan: dict, leaf: str, entry: dict) -> dict:
+def _stranger(plan: Plan, leaf: str, entry: SessionEntry) -> Problem:
     return problem(
         "stranger",
         f"leaf {leaf} has an Established session with {entry['peer']} (AS {entry.get('remote_asn')}), "
@@ -235,7 +245,7 @@ def _state(session: Session) -> str:
     return "the leaf has no entry for it" if session.state == "none" else f"the session is {session.state}"
 
 
-def _states(sessions: list) -> str:
+def _states(sessions: list[Session]) -> str:
     """``4 without an entry, 2 active``."""
     states = [session.state for session in sessions]
     return ", ".join(
@@ -243,21 +253,21 @@ def _states(sessions: list) -> str:
     )
 
 
-def _with_leaves(sessions: list, name: str) -> str:
+def _with_leaves(sessions: list[Session], name: str) -> str:
     return listed([f"leaf {item.leaf} ({item.leaf_address})" for item in sessions if item.node == name])
 
 
-def _nodes(sessions: list) -> str:
+def _nodes(sessions: list[Session]) -> str:
     return listed(_names(sessions), 6)
 
 
-def _names(sessions) -> list:
+def _names(sessions: Iterable[Session]) -> list[str]:
     return list(dict.fromkeys(session.node for session in sessions))
 
 
-def _leaves(sessions: list) -> list:
+def _leaves(sessions: list[Session]) -> list[str]:
     return sorted({session.leaf for session in sessions}, key=lambda leaf: (len(leaf), leaf))
 
 
-def _count(sessions: list, node: str) -> int:
+def _count(sessions: list[Session], node: str) -> int:
     return sum(session.node == node for session in sessions)

@@ -5,15 +5,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..cni.calico.announcements import EXCLUDED
 from ..cni.ovn_kubernetes.announcements import DEFAULT_NETWORK, node_subnets
 from ..contract.addresses import address, family, prefix
 from ..objects.ownership import RESTART_ANNOTATION
 
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
+    from ..contract.kubernetes import Resource
+    from ..contract.observed import AgentState, NodeState, State
+    from ..contract.plan import Plan
+
 
 def from_resources(
-    nodes: list, pods: list, services: list, endpoint_slices: list, pod_networks: dict | None = None
-) -> dict:
+    nodes: list[Resource],
+    pods: list[Resource],
+    services: list[Resource],
+    endpoint_slices: list[Resource],
+    pod_networks: dict[str, list[str]] | None = None,
+) -> State:
     """The state of a cluster from its Nodes, the pods of its BGP agents, its Services and EndpointSlices.
 
     ``pod_networks``, ``{node: [prefix]}``, are the nodes' pod networks where the CNI does not take those of the Node.
@@ -31,7 +43,7 @@ def from_resources(
     }
 
 
-def members(plan: dict, state: dict) -> list:
+def members(plan: Plan, state: State) -> list[str]:
     """The names of the nodes that count: the plan's, of a nested cluster those that are there.
 
     The inventory need not name a virtual machine.
@@ -39,36 +51,37 @@ def members(plan: dict, state: dict) -> list:
     return list(state["nodes"]) if "nested_in" in plan else list(plan["nodes"])
 
 
-def reporting(plan: dict, names: list, reports: dict) -> list:
+def reporting(plan: Plan, names: list[str], reports: set[str]) -> list[str]:
     """Those of these nodes of Calico that should report their sessions: the plan's alone have a CalicoNodeStatus of
     ours, and a nested cluster may have others.
     """
     return [name for name in names if name in plan["nodes"] or name in reports]
 
 
-def addresses_of(plan: dict, state: dict, name: str) -> list:
+def addresses_of(plan: Plan, state: State, name: str) -> list[str]:
     """A node's addresses: as planned, or, where the plan gives it none (in a nested cluster), those of its Node."""
-    planned = (plan["nodes"].get(name) or {}).get("addresses") or {}
-    found = planned.values() or (state["nodes"].get(name) or {}).get("addresses") or []
+    node = plan["nodes"].get(name)
+    planned = (node.get("addresses") if node else None) or {}
+    found = list(planned.values()) or (state["nodes"].get(name) or {}).get("addresses") or []
     return [address(text) for text in found]
 
 
-def with_agent(plan: dict, state: dict) -> list:
+def with_agent(plan: Plan, state: State) -> list[str]:
     """The members whose agent runs."""
     return [name for name in members(plan, state) if state["agents"].get(name, {}).get("running")]
 
 
-def speaking(plan: dict, state: dict, peer: str, names: list) -> list:
+def speaking(plan: Plan, state: State, peer: str, names: list[str]) -> list[str]:
     """Those of these nodes that have an address of the peer's family."""
     return [name for name in names if family(peer) in map(family, addresses_of(plan, state, name))]
 
 
-def without_marks(state: dict) -> dict:
+def without_marks(state: State) -> State:
     """The same state, as if no node were marked for a restart."""
     return {**state, "nodes": {name: {**node, "restart_pending": False} for name, node in state["nodes"].items()}}
 
 
-def _node(node: dict, pod_networks: dict | None) -> dict:
+def _node(node: Resource, pod_networks: dict[str, list[str]] | None) -> NodeState:
     annotations = node["metadata"].get("annotations") or {}
     addresses = (node.get("status") or {}).get("addresses") or []
     subnets = node_subnets(annotations)
@@ -84,7 +97,7 @@ def _node(node: dict, pod_networks: dict | None) -> dict:
     }
 
 
-def _pod_cidrs(node: dict, annotations: dict, subnets: dict) -> list:
+def _pod_cidrs(node: Resource, annotations: dict[str, str], subnets: dict[str, list[str]]) -> list[str]:
     """The Node's spec, unless an annotation goes before it.
 
     kube-router prefers its own ones (getPodCIDRsFromAllNodeSources); OVN-Kubernetes allocates by itself.
@@ -98,9 +111,9 @@ def _pod_cidrs(node: dict, annotations: dict, subnets: dict) -> list:
     return spec.get("podCIDRs") or ([spec["podCIDR"]] if spec.get("podCIDR") else [])
 
 
-def _agents(pods: list) -> dict:
+def _agents(pods: list[Resource]) -> dict[str, AgentState]:
     """The BGP agent of every node; while a pod is replaced the one that is not going counts."""
-    result: dict = {}
+    result: dict[str, AgentState] = {}
     for pod in sorted(pods, key=lambda pod: not pod["metadata"].get("deletionTimestamp")):
         node = (pod.get("spec") or {}).get("nodeName")
         if node:
@@ -108,7 +121,7 @@ def _agents(pods: list) -> dict:
     return result
 
 
-def _agent(pod: dict) -> dict:
+def _agent(pod: Resource) -> AgentState:
     status = pod.get("status") or {}
     ready = any(item.get("type") == "Ready" and item.get("status") == "True" for item in status.get("conditions") or [])
     going = bool(pod["metadata"].get("deletionTimestamp"))
@@ -121,7 +134,7 @@ def _agent(pod: dict) -> dict:
     }
 
 
-def _reason(status: dict, going: bool) -> str:
+def _reason(status: JsonObject, going: bool) -> str:
     """Why a pod is not ready, in Kubernetes' own word: CrashLoopBackOff, ImagePullBackOff, Pending, Terminating …"""
     if going:
         return "Terminating"

@@ -5,7 +5,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from . import fabric
+
+if TYPE_CHECKING:
+    from ..contract.observed import Leaves, NextHop, Row, Table
+    from .fabric import Session
 
 COLUMNS = ("node", "leaf", "family", "peer", "state", "uptime", "prefixes_in", "prefixes_out", "ecmp")
 _TITLES = {"prefixes_in": "IN", "prefixes_out": "OUT"}
@@ -13,7 +19,7 @@ _NUMBERS = ("prefixes_in", "prefixes_out", "ecmp")
 _STATES = {"established": "Established", "none": "no entry", "unreachable": "leaf unreachable"}
 
 
-def rows(bgp: dict, sessions: list, bfd: bool = False) -> list:
+def rows(bgp: Leaves, sessions: list[Session], bfd: bool = False) -> list[Row]:
     """One row per planned session, as the leaf sees it: ``in`` came from the node, ``out`` went to it.
 
     ``uptime`` is in seconds. ``ecmp`` is the largest number of next hops among the routes that lead through the node.
@@ -26,7 +32,7 @@ def rows(bgp: dict, sessions: list, bfd: bool = False) -> list:
     return found
 
 
-def _row(session, table: dict) -> dict:
+def _row(session: Session, table: Table) -> Row:
     entry = session.entry
     widths = [len({hop["address"] for hop in hops}) for hops in table.values() if _through(hops, session.peer)]
     return {
@@ -42,23 +48,23 @@ def _row(session, table: dict) -> dict:
     }
 
 
-def _through(hops: list, peer: str) -> bool:
+def _through(hops: list[NextHop], peer: str) -> bool:
     return any(hop["address"] == peer for hop in hops)
 
 
-def lines(table: list, leaf: str = "LEAF") -> list:
+def lines(table: list[Row], leaf: str = "LEAF") -> list[str]:
     """The table as lines of fixed width, with a title line; a column for BFD where the rows have it.
 
     ``leaf`` is the title of what the nodes peer with.
     """
     columns = [*COLUMNS, *(["bfd"] if any("bfd" in row for row in table) else [])]
     titles = [leaf if column == "leaf" else _TITLES.get(column, column.upper()) for column in columns]
-    cells = [titles, *([_cell(column, row[column]) for column in columns] for row in table)]
+    cells = [titles, *([_cell(column, cast("dict[str, object]", row)[column]) for column in columns] for row in table)]
     widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
     return [_line(columns, line, widths) for line in cells]
 
 
-def _line(columns: list, cells: list, widths: list) -> str:
+def _line(columns: list[str], cells: list[str], widths: list[int]) -> str:
     texts = zip(columns, cells, widths)
     return "  ".join(
         text.rjust(width) if column in _NUMBERS else text.ljust(width) for column, text, width in texts

@@ -5,8 +5,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from ..common.words import listed
 from . import hosts
+
+if TYPE_CHECKING:
+    from ..contract.observed import Problem
+    from ..contract.plan import Plan
 
 __all__ = ["agent", "counted", "either", "leaf_list", "listed", "problem"]
 
@@ -14,10 +20,11 @@ __all__ = ["agent", "counted", "either", "leaf_list", "listed", "problem"]
 _AGENTS = {"ovn_kubernetes": "frr-k8s"}
 
 
-def problem(kind: str, message: str, cause: str = "", **where: object) -> dict:
+def problem(kind: str, message: str, cause: str = "", **where: object) -> Problem:
     """One problem: its kind for programs, where it is, and one sentence or two for people."""
     text = f"{message} Likely cause: {cause}" if cause else message
-    return {"kind": kind, **{key: value for key, value in where.items() if value is not None}, "message": text}
+    found = {"kind": kind, **{key: value for key, value in where.items() if value is not None}, "message": text}
+    return cast("Problem", found)
 
 
 def counted(number: int, noun: str) -> str:
@@ -25,17 +32,17 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def either(items: list) -> str:
+def either(items: list[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-def leaf_list(leaves: list) -> str:
+def leaf_list(leaves: list[str]) -> str:
     """``leaf 101``, ``leaves 101 and 102``."""
     return f"leaf {leaves[0]}" if len(leaves) == 1 else f"leaves {either(leaves)}"
 
 
-def agent(plan: dict) -> str:
+def agent(plan: Plan) -> str:
     """What people call the agent that speaks BGP on the nodes: ``kube-router``."""
     if hosts.speak(plan):
         return hosts.WORDS

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The types of Kubernetes objects: what all kinds have. What is in ``spec`` and ``status`` is up to the kind."""
+
+from __future__ import annotations
+
+from typing import Dict, TypedDict
+
+from .freeform import JsonObject
+
+Labels = Dict[str, str]
+
+
+class Metadata(TypedDict, total=False):
+    """The metadata of an object, as far as it matters here."""
+
+    name: str
+    namespace: str
+    labels: Labels
+    annotations: dict[str, str]
+    uid: str
+    resourceVersion: str
+    creationTimestamp: str
+    deletionTimestamp: str
+    ownerReferences: list[JsonObject]
+    finalizers: list[str]
+    managedFields: list[JsonObject]
+
+
+class Resource(TypedDict, total=False):
+    """An object, as read or as it is to be. Objects that were read in a list have no ``apiVersion`` and ``kind``."""
+
+    apiVersion: str
+    kind: str
+    metadata: Metadata
+    spec: JsonObject
+    status: JsonObject
+    data: dict[str, str]  # of ConfigMaps and Secrets
+    stringData: dict[str, str]  # of Secrets
+    type: str  # of Secrets
+    rules: list[JsonObject]  # of Roles
+    roleRef: JsonObject  # of RoleBindings
+    subjects: list[JsonObject]  # of RoleBindings
+    addressType: str  # of EndpointSlices
+    endpoints: list[JsonObject]  # of EndpointSlices
+    ports: list[JsonObject]  # of EndpointSlices
+
+
+class Secrets(TypedDict, total=False):
+    """Secrets for resources, beside the plan."""
+
+    bgp_password: str | None
+    placeholder: bool  # whether the password is a text that shows where it belongs, which is not encoded
+
+
+class ToRead(TypedDict, total=False):
+    """What to read of a cluster: the options of kubefabric.bgp.cluster_info."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    label_selectors: list[str]
+    field_selectors: list[str]
+    optional: bool  # whether the cluster need not have this kind, nor the user the right to read it
