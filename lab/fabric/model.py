@@ -7,6 +7,7 @@ interfaces. Two equal models need no work.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import ip_address, ip_network
 
 FAMILIES = ("ipv4", "ipv6")
@@ -246,6 +247,7 @@ class Fabric:
     misplaced: tuple[str, ...] = ()
 
 
+@cache
 def tunnel_address(leaf: int, family: str = "ipv4") -> str:
     """A leaf's TEP: APIC deals them out of the TEP pool; here the id is in it, which people can read.
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timezone
-from ipaddress import ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from lab.fabric.model import Fabric, Fault, Peer, Vrf, family_of, tunnel_address
 from lab.fabric.render import FABRIC_INTERFACE
@@ -131,9 +132,14 @@ def peer_of(vrf: Vrf, address: str) -> Peer | None:
     holding = [
         peer
         for peer in vrf.peers
-        if family_of(peer.address) == family_of(address) and ip_address(address) in ip_network(peer.range)
+        if family_of(peer.address) == family_of(address) and ip_address(address) in _network(peer.address)
     ]
-    return max(holding, key=lambda peer: ip_network(peer.range).prefixlen, default=None)
+    return max(holding, key=lambda peer: _network(peer.address).prefixlen, default=None)
+
+
+@lru_cache(4096)  # the same ones every second
+def _network(address: str) -> IPv4Network | IPv6Network:
+    return ip_network(address, strict=False)
 
 
 def _domain(system: str, vrf: Vrf, state: dict) -> list[dict]:
