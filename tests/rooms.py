@@ -34,10 +34,13 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def imports(name: str, path: Path, known: dict[str, Path]) -> Iterator[str]:
-    """The modules of ours that a module imports, wherever in its text the import is."""
+def imports(name: str, path: Path, known: dict[str, Path], types: bool = True) -> Iterator[str]:
+    """The modules of ours that a module imports, wherever in its text the import is; or without those for ``types``."""
     package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
-    for node in ast.walk(ast.parse(path.read_text())):
+    tree = ast.parse(path.read_text())
+    if not types:
+        tree.body = [node for node in tree.body if not is_for_types(node)]
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (one.name[len(PACKAGE) + 1 :] for one in node.names if one.name.startswith(f"{PACKAGE}."))
         if not isinstance(node, ast.ImportFrom):
@@ -54,15 +57,20 @@ def imports(name: str, path: Path, known: dict[str, Path]) -> Iterator[str]:
             yield inner if inner in known else source
 
 
-def arrows() -> dict[str, list[str]]:
+def is_for_types(node: ast.stmt) -> bool:
+    """Whether a statement is ``if TYPE_CHECKING:``; what it imports does not run."""
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def arrows(types: bool = True) -> dict[str, list[str]]:
     """What every module imports of ours, by its name."""
     known = modules()
-    return {name: sorted(set(imports(name, path, known))) for name, path in known.items()}
+    return {name: sorted(set(imports(name, path, known, types))) for name, path in known.items()}
 
 
 def runs() -> dict[str, list[str]]:
     """What every module runs when it is imported: what it imports, and the packages around that, but not its own."""
-    return {name: [one for each in found for one in around(each, name)] for name, found in arrows().items()}
+    return {name: [one for each in found for one in around(each, name)] for name, found in arrows(types=False).items()}
 
 
 def around(imported: str, importer: str) -> Iterator[str]:

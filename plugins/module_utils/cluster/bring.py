@@ -10,6 +10,7 @@ done is known before the first write.
 from __future__ import annotations
 
 from collections import namedtuple
+from typing import TYPE_CHECKING, Tuple
 
 from ..common.words import name_of
 from ..contract.errors import ClusterError
@@ -20,16 +21,24 @@ from .client import FieldsTaken, Forbidden, NotFoundError
 from .hints import explained, hint
 from .restart import with_mark
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..contract.freeform import JsonObject
+    from ..contract.kubernetes import Kind, Labels, Metadata, Resource
+    from .client import Cluster
+
 # action: create, change, own (same content, but not ours before), delete, withdraw, return (what was adopted), none
 Step = namedtuple("Step", "kind body action before after force")
 
+Gvk = Tuple[str, str]  # apiVersion and kind
 NAMESPACE = ("v1", "Namespace")
 NODE = ("v1", "Node")
 
 Rules = namedtuple("Rules", "state cluster force_conflicts prune restart adopt", defaults=(False, (), None, False))
 
 
-def plan_steps(cluster, resources: list, rules: Rules) -> list:
+def plan_steps(cluster: Cluster, resources: list[Resource], rules: Rules) -> list[Step]:
     """One Step per resource and per object to prune. Reads and dry runs, writes nothing; raises ClusterError."""
     served = _kinds(cluster, resources)
     wanted = [_checked(resource) for resource in resources]
@@ -40,7 +49,7 @@ def plan_steps(cluster, resources: list, rules: Rules) -> list:
     return [*steps, *_pruned(cluster, wanted, rules)]
 
 
-def carry_out(cluster, steps: list) -> None:
+def carry_out(cluster: Cluster, steps: list[Step]) -> None:
     """Write what the steps say; Step.after of a create or change is what the dry run answered."""
     for step in steps:
         metadata = step.body["metadata"]
@@ -53,7 +62,7 @@ def carry_out(cluster, steps: list) -> None:
             _write(cluster, step)
 
 
-def describe(step: Step) -> dict:
+def describe(step: Step) -> JsonObject:
     """One step for the result of the module: what happens to which object, and where."""
     before, after = difference.content(step.before), difference.content(step.after)
     return {
@@ -66,7 +75,9 @@ def describe(step: Step) -> dict:
     }
 
 
-def taken(cluster, served: dict, wanted: list, unseen: list | None = None) -> list:
+def taken(
+    cluster: Cluster, served: dict[Gvk, Kind], wanted: list[Resource], unseen: list[Resource] | None = None
+) -> list[tuple[Resource, Resource]]:
     """``[(resource, live)]`` of the resources that are to be ours, where others made an object of that name.
 
     ``served`` has the API's resource by version and kind, None for one that is not served. A resource that the user
@@ -90,37 +101,37 @@ def taken(cluster, served: dict, wanted: list, unseen: list | None = None) -> li
 # -- reading -------------------------------------------------------------------------------------------
 
 
-def _gvk(resource: dict) -> tuple:
+def _gvk(resource: Resource) -> Gvk:
     return resource["apiVersion"], resource["kind"]
 
 
-def _kinds(cluster, resources: list) -> dict:
+def _kinds(cluster: Cluster, resources: list[Resource]) -> dict[Gvk, Kind]:
     """The API's resource of every kind; one error names all kinds that the cluster does not serve."""
     found = {gvk: cluster.kind(*gvk) for gvk in dict.fromkeys(_gvk(resource) for resource in resources)}
     missing = [gvk for gvk, served in found.items() if served is None]
     if missing:
         raise ClusterError(_not_served(cluster, missing))
-    return found
+    return {gvk: served for gvk, served in found.items() if served is not None}
 
 
-def _not_served(cluster, missing: list) -> str:
+def _not_served(cluster: Cluster, missing: list[tuple[str, str]]) -> str:
     kinds_of = ", ".join(f"{kind} ({api_version})" for api_version, kind in missing)
     return f"the cluster does not serve {kinds_of}; {hint(missing, cluster.kind)}. Nothing was written."
 
 
-def _checked(resource: dict) -> dict:
+def _checked(resource: Resource) -> Resource:
     if not (resource.get("metadata") or {}).get("name"):
         raise ClusterError(f"resources: a {resource['kind']} has no metadata.name")
     return resource
 
 
-def _present_ones(cluster, served: dict, wanted: list, rules: Rules) -> list:
+def _present_ones(cluster: Cluster, served: dict[Gvk, Kind], wanted: list[Resource], rules: Rules) -> list[Step]:
     """A Step each; what lives in a namespace that these steps make cannot be tried before it is there."""
     _check_selectors(cluster, wanted)
     if not rules.adopt:
         _refuse_foreign(cluster, served, wanted)
-    steps: list = []
-    made: set = set()
+    steps: list[Step] = []
+    made: set[str] = set()
     for resource in wanted:
         steps.append(_present(cluster, served[_gvk(resource)], resource, rules, made))
         if _gvk(resource) == NAMESPACE and steps[-1].action == "create":
@@ -128,7 +139,7 @@ def _present_ones(cluster, served: dict, wanted: list, rules: Rules) -> list:
     return steps
 
 
-def _refuse_foreign(cluster, served: dict, wanted: list) -> None:
+def _refuse_foreign(cluster: Cluster, served: dict[Gvk, Kind], wanted: list[Resource]) -> None:
     """Name every object that is to be ours and belongs to others; what is only amended may belong to anyone."""
     found = [adoption.complaint(name_of(resource), live) for resource, live in taken(cluster, served, wanted)]
     if found:
@@ -138,13 +149,14 @@ def _refuse_foreign(cluster, served: dict, wanted: list) -> None:
         )
 
 
-def _check_selectors(cluster, wanted: list) -> None:
+def _check_selectors(cluster: Cluster, wanted: list[Resource]) -> None:
     """Refuse selectors that select no node, by the labels that nodes have and will have. Asks only if it must."""
     planned = _labels_by_node(item for item in wanted if _gvk(item) == NODE)
     doubtful = selection.unmatched(wanted, list(planned.values()))
     if not doubtful:
         return
-    live = _labels_by_node(cluster.list(cluster.kind(*NODE)))
+    kind = cluster.kind(*NODE)
+    live = _labels_by_node(cluster.list(kind) if kind else [])
     nodes = [
         {selection.HOSTNAME: name, **live.get(name, {}), **planned.get(name, {})} for name in sorted({*live, *planned})
     ]
@@ -156,11 +168,11 @@ def _check_selectors(cluster, wanted: list) -> None:
         raise ClusterError(". ".join(dict.fromkeys(wrong)) + ". Nothing was written.")
 
 
-def _labels_by_node(nodes) -> dict:
+def _labels_by_node(nodes: Iterable[Resource]) -> dict[str, Labels]:
     return {item["metadata"]["name"]: item["metadata"].get("labels") or {} for item in nodes}
 
 
-def _present(cluster, kind, resource: dict, rules: Rules, made: set) -> Step:
+def _present(cluster: Cluster, kind: Kind, resource: Resource, rules: Rules, made: set[str]) -> Step:
     if kind.namespaced and resource["metadata"].get("namespace") in made:
         return Step(kind, resource, "create", None, resource, False)
     live = _live(cluster, kind, resource)
@@ -180,7 +192,7 @@ def _present(cluster, kind, resource: dict, rules: Rules, made: set) -> Step:
     return Step(kind, body, _action(cluster, live, after), live, after, force)
 
 
-def _absent(cluster, kind, resource: dict, rules: Rules) -> Step:
+def _absent(cluster: Cluster, kind: Kind, resource: Resource, rules: Rules) -> Step:
     live = _live(cluster, kind, resource)
     if live is None or is_kept(resource):
         return Step(kind, resource, "none", live, live, False)
@@ -200,7 +212,7 @@ def _absent(cluster, kind, resource: dict, rules: Rules) -> Step:
     return _deleted(kind, live)
 
 
-def _deleted(kind, live: dict) -> Step:
+def _deleted(kind: Kind, live: Resource) -> Step:
     """An object of ours goes; one that was adopted becomes what it was."""
     before = adoption.original(live)
     if before is None:
@@ -208,13 +220,15 @@ def _deleted(kind, live: dict) -> Step:
     return Step(kind, _named(live), "return", live, before, False)
 
 
-def _named(live: dict) -> dict:
+def _named(live: Resource) -> Resource:
     """Nothing but an object's name: to apply it takes back all our fields."""
-    metadata = {key: live["metadata"][key] for key in ("name", "namespace") if live["metadata"].get(key)}
+    metadata: Metadata = {"name": live["metadata"]["name"]}
+    if live["metadata"].get("namespace"):
+        metadata["namespace"] = live["metadata"]["namespace"]
     return {"apiVersion": live["apiVersion"], "kind": live["kind"], "metadata": metadata}
 
 
-def _withdrawn(cluster, kind, live: dict) -> Step:
+def _withdrawn(cluster: Cluster, kind: Kind, live: Resource) -> Step:
     """Take back our fields from an object of somebody else's: apply nothing but its name."""
     body = _named(live)
     if not difference.owned_fields(live, cluster.field_manager):
@@ -222,13 +236,15 @@ def _withdrawn(cluster, kind, live: dict) -> Step:
     return Step(kind, body, "withdraw", live, cluster.apply(kind, body, dry_run=True), False)
 
 
-def _pruned(cluster, wanted: list, rules: Rules) -> list:
+def _pruned(cluster: Cluster, wanted: list[Resource], rules: Rules) -> list[Step]:
     """Objects of the kinds to prune that we made for this cluster, or amended, and that the plan has no longer."""
     keep = {_identity(resource) for resource in wanted}
     steps = []
     for entry in rules.prune or ():
         kind = cluster.kind(entry["api_version"], entry["kind"])
-        for live in _candidates(cluster, kind, entry, rules) if kind else ():
+        if kind is None:
+            continue
+        for live in _candidates(cluster, kind, entry, rules):
             if _identity(live) in keep or is_derived(live):
                 continue
             keep.add(_identity(live))
@@ -239,7 +255,7 @@ def _pruned(cluster, wanted: list, rules: Rules) -> list:
     return steps
 
 
-def _candidates(cluster, kind, entry: dict, rules: Rules) -> list:
+def _candidates(cluster: Cluster, kind: Kind, entry: JsonObject, rules: Rules) -> list[Resource]:
     """The objects of a kind that may be pruned: any that could be amended, else those that carry our labels."""
     namespace, ours = entry.get("namespace"), None if entry.get("amended") else selector(rules.cluster)
     if not (namespace and entry.get("elsewhere")):
@@ -254,18 +270,18 @@ def _candidates(cluster, kind, entry: dict, rules: Rules) -> list:
     ]
 
 
-def _lives_in(namespace: str, live: dict) -> bool:
+def _lives_in(namespace: str, live: Resource) -> bool:
     return live["metadata"].get("namespace") == namespace
 
 
-def _identity(resource: dict) -> tuple:
+def _identity(resource: Resource) -> tuple[str, str, str | None, str]:
     """What names an object, whichever of its group's versions it is read by."""
     metadata = resource["metadata"]
     group = resource["apiVersion"].rpartition("/")[0]
     return group, resource["kind"], metadata.get("namespace"), metadata["name"]
 
 
-def _live(cluster, kind, resource: dict) -> dict | None:
+def _live(cluster: Cluster, kind: Kind, resource: Resource) -> Resource | None:
     metadata = resource["metadata"]
     if kind.namespaced and not metadata.get("namespace"):
         raise ClusterError(f"resources: {name_of(resource)} has no metadata.namespace")
@@ -275,7 +291,7 @@ def _live(cluster, kind, resource: dict) -> dict | None:
 # -- computing and writing -----------------------------------------------------------------------------
 
 
-def _outcome(cluster, kind, body: dict, rules: Rules) -> tuple:
+def _outcome(cluster: Cluster, kind: Kind, body: Resource, rules: Rules) -> tuple[Resource, bool]:
     """What the object would become, and whether other managers' fields must be taken for it."""
     force = rules.force_conflicts
     try:
@@ -298,7 +314,7 @@ def _outcome(cluster, kind, body: dict, rules: Rules) -> tuple:
     return cluster.apply(kind, body, dry_run=True, force=True), True
 
 
-def _action(cluster, live: dict | None, after: dict) -> str:
+def _action(cluster: Cluster, live: Resource | None, after: Resource) -> str:
     if live is None:
         return "create"
     if difference.content(live) != difference.content(after):
@@ -307,7 +323,7 @@ def _action(cluster, live: dict | None, after: dict) -> str:
     return "none" if mine[0] == mine[1] else "own"
 
 
-def _write(cluster, step: Step) -> None:
+def _write(cluster: Cluster, step: Step) -> None:
     try:
         cluster.apply(step.kind, step.body, dry_run=False, force=step.force)
     except FieldsTaken as taken:

@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Callable, List
+
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
 
 from ..contract.errors import ClusterError
 from . import conflicts
 from .unreachable import cause, sentence
+
+if TYPE_CHECKING:
+    from ..contract.kubernetes import Kind, Resource
+    from .conflicts import Conflict
 
 try:
     from kubernetes.dynamic.exceptions import (
@@ -48,12 +54,12 @@ class Forbidden(ClusterError):
 class FieldsTaken(Exception):
     """Another field manager holds what we want to set; ``conflicts`` says who and what."""
 
-    def __init__(self, found: list) -> None:
+    def __init__(self, found: list[Conflict]) -> None:
         super().__init__(conflicts.describe(found))
         self.conflicts = found
 
 
-def connected(connect, place):
+def connected(connect: Callable[[], Any], place: Callable[[], str]) -> Any:
     """What ``connect()`` returns; a ClusterError with ``place()``, a text, where the API does not answer."""
     try:
         return connect()
@@ -66,11 +72,11 @@ def connected(connect, place):
 class Cluster:
     """One Kubernetes API. ``client`` is kubernetes.core's K8SClient; every error is a ClusterError for people."""
 
-    def __init__(self, client, field_manager: str) -> None:
+    def __init__(self, client: Any, field_manager: str) -> None:
         self.client = client
         self.field_manager = field_manager
 
-    def kind(self, api_version: str, kind: str):
+    def kind(self, api_version: str, kind: str) -> Kind | None:
         """The API's resource for a kind, or None if the cluster does not serve it.
 
         A prefix keeps the client from asking for every group that has a version of this name, and a kind by its name
@@ -84,20 +90,24 @@ class Cluster:
         except (DynamicApiError, HTTPError) as error:
             raise self._unreachable(error) from error
 
-    def read(self, kind, name: str, namespace: str | None) -> dict | None:
+    def read(self, kind: Kind, name: str, namespace: str | None) -> Resource | None:
         """One object as the API has it, or None."""
         try:
             return self._call(kind.get, name=name, namespace=namespace).to_dict()
         except NotFoundError:
             return None
 
-    def list(self, kind, namespace: str | None = None, selector: str | None = None, fields: str | None = None) -> list:
+    def list(
+        self, kind: Kind, namespace: str | None = None, selector: str | None = None, fields: str | None = None
+    ) -> List[Resource]:
         """Every object of a kind, of one namespace if given, with the labels and fields if given."""
         options = {"namespace": namespace, "label_selector": selector, "field_selector": fields}
         found = self._call(kind.get, serializer=_plain, **options)
         return [{"apiVersion": kind.group_version, "kind": kind.kind, **item} for item in found.get("items") or []]
 
-    def apply(self, kind, body: dict, *, dry_run: bool, force: bool = False, manager: str | None = None) -> dict:
+    def apply(
+        self, kind: Kind, body: Resource, *, dry_run: bool, force: bool = False, manager: str | None = None
+    ) -> Resource:
         """Server-side apply, by our field manager if ``manager`` names no other.
 
         Raises FieldsTaken if other managers hold fields and ``force`` is not given.
@@ -120,7 +130,7 @@ class Cluster:
                 raise ClusterError(_complaint(error)) from error
             raise FieldsTaken(found) from error
 
-    def delete(self, kind, name: str, namespace: str | None) -> None:
+    def delete(self, kind: Kind, name: str, namespace: str | None) -> None:
         """Delete an object and, in the background, what depends on it; nothing happens if it is gone."""
         body = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"}
         try:
@@ -128,7 +138,7 @@ class Cluster:
         except NotFoundError:
             return
 
-    def _call(self, method, **arguments):
+    def _call(self, method: Callable[..., Any], **arguments: Any) -> Any:
         try:
             return method(**arguments)
         except (NotFoundError, ConflictError):
@@ -153,7 +163,7 @@ def _is_about_the_api(error: Exception) -> bool:
     return isinstance(status, int) and (status == 401 or status >= 500)
 
 
-def _plain(_client, body: dict) -> dict:
+def _plain(_client: Any, body: Resource) -> Resource:
     """An answer as it is: the client's own objects are made and unmade for each field otherwise."""
     return body
 

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..common import json_text
+
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
 
 # The field manager by which content of before is given back.
 RETURN_MANAGER = "kubefabric-returned"
@@ -22,7 +25,7 @@ Conflict = namedtuple("Conflict", "manager field")
 _MANAGER = re.compile(r'conflict with "([^"]+)"')
 
 
-def parse(body: Any) -> list:
+def parse(body: Any) -> list[Conflict]:
     """The conflicts in the body of a 409 answer; ``[]`` if it is a 409 for another reason."""
     try:
         status = json_text.loads(body) if isinstance(body, (str, bytes)) else body
@@ -32,12 +35,12 @@ def parse(body: Any) -> list:
     return [_conflict(cause) for cause in causes if cause.get("reason") == "FieldManagerConflict"]
 
 
-def _conflict(cause: dict) -> Conflict:
+def _conflict(cause: JsonObject) -> Conflict:
     found = _MANAGER.search(cause.get("message") or "")
     return Conflict(found.group(1) if found else "unknown", (cause.get("field") or "").lstrip("."))
 
 
-def by_controllers(conflicts: list) -> list:
+def by_controllers(conflicts: list[Conflict]) -> list[Conflict]:
     """Those conflicts that are not with kubectl: what people typed is drift, what a controller holds is its own.
 
     What we gave back to people is theirs as if they had typed it.
@@ -45,9 +48,9 @@ def by_controllers(conflicts: list) -> list:
     return [conflict for conflict in conflicts if not conflict.manager.startswith(("kubectl", RETURN_MANAGER))]
 
 
-def describe(conflicts: list) -> str:
+def describe(conflicts: list[Conflict]) -> str:
     """The conflicts in one line: who holds what."""
-    fields: dict = {}
+    fields: dict[str, list[str]] = {}
     for conflict in conflicts:
         fields.setdefault(conflict.manager, []).append(conflict.field)
     return "; ".join(f"{manager} holds {', '.join(sorted(held))}" for manager, held in sorted(fields.items()))

@@ -9,6 +9,8 @@ unless it is an element of a list of ours; objects of ours that are missing show
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..cni.kube_router.resources.peers import PEER_PASSWORDS, PEERS
 from ..common.go_text import nanoseconds
 from ..common.words import name_of
@@ -18,6 +20,11 @@ from ..objects.difference import owned_fields
 from ..objects.ownership import FIELD_MANAGER, is_ours, owner
 from ..objects.secrets import HIDDEN, HIDDEN_CHANGED
 from . import CNIS, foreign, without_password
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Json, JsonObject
+    from ..contract.kubernetes import Resource, ToRead
+    from ..contract.plan import Plan
 
 # Of which sessions are made, and what passes over them. No Secrets: what these hold is hidden.
 _KINDS = (
@@ -29,9 +36,11 @@ _KINDS = (
 _MASKS = (HIDDEN, HIDDEN_CHANGED)
 
 
-def kinds(plan: dict) -> dict:
+def kinds(plan: Plan) -> dict[str, ToRead]:
     """What to read, by kind: options of kubefabric.bgp.cluster_info."""
-    read = {(one["api_version"], one["kind"]): one for one in foreign.kinds(plan).values()}
+    read: dict[tuple[str, str], ToRead] = {
+        (one["api_version"], one["kind"]): one for one in foreign.kinds(plan).values()
+    }
     return {
         one["kind"]: read.get((one["apiVersion"], one["kind"]))
         or {"api_version": one["apiVersion"], "kind": one["kind"], "optional": True}
@@ -39,7 +48,7 @@ def kinds(plan: dict) -> dict:
     }
 
 
-def changed(plan: dict, objects: dict) -> list:
+def changed(plan: Plan, objects: dict[str, list[Resource]]) -> list[tuple[str, list[str]]]:
     """``[(name, [place, …])]`` of our objects that differ from the plan's; ``objects`` are what was read, by kind."""
     live = {name_of({**one, "kind": kind}): one for kind, items in objects.items() for one in items}
     found = []
@@ -54,20 +63,20 @@ def changed(plan: dict, objects: dict) -> list:
     return found
 
 
-def _wanted(plan: dict) -> list:
+def _wanted(plan: Plan) -> list[Resource]:
     if hosts_speak(plan) or plan["cni"] not in CNIS:
         return []
     return [one for one in without_password(plan) if one["kind"] in _KINDS]
 
 
-def _is_of(plan: dict, one: dict) -> bool:
+def _is_of(plan: Plan, one: Resource) -> bool:
     """Whether an object is ours and this cluster's, or one that all share and that we amended."""
     if is_ours(one):
         return owner(one) == plan["cluster"]
     return bool(owned_fields(one, FIELD_MANAGER))
 
 
-def _seen(kind: str, one: dict) -> dict:
+def _seen(kind: str, one: Resource) -> JsonObject:
     """What counts of an object: its spec, of an agent's DaemonSet the arguments, of a Node what we amend."""
     spec, metadata = one.get("spec") or {}, one["metadata"]
     if kind == "DaemonSet":
@@ -94,7 +103,7 @@ def _without_password(key: str, text: str) -> object:
     return [{**peer, "password": bool(peer.get("password"))} for peer in peers]
 
 
-def _differing(wanted: object, live: object, place: str) -> list:
+def _differing(wanted: Json, live: Json, place: str) -> list[str]:
     """The places where what is there lacks what is wanted; what is empty may be left out there, what is hidden is taken
     as wanted.
     """
@@ -114,7 +123,7 @@ def _differing(wanted: object, live: object, place: str) -> list:
     return [place]
 
 
-def _is_same_duration(one: object, other: object) -> bool:
+def _is_same_duration(one: Json, other: Json) -> bool:
     """``60s`` is ``1m0s`` for an API server that reads durations."""
     if not isinstance(one, str) or not isinstance(other, str):
         return False

@@ -5,6 +5,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Callable
+
+if TYPE_CHECKING:
+    from ..contract.kubernetes import Resource
+
 OTHERWISE = "install what brings it first"
 _CALICO_API = (
     "Calico's API server is not there, only its storage, crd.projectcalico.org/v1, which nothing validates and nobody "
@@ -18,7 +23,7 @@ IN_PLACE = {"projectcalico.org": ("crd.projectcalico.org/v1", _CALICO_API)}
 _NO_SET = "associative list without keys has an element that's a map type"
 
 
-def explained(resource: dict, complaint: str) -> str:
+def explained(resource: Resource, complaint: str) -> str:
     """A refusal of the API server, with the remedy where one is known."""
     if _NO_SET not in complaint or not resource["apiVersion"].startswith("projectcalico.org/"):
         return complaint
@@ -28,7 +33,7 @@ def explained(resource: dict, complaint: str) -> str:
     )
 
 
-def hint(missing: list, served) -> str:
+def hint(missing: list[tuple[str, str]], served: Callable[[str, str], object]) -> str:
     """The remedy for kinds, ``[(api version, kind)]``; ``served(api version, kind)`` is None for what is not served."""
     for api_version, kind in missing:
         other, text = IN_PLACE.get(api_version.partition("/")[0], (None, OTHERWISE))

@@ -5,13 +5,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.service import hide_fields
 
 from ..objects.secrets import masked
 from .client import Forbidden, NotFoundError
 
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
+    from ..contract.kubernetes import Resource, ToRead
+    from .client import Cluster
 
-def read(cluster, asked: list) -> list:
+
+def read(cluster: Cluster, asked: list[ToRead]) -> list[JsonObject]:
     """One entry for each of ``asked``, in their order: ``{api_version, kind, served, forbidden, resources}``.
 
     ``asked`` are dicts of ``api_version``, ``kind``, ``namespace``, ``label_selectors``, ``field_selectors``,
@@ -23,7 +30,7 @@ def read(cluster, asked: list) -> list:
     return [_entry(cluster, one) for one in asked]
 
 
-def _entry(cluster, one: dict) -> dict:
+def _entry(cluster: Cluster, one: ToRead) -> JsonObject:
     forbidden, found = False, None
     try:
         found = _found(cluster, one)
@@ -40,7 +47,7 @@ def _entry(cluster, one: dict) -> dict:
     }
 
 
-def _allowed(cluster, one: dict) -> list | None:
+def _allowed(cluster: Cluster, one: ToRead) -> list[Resource] | None:
     """What the user may list, where that is not everything: nothing, or what is in one namespace."""
     if not one.get("or_namespace"):
         return None
@@ -50,7 +57,7 @@ def _allowed(cluster, one: dict) -> list | None:
         return None
 
 
-def _found(cluster, one: dict) -> list | None:
+def _found(cluster: Cluster, one: ToRead) -> list[Resource] | None:
     """The objects, or None where the kind is not served."""
     kind = cluster.kind(one["api_version"], one["kind"])
     if kind is None:
@@ -66,7 +73,7 @@ def _found(cluster, one: dict) -> list | None:
         return None
 
 
-def _shown(item: dict, manager: str, hidden: list) -> dict:
+def _shown(item: Resource, manager: str, hidden: list[str]) -> JsonObject:
     metadata = {key: value for key, value in item["metadata"].items() if key != "managedFields"}
     ours = [entry for entry in item["metadata"].get("managedFields") or [] if entry.get("manager") == manager]
     shown = {**item, "metadata": {**metadata, **({"managedFields": ours} if ours else {})}}

@@ -5,9 +5,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..common.words import name_of
 from ..objects import difference, secrets
 from .bring import describe
+
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
+    from ..contract.kubernetes import Resource
+    from .bring import Step
 
 try:
     import yaml
@@ -15,23 +22,23 @@ except ImportError:  # reported by AnsibleK8SModule before anything here is call
     yaml = None  # type: ignore[assignment]
 
 
-def diffs(steps: list) -> list:
+def diffs(steps: list[Step]) -> list[JsonObject]:
     """One entry of Ansible's diff per step that changes something."""
     return [_diff(step) for step in steps if step.action != "none"]
 
 
-def changes(steps: list) -> list:
+def changes(steps: list[Step]) -> list[JsonObject]:
     """The steps that change something, for the result of the module."""
     return [describe(step) for step in steps if step.action != "none"]
 
 
-def hidden_values(resources: list, steps: list) -> set:
+def hidden_values(resources: list[Resource], steps: list[Step]) -> set[str]:
     """Every secret of what was asked for and of what was read: texts that must not be printed."""
     states = [*resources, *(state for step in steps for state in (step.before, step.after))]
     return {text for state in states for text in secrets.values(state)}
 
 
-def _diff(step) -> dict:
+def _diff(step: Step) -> JsonObject:
     before, after = secrets.masked_pair(difference.content(step.before), difference.content(step.after))
     header = name_of(step.body)
     return {
@@ -42,5 +49,5 @@ def _diff(step) -> dict:
     }
 
 
-def _text(state: dict | None) -> str:
+def _text(state: JsonObject | None) -> str:
     return yaml.safe_dump(state, sort_keys=True, default_flow_style=False) if state else ""

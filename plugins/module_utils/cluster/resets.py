@@ -13,9 +13,17 @@ another object's name, so it is not named.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..cni.base.peerings import peerings
 from ..common.go_text import nanoseconds
 from .selection import HOSTNAME
+
+if TYPE_CHECKING:
+    from ..cni.base.peerings import Peering
+    from ..contract.freeform import Json, JsonObject
+    from ..contract.kubernetes import Resource
+    from .bring import Step
 
 # What an object says of a peer that its session cannot live with when it changes.
 _SAID = (
@@ -56,15 +64,15 @@ _KINDS = (
 class _Context:
     """What one object's change means by others: Secrets before and after, addresses of Cilium's peers, Calico's AS."""
 
-    def __init__(self, steps: list) -> None:
-        self.secrets: tuple[dict, dict] = ({}, {})
-        self.addresses: dict = {}
-        self.asns: list = [None, None]
+    def __init__(self, steps: list[Step]) -> None:
+        self.secrets: tuple[JsonObject, JsonObject] = ({}, {})
+        self.addresses: JsonObject = {}
+        self.asns: list[Json] = [None, None]
         for step in steps:
-            for moment, body in enumerate((step.before or {}, step.after or {})):
+            for moment, body in enumerate(_states(step)):
                 self._note(moment, body)
 
-    def _note(self, moment: int, body: dict) -> None:
+    def _note(self, moment: int, body: Resource) -> None:
         kind = body.get("kind")
         if kind == "Secret":
             self.secrets[moment][body["metadata"]["name"]] = body.get("data") or {}
@@ -73,38 +81,45 @@ class _Context:
         elif kind == "CiliumBGPClusterConfig":
             self.addresses.update({peer.said.get("name"): peer.address for peer in peerings(body)})
 
-    def moved(self, earlier: object, later: object) -> bool:
+    def moved(self, earlier: Json, later: Json) -> bool:
         """Whether a password is another one in another place, as far as both are known."""
         known = [_content(self.secrets[moment], place) for moment, place in enumerate((earlier, later))]
         return None not in known and known[0] != known[1]
 
 
-def _content(secrets: dict, place: object) -> object:
+def _content(secrets: dict[str, JsonObject], place: Json) -> object:
     """What a reference to a Secret leads to: of Calico a key in it, of the others its name."""
     reference = (place.get("secretKeyRef") or place) if isinstance(place, dict) else {"name": place}
     return secrets.get(reference.get("name") or "", {}).get(reference.get("key") or "password")
 
 
-def entries(steps: list, moment: float) -> list:
+def entries(steps: list[Step], moment: float) -> list[JsonObject]:
     """``[{node, leaf_address, at}]`` of what steps change; None is all nodes or all leaves, ``at`` the ``moment``."""
     context = _Context(steps)
-    changes = [(step.before or {}, step.after or {}) for step in steps if step.action == "change"]
+    changes = [_states(step) for step in steps if step.action == "change"]
     found = [entry for before, after in changes for entry in _of(before, after, context)]
     return [{**entry, "at": moment} for at, entry in enumerate(found) if entry not in found[:at]]
 
 
-def touches_sessions(steps: list) -> bool:
+def touches_sessions(steps: list[Step]) -> bool:
     """Whether something changes of which sessions are made: leaves may show those that cannot live with it a while."""
     return any(step.action not in ("none", "own") and _is_about_sessions(step) for step in steps)
 
 
-def _is_about_sessions(step) -> bool:
+def _is_about_sessions(step: Step) -> bool:
     if step.body["kind"] != "Node":
         return step.body["kind"] in _KINDS
-    return _annotations(step.before or {}) != _annotations(step.after or {})
+    before, after = _states(step)
+    return _annotations(before) != _annotations(after)
 
 
-def _of(before: dict, after: dict, context: _Context) -> list:
+def _states(step: Step) -> tuple[Resource, Resource]:
+    """The object before and after, without keys where there is none."""
+    nothing: Resource = {}
+    return step.before or nothing, step.after or nothing
+
+
+def _of(before: Resource, after: Resource, context: _Context) -> list[JsonObject]:
     kind = after.get("kind")
     if kind == "Secret":
         return [_entry()] if before.get("data") != after.get("data") else []
@@ -126,18 +141,18 @@ def _of(before: dict, after: dict, context: _Context) -> list:
     return found
 
 
-def _identities(item: dict) -> dict:
+def _identities(item: Resource) -> JsonObject:
     """The router IDs of an FRRConfiguration by VRF: FRR ends all sessions for another one (bgp_router_id_set)."""
     routers = ((item.get("spec") or {}).get("bgp") or {}).get("routers") or []
     return {one.get("vrf") or "": one["id"] for one in routers if one.get("id")}
 
 
-def _single(item: dict) -> str | None:
+def _single(item: Resource) -> str | None:
     """The node that an object selects by its name, if it does."""
     return (((item.get("spec") or {}).get("nodeSelector") or {}).get("matchLabels") or {}).get(HOSTNAME)
 
 
-def _of_peers(before: dict, after: dict, context: _Context) -> list:
+def _of_peers(before: Resource, after: Resource, context: _Context) -> list[JsonObject]:
     """The peers that both states have and that cannot keep their session."""
     earlier = {(peer.vrf, peer.address): peer for peer in peerings(before)}
     calico = after.get("kind") == "BGPPeer"
@@ -152,11 +167,11 @@ def _of_peers(before: dict, after: dict, context: _Context) -> list:
     ]
 
 
-def _reset(earlier, later, context: _Context) -> bool:
+def _reset(earlier: Peering, later: Peering, context: _Context) -> bool:
     return earlier.own != later.own or earlier.port != later.port or _differ(earlier.said, later.said, context)
 
 
-def _differ(earlier: dict, later: dict, context: _Context) -> bool:
+def _differ(earlier: JsonObject, later: JsonObject, context: _Context) -> bool:
     return (
         any(earlier.get(name) != later.get(name) for name in _SAID)
         or _next_hop(earlier) != _next_hop(later)
@@ -164,17 +179,17 @@ def _differ(earlier: dict, later: dict, context: _Context) -> bool:
     )
 
 
-def _another(earlier: object, later: object, context: _Context) -> bool:
+def _another(earlier: Json, later: Json, context: _Context) -> bool:
     """Whether a password came, went, or is another one by what is known of its two places."""
     return bool(earlier) != bool(later) or (earlier != later and context.moved(earlier, later))
 
 
-def _next_hop(said: dict) -> str:
+def _next_hop(said: JsonObject) -> str:
     """BGPPeer's two spellings of one thing."""
     return "Keep" if said.get("keepOriginalNextHop") else said.get("nextHopMode") or "Auto"
 
 
-def _times(said: dict) -> tuple:
+def _times(said: JsonObject) -> tuple[Json, ...]:
     """BGPPeer's times in whole seconds, as confd writes them; FRR's hold from the next session on (PEER_FLAG_TIMER in
     bgpd/bgpd.c changes none).
     """
@@ -182,18 +197,18 @@ def _times(said: dict) -> tuple:
     return (_RESTART_TIME if restart is None else restart, keepalive)
 
 
-def _seconds(text: object) -> object:
+def _seconds(text: Json) -> object:
     found = nanoseconds(text) if isinstance(text, str) else None
     return text if found is None else (found + 500_000_000) // 1_000_000_000
 
 
-def _config(before: dict, after: dict, context: _Context) -> bool:
+def _config(before: Resource, after: Resource, context: _Context) -> bool:
     """Whether a CiliumBGPPeerConfig takes its sessions down: its timers, families, restart, transport, multihop."""
     earlier, later = before.get("spec") or {}, after.get("spec") or {}
     return _negotiated(earlier) != _negotiated(later) or _differ(earlier, later, context)
 
 
-def _negotiated(spec: dict) -> tuple:
+def _negotiated(spec: JsonObject) -> tuple[Json, ...]:
     """What GoBGP needs a new session for; advertisements and the time between attempts are not of it."""
     timers = spec.get("timers") or {}
     families = sorted((str(one.get("afi")), str(one.get("safi"))) for one in spec.get("families") or [])
@@ -206,7 +221,7 @@ def _negotiated(spec: dict) -> tuple:
     )
 
 
-def _of_override(before: dict, after: dict, context: _Context) -> list:
+def _of_override(before: Resource, after: Resource, context: _Context) -> list[JsonObject]:
     """A router ID or port is of all sessions of the node, an address of one."""
     node = after["metadata"]["name"]
     earlier = {one.get("name"): one for one in (before.get("spec") or {}).get("bgpInstances") or []}
@@ -224,7 +239,7 @@ def _of_override(before: dict, after: dict, context: _Context) -> list:
     return found
 
 
-def _calico_as(before: dict, after: dict, context: _Context) -> bool:
+def _calico_as(before: Resource, after: Resource, context: _Context) -> bool:
     """Whether a node's AS changes: its annotation's, or the BGPConfiguration's, as far as that is known."""
     asns = [
         ((one.get("metadata") or {}).get("annotations") or {}).get(_CALICO_ASN) or context.asns[moment]
@@ -233,18 +248,18 @@ def _calico_as(before: dict, after: dict, context: _Context) -> bool:
     return None not in asns and str(asns[0]) != str(asns[1])
 
 
-def _cluster_asn(daemon_set: dict) -> list:
+def _cluster_asn(daemon_set: Resource) -> list[Json]:
     """kube-router's AS in its arguments."""
     pod = ((daemon_set.get("spec") or {}).get("template") or {}).get("spec") or {}
     arguments = [text for container in pod.get("containers") or [] for text in container.get("args") or []]
     return [text for text in arguments if str(text).startswith(_CLUSTER_ASN)]
 
 
-def _annotations(node: dict) -> dict:
+def _annotations(node: Resource) -> JsonObject:
     """A Node's annotations by which kube-router makes its sessions."""
     found = (node.get("metadata") or {}).get("annotations") or {}
     return {key: value for key, value in found.items() if key.startswith((f"{_ROUTER}peer", f"{_ROUTER}node.asn"))}
 
 
-def _entry(node: str | None = None, leaf_address: str | None = None) -> dict:
+def _entry(node: str | None = None, leaf_address: str | None = None) -> JsonObject:
     return {"node": node, "leaf_address": leaf_address}

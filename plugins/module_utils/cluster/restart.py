@@ -10,11 +10,16 @@ killed in between leaves the mark, and the next run finishes the work.
 from __future__ import annotations
 
 import copy
+from typing import TYPE_CHECKING
 
 from ..objects.ownership import RESTART_PENDING
 
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
+    from ..contract.kubernetes import Resource
 
-def with_mark(desired: dict, live: dict | None, restart: dict | None) -> dict:
+
+def with_mark(desired: Resource, live: Resource | None, restart: JsonObject | None) -> Resource:
     """The desired object, with the mark where its agent has to restart.
 
     ``restart`` is ``{"annotation": name of the mark, "triggers": annotations that the agent reads at start only,
@@ -31,12 +36,12 @@ def with_mark(desired: dict, live: dict | None, restart: dict | None) -> dict:
     return result
 
 
-def _calls_for_restart(desired: dict, live: dict, restart: dict) -> bool:
+def _calls_for_restart(desired: Resource, live: Resource, restart: JsonObject) -> bool:
     if desired["metadata"]["name"] not in restart["names"]:
         return False
     return any(annotations_of(desired).get(key) != annotations_of(live).get(key) for key in restart["triggers"] or ())
 
 
-def annotations_of(resource: dict) -> dict:
+def annotations_of(resource: Resource) -> dict[str, str]:
     """The annotations of an object, ``{}`` if it has none."""
     return (resource.get("metadata") or {}).get("annotations") or {}

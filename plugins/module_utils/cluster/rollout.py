@@ -5,12 +5,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..objects.ownership import RESTART_ANNOTATION
+
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
+    from ..contract.kubernetes import Resource
+    from ..contract.plan import Plan
 
 REVISION_LABEL = "controller-revision-hash"
 
 
-def agents_to_restart(plan: dict, nodes: list, pods: list, revisions: list, daemonset: dict | None) -> list:
+def agents_to_restart(
+    plan: Plan, nodes: list[Resource], pods: list[Resource], revisions: list[Resource], daemonset: Resource | None
+) -> list[JsonObject]:
     """The agents to restart, in the plan's order of nodes: ``[{node, pod, uid, namespace, marked, reason}]``.
 
     An agent restarts if its Node carries the mark, because it reads its peers at start only, or if its pod is not
@@ -28,7 +37,7 @@ def agents_to_restart(plan: dict, nodes: list, pods: list, revisions: list, daem
     return [found[name] for name in [*plan["nodes"], *sorted(set(found) - set(plan["nodes"]))] if name in found]
 
 
-def newest_revision(revisions: list, daemonset: dict | None) -> str | None:
+def newest_revision(revisions: list[Resource], daemonset: Resource | None) -> str | None:
     """The revision hash of the DaemonSet's present template, or None if there is no DaemonSet."""
     if not daemonset:
         return None
@@ -44,7 +53,7 @@ def _reason(marked: bool, revision: str | None, current: str | None) -> str:
     return "its DaemonSet changed" if current and revision != current else ""
 
 
-def _entry(pod: dict, node: str, marked: bool, reason: str) -> dict:
+def _entry(pod: Resource, node: str, marked: bool, reason: str) -> JsonObject:
     metadata = pod["metadata"]
     return {
         "node": node,
@@ -56,13 +65,13 @@ def _entry(pod: dict, node: str, marked: bool, reason: str) -> dict:
     }
 
 
-def _annotations(item: dict) -> dict:
+def _annotations(item: Resource) -> dict[str, str]:
     return (item.get("metadata") or {}).get("annotations") or {}
 
 
-def _labels(item: dict) -> dict:
+def _labels(item: Resource) -> dict[str, str]:
     return (item.get("metadata") or {}).get("labels") or {}
 
 
-def _owners(item: dict) -> list:
+def _owners(item: Resource) -> list[JsonObject]:
     return (item.get("metadata") or {}).get("ownerReferences") or []

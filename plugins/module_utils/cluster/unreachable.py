@@ -8,14 +8,18 @@ from __future__ import annotations
 import os
 import re
 import socket
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass_environment  # type: ignore[attr-defined]
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Json, JsonObject, Options
 
 try:
     import yaml
     from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
 
-    _SILENT: tuple = (ConnectTimeoutError, NewConnectionError, ProxyError)
+    _SILENT: tuple[type[Exception], ...] = (ConnectTimeoutError, NewConnectionError, ProxyError)
 except ImportError:  # reported by AnsibleK8SModule before anything here is called
     yaml = None  # type: ignore[assignment]
     _SILENT = ()
@@ -41,7 +45,7 @@ def cause(error: BaseException) -> str:
     return _OBJECT.sub("", str(told))
 
 
-def place(parameters: dict) -> str:
+def place(parameters: Options) -> str:
     """The URL to which a module's connection options lead, ``""`` where that cannot be told.
 
     ``parameters`` are kubernetes.core's connection options; like its client this looks at the environment for those
@@ -52,7 +56,7 @@ def place(parameters: dict) -> str:
     return str(host) if host else str(_cluster(parameters).get("server") or "")
 
 
-def goes_through_a_proxy(parameters: dict) -> bool:
+def goes_through_a_proxy(parameters: Options) -> bool:
     """Whether the client asks a proxy for the API: then a listener at the API's own address says nothing about it."""
     url = urlsplit(place(parameters))
     proxies = getproxies()
@@ -92,11 +96,11 @@ def sentence(where: str, why: str) -> str:
 # -- options, environment and kubeconfig ---------------------------------------------------------------
 
 
-def _given(parameters: dict, name: str):
+def _given(parameters: Options, name: str) -> Json:
     return parameters.get(name) or os.environ.get(f"K8S_AUTH_{name.upper()}")
 
 
-def _in_cluster(parameters: dict) -> str:
+def _in_cluster(parameters: Options) -> str:
     """The API of the cluster in whose pod this runs, which goes before a kubeconfig that is not named."""
     host, port = (os.environ.get(f"KUBERNETES_SERVICE_{key}") for key in ("HOST", "PORT"))
     named = _given(parameters, "kubeconfig") or _given(parameters, "context")
@@ -105,17 +109,17 @@ def _in_cluster(parameters: dict) -> str:
     return f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
 
 
-def _cluster(parameters: dict) -> dict:
+def _cluster(parameters: Options) -> JsonObject:
     """The kubeconfig's entry of the cluster in the context: ``server`` and, at times, ``proxy-url``."""
     given = _given(parameters, "kubeconfig") or os.environ.get("KUBECONFIG") or _DEFAULT
     return entry(given if isinstance(given, dict) else _loaded(str(given)), _given(parameters, "context"))
 
 
-def _loaded(paths: str) -> dict:
+def _loaded(paths: str) -> JsonObject:
     """The kubeconfig files at these paths as one, as the client merges them: of two of a name the first one counts, of
     two current contexts the last.
     """
-    merged: dict = {"clusters": [], "contexts": []}
+    merged: JsonObject = {"clusters": [], "contexts": []}
     for path in filter(None, paths.split(os.pathsep)):
         found = _file(os.path.expanduser(path))
         for key in ("clusters", "contexts"):
@@ -125,7 +129,7 @@ def _loaded(paths: str) -> dict:
     return merged
 
 
-def _file(path: str) -> dict:
+def _file(path: str) -> JsonObject:
     """A kubeconfig file, or nothing where it is not there or is none."""
     try:
         with open(path, encoding="utf-8") as file:
@@ -135,7 +139,7 @@ def _file(path: str) -> dict:
     return found if isinstance(found, dict) else {}
 
 
-def entry(config: dict, context: str | None) -> dict:
+def entry(config: JsonObject, context: str | None) -> JsonObject:
     """The entry of a kubeconfig's cluster in the context, the current one if None; ``{}`` where there is none."""
     try:
         chosen = _named(config["contexts"], context or config["current-context"])["context"]
@@ -145,5 +149,5 @@ def entry(config: dict, context: str | None) -> dict:
     return found if isinstance(found, dict) else {}
 
 
-def _named(entries: list, name: str) -> dict:
+def _named(entries: list[JsonObject], name: str) -> JsonObject:
     return next(one for one in entries if one["name"] == name)

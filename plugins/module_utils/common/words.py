@@ -5,16 +5,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..contract.kubernetes import Resource
+
 LIMIT = 5
 
 
-def listed(items: list, limit: int = LIMIT) -> str:
+def listed(items: Sequence[str], limit: int = LIMIT) -> str:
     """``a, b, c``, with the number of those left out if there are many."""
     shown = ", ".join(items[:limit])
     return f"{shown} and {len(items) - limit} more" if len(items) > limit else shown
 
 
-def name_of(resource: dict) -> str:
+def name_of(resource: Resource) -> str:
     """What people call a Kubernetes object: ``DaemonSet kube-system/kube-router``."""
     metadata = resource["metadata"]
     return f"{resource['kind']} " + "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))

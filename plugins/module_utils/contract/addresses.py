@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import ipaddress
 from functools import cache
+from typing import Union
+
+Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
+Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
 
 @cache

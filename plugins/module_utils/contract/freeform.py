@@ -16,3 +16,4 @@ JsonObject = Dict[str, Any]  # such a dictionary: an answer of a program, of an 
 Options = Dict[str, Any]  # options as schema.py read them; their table (options_*.py) says which there are
 Spec = Dict[str, Any]  # the description of an option, in schema.py's vocabulary or that of an argument spec
 Specs = Mapping[str, Any]  # such descriptions by name, or one of them
+Record = Dict[str, Any]  # what a host's journal holds, by subject: speaker, files, vip, uplink

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, TypedDict
+from typing import Any, Callable, Dict, Protocol, TypedDict
 
 from .freeform import JsonObject
 
@@ -45,6 +45,18 @@ class Resource(TypedDict, total=False):
     addressType: str  # of EndpointSlices
     endpoints: list[JsonObject]  # of EndpointSlices
     ports: list[JsonObject]  # of EndpointSlices
+    revision: int  # of ControllerRevisions
+
+
+class Kind(Protocol):
+    """A kind as the API serves it: the Kubernetes client's resource, by which objects are read and written."""
+
+    kind: str
+    group_version: str
+    namespaced: bool
+    get: Callable[..., Any]
+    server_side_apply: Callable[..., Any]
+    delete: Callable[..., Any]
 
 
 class Secrets(TypedDict, total=False):
@@ -62,4 +74,6 @@ class ToRead(TypedDict, total=False):
     namespace: str
     label_selectors: list[str]
     field_selectors: list[str]
+    hidden_fields: list[str]  # whose values are not shown
+    or_namespace: str  # where to read where the user may not read them all
     optional: bool  # whether the cluster need not have this kind, nor the user the right to read it

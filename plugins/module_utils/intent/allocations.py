@@ -21,9 +21,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING, Any
 
 from ..contract.findings import Findings
 from .model import natural
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Json, Options
 
 AT = "kubefabric_allocations"
 SECTIONS = ("nodes", "vlans", "leaves", "floating", "secondary", "members", "border_leaves", "freed")
@@ -39,7 +43,7 @@ class Holder:
 
     owner: str
     at: str
-    given: dict
+    given: Options
     section: str
     key: str | None = None
     top: bool = False
@@ -49,10 +53,10 @@ class Holder:
 class Kept:
     """The allocations of one cluster, as kept in the file; ``new`` lists what this run added, in words."""
 
-    data: dict = field(default_factory=dict)
+    data: Options = field(default_factory=dict)
     new: list[str] = field(default_factory=list)
 
-    def keep(self, holder: Holder, family: str, value: object, *, new: bool = False) -> None:
+    def keep(self, holder: Holder, family: str, value: Json, *, new: bool = False) -> None:
         """Keep what a holder has in one family."""
         section = self.data.setdefault(holder.section, {})
         (section if holder.key is None else section.setdefault(holder.key, {}))[family] = str(value)
@@ -73,7 +77,7 @@ class Kept:
         if others:
             self.data["border_leaves"] = others
 
-    def keep_freed(self, kind: str, values: list) -> None:
+    def keep_freed(self, kind: str, values: list[Any]) -> None:
         """Keep what is no longer in use, of a family or of ``vlans``."""
         if values:
             self.data.setdefault("freed", {})[kind] = values
@@ -85,26 +89,26 @@ class Kept:
             self.new.append(f"VLAN {vlan} for {node}")
 
 
-def ordered(allocations: dict) -> dict:
+def ordered(allocations: Options) -> Options:
     """All clusters' allocations in one order, whatever order they came about in, so that a file's diff is small."""
     return {name: _ordered_cluster(allocations[name]) for name in sorted(allocations, key=natural)}
 
 
-def _ordered_cluster(data: dict) -> dict:
+def _ordered_cluster(data: Options) -> Options:
     return {section: _ordered_section(data[section]) for section in SECTIONS if section in data}
 
 
-def _ordered_section(section: dict | list) -> dict | list:
+def _ordered_section(section: Options | list[Any]) -> Options | list[Any]:
     if isinstance(section, list):
         return sorted(section, key=natural)
     return {key: section[key] for key in sorted(section, key=natural)}
 
 
-def _values(entries: object) -> list:
+def _values(entries: object) -> list[Any]:
     return list(entries.values()) if isinstance(entries, Mapping) else []
 
 
-def _readable(value: object, family: str, parser: Callable) -> list:
+def _readable(value: Json, family: str, parser: Callable[[Any], Any]) -> list[Any]:
     """A value as an address or network of the family; none where it is no such thing."""
     try:
         parsed = parser(str(value))
@@ -116,16 +120,16 @@ def _readable(value: object, family: str, parser: Callable) -> list:
 class Earlier:
     """The allocations of one cluster as found in the file."""
 
-    def __init__(self, cluster: str, found: object, findings: Findings) -> None:
+    def __init__(self, cluster: str, found: Json, findings: Findings) -> None:
         self._at = f"{AT}.{cluster}"
         self._findings = findings
         self._found = self._mapping(found, self._at)
 
-    def address(self, holder: Holder, family: str):
+    def address(self, holder: Holder, family: str) -> Any:
         """The address that a holder was given in a family, or None."""
         return self._parsed(holder, family, ip_address, "an address")
 
-    def network(self, holder: Holder, family: str):
+    def network(self, holder: Holder, family: str) -> Any:
         """The network that a holder was given in a family, or None."""
         return self._parsed(holder, family, ip_network, "a network")
 
@@ -138,7 +142,7 @@ class Earlier:
         self._garbage(f"{at}.{node}", value, "a VLAN ID")
         return None
 
-    def left(self, family: str, parser: Callable) -> list:
+    def left(self, family: str, parser: Callable[[Any], Any]) -> list[Any]:
         """Addresses (networks, where ``parser`` is ip_network) of a family that were allocated or freed, freed ones
         first; those that are in use are among them.
         """
@@ -156,7 +160,7 @@ class Earlier:
         values = [*self._freed("vlans"), *_values(self._found.get("vlans"))]
         return list(dict.fromkeys(value for value in values if isinstance(value, int) and not isinstance(value, bool)))
 
-    def _freed(self, kind: str) -> list:
+    def _freed(self, kind: str) -> list[Any]:
         freed = self._mapping(self._found.get("freed"), f"{self._at}.freed").get(kind)
         if freed is None or isinstance(freed, list):
             return freed or []
@@ -167,8 +171,8 @@ class Earlier:
         """The path of a kept value in messages."""
         return ".".join((self._at, holder.section, *([holder.key] if holder.key else []), family))
 
-    def _parsed(self, holder: Holder, family: str, parser, kind: str):
-        section = self._mapping(self._found.get(holder.section), f"{self._at}.{holder.section}")
+    def _parsed(self, holder: Holder, family: str, parser: Callable[[Any], Any], kind: str) -> Any:
+        section: Mapping[Any, Any] = self._mapping(self._found.get(holder.section), f"{self._at}.{holder.section}")
         if holder.key is not None:
             # YAML reads a leaf's ID as a number where somebody took the quotes away
             entry = section.get(holder.key, section.get(int(holder.key)) if holder.key.isdecimal() else None)
@@ -186,14 +190,14 @@ class Earlier:
             return None
         return parsed
 
-    def _mapping(self, found: object, at: str) -> Mapping:
+    def _mapping(self, found: Json, at: str) -> Mapping[str, Any]:
         if isinstance(found, Mapping):
             return found
         if found is not None:
             self._garbage(at, found, "a dictionary")
         return {}
 
-    def _garbage(self, at: str, value: object, kind: str) -> None:
+    def _garbage(self, at: str, value: Json, kind: str) -> None:
         self._findings.add(
             at, f"{value!r} is not {kind}", "restore the file from version control, or remove this entry"
         )

@@ -6,22 +6,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ..contract.findings import Findings
 from .options_fabric import FABRIC, NODE, RACK
 from .options_routers import KINDS
 from .schema import below
 
+if TYPE_CHECKING:
+    from ..contract.freeform import Json, Options, Specs
+
 _OTHER = {"aci": "routers", "routers": "aci"}
 
 
-def kind_of(given: object) -> str:
+def kind_of(given: Json) -> str:
     """The kind that an intent's fabric names; ``aci`` where it names none, or one that there is not."""
     kind = given.get("kind") if isinstance(given, Mapping) else None
     return "routers" if kind == "routers" else "aci"
 
 
-def of_kind(options: Mapping, kind: str) -> dict:
+def of_kind(options: Specs, kind: str) -> Options:
     """The options that fabrics of a kind have, those of their racks too."""
     found = {}
     for name, option in options.items():
@@ -37,7 +41,7 @@ FABRICS = {kind: of_kind(FABRIC, kind) for kind in KINDS}
 NODES = {kind: of_kind(NODE, kind) for kind in KINDS}
 
 
-def without_other_kinds(given: object, kind: str, at: str, findings: Findings) -> object:
+def without_other_kinds(given: Json, kind: str, at: str, findings: Findings) -> object:
     """The fabric without what only the other kind has, which is reported."""
     if not isinstance(given, Mapping):
         return given
@@ -51,12 +55,12 @@ def without_other_kinds(given: object, kind: str, at: str, findings: Findings) -
     return kept
 
 
-def without_alien(given: object, options: Mapping, kind: str, at: str, findings: Findings) -> object:
+def without_alien(given: Json, options: Specs, kind: str, at: str, findings: Findings) -> object:
     """A dictionary of these options without those that only the other kind of fabric has, which are reported."""
     return _without(given, options, kind, at, findings) if isinstance(given, Mapping) else given
 
 
-def _without(given: Mapping, options: Mapping, kind: str, at: str, findings: Findings) -> dict:
+def _without(given: Mapping[str, Any], options: Specs, kind: str, at: str, findings: Findings) -> Options:
     alien = [key for key in given if key in options and kind not in options[key].get("kinds", KINDS)]
     for key in alien:
         findings.add(

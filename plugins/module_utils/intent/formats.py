@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 
 from ..cni.calico.formats import (
     calico_community,
@@ -138,7 +139,7 @@ def priority_class(value: str) -> str:
     return resource_name(value) if value else value
 
 
-def _release(product: str, example: str):
+def _release(product: str, example: str) -> Callable[[str], str]:
     """A format: a release of three numbers without the leading v, perhaps with a suffix."""
 
     def check(value: str) -> str:

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from typing import TYPE_CHECKING, Any, Callable
+
+if TYPE_CHECKING:
+    from ..contract.addresses import Network
 
 # Kubernetes, pkg/util/validation: an RFC 1123 subdomain, a label's value or name (IsValidLabelValue), and its key, the
 # name behind its owner's domain (IsQualifiedName)
@@ -24,7 +28,7 @@ class Invalid(ValueError):
         self.remedy = remedy
 
 
-def matches(pattern: str, longest: int, allowed: str):
+def matches(pattern: str, longest: int, allowed: str) -> Callable[[str], str]:
     """A format: at most ``longest`` characters, all of it matching ``pattern``."""
     compiled = re.compile(pattern)
 
@@ -40,7 +44,7 @@ def matches(pattern: str, longest: int, allowed: str):
     return check
 
 
-def parse(parser, value: str, kind: str, example: str, **options):
+def parse(parser: Callable[[Any], Any], value: str, kind: str, example: str, **options: Any) -> Any:
     if "%" in value:
         raise Invalid(f"{value!r} has a zone", f"give {kind} without it, for example {example}")
     try:
@@ -49,18 +53,18 @@ def parse(parser, value: str, kind: str, example: str, **options):
         raise Invalid(f"{value!r} is not {kind}", f"write it as {example}") from None
 
 
-def unicast(parsed, value: str):
+def unicast(parsed: Any, value: str) -> Any:
     for kind in ("multicast", "loopback", "link_local", "unspecified"):
         if getattr(parsed, f"is_{kind}"):
             raise Invalid(f"{value} is {kind.replace('_', '-')}", "give unicast addresses that can be routed")
     return parsed
 
 
-def likely_length(network) -> int:
+def likely_length(network: Network) -> int:
     return 24 if network.version == 4 else 64
 
 
-def refuse_mapped(parsed, value: str) -> None:
+def refuse_mapped(parsed: Any, value: str) -> None:
     """Raises Invalid for an IPv4 address in IPv6's notation: Go reads it as IPv4 where Python does not (RFC 4291)."""
     if parsed.version == 6 and parsed.ipv4_mapped:
         raise Invalid(f"{value} is IPv4 written as IPv6", f"write it as IPv4, {parsed.ipv4_mapped}")

@@ -11,17 +11,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ..contract.findings import Findings
 from .formats_base import LABEL_KEY, LABEL_NAME
 from .schema import did_you_mean
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Json
 
 SELECTOR_KEYS = ("matchLabels", "matchExpressions")
 EXPRESSION_KEYS = ("key", "operator", "values")
 WITH_VALUES, WITHOUT_VALUES = ("In", "NotIn"), ("Exists", "DoesNotExist")
 
 
-def check(selector: Mapping, at: str, findings: Findings) -> None:
+def check(selector: Mapping[str, Json], at: str, findings: Findings) -> None:
     """Report everything that is wrong with a selector at this path; an empty one is none of it."""
     for name in selector:
         if name not in SELECTOR_KEYS:
@@ -35,7 +39,7 @@ def check(selector: Mapping, at: str, findings: Findings) -> None:
         _expression(expression, f"{at}.matchExpressions[{index}]", findings)
 
 
-def check_labels(labels: object, at: str, findings: Findings) -> None:
+def check_labels(labels: Json, at: str, findings: Findings) -> None:
     """Report what is wrong with labels that are to be matched: ``{key: value}``."""
     if not isinstance(labels, Mapping):
         findings.add(at, "is not a dictionary", "give labels as key: value")
@@ -52,7 +56,7 @@ def _key(key: object, at: str, findings: Findings) -> None:
         )
 
 
-def _value(value: object, at: str, findings: Findings) -> None:
+def _value(value: Json, at: str, findings: Findings) -> None:
     if not isinstance(value, str):
         remedy = f'write "{str(value).lower() if isinstance(value, bool) else value}" in quotes'
         findings.add(at, "is not a text, and labels are texts", remedy)
@@ -64,7 +68,7 @@ def _value(value: object, at: str, findings: Findings) -> None:
         )
 
 
-def _expression(expression: object, at: str, findings: Findings) -> None:
+def _expression(expression: Json, at: str, findings: Findings) -> None:
     if not isinstance(expression, Mapping):
         findings.add(at, "is not a dictionary", f"give its keys: {', '.join(EXPRESSION_KEYS)}")
         return
@@ -78,7 +82,7 @@ def _expression(expression: object, at: str, findings: Findings) -> None:
     _operator(expression, at, findings)
 
 
-def _operator(expression: Mapping, at: str, findings: Findings) -> None:
+def _operator(expression: Mapping[str, Json], at: str, findings: Findings) -> None:
     """Operators are spelt exactly so, and half of them have values."""
     operator, values = expression.get("operator"), expression.get("values") or []
     if operator not in WITH_VALUES + WITHOUT_VALUES:

@@ -12,11 +12,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING, Any
 
 from ..contract.findings import Findings
 from .fabric_kinds import FABRICS, NODES, without_other_kinds
 from .options_cluster import CLUSTER
 from .schema import read
+
+if TYPE_CHECKING:
+    from ..contract.addresses import Address, Network
+    from ..contract.freeform import Json, Options
 
 FABRIC_AT = "group_vars/all: kubefabric_fabric"
 KINDS = ("node", "pod", "service", "external_service")
@@ -26,12 +31,12 @@ ROUTED = (*KINDS, "nested")
 BFD_INTERVALS = {"bfd_min_tx": 50, "bfd_min_rx": 50, "bfd_multiplier": 3}
 
 
-def family(item) -> str:
+def family(item: Network | Address) -> str:
     """``ipv4`` or ``ipv6``: the family of an address or network."""
     return f"ipv{item.version}"
 
 
-def natural(name: object) -> list:
+def natural(name: object) -> list[tuple[int, int, str]]:
     """A sort key by which node2 comes before node10."""
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", str(name)) if part]
 
@@ -72,7 +77,7 @@ class Router:
     name: str
     at: str
     asn: int | None
-    addresses: dict
+    addresses: dict[str, Any]
     multihop: int | None = None
     password: bool = True
     host: str | None = None
@@ -93,12 +98,12 @@ class Fabric:
     racks: dict[str, Rack] = field(default_factory=dict)
     leaves: dict[int, Leaf] = field(default_factory=dict)
     reflectors: list[int] = field(default_factory=list)
-    contracts: list[dict] = field(default_factory=list)
+    contracts: list[Options] = field(default_factory=list)
     limits: dict[str, int | None] = field(default_factory=dict)
     kind: str = "aci"
     routers: dict[str, Router] = field(default_factory=dict)
 
-    def heading(self) -> dict:
+    def heading(self) -> Options:
         """What a plan says of it."""
         if self.kind == "routers":
             return {"name": self.name, "kind": self.kind}
@@ -143,9 +148,9 @@ class Member:
     """
 
     name: str
-    settings: dict
-    networks: dict[str, list]
-    nodes: dict
+    settings: Options
+    networks: dict[str, list[Any]]
+    nodes: Options
     reported: set[str] = field(default_factory=set, kw_only=True)
 
     def at(self, key: str = "") -> str:
@@ -153,7 +158,7 @@ class Member:
         path = f"host_vars/{self.name}: kubefabric_cluster"
         return f"{path}.{key}" if key else path
 
-    def heading(self, fabric: Fabric, number: int) -> dict:
+    def heading(self, fabric: Fabric, number: int) -> Options:
         """How its plan begins; ``number`` is the format's."""
         return {
             "format": number,
@@ -191,11 +196,11 @@ class Cluster(Member):
         return fabric.racks[self.nodes[node].rack or ""]
 
     @property
-    def l3out(self) -> dict:
+    def l3out(self) -> Options:
         return self.settings["l3out"]
 
     @property
-    def bgp(self) -> dict:
+    def bgp(self) -> Options:
         return self.settings["bgp"]
 
     @property
@@ -204,11 +209,11 @@ class Cluster(Member):
         return sorted({family(network) for network in self.networks["node"]})
 
     @property
-    def vrf(self) -> tuple:
+    def vrf(self) -> tuple[Any, Any]:
         """What names the VRF in the fabric."""
         return (self.l3out["vrf_tenant"], self.l3out["vrf"])
 
-    def outline(self) -> dict:
+    def outline(self) -> Options:
         """As much of its plan as there is before addresses are allocated, without nodes."""
         return {
             "cluster": self.name,
@@ -220,11 +225,11 @@ class Cluster(Member):
             "nodes": {},
         }
 
-    def given(self, key: str) -> dict:
+    def given(self, key: str) -> Options:
         """Addresses that the intent gives under l3out, by family."""
         return by_family(self.l3out[key])
 
-    def leaf_addresses(self, leaf: int) -> dict:
+    def leaf_addresses(self, leaf: int) -> Options:
         """Addresses that the intent gives a leaf, by family."""
         return by_family(self.l3out["leaves"].get(leaf, {}).get("addresses"))
 
@@ -252,16 +257,16 @@ class Cluster(Member):
         return own or (fabric.leaves[leaf].router_id if leaf in fabric.leaves else None)
 
 
-def by_family(addresses: list | None) -> dict:
+def by_family(addresses: list[Any] | None) -> Options:
     """Addresses by family; of several in one family the first (checks.py reports the others)."""
-    result: dict = {}
+    result: Options = {}
     for text in addresses or []:
         address = ip_address(text)
         result.setdefault(family(address), address)
     return result
 
 
-def read_fabric(given: object, findings: Findings) -> Fabric:
+def read_fabric(given: Json, findings: Findings) -> Fabric:
     """Read ``kubefabric_fabric`` of an ACI fabric; routers.py reads the other kind."""
     given = without_other_kinds(given, "aci", FABRIC_AT, findings)
     settings = read(given, FABRICS["aci"], FABRIC_AT, findings)
@@ -292,7 +297,7 @@ def _same_leaf(leaf: Leaf, at: str, pod: int, router_id: str | None, findings: F
         )
 
 
-def read_cluster(name: str, given: dict, fabric: Fabric, findings: Findings) -> Cluster:
+def read_cluster(name: str, given: Options, fabric: Fabric, findings: Findings) -> Cluster:
     """Read one cluster: ``given`` holds ``cluster`` (kubefabric_cluster) and ``nodes`` by host name."""
     at = f"host_vars/{name}: kubefabric_cluster"
     settings = read(given.get("cluster"), CLUSTER, at, findings)
@@ -314,7 +319,7 @@ def reported(at: str, findings: Findings) -> set[str]:
     return {path[len(at) :].lstrip(".") for path in paths if path.startswith(at)}
 
 
-def _fill(name: str, settings: dict, reported: set[str]) -> None:
+def _fill(name: str, settings: Options, reported: set[str]) -> None:
     """Defaults that follow from other values; what was reported as wrong stays None."""
     l3out = settings["l3out"]
     _default(settings, reported, "l3out", "name", name)
@@ -325,7 +330,7 @@ def _fill(name: str, settings: dict, reported: set[str]) -> None:
     _place(l3out["route_maps"] or [])
 
 
-def fill_timers(settings: dict, reported: set[str]) -> None:
+def fill_timers(settings: Options, reported: set[str]) -> None:
     """The timers of BGP and BFD that the intent leaves open."""
     bgp = settings["bgp"]
     _default(settings, reported, "bgp", "keepalive", 2 if settings["cni"] == "calico" else 1)
@@ -335,12 +340,12 @@ def fill_timers(settings: dict, reported: set[str]) -> None:
         _default(settings, reported, "bgp", key, value)
 
 
-def _default(settings: dict, reported: set[str], section: str, key: str, value: object) -> None:
+def _default(settings: Options, reported: set[str], section: str, key: str, value: Json) -> None:
     if settings[section][key] is None and f"{section}.{key}" not in reported:
         settings[section][key] = value
 
 
-def _place(rules: list[dict]) -> None:
+def _place(rules: list[Options]) -> None:
     """Gives every extra route map rule without an order its place among those of its direction."""
     for direction in ("import", "export"):
         own = [rule for rule in rules if rule["direction"] == direction]

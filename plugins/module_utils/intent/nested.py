@@ -13,12 +13,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any, Callable
 
 from ..contract.families import FAMILIES
 from ..contract.findings import Findings
 from .model import KINDS, Cluster, Fabric, Member, by_family, family, natural, reported
 from .options_cluster import CLUSTER, CNIS, NESTED
 from .schema import did_you_mean, read
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Json, Options
 
 # a node of a nested cluster is a virtual machine: the fabric knows nothing of it
 WITHOUT = ("l3out", "contracts", "rack_label", *(cni for cni in CNIS if cni != "calico"))
@@ -37,7 +41,7 @@ class Nested(Member):
     children: list[Nested] = field(default_factory=list)
 
     @property
-    def vrf(self) -> tuple:
+    def vrf(self) -> tuple[str | None, str | None]:
         """The VRF in which its networks are routed."""
         return self.root.vrf if self.root else (None, None)
 
@@ -47,7 +51,7 @@ class Nested(Member):
         return self.root.routing if self.root else "no VRF"
 
     @property
-    def announced(self) -> list:
+    def announced(self) -> list[Any]:
         """What its nodes announce: pods, and the services that its CNI is configured to announce."""
         options = self.settings["calico"] or {}
         external = any(options.get(f"advertise_{kind}_ips") is not False for kind in ("external", "loadbalancer"))
@@ -59,12 +63,12 @@ class Nested(Member):
         return [network for kind, yes in wanted.items() if yes for network in self.networks[kind]]
 
     @property
-    def pools(self) -> list:
+    def pools(self) -> list[Any]:
         """What the parent takes from it: its own networks, and those of the clusters nested in it."""
         return list(dict.fromkeys([*self.announced, *exported(self, self.children)]))
 
 
-def read_nested(name: str, given: dict, findings: Findings) -> Nested:
+def read_nested(name: str, given: Options, findings: Findings) -> Nested:
     """Read one nested cluster: ``given`` as for model.read_cluster."""
     at = f"host_vars/{name}: kubefabric_cluster"
     options = dict(given["cluster"])
@@ -90,11 +94,11 @@ def read_nested(name: str, given: dict, findings: Findings) -> Nested:
     return Nested(name, settings, found, nodes, reported=reported(at, findings))
 
 
-def _by_name(item: tuple) -> list:
+def _by_name(item: tuple[Any, ...]) -> list[Any]:
     return natural(item[0])
 
 
-def is_nested(given: object) -> bool:
+def is_nested(given: Json) -> bool:
     """Whether a cluster's intent says that it is nested in another."""
     cluster = given.get("cluster") if isinstance(given, dict) else None
     return isinstance(cluster, dict) and cluster.get("nested_in") is not None
@@ -122,7 +126,7 @@ def link(clusters: list[Cluster], nested: list[Nested], findings: Findings) -> N
     _path_lengths(clusters, nested)
 
 
-def clusters_of(known: dict) -> list[str]:
+def clusters_of(known: Options) -> list[str]:
     """The names that somebody may have meant."""
     return sorted(known, key=natural)
 
@@ -149,7 +153,7 @@ def children(cluster: Cluster | Nested, nested: Iterable[Nested]) -> list[Nested
     return [one for one in nested if one.parent is cluster and one.root]
 
 
-def exported(cluster: Cluster | Nested, below: list[Nested]) -> list:
+def exported(cluster: Cluster | Nested, below: list[Nested]) -> list[Any]:
     """What a parent announces for the clusters nested in it: its larger networks, or theirs one by one."""
     given = [ip_network(text) for text in (cluster.settings["workload_peering"] or {}).get("networks") or []]
     return given if given and below else list(dict.fromkeys(pool for one in below for pool in one.pools))
@@ -196,7 +200,7 @@ def ranges(one: Nested) -> list[str]:
     return [str(network) for network in one.parent.networks["pod"] if family(network) in spoken]
 
 
-def describe(cluster: Cluster | Nested, nested: list[Nested]) -> dict | None:
+def describe(cluster: Cluster | Nested, nested: list[Nested]) -> Options | None:
     """A parent's ``nested`` in its plan; None for a cluster that offers no peering to workloads. docs/plan.md."""
     options = cluster.settings["workload_peering"]
     if not options:
@@ -210,7 +214,7 @@ def describe(cluster: Cluster | Nested, nested: list[Nested]) -> dict | None:
     }
 
 
-def _child(one: Nested) -> dict:
+def _child(one: Nested) -> Options:
     nodes = one.settings["nested_in"]["nodes"]
     return {
         "asn": one.settings["asn"],
@@ -222,7 +226,7 @@ def _child(one: Nested) -> dict:
     }
 
 
-def plan(one: Nested, fabric: Fabric, nested: list[Nested], given, number: int) -> dict:
+def plan(one: Nested, fabric: Fabric, nested: list[Nested], given: Callable[[Any], Any], number: int) -> Options:
     """The plan of a nested cluster; ``given`` drops the options that the intent leaves open, ``number`` is the format.
 
     Addresses of its nodes are the parent's pods', so its node networks are the ``ranges``.

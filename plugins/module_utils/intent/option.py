@@ -8,38 +8,43 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def text(description: str, **more: object) -> dict:
+if TYPE_CHECKING:
+    from ..contract.freeform import Spec
+
+
+def text(description: str, **more: object) -> Spec:
     """A string."""
     return {"type": "str", "description": description, **more}
 
 
-def names(description: str, **more: object) -> dict:
+def names(description: str, **more: object) -> Spec:
     """A list of strings, not filled in where absent."""
     return {"type": "list", "elements": "str", "fill": False, "description": description, **more}
 
 
-def choice(description: str, *choices: str, **more: object) -> dict:
+def choice(description: str, *choices: str, **more: object) -> Spec:
     """One of these strings, not filled in where absent."""
     return {"type": "str", "fill": False, "choices": list(choices), "description": description, **more}
 
 
-def switch(default: bool, description: str) -> dict:
+def switch(default: bool, description: str) -> Spec:
     """On or off; the default is documented here, and filled in where the option is used."""
     return {"type": "bool", "fill": False, "default": default, "description": description}
 
 
-def number(low: int, high: int, description: str, **more: object) -> dict:
+def number(low: int, high: int, description: str, **more: object) -> Spec:
     """A whole number within a range, not filled in where absent."""
     return {"type": "int", "fill": False, "minimum": low, "maximum": high, "description": description, **more}
 
 
-def admin_state(description: str) -> dict:
+def admin_state(description: str) -> Spec:
     """Whether BGP peers are up, administratively (bgpPeerP.adminSt)."""
     return {"type": "str", "choices": ["enabled", "disabled"], "default": "enabled", "description": description}
 
 
-def per_node(options: dict, example: str) -> dict:
+def per_node(options: Spec, example: str) -> Spec:
     """Options of single nodes, by their names."""
     return {
         "type": "dict",

@@ -5,9 +5,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .option import admin_state
 
-BGP: dict[str, dict] = {
+if TYPE_CHECKING:
+    from ..contract.freeform import Spec
+
+BGP: dict[str, Spec] = {
     "password": {
         "type": "str",
         "format": "password",

@@ -9,6 +9,8 @@ release 6.0(9c). Defaults that depend on another option are filled in by model.p
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..cni.calico.options import CALICO
 from ..cni.cilium.options import CILIUM
 from ..cni.kube_router.options import KUBE_ROUTER
@@ -19,10 +21,13 @@ from .options_bgp import BGP, ROUTE_MAP
 from .options_nested import NESTED_IN, WORKLOAD_PEERING
 from .options_reachability import CONTRACTS, REACHABILITY
 
+if TYPE_CHECKING:
+    from ..contract.freeform import Spec
+
 CNIS = ("calico", "cilium", "kube_router", "ovn_kubernetes")
 
 
-def _networks(what: str, example: str, required: bool = True, **more: object) -> dict:
+def _networks(what: str, example: str, required: bool = True, **more: object) -> Spec:
     option = {"type": "list", "elements": "str", "format": "prefix", "description": what, "example": example, **more}
     return {**option, "required": True} if required else {**option, "default": []}
 
@@ -60,7 +65,7 @@ LEAF = {
 }
 
 
-def _name(what: str, name_format: str = "aci_name", **more: object) -> dict:
+def _name(what: str, name_format: str = "aci_name", **more: object) -> Spec:
     return {"type": "str", "format": name_format, "description": what, **more}
 
 
@@ -174,7 +179,7 @@ L3OUT = {
     **REACHABILITY,
 }
 
-CLUSTER: dict = {
+CLUSTER: Spec = {
     "asn": {
         "type": "int",
         "required": True,
@@ -260,7 +265,7 @@ CLUSTER: dict = {
 
 # What a nested cluster has; the rest it gets from its parent.
 NESTED_KEYS = ("asn", "cni", "kubeconfig", "context", "networks", "bgp", "calico", "workload_peering", "nested_in")
-NESTED: dict = {name: CLUSTER[name] for name in NESTED_KEYS}
+NESTED: Spec = {name: CLUSTER[name] for name in NESTED_KEYS}
 NESTED["networks"] = {
     **CLUSTER["networks"],
     "options": {name: option for name, option in NETWORKS.items() if name != "node"},

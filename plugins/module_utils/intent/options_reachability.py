@@ -8,16 +8,21 @@ Ranges and choices come from APIC's object model, read from the class catalog of
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def _name(what: str, **more: object) -> dict:
+if TYPE_CHECKING:
+    from ..contract.freeform import Spec
+
+
+def _name(what: str, **more: object) -> Spec:
     return {"type": "str", "format": "aci_name", "description": what, **more}
 
 
-def _rows(what: str, options: dict, **more: object) -> dict:
+def _rows(what: str, options: Spec, **more: object) -> Spec:
     return {"type": "list", "elements": "dict", "options": options, "description": what, **more}
 
 
-def _contracts(what: str) -> dict:
+def _contracts(what: str) -> Spec:
     return {"type": "list", "elements": "str", "format": "aci_name", "default": [], "description": what}
 
 

@@ -5,6 +5,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Spec
+
 KINDS = ("aci", "routers")
 
 ROUTER = {
@@ -44,7 +49,7 @@ ROUTER = {
 }
 
 
-def routers(description: str, example: str) -> dict:
+def routers(description: str, example: str) -> Spec:
     """Routers by name."""
     return {
         "type": "dict",

@@ -8,7 +8,12 @@ cni/base/password_secret.py makes the resources and fills in the defaults docume
 
 from __future__ import annotations
 
-PASSWORD_SECRET: dict[str, dict] = {
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Spec
+
+PASSWORD_SECRET: dict[str, Spec] = {
     "source": {
         "type": "str",
         "fill": False,
@@ -55,7 +60,7 @@ PASSWORD_SECRET: dict[str, dict] = {
 }
 
 
-def of_fixed_key(name: str) -> dict:
+def of_fixed_key(name: str) -> Spec:
     """The same options for a CNI that reads one key of the Secret, with the name that the Secret has by default."""
     options = {key: option for key, option in PASSWORD_SECRET.items() if key != "key"}
     return {**options, "name": {**options["name"], "default": name}}

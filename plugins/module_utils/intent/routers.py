@@ -9,6 +9,7 @@ Nothing is allocated there: who runs the routers knows the nodes' addresses.
 from __future__ import annotations
 
 from ipaddress import ip_network
+from typing import TYPE_CHECKING
 
 from ..contract.findings import Findings
 from .fabric_kinds import FABRICS, NODES, without_alien, without_other_kinds
@@ -18,13 +19,16 @@ from .options_cluster import CLUSTER, L3OUT
 from .options_fabric import NODE
 from .schema import defaults, did_you_mean, read
 
+if TYPE_CHECKING:
+    from ..contract.freeform import Json, Options
+
 # what leaves are configured with; the other options of bgp are of the nodes' side
 OF_LEAVES = (
     *("password_key", "stale_interval", "max_prefixes", "max_as", "as_path_relax", "admin_state", "neighbors"),
     *("next_hop_propagation", "ignore_igp_metric", "send_community"),
 )
 WITHOUT = ("l3out", "contracts")
-ROUTED: dict = {name: option for name, option in CLUSTER.items() if name not in WITHOUT}
+ROUTED: Options = {name: option for name, option in CLUSTER.items() if name not in WITHOUT}
 ROUTED["bgp"] = {**CLUSTER["bgp"], "options": {name: one for name, one in BGP.items() if name not in OF_LEAVES}}
 
 
@@ -32,7 +36,7 @@ class Routed(Cluster):
     """A cluster whose nodes peer with routers: no L3Out, no leaves."""
 
     @property
-    def vrf(self) -> tuple:
+    def vrf(self) -> tuple[str | None, str | None]:
         """All clusters of the fabric have one routing table between them, as far as an intent can tell."""
         return ("fabric", self.fabric_name) if self.fabric_name else (None, None)
 
@@ -52,7 +56,7 @@ class Routed(Cluster):
         return [one for one in fabric.routers.values() if not one.racks or rack in one.racks]
 
 
-def read_fabric(given: object, findings: Findings) -> Fabric:
+def read_fabric(given: Json, findings: Findings) -> Fabric:
     """Read ``kubefabric_fabric`` of kind ``routers``."""
     given = without_other_kinds(given, "routers", FABRIC_AT, findings)
     settings = read(given, FABRICS["routers"], FABRIC_AT, findings)
@@ -67,7 +71,7 @@ def read_fabric(given: object, findings: Findings) -> Fabric:
     return fabric
 
 
-def _router(name: str, at: str, options: dict) -> Router:
+def _router(name: str, at: str, options: Options) -> Router:
     return Router(
         name,
         at,
@@ -94,7 +98,7 @@ def _serve(fabric: Fabric, rack: str, router: Router, findings: Findings) -> Non
     known.racks.append(rack)
 
 
-def read_cluster(name: str, given: dict, fabric: Fabric, findings: Findings) -> Routed:
+def read_cluster(name: str, given: Options, fabric: Fabric, findings: Findings) -> Routed:
     """Read one cluster: ``given`` as for model.read_cluster."""
     at = f"host_vars/{name}: kubefabric_cluster"
     settings = read(_without_leaves(given.get("cluster"), at, findings), ROUTED, at, findings)
@@ -112,7 +116,7 @@ def read_cluster(name: str, given: dict, fabric: Fabric, findings: Findings) -> 
     return cluster
 
 
-def _without_leaves(given: object, at: str, findings: Findings) -> object:
+def _without_leaves(given: Json, at: str, findings: Findings) -> object:
     """The cluster without what leaves are configured with, which is reported."""
     if not isinstance(given, dict):
         return given

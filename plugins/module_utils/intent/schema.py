@@ -27,16 +27,20 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from ..contract.findings import Findings
 from . import formats
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Json, Options, Specs
 
 TRUE = ("y", "yes", "on", "1", "true", "t")
 FALSE = ("n", "no", "off", "0", "false", "f")
 KINDS = {"str": "text", "int": "a whole number", "bool": "true or false", "dict": "a dictionary", "list": "a list"}
 
 
-def read(given: object, options: Mapping, at: str, findings: Findings) -> dict:
+def read(given: Json, options: Specs, at: str, findings: Findings) -> Options:
     """Read a dictionary with fixed keys.
 
     Returns every option's value, normalised and with defaults; None (an empty list) where it is absent or was
@@ -54,7 +58,7 @@ def read(given: object, options: Mapping, at: str, findings: Findings) -> dict:
     return {name: _option(given.get(name), option, below(at, name), findings) for name, option in options.items()}
 
 
-def defaults(options: Mapping) -> dict:
+def defaults(options: Specs) -> Options:
     """What options read as where nothing is given."""
     return {name: _default(option) for name, option in options.items()}
 
@@ -64,7 +68,7 @@ def below(at: str, key: object) -> str:
     return f"{at}{key}" if at.endswith(": ") else f"{at}.{key}"
 
 
-def did_you_mean(key: str, known: Iterable) -> str:
+def did_you_mean(key: str, known: Iterable[Json]) -> str:
     """The remedy for a name that nobody knows: the one that looks most like it, or all of them."""
     names = [str(name) for name in known]
     for name in closest(key, names):
@@ -72,12 +76,12 @@ def did_you_mean(key: str, known: Iterable) -> str:
     return f"known: {', '.join(names)}" if names else "there is none"
 
 
-def closest(key: str, known: Iterable) -> list[str]:
+def closest(key: str, known: Iterable[Json]) -> list[str]:
     """The known name that looks most like this one, if one does."""
     return difflib.get_close_matches(key, [str(name) for name in known], n=1, cutoff=0.6)
 
 
-def _option(given: object, option: Mapping, at: str, findings: Findings) -> object:
+def _option(given: Json, option: Specs, at: str, findings: Findings) -> object:
     if given is None:
         return _absent(option, at, findings)
     if "key" in option:
@@ -91,7 +95,7 @@ def _option(given: object, option: Mapping, at: str, findings: Findings) -> obje
     return _typed(given, option, at, findings)
 
 
-def _absent(option: Mapping, at: str, findings: Findings) -> object:
+def _absent(option: Specs, at: str, findings: Findings) -> object:
     if option.get("required") and at not in findings.explained:
         example = option.get("example")
         remedy = f"add it, for example {re.split(r'[. ]', at)[-1]}: {example}" if example is not None else "add it"
@@ -99,7 +103,7 @@ def _absent(option: Mapping, at: str, findings: Findings) -> object:
     return _default(option)
 
 
-def _default(option: Mapping) -> object:
+def _default(option: Specs) -> object:
     """What an absent option reads as: a nested dictionary as its own options' defaults."""
     if "key" in option:
         return {}
@@ -110,13 +114,13 @@ def _default(option: Mapping) -> object:
     return list(option.get("default", [])) if option["type"] == "list" else option.get("default")
 
 
-def _mapping(given: object, option: Mapping, at: str, findings: Findings) -> dict:
+def _mapping(given: Json, option: Specs, at: str, findings: Findings) -> Options:
     if not isinstance(given, Mapping):
         findings.add(at, f"is {_kind(given)}, not a dictionary", f"give one entry per {option['entry']}")
         return {}
     if not given and option.get("required"):
         findings.add(at, "is empty", f"give at least one {option['entry']}")
-    result = {}
+    result: dict[Any, Options] = {}
     for key, value in given.items():
         name = _key(key, option, at, findings)
         if name in result:
@@ -126,13 +130,13 @@ def _mapping(given: object, option: Mapping, at: str, findings: Findings) -> dic
     return result
 
 
-def _key(key: object, option: Mapping, at: str, findings: Findings) -> object:
+def _key(key: object, option: Specs, at: str, findings: Findings) -> object:
     """A free key in its normal form: YAML reads 101 as a number, JSON and Jinja hand over text."""
     kind = "int" if option["key"] == "leaf_id" else "str"
     return _typed(key, {"type": kind, "format": option["key"]}, f"{at}.{key}", findings)
 
 
-def _list(given: object, option: Mapping, at: str, findings: Findings) -> list:
+def _list(given: Json, option: Specs, at: str, findings: Findings) -> list[Json]:
     if isinstance(given, str):
         given = [part.strip() for part in given.split(",") if part.strip()]
     if not isinstance(given, (list, tuple)):
@@ -154,7 +158,7 @@ def _list(given: object, option: Mapping, at: str, findings: Findings) -> list:
     return [item for item in read_items if item is not None]
 
 
-def _typed(given: object, option: Mapping, at: str, findings: Findings) -> object:
+def _typed(given: Json, option: Specs, at: str, findings: Findings) -> object:
     """A single value: its type, then its choices and range, then its format."""
     try:
         value = _convert(given, option["type"], quoted=not option.get("secret"))
@@ -167,18 +171,18 @@ def _typed(given: object, option: Mapping, at: str, findings: Findings) -> objec
         return None
 
 
-def _choice(value: str, choices: Iterable) -> str:
+def _choice(value: str, choices: Iterable[Json]) -> str:
     remedy = did_you_mean(value, choices)
     return remedy if remedy.startswith("did") else "give one of " + ", ".join(str(choice) for choice in choices)
 
 
-def _within(value: object, option: Mapping) -> None:
+def _within(value: Json, option: Specs) -> None:
     low, high = option.get("minimum"), option.get("maximum")
     if (low is not None and value < low) or (high is not None and value > high):
         raise formats.Invalid(f"{value} is out of range", f"give {low} to {high}")
 
 
-def _convert(given: object, kind: str, quoted: bool = True) -> object:
+def _convert(given: Json, kind: str, quoted: bool = True) -> object:
     """As Ansible converts: text to a number or a truth value where it reads as one, a number to text."""
     if kind == "str" and isinstance(given, (str, int, float)) and not isinstance(given, bool):
         return str(given)
@@ -198,7 +202,7 @@ def _convert(given: object, kind: str, quoted: bool = True) -> object:
     raise formats.Invalid(f"is {_kind(given)}{shown}, not {KINDS[kind]}", f"give {KINDS[kind]}")
 
 
-def _kind(given: object) -> str:
+def _kind(given: Json) -> str:
     if given is None:
         return "empty"
     if isinstance(given, bool):

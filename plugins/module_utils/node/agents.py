@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Tuple
+from typing import TYPE_CHECKING, Dict, List, Tuple
 
 from . import bird_socket, bird_state, gobgp_state
 from .gobgp import questions
 from .host import Host
 from .speaker import Command, NodeError
+
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
 
 BIRD_QUESTIONS = {"protocols": "show protocols all", "routes": "show route all where source = RTS_BGP"}
 
@@ -25,7 +28,7 @@ class Agent:
         """Whether it can be asked on this host."""
         raise NotImplementedError
 
-    def read(self, host: Host) -> dict:
+    def read(self, host: Host) -> JsonObject:
         """``{"sessions": […], "routes": […]}``."""
         raise NotImplementedError
 
@@ -40,12 +43,12 @@ class Calico(Agent):
     def there(self, host: Host) -> bool:
         return any(host.exists(path) for path in self.sockets)
 
-    def read(self, host: Host) -> dict:
+    def read(self, host: Host) -> JsonObject:
         states = [self._state(host, path) for path in self.sockets if host.exists(path)]
         return {key: [item for state in states for item in state[key]] for key in ("sessions", "routes")}
 
     @staticmethod
-    def _state(host: Host, path: str) -> dict:
+    def _state(host: Host, path: str) -> JsonObject:
         answers = bird_socket.ask(host.path(path), list(BIRD_QUESTIONS.values()))
         return bird_state.state(dict(zip(BIRD_QUESTIONS, answers)), host.now())
 
@@ -62,7 +65,7 @@ class KubeRouter(Agent):
     def there(self, host: Host) -> bool:
         return bool(self._prefix(host))
 
-    def read(self, host: Host) -> dict:
+    def read(self, host: Host) -> JsonObject:
         outputs = {name: host.ask(command) for name, command in self._commands(host).items()}
         if not outputs["neighbors"].strip().startswith(("[", "null")):
             raise NodeError(

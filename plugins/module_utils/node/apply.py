@@ -9,15 +9,19 @@ import os
 import shutil
 import stat
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
 from ..common import masking
 from ..contract.findings import numbered
 from . import checks, files, inspect, model, packages, record, speakers, tell, uplink, vrf
 from .host import Host, facts
 from .recover import look, recover
-from .speaker import Command, NodeError, Speaker
+from .speaker import Command, File, NodeError, Speaker
 from .vip import Vip, detect, elsewhere, live_commands
+
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject, Options, Record
+    from .vip import Facts
 
 
 @dataclass
@@ -30,7 +34,7 @@ class Work:
     network: List[Command] = field(default_factory=list)
     addresses: List[Command] = field(default_factory=list)
     uplink: List[uplink.Step] = field(default_factory=list)
-    way: Optional[dict] = None  # the record's note of the uplink
+    way: Optional[JsonObject] = None  # the record's note of the uplink
     leaving: Optional[Speaker] = None  # a speaker that was ours and is no longer wanted
     left: bool = False  # it was told to go: going back has to start it anew
     restart: bool = False
@@ -55,7 +59,7 @@ class Work:
         return bool(self.changes or self.addresses or self.uplink or self.start)
 
 
-def bring(host: Host, options: dict, check: bool) -> dict:
+def bring(host: Host, options: Options, check: bool) -> JsonObject:
     """The module's result. Raises NodeError where the host cannot be brought to the state; it has its old one then."""
     if options["state"] == "present":
         found = checks.mistakes(options)
@@ -65,7 +69,7 @@ def bring(host: Host, options: dict, check: bool) -> dict:
         return _bring(host, options, check)
 
 
-def _bring(host: Host, options: dict, check: bool) -> dict:
+def _bring(host: Host, options: Options, check: bool) -> JsonObject:
     if options["state"] == "present":
         vrf.refuse(host, options)
     recovered = recover(host, check)
@@ -87,7 +91,7 @@ def _bring(host: Host, options: dict, check: bool) -> dict:
 # -- before -------------------------------------------------------------------------------------------
 
 
-def _install(host: Host, options: dict, check: bool) -> bool:
+def _install(host: Host, options: Options, check: bool) -> bool:
     """Install the speaker's packages where its programs are missing; True if they were, or would be."""
     speaker = speakers.of(host)[options["speaker"]]
     if not host.live or not packages.missing(host, speaker):
@@ -104,7 +108,7 @@ def _install(host: Host, options: dict, check: bool) -> bool:
 # -- what there is to do ------------------------------------------------------------------------------
 
 
-def _present(host: Host, options: dict, blank: bool) -> Work:
+def _present(host: Host, options: Options, blank: bool) -> Work:
     config, speaker, known = model.build(options), speakers.of(host)[options["speaker"]], record.load(host)
     _refuse_version(host, speaker, config, blank)
     gathered = facts(host, options["vip"]["interface"])
@@ -123,7 +127,7 @@ def _present(host: Host, options: dict, blank: bool) -> Work:
     return _live(host, work, vip, known, gathered) if host.live and not blank else work
 
 
-def _vip(config: model.Config, options: dict, gathered, known: dict) -> Vip:
+def _vip(config: model.Config, options: Options, gathered: Facts, known: Record) -> Vip:
     given = options["vip"]
     manager = given["manager"]
     if manager == "auto":
@@ -138,16 +142,16 @@ def _vip(config: model.Config, options: dict, gathered, known: dict) -> Vip:
     return Vip(config.vips, given["interface"], manager)
 
 
-def _noted_vip(vip: Vip) -> dict:
+def _noted_vip(vip: Vip) -> JsonObject:
     return {"addresses": list(vip.addresses), "interface": vip.interface, "manager": vip.manager}
 
 
-def _leaving(host: Host, known: dict, speaker: Optional[Speaker]) -> Optional[Speaker]:
+def _leaving(host: Host, known: Record, speaker: Optional[Speaker]) -> Optional[Speaker]:
     before = speakers.of(host).get(known["speaker"] or "")
     return before if before and before is not speaker else None
 
 
-def _refuse_foreign(speaker: Speaker, texts: Dict[str, str], known: dict, adopt: bool) -> None:
+def _refuse_foreign(speaker: Speaker, texts: Dict[str, str], known: Record, adopt: bool) -> None:
     path = speaker.configuration
     if path in known["files"] or adopt or not speaker.foreign(texts.get(path, "")):
         return
@@ -185,7 +189,7 @@ def _refuse_masked(host: Host, speaker: Speaker) -> None:
         )
 
 
-def _given_back(host: Host, path: str, entry: Optional[dict], known: dict) -> List[files.Change]:
+def _given_back(host: Host, path: str, entry: Optional[JsonObject], known: Record) -> List[files.Change]:
     """As record.give_back; of a file that others write too only our lines go back."""
     if host.masked(path):  # its administrator's by now
         saved = record.saved_path(path)
@@ -198,7 +202,7 @@ def _given_back(host: Host, path: str, entry: Optional[dict], known: dict) -> Li
     return changes
 
 
-def _change(host: Host, file) -> files.Change:
+def _change(host: Host, file: File) -> files.Change:
     return files.Change(file.path, host.read(file.path), file.text, file.mode, file.owner, file.group)
 
 
@@ -221,7 +225,7 @@ def _differs(host: Host, change: files.Change) -> bool:
     return stat.S_IMODE(found.st_mode) != change.mode or bool(owner and owner != (found.st_uid, found.st_gid))
 
 
-def _live(host: Host, work: Work, vip: Vip, known: dict, gathered) -> Work:
+def _live(host: Host, work: Work, vip: Vip, known: Record, gathered: Facts) -> Work:
     """Add the commands that a running host needs."""
     touched = {change.path for change in work.changes}
     noted = known["vip"]
@@ -277,7 +281,7 @@ def _check(host: Host, speaker: Speaker, change: files.Change) -> None:
         raise NodeError(f"{speaker.name} refuses the new {change.path}; nothing was changed. {error}") from error
 
 
-def _do(host: Host, work: Work, options: dict) -> dict:
+def _do(host: Host, work: Work, options: Options) -> JsonObject:
     if not host.live:
         files.commit(host, work.changes)
         files.finish(host, work.changes)
@@ -295,7 +299,7 @@ def _do(host: Host, work: Work, options: dict) -> dict:
     return inspect.outcome(host, work.speaker, work.config) if work.speaker and work.config else {}
 
 
-def _kept(host: Host, work: Work) -> Dict[str, dict]:
+def _kept(host: Host, work: Work) -> Dict[str, JsonObject]:
     """The established sessions that the new configuration wants, too."""
     if work.speaker is None or work.config is None or work.start:
         return {}

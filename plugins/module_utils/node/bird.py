@@ -9,11 +9,16 @@ Source: bird.network.cz, "User's Guide" of 2.0 (Protocols: BGP, BFD, Kernel, Sta
 from __future__ import annotations
 
 import re
-from typing import Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
 
 from . import bird_state
 from .model import FAMILIES, Config, Peer, Workload, of_family
 from .speaker import HEADER, Command, File, Present, Speaker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..contract.freeform import JsonObject, Options
 
 CONFIGURATION = "/etc/bird/bird.conf"
 # What the packages' own bird.conf runs; BGP, OSPF, static routes and the like are somebody's.
@@ -31,7 +36,7 @@ class Bird(Speaker):
     packages = ("bird2",)
     programs = ("/usr/sbin/bird", "/usr/sbin/birdc")
 
-    def refusals(self, options: dict) -> List[Tuple[str, str, str]]:
+    def refusals(self, options: Options) -> List[Tuple[str, str, str]]:
         vrf = options["vrf"]
         if not vrf or options["vrf_table"]:
             return []
@@ -58,7 +63,7 @@ class Bird(Speaker):
             "routes": ["birdc", "-r", "show", "route", "all", "where", "source", "=", "RTS_BGP"],
         }
 
-    def state(self, outputs: Dict[str, str], now: float) -> dict:
+    def state(self, outputs: Dict[str, str], now: float) -> JsonObject:
         return bird_state.state(outputs, now)
 
 
@@ -150,12 +155,12 @@ def _bfd(config: Config) -> List[str]:
 # -- filters ------------------------------------------------------------------------------------------
 
 
-def _set(prefixes, longer: bool) -> str:
+def _set(prefixes: Iterable[str], longer: bool) -> str:
     """A prefix set; ``+`` is the prefix and everything in it."""
     return "[ " + ", ".join(f"{prefix}{'+' if longer else ''}" for prefix in prefixes) + " ]"
 
 
-def _filter(name: str, prefixes, then: tuple = (), first: tuple = ()) -> List[str]:
+def _filter(name: str, prefixes: Iterable[str], then: tuple[str, ...] = (), first: tuple[str, ...] = ()) -> List[str]:
     """Accepts what is within the prefixes, and rejects the rest."""
     return [
         f"filter {name} {{",
@@ -166,7 +171,7 @@ def _filter(name: str, prefixes, then: tuple = (), first: tuple = ()) -> List[st
     ]
 
 
-def _accept(prefixes, then: tuple, longer: bool) -> List[str]:
+def _accept(prefixes: Iterable[str], then: tuple[str, ...], longer: bool) -> List[str]:
     lines: List[str] = []
     for family in FAMILIES:
         found = of_family(tuple(prefixes), family)
@@ -175,7 +180,7 @@ def _accept(prefixes, then: tuple, longer: bool) -> List[str]:
     return lines
 
 
-def _test(prefixes, family: str, longer: bool) -> str:
+def _test(prefixes: Iterable[str], family: str, longer: bool) -> str:
     return f"  if net.type = NET_{'IP4' if family == 'ipv4' else 'IP6'} && net ~ {_set(prefixes, longer)} then {{"
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import Dict, Iterator, List, Optional, Tuple
+from typing import TYPE_CHECKING, Dict, Iterator, List, Optional, Tuple
 
 from .speaker import route, session
+
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
 
 PROTOCOL = re.compile(r"^(\S+)\s+BGP\s+\S+\s+(\S+)\s+(\d[\d:.-]*(?: \d\d:\d\d:\d\d\S*)?)")
 FIELD = re.compile(r"^\s+([A-Z][\w ]*?):\s+(.*)$")
@@ -20,7 +23,7 @@ BFD = re.compile(r"(?m)^([0-9a-fA-F.:]+)(?:%\S+)?\s+\S+\s+(Up|Down|Init|AdminDow
 COUNTS = re.compile(r"(?<!\d)(\d+) imported(?:, \d+ filtered)?, (\d+) exported")
 
 
-def state(outputs: Dict[str, str], now: float) -> dict:
+def state(outputs: Dict[str, str], now: float) -> JsonObject:
     """From ``protocols`` (show protocols all), ``bfd`` (show bfd sessions) and ``routes`` (show route all); ``now``:
     seconds since 1970."""
     blocks = _blocks(outputs.get("protocols", ""))
@@ -47,7 +50,7 @@ def _blocks(text: str) -> Iterator[Tuple[re.Match[str], Dict[str, str]]]:
         yield head, fields
 
 
-def _session(head, fields: Dict[str, str], now: float) -> List[dict]:
+def _session(head: re.Match[str], fields: Dict[str, str], now: float) -> List[JsonObject]:
     """One session; none for the protocol that only listens for a range."""
     peer = fields.get("Neighbor address", "").partition("%")[0]
     if not peer:
@@ -89,9 +92,9 @@ def _uptime(since: str, now: float) -> Optional[int]:
     return None
 
 
-def _routes(text: str) -> List[dict]:
+def _routes(text: str) -> List[JsonObject]:
     """One entry for each path; a path without a prefix of its own belongs to the prefix before it."""
-    found: List[dict] = []
+    found: List[JsonObject] = []
     prefix = ""
     for line in text.splitlines():
         destination, via = DESTINATION.match(line), VIA.match(line)

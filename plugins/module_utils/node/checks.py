@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ..contract.findings import Finding, Findings
 from .speakers import SPEAKERS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from ..contract.freeform import Options
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,23}")
 # IFNAMSIZ less the final NUL. The kernel takes nearly any character (dev_valid_name), units and scripts do not.
@@ -27,7 +32,7 @@ RESERVED = {
 HIGHEST_ASN = 4294967295
 
 
-def mistakes(options: dict) -> list[Finding]:
+def mistakes(options: Options) -> list[Finding]:
     """All mistakes in the options of ``state: present``, each with the path of its key."""
     findings = Findings()
     for check in (
@@ -47,7 +52,7 @@ def mistakes(options: dict) -> list[Finding]:
     return findings.errors
 
 
-def _numbers(options: dict, findings: Findings) -> None:
+def _numbers(options: Options, findings: Findings) -> None:
     bounds = {
         "asn": (1, HIGHEST_ASN),
         "ecmp": (1, 64),
@@ -69,7 +74,7 @@ def _between(value: Optional[int], low: int, high: int, path: str, findings: Fin
         findings.add(path, f"{value} is out of range", f"give {low} to {high}")
 
 
-def _router_id(options: dict, findings: Findings) -> None:
+def _router_id(options: Options, findings: Findings) -> None:
     _identifier(options["router_id"], "router_id", "router ID", "give one of the host's own IPv4 addresses", findings)
 
 
@@ -79,7 +84,7 @@ def _identifier(text: str, path: str, kind: str, remedy: str, findings: Findings
         findings.add(path, f"0.0.0.0 is no {kind}", remedy)
 
 
-def _parsed(parse: Callable, text: str, path: str, wanted: str, findings: Findings):
+def _parsed(parse: Callable[..., Any], text: str, path: str, wanted: str, findings: Findings) -> Any:
     try:
         parsed = parse(text)
     except ValueError:
@@ -90,11 +95,11 @@ def _parsed(parse: Callable, text: str, path: str, wanted: str, findings: Findin
     return parsed
 
 
-def _vip(options: dict, findings: Findings) -> None:
+def _vip(options: Options, findings: Findings) -> None:
     vip = options["vip"]
     if not DEVICE.fullmatch(vip["interface"]):
         findings.add("vip.interface", f"{vip['interface']} is no interface's name", "for example lo or dummy0")
-    seen: set = set()
+    seen: set[Any] = set()
     for index, text in enumerate(vip["addresses"]):
         path = f"vip.addresses[{index}]"
         bare, _slash, length = text.partition("/")
@@ -109,7 +114,7 @@ def _vip(options: dict, findings: Findings) -> None:
         seen.add(address)
 
 
-def _uplink(options: dict, findings: Findings) -> None:
+def _uplink(options: Options, findings: Findings) -> None:
     uplink = options["uplink"]
     if not uplink:
         return
@@ -118,7 +123,7 @@ def _uplink(options: dict, findings: Findings) -> None:
     if not uplink["gateways"] and not uplink["mtu"]:
         findings.add("uplink", "it asks for nothing", "give gateways, mtu or both")
     _between(uplink["mtu"], 1280, 9216, "uplink.mtu", findings)
-    families: set = set()
+    families: set[Any] = set()
     for index, text in enumerate(uplink["gateways"]):
         path = f"uplink.gateways[{index}]"
         address = _parsed(ipaddress.ip_address, text, path, "an address", findings)
@@ -133,7 +138,7 @@ def _uplink(options: dict, findings: Findings) -> None:
         families.add(address.version)
 
 
-def _unreserved(address, path: str, findings: Findings) -> None:
+def _unreserved(address: Any, path: str, findings: Findings) -> None:
     if str(address) in RESERVED:
         findings.add(path, f"{address} is taken by {RESERVED[str(address)]}", "give another, for example 169.254.100.1")
     elif address.version == 6 and address.is_link_local:
@@ -142,15 +147,15 @@ def _unreserved(address, path: str, findings: Findings) -> None:
         findings.add(path, f"{address} is no address of a host", "give a unicast address")
 
 
-def _canonical(text: Optional[str]):
+def _canonical(text: Optional[str]) -> Any:
     try:
         return ipaddress.ip_address(text) if text else None
     except ValueError:
         return None
 
 
-def _peers(options: dict, findings: Findings) -> None:
-    seen: set = set()
+def _peers(options: Options, findings: Findings) -> None:
+    seen: set[Any] = set()
     vips = {_canonical(text.partition("/")[0]) for text in options["vip"]["addresses"]}
     for index, peer in enumerate(options["peers"]):
         path = f"peers[{index}]"
@@ -170,9 +175,9 @@ def _peers(options: dict, findings: Findings) -> None:
             findings.add(f"{path}.local_address", f"{local} and {address} differ in family", "give one of the peer's")
 
 
-def _workloads(options: dict, findings: Findings) -> None:
-    names: set = set()
-    ranges: list = []
+def _workloads(options: Options, findings: Findings) -> None:
+    names: set[Any] = set()
+    ranges: list[Any] = []
     fabric = {peer["asn"] for peer in options["peers"]}
     for index, workload in enumerate(options["workloads"]):
         path = f"workloads[{index}]"
@@ -195,7 +200,7 @@ def _workloads(options: dict, findings: Findings) -> None:
         ranges += [(network, name) for _index, network in found]
 
 
-def _reflector(options: dict, findings: Findings) -> None:
+def _reflector(options: Options, findings: Findings) -> None:
     """RFC 4456: a reflector and its clients are in one AS, and reflectors with the same clients share a cluster ID."""
     clients = [index for index, workload in enumerate(options["workloads"]) if workload["reflector_client"]]
     if options["cluster_id"] is not None:
@@ -207,7 +212,7 @@ def _reflector(options: dict, findings: Findings) -> None:
         _client(index, options, findings)
 
 
-def _client(index: int, options: dict, findings: Findings) -> None:
+def _client(index: int, options: Options, findings: Findings) -> None:
     path, client = f"workloads[{index}]", options["workloads"][index]
     if client["asn"] != options["asn"]:
         rule = f"{client['asn']} is not this host's AS, and routes are reflected within one"
@@ -228,7 +233,7 @@ def _client(index: int, options: dict, findings: Findings) -> None:
                 findings.add(f"{path}.pools[{place}]", rule, "give the clients' own prefixes")
 
 
-def _workload_numbers(workload: dict, path: str, own: int, fabric: set, findings: Findings) -> None:
+def _workload_numbers(workload: Options, path: str, own: int, fabric: Collection[int], findings: Findings) -> None:
     _between(workload["asn"], 1, HIGHEST_ASN, f"{path}.asn", findings)
     _between(workload["max_prefixes"], 1, HIGHEST_ASN, f"{path}.max_prefixes", findings)
     _between(workload["multihop"], 1, 255, f"{path}.multihop", findings)
@@ -240,7 +245,9 @@ def _workload_numbers(workload: dict, path: str, own: int, fabric: set, findings
         )
 
 
-def _range_clashes(found: list, ranges: list, path: str, options: dict, findings: Findings, client: bool) -> None:
+def _range_clashes(
+    found: list[Any], ranges: list[Any], path: str, options: Options, findings: Findings, client: bool
+) -> None:
     vips = {"ipv6" if ":" in text else "ipv4" for text in options["vip"]["addresses"]}
     for index, network in found:
         where = f"{path}.ranges[{index}]"
@@ -256,7 +263,7 @@ def _range_clashes(found: list, ranges: list, path: str, options: dict, findings
                 findings.add(where, f"{network} contains the peer {address}", "give the workloads' own range")
 
 
-def _networks(texts: list, path: str, findings: Findings) -> list:
+def _networks(texts: list[str], path: str, findings: Findings) -> list[Any]:
     """The prefixes that parse, each with its index."""
     found = []
     for index, text in enumerate(texts):
@@ -266,7 +273,7 @@ def _networks(texts: list, path: str, findings: Findings) -> list:
     return found
 
 
-def _routes(options: dict, findings: Findings) -> None:
+def _routes(options: Options, findings: Findings) -> None:
     for key in ("originate", "accept"):
         _networks(options[key], key, findings)
     for index, text in enumerate(options["communities"]):
@@ -277,7 +284,7 @@ def _routes(options: dict, findings: Findings) -> None:
             findings.add(f"communities[{index}]", rule, "give 65003:100, or large 65003:100:1")
 
 
-def _timers(options: dict, findings: Findings) -> None:
+def _timers(options: Options, findings: Findings) -> None:
     _between(options["keepalive"], 1, 65535, "keepalive", findings)
     _between(options["hold"], 3, 65535, "hold", findings)
     if options["hold"] < 3 * options["keepalive"]:
@@ -285,7 +292,7 @@ def _timers(options: dict, findings: Findings) -> None:
         findings.add("hold", rule, f"give at least {3 * options['keepalive']}")
 
 
-def _speaker(options: dict, findings: Findings) -> None:
+def _speaker(options: Options, findings: Findings) -> None:
     vrf = options["vrf"]
     if vrf and not DEVICE.fullmatch(vrf):
         findings.add("vrf", f"{vrf} is no VRF's name", "give the name of its device, at most 15 characters")
@@ -293,7 +300,7 @@ def _speaker(options: dict, findings: Findings) -> None:
         findings.add(path, rule, remedy)
 
 
-def _passwords(options: dict, findings: Findings) -> None:
+def _passwords(options: Options, findings: Findings) -> None:
     places = [("password", options["password"])]
     for key in ("peers", "workloads"):
         places += [(f"{key}[{index}].password", item["password"]) for index, item in enumerate(options[key])]

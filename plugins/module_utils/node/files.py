@@ -20,12 +20,15 @@ import json
 import os
 import pwd
 from dataclasses import dataclass, field
-from typing import Callable, Iterable, Iterator, List, Optional
+from typing import TYPE_CHECKING, Callable, Iterable, Iterator, List, Optional
 
 from ..common import json_text
 from . import paths
 from .host import Host
 from .speaker import NodeError
+
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
 
 STATE = "/var/lib/kubefabric"
 JOURNAL = f"{STATE}/node_peering.journal"
@@ -79,7 +82,7 @@ def _stage(host: Host, change: Change) -> None:
         os.link(path, _kept(path))
 
 
-def ids(host: Host, change: Change) -> Optional[tuple]:
+def ids(host: Host, change: Change) -> Optional[tuple[int, int]]:
     """The numbers of owner and group; None in an image, whose users are not ours. Raises KeyError with the reason."""
     if not host.live or os.geteuid() != 0:
         return None
@@ -89,7 +92,7 @@ def ids(host: Host, change: Change) -> Optional[tuple]:
         raise KeyError(f"there is no user or group {change.owner}") from None
 
 
-def _write(path: str, text: str, mode: int, owner: Optional[tuple]) -> None:
+def _write(path: str, text: str, mode: int, owner: Optional[tuple[int, int]]) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         if owner:
@@ -172,7 +175,7 @@ def commit(host: Host, changes: List[Change]) -> None:
         raise NodeError(f"{at} cannot be replaced: {_reason(error)}. The old files are back.") from error
 
 
-def _write_journal(host: Host, journal: dict) -> None:
+def _write_journal(host: Host, journal: JsonObject) -> None:
     path = host.path(JOURNAL)
     paths.make(os.path.dirname(path), 0o700)
     _unlink(staged(path))
@@ -194,7 +197,7 @@ def pending(host: Host) -> List[str]:
     return [entry["path"] for entry in _journal(host)["files"]]
 
 
-def _journal(host: Host) -> dict:
+def _journal(host: Host) -> JsonObject:
     text = host.read(JOURNAL)
     try:
         journal = json_text.loads(text) if text else {"files": []}
@@ -206,7 +209,7 @@ def _journal(host: Host) -> dict:
     return journal
 
 
-def noted(host: Host, look: Callable[[], dict]) -> dict:
+def noted(host: Host, look: Callable[[], JsonObject]) -> JsonObject:
     """What ``look`` finds of the state that is undone; from the journal where an earlier attempt has looked already."""
     journal = _journal(host)
     if "noted" not in journal:

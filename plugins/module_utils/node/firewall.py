@@ -5,19 +5,22 @@
 
 from __future__ import annotations
 
-from typing import Iterable, List, Optional, Tuple
+from typing import TYPE_CHECKING, Iterable, List, Optional, Tuple
 
 from .model import FAMILIES, Config, of_family
+
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
 
 BGP = 179  # RFC 4271
 BFD = (3784, 3785)  # RFC 5881, section 4: control and echo, one hop
 BFD_MULTIHOP = (4784,)  # RFC 5883, section 5
 
 
-def hints(config: Config) -> List[dict]:
+def hints(config: Config) -> List[JsonObject]:
     """One entry per family and purpose: ``why``, ``protocol``, ``ports``, ``sources``, ``destination`` (None: any of
     the host's addresses), and the same as a line of nftables."""
-    found: List[Optional[dict]] = []
+    found: List[Optional[JsonObject]] = []
     for family in FAMILIES:
         peers = [peer for peer in config.peers if peer.family == family]
         found.append(_hint("sessions with the leaves", "tcp", (BGP,), [peer.address for peer in peers], None))
@@ -32,7 +35,9 @@ def hints(config: Config) -> List[dict]:
     return [hint for hint in found if hint]
 
 
-def _hint(why: str, protocol: str, ports: Tuple[int, ...], sources: Iterable[str], to: Optional[str]) -> Optional[dict]:
+def _hint(
+    why: str, protocol: str, ports: Tuple[int, ...], sources: Iterable[str], to: Optional[str]
+) -> Optional[JsonObject]:
     listed = list(sources)
     if not listed:
         return None

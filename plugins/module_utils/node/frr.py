@@ -11,11 +11,16 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Dict, List, Optional, Set, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Set, Tuple
 
 from . import frr_state
 from .model import FAMILIES, Config, Peer, Workload, of_family
 from .speaker import HEADER, Command, File, Present, Speaker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..contract.freeform import JsonObject
 
 CONFIGURATION = "/etc/frr/frr.conf"
 DAEMONS = "/etc/frr/daemons"
@@ -39,7 +44,7 @@ class Frr(Speaker):
     packages: Tuple[str, ...] = ("frr", "frr-pythontools")
     programs = ("/usr/bin/vtysh", "/usr/lib/frr/frr-reload.py")
 
-    def reads(self):
+    def reads(self) -> Any:
         return (DAEMONS, CONFIGURATION)
 
     def render(self, config: Config, present: Present) -> List[File]:
@@ -88,7 +93,7 @@ class Frr(Speaker):
         }
         return {name: ["vtysh", "-c", command] for name, command in shown.items()}
 
-    def state(self, outputs: Dict[str, str], now: float) -> dict:
+    def state(self, outputs: Dict[str, str], now: float) -> JsonObject:
         return frr_state.state(outputs, now)
 
 
@@ -190,12 +195,12 @@ def _prefix_lists(config: Config) -> List[List[str]]:
     return lists
 
 
-def _prefix_list(name: str, family: str, prefixes, longer: bool, close: bool = True) -> List[str]:
+def _prefix_list(name: str, family: str, prefixes: Iterable[str], longer: bool, close: bool = True) -> List[str]:
     lines = _permits(name, family, of_family(tuple(prefixes), family), longer, 0)
     return _closed(name, family, lines) if close else lines
 
 
-def _permits(name: str, family: str, prefixes, longer: bool, offset: int) -> List[str]:
+def _permits(name: str, family: str, prefixes: Iterable[str], longer: bool, offset: int) -> List[str]:
     width = 128 if family == "ipv6" else 32
     lines = []
     for number, prefix in enumerate(prefixes, start=offset + 1):
@@ -233,7 +238,7 @@ def _no_transit(name: str, config: Config) -> List[List[str]]:
     return [[f"route-map {name} deny 5", " match as-path from-leaves", "exit"]] if config.peers else []
 
 
-def _map(name: str, sets: tuple = ()) -> List[List[str]]:
+def _map(name: str, sets: tuple[str, ...] = ()) -> List[List[str]]:
     """A route map that permits what its prefix lists permit, and denies the rest."""
     entries = []
     for number, family in enumerate(FAMILIES, start=1):

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from typing import Dict
+from typing import TYPE_CHECKING, Any, Dict
 
 from ..common import json_text
 from .speaker import NodeError, route, session
 
+if TYPE_CHECKING:
+    from ..contract.freeform import Json, JsonObject
 
-def state(outputs: Dict[str, str], now: float) -> dict:
+
+def state(outputs: Dict[str, str], now: float) -> JsonObject:
     """From ``neighbors`` (show bgp neighbors json), ``ipv4`` and ``ipv6`` (show bgp … unicast json)."""
     neighbors = _parsed(outputs, "neighbors")
     sessions = [_session(peer, body, now) for peer, body in sorted(neighbors.items()) if "bgpState" in _dict(body)]
@@ -19,7 +22,7 @@ def state(outputs: Dict[str, str], now: float) -> dict:
     return {"sessions": sessions, "routes": routes}
 
 
-def _parsed(outputs: Dict[str, str], name: str) -> dict:
+def _parsed(outputs: Dict[str, str], name: str) -> JsonObject:
     text = outputs.get(name, "").strip()
     if not text.startswith("{"):  # "% BGP instance not found": nothing is configured
         return {}
@@ -29,11 +32,11 @@ def _parsed(outputs: Dict[str, str], name: str) -> dict:
         raise NodeError(f"FRR's answer about {name} is not JSON: {error}") from error
 
 
-def _dict(value: object) -> dict:
+def _dict(value: Json) -> JsonObject:
     return value if isinstance(value, dict) else {}
 
 
-def _session(peer: str, body: dict, now: float) -> dict:
+def _session(peer: str, body: JsonObject, now: float) -> JsonObject:
     family = "ipv6Unicast" if ":" in peer else "ipv4Unicast"
     counts = _dict(_dict(body.get("addressFamilyInfo")).get(family))
     up = body.get("bgpTimerUpEstablishedEpoch") if body["bgpState"] == "Established" else None
@@ -51,7 +54,7 @@ def _session(peer: str, body: dict, now: float) -> dict:
     )
 
 
-def _routes(table: dict) -> list:
+def _routes(table: JsonObject) -> list[Any]:
     """Paths that a neighbour brought; what is originated here has none, and is not told."""
     found = []
     for prefix, paths in sorted(_dict(table.get("routes")).items()):
@@ -63,7 +66,7 @@ def _routes(table: dict) -> list:
     return found
 
 
-def _hops(path: dict) -> list:
+def _hops(path: JsonObject) -> list[Any]:
     """The next hops in use; of an IPv6 pair the global one, which says whose it is (the kernel gets the other)."""
     hops = [hop for hop in path.get("nexthops", ()) if "ip" in hop]
     used = [hop for hop in hops if hop.get("used")]

@@ -13,11 +13,14 @@ pkg/config/config.go for what a SIGHUP does and does not do.
 from __future__ import annotations
 
 import re
-from typing import Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
 from . import gobgp_policy, gobgp_state
 from .model import FAMILIES, Config, Peer, Workload
 from .speaker import HEADER, Command, File, Present, Speaker
+
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject, Options
 
 CONFIGURATION = "/etc/gobgpd.conf"
 UNIT = "/etc/systemd/system/gobgpd.service"
@@ -46,10 +49,10 @@ class GoBgp(Speaker):
     programs = ("/usr/bin/gobgpd", "/usr/bin/gobgp")
     unpackaged = ("dnf", "zypper")
 
-    def reads(self):
+    def reads(self) -> Any:
         return (CONFIGURATION,)
 
-    def refusals(self, options: dict) -> List[Tuple[str, str, str]]:
+    def refusals(self, options: Options) -> List[Tuple[str, str, str]]:
         other = "take frr or bird, or leave it out"
         found = [("vrf", "GoBGP has sessions in the host's own routing table only", other)] if options["vrf"] else []
         watched = [("bfd", options["bfd"])]
@@ -111,7 +114,7 @@ class GoBgp(Speaker):
     def state_commands(self, vrf: Optional[str]) -> Dict[str, Command]:  # noqa: ARG002
         return questions(CLIENT)
 
-    def state(self, outputs: Dict[str, str], now: float) -> dict:
+    def state(self, outputs: Dict[str, str], now: float) -> JsonObject:
         return gobgp_state.state(outputs, now)
 
 

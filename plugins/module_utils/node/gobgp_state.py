@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
 from ..common import json_text
 from .model import FAMILIES
 from .speaker import NodeError, route, session
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Json, JsonObject
 
 # PeerState.SessionState of api/gobgp.proto
 STATES = ("unknown", "idle", "connect", "active", "opensent", "openconfirm", "established")
@@ -18,7 +21,7 @@ STATES = ("unknown", "idle", "connect", "active", "opensent", "openconfirm", "es
 AS_PATH, NEXT_HOP, MP_REACH = 2, 3, 14
 
 
-def state(outputs: Dict[str, str], now: float) -> dict:
+def state(outputs: Dict[str, str], now: float) -> JsonObject:
     """From ``neighbors`` (gobgp -j neighbor), ``ipv4`` and ``ipv6`` (gobgp -j global rib -a …)."""
     peers = _parsed(outputs.get("neighbors", ""), "neighbors") or []
     paths = [path for family in FAMILIES for path in _paths(_parsed(outputs.get(family, ""), family) or {})]
@@ -37,11 +40,11 @@ def _parsed(text: str, name: str) -> Any:
     return None if isinstance(answer, dict) and "error" in answer else answer  # it has only just been started
 
 
-def _dict(value: object) -> dict:
+def _dict(value: Json) -> JsonObject:
     return value if isinstance(value, dict) else {}
 
 
-def _session(peer: dict, accepted: Dict[str, int], now: float) -> dict:
+def _session(peer: JsonObject, accepted: Dict[str, int], now: float) -> JsonObject:
     """``prefixes_received`` is what the filters let in; how many were sent GoBGP tells of single neighbours only."""
     told, conf = _dict(peer.get("state")), _dict(peer.get("conf"))
     number = told.get("session_state") or 0
@@ -61,12 +64,12 @@ def _session(peer: dict, accepted: Dict[str, int], now: float) -> dict:
     )
 
 
-def _local(peer: dict) -> Optional[str]:
+def _local(peer: JsonObject) -> Optional[str]:
     address = _dict(peer.get("transport")).get("local_address", "")
     return address if address not in ("", "0.0.0.0", "::") else None
 
 
-def _paths(table: dict) -> List[Tuple[str, dict]]:
+def _paths(table: JsonObject) -> List[Tuple[str, JsonObject]]:
     """(neighbour, route) for each path that one brought; what is originated here has none, and is not told."""
     found = []
     for prefix, paths in sorted(table.items()):
@@ -79,10 +82,10 @@ def _paths(table: dict) -> List[Tuple[str, dict]]:
     return found
 
 
-def _hop(attributes: Dict[int, dict]) -> str:
+def _hop(attributes: Dict[int, JsonObject]) -> str:
     return str(_dict(attributes.get(NEXT_HOP)).get("nexthop") or _dict(attributes.get(MP_REACH)).get("nexthop") or "")
 
 
-def _as_path(attributes: Dict[int, dict]) -> List[int]:
+def _as_path(attributes: Dict[int, JsonObject]) -> List[int]:
     segments = attributes[AS_PATH].get("as_paths") or ()
     return [int(asn) for segment in segments for asn in segment.get("asns") or ()]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
-from typing import Callable, Dict, Iterator, List, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional
 
 from . import packages, speakers
 from .agents import AGENTS
@@ -15,12 +15,15 @@ from .host import Host
 from .model import Config
 from .speaker import NodeError, Speaker
 
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
+
 # looks, a second apart, that have to agree before the sessions count as kept
 AGREEING = 2
 SERVICE = ("is-active", "is-enabled")
 
 
-def read(host: Host, speaker: Speaker, vrf: Optional[str]) -> dict:
+def read(host: Host, speaker: Speaker, vrf: Optional[str]) -> JsonObject:
     """Sessions and routes as the speaker tells them now."""
     outputs = {name: host.ask(command) for name, command in speaker.state_commands(vrf).items()}
     return speaker.state(outputs, host.now())
@@ -32,7 +35,7 @@ def stale_keys(host: Host, speaker: Speaker, before: str, after: str) -> List[Li
     return speaker.purge_md5_keys(before, after, host.ask(ask) if ask else "")
 
 
-def established(host: Host, speaker: Speaker, vrf: Optional[str]) -> Dict[str, dict]:
+def established(host: Host, speaker: Speaker, vrf: Optional[str]) -> Dict[str, JsonObject]:
     """Established sessions by peer."""
     found = read(host, speaker, vrf)["sessions"]
     return {item["peer"]: item for item in found if item["state"] == "established"}
@@ -61,7 +64,9 @@ def wanted(peer: str, config: Config) -> bool:
     return any(address in network for network in ranges if network.version == address.version)
 
 
-def lost(host: Host, speaker: Speaker, vrf: Optional[str], kept: Dict[str, dict], deadline: int) -> List[dict]:
+def lost(
+    host: Host, speaker: Speaker, vrf: Optional[str], kept: Dict[str, JsonObject], deadline: int
+) -> List[JsonObject]:
     """Wait until the kept sessions are established, or for ``deadline`` seconds; those that are not."""
     end, agreeing = host.now() + deadline, 0
     while True:
@@ -77,20 +82,20 @@ def lost(host: Host, speaker: Speaker, vrf: Optional[str], kept: Dict[str, dict]
         host.pause(1)
 
 
-def told(session: dict) -> str:
+def told(session: JsonObject) -> str:
     """One lost session for people."""
     reason = f", last reason: {session['last_down_reason']}" if session["last_down_reason"] else ""
     return f"{session['peer']} (AS {session['remote_asn']}) was established and is {session['state']}{reason}"
 
 
-def outcome(host: Host, speaker: Speaker, config: Config) -> dict:
+def outcome(host: Host, speaker: Speaker, config: Config) -> JsonObject:
     """What the module returns of a running speaker; ``missing``: peers that are not established (yet)."""
     sessions = read(host, speaker, config.vrf)["sessions"]
     up = {item["peer"] for item in sessions if item["state"] == "established"}
     return {"sessions": sessions, "missing": [peer.address for peer in config.peers if peer.address not in up]}
 
 
-def look(host: Host, speaker: str, vrf: Optional[str], expect: List[str], wait: int) -> dict:
+def look(host: Host, speaker: str, vrf: Optional[str], expect: List[str], wait: int) -> JsonObject:
     """What node_bgp_info returns. Raises NodeError where the speaker that was named is not installed, ValueError where
     ``expect`` has no address."""
     peers = [str(ipaddress.ip_address(peer)) for peer in expect]
@@ -104,7 +109,7 @@ def look(host: Host, speaker: str, vrf: Optional[str], expect: List[str], wait: 
         host.pause(1)
 
 
-def _answer(host: Host, wanted_name: str, vrf: Optional[str]) -> tuple:
+def _answer(host: Host, wanted_name: str, vrf: Optional[str]) -> tuple[Any, ...]:
     """The speaker's name and state; with ``auto`` of the first that has sessions."""
     askable = _askable(host, vrf)
     if wanted_name != "auto":
@@ -126,9 +131,9 @@ def _answer(host: Host, wanted_name: str, vrf: Optional[str]) -> tuple:
     return answers[0] if answers else (None, {"sessions": [], "routes": []})
 
 
-def _askable(host: Host, vrf: Optional[str]) -> Dict[str, Callable[[], dict]]:
+def _askable(host: Host, vrf: Optional[str]) -> Dict[str, Callable[[], JsonObject]]:
     """Who can be asked on this host, and how: the speakers first, then those of a CNI."""
-    found: Dict[str, Callable[[], dict]] = {
+    found: Dict[str, Callable[[], JsonObject]] = {
         name: functools.partial(read, host, speaker, vrf)
         for name, speaker in speakers.of(host).items()
         if not packages.missing(host, speaker)

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from typing import List
+from typing import TYPE_CHECKING, List
 
 from ..common import json_text
 from .speaker import NodeError
 
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
 
-def objects(text: str, command: str = "ip -j") -> List[dict]:
+
+def objects(text: str, command: str = "ip -j") -> List[JsonObject]:
     """The objects that ``ip`` lists; none for no text. Raises NodeError, with the command, for what is no JSON."""
     try:
         found = json_text.loads(text or "[]")

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from typing import Optional, Tuple
+from typing import TYPE_CHECKING, Optional, Tuple
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Options
 
 FAMILIES = ("ipv4", "ipv6")
 
@@ -115,7 +118,7 @@ def of_family(prefixes: Tuple[str, ...], family: str) -> Tuple[str, ...]:
     return tuple(dict.fromkeys(prefix for prefix in prefixes if family_of(prefix) == family))
 
 
-def build(options: dict) -> Config:
+def build(options: Options) -> Config:
     """The configuration from options that ``checks.mistakes`` found nothing wrong with."""
     simple = ("asn", "keepalive", "hold", "connect_retry", "ecmp", "max_prefixes", "vrf", "vrf_table")
     reflects = any(workload["reflector_client"] for workload in options["workloads"])
@@ -135,7 +138,7 @@ def build(options: dict) -> Config:
     )
 
 
-def _peer(peer: dict, options: dict) -> Peer:
+def _peer(peer: Options, options: Options) -> Peer:
     local = peer["local_address"]
     return Peer(
         address=_address(peer["address"]),
@@ -148,7 +151,7 @@ def _peer(peer: dict, options: dict) -> Peer:
     )
 
 
-def _workload(workload: dict) -> Workload:
+def _workload(workload: Options) -> Workload:
     client = workload["reflector_client"]
     return Workload(
         name=workload["name"],
@@ -168,7 +171,7 @@ def _address(text: str) -> str:
     return str(ipaddress.ip_address(text))
 
 
-def _prefixes(texts: list) -> Tuple[str, ...]:
+def _prefixes(texts: list[str]) -> Tuple[str, ...]:
     return tuple(str(ipaddress.ip_network(text)) for text in texts)
 
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 import json
 import os
 import stat
-from typing import Dict, List, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
 from ..common import json_text
 from . import files
 from .host import Host
 from .speaker import NodeError
 
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject, Record
+
 RECORD = f"{files.STATE}/node_peering.json"
-VIP: dict = {"addresses": [], "interface": "lo", "manager": None}
-EMPTY: dict = {"speaker": None, "files": {}, "vip": VIP, "uplink": None}
+VIP: JsonObject = {"addresses": [], "interface": "lo", "manager": None}
+EMPTY: JsonObject = {"speaker": None, "files": {}, "vip": VIP, "uplink": None}
 
 
-def load(host: Host) -> dict:
+def load(host: Host) -> JsonObject:
     """The record; an empty one where the module has never been."""
     text = host.read(RECORD)
     try:
@@ -37,15 +40,15 @@ def saved_path(path: str) -> str:
     return f"{files.STATE}/saved/{path.strip('/').replace('/', '__')}"
 
 
-def change(host: Host, record: Optional[dict]) -> files.Change:
+def change(host: Host, record: Optional[Record]) -> files.Change:
     """The record as one more file of the transaction; None removes it."""
     after = json.dumps(record, indent=2, sort_keys=True) + "\n" if record else None
     return files.Change(RECORD, host.read(RECORD), after, mode=0o600)
 
 
-def keep_originals(host: Host, record: dict, wanted: List[files.Change]) -> tuple:
+def keep_originals(host: Host, record: Record, wanted: List[files.Change]) -> tuple[Any, ...]:
     """(the record's ``files``, changes that save what is there now) for files that we write for the first time."""
-    entries: Dict[str, Optional[dict]] = dict(record["files"])
+    entries: Dict[str, Optional[JsonObject]] = dict(record["files"])
     saves = []
     for item in wanted:
         if item.path in entries:
@@ -57,19 +60,19 @@ def keep_originals(host: Host, record: dict, wanted: List[files.Change]) -> tupl
     return entries, saves
 
 
-def _attributes(host: Host, path: str) -> dict:
+def _attributes(host: Host, path: str) -> JsonObject:
     found = os.stat(host.path(path))
     return {"mode": stat.S_IMODE(found.st_mode), **_names(found)}
 
 
-def _names(found: os.stat_result) -> dict:
+def _names(found: os.stat_result) -> JsonObject:
     try:
         return {"owner": files.pwd.getpwuid(found.st_uid).pw_name, "group": files.grp.getgrgid(found.st_gid).gr_name}
     except KeyError:
         return {"owner": "root", "group": "root"}
 
 
-def give_back(host: Host, path: str, entry: Optional[dict]) -> List[files.Change]:
+def give_back(host: Host, path: str, entry: Optional[JsonObject]) -> List[files.Change]:
     """Changes that put back what was there before us: the saved file, or none."""
     before = host.read(path)
     if entry is None:

@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import os
-from typing import Dict, List, Optional
+from typing import TYPE_CHECKING, Dict, List, Optional
 
 from . import files, inspect, record, speakers, uplink, vrf
 from .host import Host, facts
 from .network import DIRECTORIES, DROP_INS
 from .speaker import NodeError
 from .vip import Vip, live_commands
+
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject, Record
 
 
 def recover(host: Host, check: bool) -> bool:
@@ -38,14 +41,14 @@ def recover(host: Host, check: bool) -> bool:
     return True
 
 
-def look(host: Host) -> dict:
+def look(host: Host) -> JsonObject:
     """What has to be known of a state before it is undone: its ``record``, and as ``loaded`` by speaker the main file
     that it may have read."""
     texts = {speaker.name: host.read(speaker.configuration) or "" for speaker in speakers.of(host).values()}
     return {"record": record.load(host), "loaded": texts}
 
 
-def _recover_live(host: Host, undone: dict, half_way: List[str]) -> None:
+def _recover_live(host: Host, undone: Record, half_way: List[str]) -> None:
     """Let addresses, routes and speakers follow the old files. ``undone``: as ``look`` found it."""
     if not host.live:
         return
@@ -74,12 +77,12 @@ def _drop_ins(host: Host, directory: str) -> List[str]:
     return [os.path.join(directory, name) for name in names if name.endswith(".d")]
 
 
-def _as_option(noted: Optional[dict]) -> Optional[dict]:
+def _as_option(noted: Optional[JsonObject]) -> Optional[JsonObject]:
     """A note of the record as the option that it came from."""
     return {key: noted[key] for key in ("interface", "gateways", "mtu", "manager")} if noted else None
 
 
-def _recover_vip(host: Host, cut_off: dict, known: dict, half_way: List[str]) -> None:
+def _recover_vip(host: Host, cut_off: Record, known: Record, half_way: List[str]) -> None:
     """Remove the addresses that a run brought before it was cut off, and let the network stack forget them."""
     stays = known["addresses"] if known["interface"] == cut_off["interface"] else []
     gone = tuple(address for address in cut_off["addresses"] if address not in stays)
@@ -91,7 +94,7 @@ def _recover_vip(host: Host, cut_off: dict, known: dict, half_way: List[str]) ->
         host.do(["systemctl", "daemon-reload"])
 
 
-def _recover_speaker(host: Host, cut_off: dict, known: dict, loaded: Dict[str, str], half_way: List[str]) -> None:
+def _recover_speaker(host: Host, cut_off: Record, known: Record, loaded: Dict[str, str], half_way: List[str]) -> None:
     """Let the speaker of before have its old file, and end the one that a run brought before it was cut off.
     ``loaded``: by speaker the main file that it may have read."""
     before, brought = (speakers.of(host).get(noted["speaker"] or "") for noted in (known, cut_off))

@@ -9,9 +9,12 @@ A speaker is pure. It says which files it wants and which commands to run; ``app
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
 
 from .model import Config
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Json, JsonObject, Options
 
 HEADER = "Managed by Ansible (kubefabric.bgp.node_peering); changes made here are overwritten."
 
@@ -45,7 +48,7 @@ class Speaker:
     programs: Tuple[str, ...]  # if all of these are there, it is installed
     unpackaged: Tuple[str, ...] = ()  # the package managers whose distributions do not have it
 
-    def refusals(self, options: dict) -> List[Tuple[str, str, str]]:  # noqa: ARG002
+    def refusals(self, options: Options) -> List[Tuple[str, str, str]]:  # noqa: ARG002
         """What this speaker cannot do at all: the option's path, the rule, what would be right."""
         return []
 
@@ -109,12 +112,12 @@ class Speaker:
         """Commands whose output ``state`` reads, by name."""
         raise NotImplementedError
 
-    def state(self, outputs: Dict[str, str], now: float) -> dict:
+    def state(self, outputs: Dict[str, str], now: float) -> JsonObject:
         """``{"sessions": […], "routes": […]}`` as node_bgp_info documents it. ``now``: seconds since 1970."""
         raise NotImplementedError
 
 
-def session(peer: str, state: str, **known: object) -> dict:
+def session(peer: str, state: str, **known: Json) -> JsonObject:
     """One session in the common shape; what a speaker does not tell is None (or empty)."""
     blank = {"remote_asn": None, "local_address": None, "uptime": None, "prefixes_received": None}
     rest = {"prefixes_sent": None, "bfd": None, "listen": "", "last_down_reason": ""}
@@ -122,7 +125,7 @@ def session(peer: str, state: str, **known: object) -> dict:
     return {"peer": peer, "family": family, "state": state.lower(), **blank, **rest, **known}
 
 
-def route(prefix: str, next_hops: List[str], as_path: List[int], best: bool) -> dict:
+def route(prefix: str, next_hops: List[str], as_path: List[int], best: bool) -> JsonObject:
     """One path of a route in the common shape."""
     family = "ipv6" if ":" in prefix else "ipv4"
     hops = [{"address": address} for address in next_hops]

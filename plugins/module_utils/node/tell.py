@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import TYPE_CHECKING, List, Optional
 
 from ..common.masking import MASK, masked
 from . import files, firewall
 from .model import Config, family_of
 from .speaker import Speaker
 
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
 
-def diff(changes: List[files.Change]) -> List[dict]:
+
+def diff(changes: List[files.Change]) -> List[JsonObject]:
     """Before and after of each file, passwords hidden; a change of passwords alone shows as such."""
     shown = []
     for change in changes:
@@ -31,7 +34,7 @@ def diff(changes: List[files.Change]) -> List[dict]:
     return shown
 
 
-def hints(speaker: Optional[Speaker], config: Optional[Config], way: Optional[dict]) -> dict:
+def hints(speaker: Optional[Speaker], config: Optional[Config], way: Optional[JsonObject]) -> JsonObject:
     """What somebody should know of a host: its firewall's part, what its speaker does not do, a doubtful gateway.
     ``way``: the record's note of the uplink."""
     if not config or not speaker:
@@ -41,7 +44,7 @@ def hints(speaker: Optional[Speaker], config: Optional[Config], way: Optional[di
     return {"firewall": firewall.hints(config), "warnings": remarks}
 
 
-def _doubts(address: str, way: dict, config: Config) -> List[str]:
+def _doubts(address: str, way: JsonObject, config: Config) -> List[str]:
     """What is doubtful about a gateway."""
     found = []
     if address in {peer.address for peer in config.peers}:
@@ -52,7 +55,7 @@ def _doubts(address: str, way: dict, config: Config) -> List[str]:
     return [*found, *_rivals(address, way)]
 
 
-def _rivals(address: str, way: dict) -> List[str]:
+def _rivals(address: str, way: JsonObject) -> List[str]:
     """The static default route that was there before, where the stack would set it beside ours at boot:
     systemd-networkd adds routes of one metric to each other."""
     was = way["was"].get(family_of(address)) or []

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
 
 from . import ip_json
 from .host import PROGRAMS, Host, stanzas
 from .model import FAMILIES, family_of
 from .network import STACKS
 from .speaker import Command, File, NodeError
+
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
 
 # What is done, and what takes it back.
 Step = Tuple[Command, Command]
@@ -68,7 +71,7 @@ class Facts:
     dispatcher: bool = True  # NetworkManager runs scripts
 
 
-def reload_commands(note: dict) -> List[Command]:
+def reload_commands(note: JsonObject) -> List[Command]:
     """What makes the stack of a record's note know its new files, without configuring any interface anew."""
     return STACKS[note["manager"]].uplink_reload()
 
@@ -90,7 +93,7 @@ def gather(host: Host, interface: str) -> Facts:
     )
 
 
-def _link(links: list, interface: str) -> dict:
+def _link(links: list[JsonObject], interface: str) -> JsonObject:
     known = {link["ifname"]: link for link in links if "ifname" in link}
     link = known.get(interface, {})
     carrier = link.get("link") or ""
@@ -121,9 +124,9 @@ def _netplan_kind(host: Host, interface: str) -> str:
     return next((kind for kind, text in said.items() if text not in ("", "null")), "")
 
 
-def _managers(host: Host, interface: str) -> dict:
+def _managers(host: Host, interface: str) -> JsonObject:
     """Which of the others have the interface."""
-    found: dict = {}
+    found: JsonObject = {}
     if host.succeeds(["systemctl", "is-active", "--quiet", "NetworkManager.service"]):
         said = host.ask(["nmcli", "-g", "GENERAL.STATE", "device", "show", interface])
         found["managed"] = bool(said.strip()) and "unmanaged" not in said
@@ -177,7 +180,7 @@ def mistakes(uplink: Uplink, facts: Facts) -> List[str]:
 # -- steps --------------------------------------------------------------------------------------------
 
 
-def remember(uplink: Optional[Uplink], known: Optional[dict], facts: Facts) -> Optional[dict]:
+def remember(uplink: Optional[Uplink], known: Optional[JsonObject], facts: Facts) -> Optional[JsonObject]:
     """The record's note: what is wanted, and what was there before it was first wanted."""
     if uplink is None:
         return None
@@ -191,7 +194,7 @@ def remember(uplink: Optional[Uplink], known: Optional[dict], facts: Facts) -> O
     return {**wanted, "gateways": list(uplink.gateways), "was": was}
 
 
-def steps(uplink: Optional[Uplink], known: Optional[dict], facts: Facts, before: Facts) -> List[Step]:
+def steps(uplink: Optional[Uplink], known: Optional[JsonObject], facts: Facts, before: Facts) -> List[Step]:
     """From what is there to what is wanted. ``before``: the facts of the interface in ``known``, the record's note."""
     moved = known is not None and (uplink is None or uplink.interface != known["interface"])
     found = _given_back(known, before, ()) if known and moved else []
@@ -207,7 +210,7 @@ def steps(uplink: Optional[Uplink], known: Optional[dict], facts: Facts, before:
     return found
 
 
-def _given_back(known: dict, facts: Facts, kept: Tuple[str, ...]) -> List[Step]:
+def _given_back(known: JsonObject, facts: Facts, kept: Tuple[str, ...]) -> List[Step]:
     """What was there before us, but for what is still wanted."""
     found: List[Step] = []
     interface, was = known["interface"], known["was"]
@@ -264,7 +267,9 @@ def _mtu(interface: str, mtu: int) -> Command:
 # -- all of it -----------------------------------------------------------------------------------------
 
 
-def prepare(host: Host, given: Optional[dict], noted: Optional[dict]) -> Tuple[Optional[dict], List[Step], List[File]]:
+def prepare(
+    host: Host, given: Optional[JsonObject], noted: Optional[JsonObject]
+) -> Tuple[Optional[JsonObject], List[Step], List[File]]:
     """(the record's note, the commands for now, the files for the next boot) from the option and the note of before.
 
     Raises NodeError with everything that keeps the host from it.

@@ -10,10 +10,13 @@ its default gateway.
 from __future__ import annotations
 
 import ipaddress
-from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Tuple
 
 from . import ip_json, vrf
 from .host import Host
+
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
 
 FAMILIES = {"ipv4": "-4", "ipv6": "-6"}
 
@@ -28,11 +31,11 @@ class Outcome(NamedTuple):
 class Ways(NamedTuple):
     """Default routes of all tables, and the rules that say which table is asked, as ``ip`` shows them."""
 
-    routes: list
-    rules: list
+    routes: list[JsonObject]
+    rules: list[JsonObject]
 
 
-def look(host: Host, families: List[str]) -> Tuple[list, Dict[str, Ways]]:
+def look(host: Host, families: List[str]) -> Tuple[List[JsonObject], Dict[str, Ways]]:
     """What ``ip`` says of links with their addresses, and of the ways out by family."""
     links = ip_json.objects(host.do(["ip", "-d", "-j", "address", "show"]))
     return links, {family: _ways(host, FAMILIES[family]) for family in families}
@@ -43,11 +46,11 @@ def _ways(host: Host, version: str) -> Ways:
     return Ways(ip_json.objects(routes), ip_json.objects(host.do(["ip", "-j", version, "rule", "show"])))
 
 
-def judged(wanted: Dict[str, Any], links: list, ways: Dict[str, Ways]) -> Outcome:
+def judged(wanted: Dict[str, Any], links: list[JsonObject], ways: Dict[str, Ways]) -> Outcome:
     """Compare them with ``{interfaces: {family: address/length}, gateways, mtu, leaves: [address]}`` of the plan."""
     problems: List[str] = []
     remarks: List[str] = []
-    seen: Dict[str, dict] = {}
+    seen: Dict[str, JsonObject] = {}
     for family, text in (wanted.get("interfaces") or {}).items():
         link, length = _carrier(links, text)
         if link is None:
@@ -64,7 +67,7 @@ def judged(wanted: Dict[str, Any], links: list, ways: Dict[str, Ways]) -> Outcom
     return Outcome(problems, remarks)
 
 
-def _carrier(links: list, text: str) -> Tuple[Any, int]:
+def _carrier(links: list[JsonObject], text: str) -> Tuple[Any, int]:
     """The link that has an address, and the address's prefix length there."""
     address = text.partition("/")[0]
     for link in links:
@@ -86,7 +89,7 @@ def _judge_mtu(name: str, mtu: Any, due: Any, problems: List[str], remarks: List
 # -- default routes -----------------------------------------------------------------------------------
 
 
-def _vrf_table(links: list, link: dict) -> str:
+def _vrf_table(links: list[JsonObject], link: JsonObject) -> str:
     """The routing table of the VRF that a link is in, itself or by its bridge or bond; "" if it is in none."""
     known = vrf.of_links(links)
     names = {link["ifname"]}
@@ -99,7 +102,7 @@ def _vrf_table(links: list, link: dict) -> str:
     return ""
 
 
-def _of_the_table(ways: Ways, address: str, own: str) -> list:
+def _of_the_table(ways: Ways, address: str, own: str) -> list[Any]:
     """The default routes of the first table that has one and is asked for what the node sends from its address."""
     for table in [own] if own else _tables(ways.rules, address):
         found = [route for route in ways.routes if str(route.get("table", "main")) == table]
@@ -108,7 +111,7 @@ def _of_the_table(ways: Ways, address: str, own: str) -> list:
     return []
 
 
-def _tables(rules: list, address: str) -> Iterator[str]:
+def _tables(rules: list[JsonObject], address: str) -> Iterator[str]:
     """The tables that are asked, in order; rules that look at more than the source are passed over."""
     for rule in sorted(rules, key=lambda item: item.get("priority", 0)):
         if set(rule) <= {"priority", "src", "srclen", "table", "protocol"} and _covers(rule, address):
@@ -117,7 +120,7 @@ def _tables(rules: list, address: str) -> Iterator[str]:
         yield "main"
 
 
-def _covers(rule: dict, address: str) -> bool:
+def _covers(rule: JsonObject, address: str) -> bool:
     source = rule.get("src", "all")
     if source == "all":
         return True
@@ -127,7 +130,7 @@ def _covers(rule: dict, address: str) -> bool:
         return source == address
 
 
-def _usable(routes: list, device: str, family: str) -> List[dict]:
+def _usable(routes: list[JsonObject], device: str, family: str) -> List[JsonObject]:
     """The next hops that a packet may take, the one in use first: those of the best metric, and, where these go, those
     over the node's own interface. Another interface's, such as a management network's, are no concern of the leaves."""
     usual = 1024 if family == "ipv6" else 0
@@ -142,7 +145,7 @@ def _usable(routes: list, device: str, family: str) -> List[dict]:
     return [hop for hop in hops if hop["metric"] == best or hop["dev"] == device]
 
 
-def _gateway(family: str, wanted: Dict[str, Any], hops: List[dict]) -> List[str]:
+def _gateway(family: str, wanted: Dict[str, Any], hops: List[JsonObject]) -> List[str]:
     """Remarks on a family's default routes: those are right that use the shared address or come from a leaf."""
     due, leaves = (wanted.get("gateways") or {}).get(family), wanted.get("leaves") or []
     if not due:
@@ -153,12 +156,12 @@ def _gateway(family: str, wanted: Dict[str, Any], hops: List[dict]) -> List[str]
     return [_wrong(family, due, hop, leaves, hops) for hop in wrong[:1]]
 
 
-def _from_a_leaf(hop: dict, leaves: list) -> bool:
+def _from_a_leaf(hop: JsonObject, leaves: list[str]) -> bool:
     """Whether BGP brought it: the session tells whether that leaf is there."""
     return hop["gateway"] in leaves and hop.get("protocol") in ("bird", "bgp", "zebra")
 
 
-def _wrong(family: str, due: str, hop: dict, leaves: list, hops: List[dict]) -> str:
+def _wrong(family: str, due: str, hop: JsonObject, leaves: list[str], hops: List[JsonObject]) -> str:
     own, gateway = hop["gateway"] in leaves, hop["gateway"]
     others = [other for other in hops if other["gateway"] == due]
     if own and not others:

@@ -21,15 +21,15 @@ from .speaker import Command, File
 class Facts:
     """What decides between the stacks. ``active``: the units of systemd that run; ``programs``: those that exist."""
 
-    active: frozenset = frozenset()
-    programs: frozenset = frozenset()
+    active: frozenset[str] = frozenset()
+    programs: frozenset[str] = frozenset()
     netplan_files: Tuple[str, ...] = ()
     interfaces_sources: bool = False  # /etc/network/interfaces reads interfaces.d
     stanza: bool = False  # ifupdown configures the interface, or makes it
     network_manager: Tuple[int, int] = (0, 0)  # its version
     network_file: str = ""  # systemd-networkd's file for the interface
     addresses: Dict[str, str] = field(default_factory=dict)  # address → the interface that has it
-    interfaces: frozenset = frozenset()
+    interfaces: frozenset[str] = frozenset()
 
 
 def detect(facts: Facts, interface: str) -> str:
@@ -101,7 +101,7 @@ def live_commands(wanted: Tuple[str, ...], ours: Tuple[str, ...], interface: str
     ]
 
 
-def parse_addresses(text: str) -> Tuple[Dict[str, str], frozenset]:
+def parse_addresses(text: str) -> Tuple[Dict[str, str], frozenset[str]]:
     """``ip -j address show`` → address → interface, and the interfaces."""
     links = ip_json.objects(text, "ip -j address show")
     found = {}

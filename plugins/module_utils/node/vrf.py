@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
 
 from . import ip_json, units
 from .host import Host
 from .speaker import HEADER, File, NodeError
+
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject, Options
 
 MAKE = "ip link add {name} type vrf table NUMBER, on a kernel with CONFIG_NET_VRF"
 
@@ -42,7 +45,7 @@ def files(vrf: Optional[str], service: str) -> List[File]:
     ]
 
 
-def refuse(host: Host, options: dict) -> None:
+def refuse(host: Host, options: Options) -> None:
     """Raise NodeError with everything that keeps the sessions from the VRF; nothing is known of an image."""
     if not options["vrf"] or not host.live:
         return
@@ -56,7 +59,7 @@ def links(text: str) -> Dict[str, Tuple[Optional[int], str]]:
     return of_links(ip_json.objects(text, "ip -d -j link show"))
 
 
-def of_links(listed: list) -> Dict[str, Tuple[Optional[int], str]]:
+def of_links(listed: list[JsonObject]) -> Dict[str, Tuple[Optional[int], str]]:
     """The same of the answer as it was read."""
     return {
         link["ifname"]: (_table(link.get("linkinfo", {})), link.get("master", ""))
@@ -65,11 +68,11 @@ def of_links(listed: list) -> Dict[str, Tuple[Optional[int], str]]:
     }
 
 
-def _table(info: dict) -> Optional[int]:
+def _table(info: JsonObject) -> Optional[int]:
     return info.get("info_data", {}).get("table", 0) if info.get("info_kind") == "vrf" else None
 
 
-def mistakes(options: dict, known: Dict[str, Tuple[Optional[int], str]]) -> List[str]:
+def mistakes(options: Options, known: Dict[str, Tuple[Optional[int], str]]) -> List[str]:
     """What is wrong, said for people. ``known``: as ``links`` returns them."""
     name = options["vrf"]
     if name not in known:

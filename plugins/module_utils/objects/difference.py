@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import copy
 import re
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Json, JsonObject
+    from ..contract.kubernetes import Resource
 
 # Written by the API server or a controller, never part of what anybody asked for.
 _SERVER_METADATA = ("creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid")
 _SERVER_ANNOTATIONS = ("deprecated.daemonset.template.generation",)
 
 
-def content(resource: dict | None) -> dict | None:
+def content(resource: Resource | None) -> Resource | None:
     """The object without its status and what the server itself writes; None stays None."""
     if resource is None:
         return None
     result = copy.deepcopy(resource)
     result.pop("status", None)
-    metadata = result.get("metadata") or {}
+    metadata = cast("JsonObject", result.get("metadata") or {})
     for key in _SERVER_METADATA:
         metadata.pop(key, None)
     annotations = metadata.get("annotations") or {}
@@ -30,7 +35,7 @@ def content(resource: dict | None) -> dict | None:
     return result
 
 
-def changed_paths(before: object, after: object, path: str = "") -> list:
+def changed_paths(before: Json, after: Json, path: str = "") -> list[str]:
     """The places where two states differ, such as ``metadata.labels.rack_id`` or ``spec.rules[0].verbs``."""
     if isinstance(before, dict) and isinstance(after, dict):
         return [
@@ -50,7 +55,7 @@ def _below(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def owned_fields(resource: dict | None, manager: str) -> dict:
+def owned_fields(resource: Resource | None, manager: str) -> JsonObject:
     """The fields that a server-side applier owns (``fieldsV1``), ``{}`` if none."""
     for entry in ((resource or {}).get("metadata") or {}).get("managedFields") or []:
         if entry.get("manager") == manager and entry.get("operation") == "Apply" and not entry.get("subresource"):

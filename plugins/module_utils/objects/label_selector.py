@@ -5,8 +5,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def takes(selector: dict | None, labels: dict) -> bool:
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..contract.freeform import JsonObject
+
+
+def takes(selector: JsonObject | None, labels: Mapping[str, str]) -> bool:
     """Whether a selector takes an object with these labels: all terms hold, and one without terms takes everything."""
     given = selector or {}
     if any(labels.get(key) != value for key, value in (given.get("matchLabels") or {}).items()):
@@ -14,9 +21,9 @@ def takes(selector: dict | None, labels: dict) -> bool:
     return all(_holds(labels, term) for term in given.get("matchExpressions") or ())
 
 
-def _holds(labels: dict, term: dict) -> bool:
+def _holds(labels: Mapping[str, str], term: JsonObject) -> bool:
     """One term; one that no API server would have taken holds for nothing."""
-    key, values, operator = term.get("key"), term.get("values") or [], term.get("operator")
+    key, values, operator = str(term.get("key")), term.get("values") or [], term.get("operator")
     if operator in ("In", "NotIn"):
         return (labels.get(key) in values) is (operator == "In")
     return operator in ("Exists", "DoesNotExist") and (key in labels) is (operator == "Exists")

@@ -9,6 +9,11 @@ above all, belongs to somebody else: we only amend it, and take back no more tha
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..contract.kubernetes import Labels, Resource
+
 FIELD_MANAGER = "kubefabric"
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 MANAGED_BY = "kubefabric.bgp"
@@ -18,22 +23,22 @@ RESTART_PENDING = "pending"
 KEEP_ANNOTATION = "bgp.kubefabric.io/keep"
 
 
-def labels(cluster: str) -> dict:
+def labels(cluster: str) -> Labels:
     """The labels of an object that this collection makes for the cluster of this name."""
     return {MANAGED_BY_LABEL: MANAGED_BY, CLUSTER_LABEL: cluster}
 
 
-def is_ours(resource: dict) -> bool:
+def is_ours(resource: Resource) -> bool:
     """True for an object that this collection made, False for one that it only amends."""
     return ((resource.get("metadata") or {}).get("labels") or {}).get(MANAGED_BY_LABEL) == MANAGED_BY
 
 
-def is_kept(resource: dict) -> bool:
+def is_kept(resource: Resource) -> bool:
     """True for an object that everything else stands on: it is made where it is missing, and never deleted."""
     return ((resource.get("metadata") or {}).get("annotations") or {}).get(KEEP_ANNOTATION) == "true"
 
 
-def is_derived(resource: dict) -> bool:
+def is_derived(resource: Resource) -> bool:
     """True for an object that a controller made of another one and that goes with it, whatever labels it was given.
 
     The Secret of an ExternalSecret has that one's labels, and so ours.
@@ -41,7 +46,7 @@ def is_derived(resource: dict) -> bool:
     return any(reference.get("controller") for reference in resource["metadata"].get("ownerReferences") or ())
 
 
-def owner(resource: dict) -> str | None:
+def owner(resource: Resource) -> str | None:
     """The name of the cluster for which an object of ours was made, or None."""
     return ((resource.get("metadata") or {}).get("labels") or {}).get(CLUSTER_LABEL)
 

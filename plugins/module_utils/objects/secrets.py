@@ -16,14 +16,20 @@ import binascii
 import copy
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Tuple, cast
 
 from ..common import masking
 from . import documents
 
+if TYPE_CHECKING:
+    from ..contract.freeform import Json, JsonObject
+    from ..contract.kubernetes import Resource
+
 HIDDEN = "(secret)"
 HIDDEN_CHANGED = "(secret, changed)"
 # (where, text) → what stands for the text
-Replace = Callable[[tuple, str], str]
+Place = Tuple[Any, ...]  # keys and indexes that lead to a value
+Replace = Callable[[Place, str], str]
 
 PEERS = "kube-router.io/peers"
 FRR = "/etc/frr/frr.conf"
@@ -60,11 +66,11 @@ _FLAG = re.compile(r"(--?[A-Za-z0-9._-]+)=(.*)", re.S)
 _WITHIN = re.compile(r"""(?<![A-Za-z0-9._-])(--?[A-Za-z0-9._-]+)(=|[ \t]+)("[^"]*"|'[^']*'|["']?[^\s"'`;|&)]+)""")
 
 
-def values(resource: dict | None) -> set:
+def values(resource: Resource | None) -> set[str]:
     """Every secret text in a resource, encoded and, where it is base64, decoded."""
-    found: set = set()
+    found: set[str] = set()
 
-    def note(_where: tuple, text: str) -> str:
+    def note(_where: Place, text: str) -> str:
         found.add(text)
         return HIDDEN
 
@@ -74,30 +80,30 @@ def values(resource: dict | None) -> set:
     return found | {_decoded(text) for text in found} - {""}
 
 
-def masked_pair(before: dict | None, after: dict | None) -> tuple:
+def masked_pair(before: Resource | None, after: Resource | None) -> tuple[JsonObject | None, JsonObject | None]:
     """Both states with their secrets hidden; a secret that differs shows as changed in the later one."""
-    earlier: dict = {}
-    hidden = _masked(before or {}, lambda where, text: earlier.setdefault(where, text) and HIDDEN)
+    earlier: dict[Place, str] = {}
+    hidden = _masked(cast("JsonObject", before or {}), lambda where, text: earlier.setdefault(where, text) and HIDDEN)
     later = _masked(
-        after or {},
+        cast("JsonObject", after or {}),
         lambda where, text: HIDDEN_CHANGED if before and earlier.get(where) != text else HIDDEN,
     )
     return (hidden if before is not None else None, later if after is not None else None)
 
 
-def masked(resource: object) -> dict:
+def masked(resource: Json) -> JsonObject:
     """A copy with every secret hidden; what is no mapping has none."""
     return _masked(resource, lambda _where, _text: HIDDEN) if isinstance(resource, dict) else {}
 
 
-def _masked(resource: dict, replace: Replace) -> dict:
+def _masked(resource: JsonObject, replace: Replace) -> JsonObject:
     """A copy in which ``replace(where, text)`` stands for every secret text."""
     result = copy.deepcopy(resource)
     _mask_fields(result, (), replace)
     return result
 
 
-def _mask_object(item: dict, where: tuple, replace: Replace) -> list:
+def _mask_object(item: JsonObject, where: Place, replace: Replace) -> list[str]:
     """Hide what whole objects hold, wherever they are (a pod's template, an item of a List), in place: a Secret's data,
     annotations, and files in a ConfigMap. Returns the fields that are done.
     """
@@ -124,7 +130,7 @@ def _mask_object(item: dict, where: tuple, replace: Replace) -> list:
     return done
 
 
-def _replace_all(holder: dict, key: object, where: tuple, replace: Replace) -> None:
+def _replace_all(holder: JsonObject, key: Json, where: Place, replace: Replace) -> None:
     """Hide a value whole: a text, a number, or every one of a list's or a mapping's."""
     value = holder.get(key)
     if isinstance(value, dict):
@@ -139,7 +145,7 @@ def _replace_all(holder: dict, key: object, where: tuple, replace: Replace) -> N
 # -- annotations --------------------------------------------------------------------------------------
 
 
-def _mask_annotations(annotations: dict, above: tuple, replace: Replace) -> None:
+def _mask_annotations(annotations: JsonObject, above: Place, replace: Replace) -> None:
     for key, value in annotations.items():
         where = (*above, key)
         if key in _WHOLE:
@@ -154,9 +160,9 @@ def _holds(text: str) -> bool:
     """Whether a text is a document, in JSON or YAML, that holds a secret by the name of a key; in doubt it is."""
     if not _HINT.search(text):
         return False
-    found: list = []
+    found: list[str] = []
 
-    def note(_where: tuple, secret: str) -> str:
+    def note(_where: Place, secret: str) -> str:
         found.append(secret)
         return HIDDEN
 
@@ -167,7 +173,7 @@ def _holds(text: str) -> bool:
     return bool(found)
 
 
-def _peers(text: str, where: tuple, replace: Replace) -> str:
+def _peers(text: str, where: Place, replace: Replace) -> str:
     """The peers' YAML or JSON with its passwords hidden; whole where it cannot be read."""
     spans = documents.values_of(text, "password")
     if spans is None or _left_over(text, spans):
@@ -180,7 +186,7 @@ def _peers(text: str, where: tuple, replace: Replace) -> str:
     return "".join([*parts, text[done:]])
 
 
-def _left_over(text: str, spans: list) -> bool:
+def _left_over(text: str, spans: list[tuple[int, int, str]]) -> bool:
     """Whether a password is named elsewhere than before a value: ``{password:geheim}`` is one key for YAML."""
     ends = [0, *(end for _start, end, _value in spans)]
     starts = [*(start for start, _end, _value in spans), len(text)]
@@ -191,7 +197,7 @@ def _left_over(text: str, spans: list) -> bool:
 # -- fields -------------------------------------------------------------------------------------------
 
 
-def _mask_fields(value: object, where: tuple, replace: Replace) -> None:
+def _mask_fields(value: Json, where: Place, replace: Replace) -> None:
     """Hide fields that hold a secret by their name, environment variables, flags and FRR's configuration, in place."""
     if isinstance(value, list):
         _mask_list(value, where, replace)
@@ -210,7 +216,7 @@ def _mask_fields(value: object, where: tuple, replace: Replace) -> None:
                 _mask_fields(value[key], (*where, key), replace)
 
 
-def _is_secret(variable: dict) -> bool:
+def _is_secret(variable: JsonObject) -> bool:
     """Whether an environment variable holds a secret by its name."""
     return isinstance(variable.get("name"), str) and _is_name(variable["name"])
 
@@ -226,13 +232,13 @@ def _is_name(name: str) -> bool:
     return bool({"password", "passwords", "passwd", "passphrase"} & set(words)) and last not in _REFERENCES
 
 
-def _replace_text(holder: dict, key: str, where: tuple, replace: Replace) -> None:
+def _replace_text(holder: JsonObject, key: str, where: Place, replace: Replace) -> None:
     """References to Secrets are mappings, and stay."""
     if not isinstance(holder.get(key), dict):
         _replace_all(holder, key, (*where, key), replace)
 
 
-def _mask_list(items: list, where: tuple, replace: Replace) -> None:
+def _mask_list(items: list[Json], where: Place, replace: Replace) -> None:
     for index, item in enumerate(items):
         place = (*where, index)
         flag = _FLAG.fullmatch(item) if isinstance(item, str) else None
@@ -247,11 +253,11 @@ def _mask_list(items: list, where: tuple, replace: Replace) -> None:
             _mask_fields(item, place, replace)
 
 
-def _command(text: str, where: tuple, replace: Replace) -> str:
+def _command(text: str, where: Place, replace: Replace) -> str:
     """A command line for a shell, as ``sh -c`` takes it, without its flags' secrets."""
     counter = iter(range(len(text) + 1))
 
-    def hidden(found: re.Match) -> str:
+    def hidden(found: re.Match[str]) -> str:
         if not _is_name(found[1]):
             return found[0]
         quote = found[3][0] if found[3][0] in "\"'" else ""
@@ -260,13 +266,13 @@ def _command(text: str, where: tuple, replace: Replace) -> str:
     return _WITHIN.sub(hidden, text)
 
 
-def _raw(text: str, where: tuple, replace: Replace, path: str = FRR) -> str:
+def _raw(text: str, where: Place, replace: Replace, path: str = FRR) -> str:
     """A daemon's own configuration: FRR's, as an FRRConfiguration may carry it, or that of a file."""
     counter = iter(range(len(text) + 1))
     return masking.replaced(text, path, lambda secret: replace((*where, next(counter)), secret))
 
 
-def _file(name: str, text: str, where: tuple, replace: Replace) -> str:
+def _file(name: str, text: str, where: Place, replace: Replace) -> str:
     """A file in a ConfigMap, by the daemon that its name tells."""
     return _raw(text, where, replace, f"/frr/{name}" if _FRR_FILE.search(name) else name)
 

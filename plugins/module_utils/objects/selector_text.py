@@ -6,6 +6,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _KEY = r"[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?"
 _SET = re.compile(rf"(?P<key>{_KEY})\s+(?P<no>not)?in\s*\((?P<values>[^()]*)\)")
@@ -14,15 +18,15 @@ _SIGNS = re.compile(r"[(),]")
 _EXISTS = re.compile(rf"(?P<no>!)?\s*(?P<key>{_KEY})")
 
 
-def matches(text: str, labels: dict) -> bool | None:
+def matches(text: str, labels: Mapping[str, str]) -> bool | None:
     """Whether a selector takes these labels; None for a text that is no selector, or compares numbers."""
     found = [_holds(term.strip(), labels) for term in _terms(text)] if text.strip() else []
     return None if None in found else all(found)
 
 
-def _terms(text: str) -> list:
+def _terms(text: str) -> list[str]:
     """The parts between commas; a comma within parentheses does not divide."""
-    terms: list = []
+    terms: list[str] = []
     start, within = 0, False
     for sign in _SIGNS.finditer(text):
         if sign[0] != ",":
@@ -33,7 +37,7 @@ def _terms(text: str) -> list:
     return [*terms, text[start:]]
 
 
-def _holds(term: str, labels: dict) -> bool | None:
+def _holds(term: str, labels: Mapping[str, str]) -> bool | None:
     found = _SET.fullmatch(term)
     if found:
         values = [value.strip() for value in found["values"].split(",")]

@@ -5,15 +5,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Optional, Tuple
 
-def key(service: dict) -> tuple:
+if TYPE_CHECKING:
+    from ..contract.kubernetes import Resource
+
+ServiceKey = Tuple[Optional[str], Optional[str]]  # namespace and name
+
+
+def key(service: Resource) -> ServiceKey:
     """What names a Service: its namespace and its name."""
     return service["metadata"].get("namespace"), service["metadata"]["name"]
 
 
-def by_service(endpoint_slices: list) -> dict:
+def by_service(endpoint_slices: list[Resource]) -> dict[ServiceKey, list[Resource]]:
     """``{(namespace, name): [EndpointSlice, …]}``."""
-    result: dict = {}
+    result: dict[ServiceKey, list[Resource]] = {}
     for item in endpoint_slices:
         service = (item["metadata"].get("labels") or {}).get("kubernetes.io/service-name")
         result.setdefault((item["metadata"].get("namespace"), service), []).append(item)

@@ -72,7 +72,9 @@ def _imports(reachability: Dict[str, Any], snapshot: Snapshot) -> List[Tuple[str
     ]
 
 
-def _contract(contract: Dict[str, Any], snapshot: Snapshot, objects: List[Found], imports: list) -> Dict[str, Any]:
+def _contract(
+    contract: Dict[str, Any], snapshot: Snapshot, objects: List[Found], imports: List[Tuple[str, str]]
+) -> Dict[str, Any]:
     dn = contract_dn(contract)
     there = snapshot.get(dn)
     interfaces = {interface for target, interface in imports if target == dn}
@@ -87,7 +89,7 @@ def _contract(contract: Dict[str, Any], snapshot: Snapshot, objects: List[Found]
     }
 
 
-def _ends(objects: List[Found], classes: Tuple[str, ...], targets: set) -> List[str]:
+def _ends(objects: List[Found], classes: Tuple[str, ...], targets: set[str]) -> List[str]:
     """Whose relations of these classes lead to one of the targets."""
     return sorted(
         {parent_dn(item.dn) for item in objects if item.cls in classes and item.attributes.get("tDn") in targets}

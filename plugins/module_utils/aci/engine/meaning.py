@@ -12,7 +12,7 @@ one external EPG; a route map tries its rules by their order.
 from __future__ import annotations
 
 import ipaddress
-from typing import Callable, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from ..model.mo import ANNOTATION
 from .neighbours import l3out_of
@@ -186,12 +186,12 @@ def _peers(ours: Snapshot, theirs: Snapshot) -> Iterator[Clash]:
                     yield Clash(own.dn, other.dn, f"it is a BGP peer of {range_} on leaf {leaf}, too")
 
 
-def _within(network, range_) -> bool:
+def _within(network: Any, range_: Any) -> bool:
     return bool(network.subnet_of(range_))
 
 
-def _peers_by_leaf(snapshot: Snapshot) -> Dict[int, List[Tuple]]:
-    found: Dict[int, List[Tuple]] = {}
+def _peers_by_leaf(snapshot: Snapshot) -> Dict[int, List[Tuple[Any, ...]]]:
+    found: Dict[int, List[Tuple[Any, ...]]] = {}
     for peer in _of(snapshot, "bgpPeerP"):
         above = snapshot.get(parent_dn(peer.dn))
         try:

@@ -12,7 +12,10 @@ import io
 import json
 import time
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterator, List
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Json
 
 LARGEST = 64 * 1024 * 1024  # bytes; an L3Out of 50 clusters is below 10 MiB
 LONGEST = 300  # seconds for one answer
@@ -72,7 +75,7 @@ class _Timed(io.RawIOBase):
     raw: the connection's own reader. Raises WrongAnswer when the time is over.
     """
 
-    def __init__(self, raw: Any) -> None:
+    def __init__(self, raw: Json) -> None:
         super().__init__()
         self._raw, self._end = raw, time.monotonic() + LONGEST
 
@@ -110,7 +113,7 @@ def redirect(status: int, target: Any) -> str:
     return f"it redirects to {str(target)[:200]} (HTTP {status}). No redirect is followed with a login."
 
 
-def imdata(body: Any) -> List[Dict[str, Any]]:
+def imdata(body: Json) -> List[Dict[str, Any]]:
     """The objects of an answer. Raises WrongAnswer for what has not the shape of one."""
     try:
         found = json.loads(body)
@@ -124,7 +127,7 @@ def imdata(body: Any) -> List[Dict[str, Any]]:
     return found["imdata"]
 
 
-def _check(level: Any) -> None:
+def _check(level: Json) -> None:
     for _depth in range(DEEPEST):
         if not isinstance(level, list):
             raise WrongAnswer("what should be a list of objects is none")
@@ -134,7 +137,7 @@ def _check(level: Any) -> None:
     raise WrongAnswer(f"its objects are nested more than {DEEPEST} deep")
 
 
-def _children(item: Any) -> List[Any]:
+def _children(item: Json) -> List[Any]:
     """The children of an object: {class: {"attributes": {name: text}, "children": [object]}}."""
     if not isinstance(item, dict):
         raise WrongAnswer("what should be an object is none")

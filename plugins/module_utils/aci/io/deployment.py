@@ -18,13 +18,16 @@ import ipaddress
 import re
 import time
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, FrozenSet, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, List, Optional, Tuple
 from urllib.parse import quote
 
 from ..engine import bgp, fault_names, reading
 from ..engine.snapshot import flatten
 from ..model import designs, names
 from .session import Session
+
+if TYPE_CHECKING:
+    from ...contract.freeform import JsonObject
 
 INTERVAL = 1.0  # seconds between two looks
 _ON_LEAF = re.compile(r"^topology/pod-\d+/node-\d+/.*?/((?:resPolCont|uni/epp)/)")
@@ -119,7 +122,9 @@ def parse_faults(imdata: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
 # -- inside ---------------------------------------------------------------------------------------------
 
 
-def _ended(found: list, before: Optional[list], missing: Peers, expected: bool, idle: bool, over: bool) -> str:
+def _ended(
+    found: List[JsonObject], before: Optional[List[JsonObject]], missing: Peers, expected: bool, idle: bool, over: bool
+) -> str:
     if found and found == before:
         return "faults"
     if expected and not missing and not found:

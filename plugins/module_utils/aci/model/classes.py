@@ -10,7 +10,7 @@ sets of flags, write-only properties. A class that is not here may still appear 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Dict, Optional, Tuple
+from typing import Any, Dict, Optional, Tuple
 
 from .secure import SECURE
 
@@ -44,7 +44,7 @@ class ClassSpec:
     annotated: bool = True
 
 
-def _named(prefix: str, **rest) -> ClassSpec:
+def _named(prefix: str, **rest: Any) -> ClassSpec:
     """The commonest kind: ``<prefix>-<name>``."""
     return ClassSpec(rn=prefix + "-{name}", naming=("name",), **rest)
 

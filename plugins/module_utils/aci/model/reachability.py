@@ -101,7 +101,7 @@ def _subnet(subnet: Dict[str, Any]) -> Mo:
     return owned("l3extSubnet", ip=subnet["prefix"], scope=",".join(subnet["scope"]), **aggregate)
 
 
-def _relations(side: Dict[str, Any]) -> List[tuple]:
+def _relations(side: Dict[str, Any]) -> List[Tuple[Any, ...]]:
     """(class, naming property, name) of everything that a side provides and consumes."""
     kinds = [
         ("provide", "fvRsProv", "tnVzBrCPName"),

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any, Dict, Iterator, List, Optional
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional
 
 from .classes import known, spec
 from .mo import ANCESTOR, ANNOTATION, OWNED, SHARED, BuildError, Mo, owner_key, tag_value, walk
 from .secure import is_secret, secret_by_name
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Json
 
 MASK = "********"
 _PARTS = ("attributes", "children")  # of an object; other names there are classes or properties
@@ -87,7 +90,7 @@ def _is_secret(cls: str, name: str) -> bool:
     return is_secret(cls, name, known(cls))
 
 
-def masked_content(content: Any, cls: str = "", objects: bool = True) -> Any:
+def masked_content(content: Json, cls: str = "", objects: bool = True) -> Any:
     """Objects in APIC's JSON with their secrets hidden, whatever is wrong with them otherwise.
 
     cls: the class that ``content`` is a part of. objects: whether objects should be there: a text in their place may
@@ -102,11 +105,11 @@ def masked_content(content: Any, cls: str = "", objects: bool = True) -> Any:
     return MASK if objects and content and isinstance(content, (str, bytes)) else content
 
 
-def _is_object(value: Any) -> bool:
+def _is_object(value: Json) -> bool:
     return isinstance(value, dict) and any(name in value for name in _PARTS)
 
 
-def _masked_part(name: str, value: Any, cls: str) -> Any:
+def _masked_part(name: str, value: Json, cls: str) -> Any:
     if isinstance(value, (dict, list, tuple)):
         return masked_content(value, cls if name in _PARTS else name)
     return masked_content(value, cls, objects=name in _PARTS)
@@ -128,12 +131,12 @@ def from_content(content: List[Dict[str, Any]], owner: Optional[str] = None) -> 
     return Mo("polUni", {}, children, hold=ANCESTOR)
 
 
-def secrets(content: Any) -> List[str]:
+def secrets(content: Json) -> List[str]:
     """All texts that ``masked_content`` hides, to keep them out of what a module says."""
     return list(_hidden(content, masked_content(content)))
 
 
-def _hidden(given: Any, shown: Any) -> Iterator[str]:
+def _hidden(given: Json, shown: Json) -> Iterator[str]:
     if isinstance(given, dict):
         pairs = [(value, shown if shown == MASK else shown[name]) for name, value in given.items()]
     elif isinstance(given, (list, tuple)):

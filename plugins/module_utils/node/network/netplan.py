@@ -5,13 +5,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..speaker import HEADER, File
+
+if TYPE_CHECKING:
+    from ..uplink import Facts as UplinkFacts
+    from ..uplink import Uplink
+    from ..vip import Facts as VipFacts
 
 PATH = "/etc/netplan/90-kubefabric-vip.yaml"
 UPLINK = "/etc/netplan/91-kubefabric-uplink.yaml"
 
 
-def files(addresses: tuple, interface: str, _facts) -> list:
+def files(addresses: tuple[str, ...], interface: str, _facts: VipFacts) -> list[File]:
     """The interface's addresses; mode 0600, since netplan warns about any other."""
     lines = [f"# {HEADER}", "network:", "  version: 2", "  ethernets:", f'    "{interface}":']
     lines += ["      match:", f'        name: "{interface}"'] if interface == "lo" else []
@@ -19,12 +26,12 @@ def files(addresses: tuple, interface: str, _facts) -> list:
     return [File(PATH, "\n".join([*lines, ""]), mode=0o600)]
 
 
-def reload_commands(_interface: str, _present: bool) -> list:
+def reload_commands(_interface: str, _present: bool) -> list[list[str]]:
     """Only generate the back end's files: `netplan apply` would touch every interface of the host."""
     return [["netplan", "generate"]]
 
 
-def uplink_files(uplink, facts) -> list:
+def uplink_files(uplink: Uplink, facts: UplinkFacts) -> list[File]:
     """The interface's MTU and routes, under the kind of device that netplan has it as."""
     lines = [f"# {HEADER}", "network:", "  version: 2", f"  {facts.netplan_kind or 'ethernets'}:"]
     lines += [f'    "{uplink.interface}":', *([f"      mtu: {uplink.mtu}"] if uplink.mtu else [])]
@@ -36,6 +43,6 @@ def uplink_files(uplink, facts) -> list:
     return [File(UPLINK, "\n".join([*lines, ""]), mode=0o600)]
 
 
-def uplink_reload() -> list:
+def uplink_reload() -> list[list[str]]:
     """Only generate the back end's files: `netplan apply` would touch every interface of the host."""
     return [["netplan", "generate"]]

@@ -6,13 +6,19 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from ..speaker import HEADER, File
+
+if TYPE_CHECKING:
+    from ..uplink import Facts as UplinkFacts
+    from ..uplink import Uplink
+    from ..vip import Facts as VipFacts
 
 DIRECTORY = "/etc/systemd/network"
 
 
-def files(addresses: tuple, interface: str, facts) -> list:
+def files(addresses: tuple[str, ...], interface: str, facts: VipFacts) -> list[File]:
     """A drop-in where the interface has a file already; one of its own otherwise; a dummy device is made, too."""
     lines = [f"[Network]\n{''.join(f'Address={address}' + chr(10) for address in addresses)}"]
     ours = f"{DIRECTORY}/05-kubefabric-vip.network"
@@ -25,16 +31,16 @@ def files(addresses: tuple, interface: str, facts) -> list:
     return [*found, _file(ours, [f"[Match]\nName={interface}\n", *lines])]
 
 
-def reload_commands(_interface: str, _present: bool) -> list:
+def reload_commands(_interface: str, _present: bool) -> list[list[str]]:
     """networkd reads its files again; only interfaces whose file is another one now are configured anew."""
     return [["networkctl", "reload"]]
 
 
-def _file(path: str, sections: list) -> File:
+def _file(path: str, sections: list[str]) -> File:
     return File(path, "\n".join([f"# {HEADER}\n", *sections]), mode=0o644)
 
 
-def uplink_files(uplink, facts) -> list:
+def uplink_files(uplink: Uplink, facts: UplinkFacts) -> list[File]:
     """A drop-in to the interface's own file."""
     name = os.path.basename(facts.network_file) or f"50-{uplink.interface}.network"
     sections = [f"[Link]\nMTUBytes={uplink.mtu}\n"] if uplink.mtu else []
@@ -42,7 +48,7 @@ def uplink_files(uplink, facts) -> list:
     return [_file(f"{DIRECTORY}/{name}.d/60-kubefabric-uplink.conf", sections)]
 
 
-def uplink_reload() -> list:
+def uplink_reload() -> list[list[str]]:
     """Nothing: networkd would configure the interface anew, and the sessions over it would go."""
     return []
 

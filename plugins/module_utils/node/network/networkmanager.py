@@ -6,8 +6,14 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING, Any
 
 from ..speaker import HEADER, File
+
+if TYPE_CHECKING:
+    from ..uplink import Facts as UplinkFacts
+    from ..uplink import Uplink
+    from ..vip import Facts as VipFacts
 
 PATH = "/etc/NetworkManager/system-connections/kubefabric-vip.nmconnection"
 NAME = "kubefabric-vip"
@@ -16,7 +22,7 @@ UPLINK = "/etc/NetworkManager/dispatcher.d/60-kubefabric-uplink"
 NAMESPACE = uuid.UUID("6f1c5cd0-95f0-4b7c-8f0a-6b75626566ab")
 
 
-def files(addresses: tuple, interface: str, _facts) -> list:
+def files(addresses: tuple[str, ...], interface: str, _facts: VipFacts) -> list[File]:
     """One profile; NetworkManager ignores it unless it belongs to root and nobody else can read it."""
     kind = "loopback" if interface == "lo" else "dummy"
     lines = [f"# {HEADER}", "[connection]", f"id={NAME}", f"uuid={uuid.uuid5(NAMESPACE, interface)}", f"type={kind}"]
@@ -26,19 +32,19 @@ def files(addresses: tuple, interface: str, _facts) -> list:
     return [File(PATH, "\n".join([*lines, ""]), mode=0o600)]
 
 
-def reload_commands(_interface: str, present: bool) -> list:
+def reload_commands(_interface: str, present: bool) -> list[list[str]]:
     """Read the profile and bring it up; it has no other interface than this."""
     return [["nmcli", "connection", "reload"], *([["nmcli", "connection", "up", NAME]] if present else [])]
 
 
-def _section(family: str, addresses: list, interface: str) -> list:
+def _section(family: str, addresses: list[Any], interface: str) -> list[Any]:
     if interface == "lo":
         addresses = ["127.0.0.1/8" if family == "ipv4" else "::1/128", *addresses]
     numbered = [f"address{number}={address}" for number, address in enumerate(addresses, start=1)]
     return ["", f"[{family}]", *numbered, f"method={'manual' if addresses else 'disabled'}"]
 
 
-def uplink_files(uplink, _facts) -> list:
+def uplink_files(uplink: Uplink, _facts: UplinkFacts) -> list[File]:
     """A dispatcher script (NetworkManager-dispatcher(8)): the interface's profile is its administrator's."""
     lines = ["#!/bin/sh", f"# {HEADER}", f'[ "$1" = "{uplink.interface}" ] || exit 0']
     lines += ['case "$2" in up | reapply | dhcp4-change | dhcp6-change) ;; *) exit 0 ;; esac']
@@ -46,6 +52,6 @@ def uplink_files(uplink, _facts) -> list:
     return [File(UPLINK, "\n".join([*lines, ""]), mode=0o755)]
 
 
-def uplink_reload() -> list:
+def uplink_reload() -> list[list[str]]:
     """Nothing: NetworkManager runs it when the interface comes up."""
     return []

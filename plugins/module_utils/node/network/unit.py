@@ -5,8 +5,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from .. import units
 from ..speaker import HEADER, File
+
+if TYPE_CHECKING:
+    from ..uplink import Facts as UplinkFacts
+    from ..uplink import Uplink
+    from ..vip import Facts as VipFacts
 
 NAME = "kubefabric-vip.service"
 PATH = f"/etc/systemd/system/{NAME}"
@@ -17,7 +24,7 @@ UPLINK = f"/etc/systemd/system/{UPLINK_NAME}"
 UPLINK_WANTS = "/etc/systemd/system/multi-user.target.d/kubefabric-uplink.conf"
 
 
-def files(addresses: tuple, interface: str, _facts) -> list:
+def files(addresses: tuple[str, ...], interface: str, _facts: VipFacts) -> list[File]:
     """A oneshot unit, ordered before the network is said to be online so that a speaker can bind to the VIP.
 
     Of an interface that another program creates, such as a VRF's device, it follows the device each time it comes.
@@ -35,25 +42,25 @@ def files(addresses: tuple, interface: str, _facts) -> list:
     return [File(PATH, "\n".join([*lines, ""]), mode=0o644), *[File(path, wants, mode=0o644) for path in starters]]
 
 
-def _starts(addresses: tuple, interface: str) -> list:
+def _starts(addresses: tuple[str, ...], interface: str) -> list[Any]:
     make = [f"ExecStart=-/usr/bin/env ip link add {interface} type dummy"] if interface.startswith("dummy") else []
     # `replace`: no error where the address is there already
     add = [f"ExecStart=/usr/bin/env ip address replace {address} dev {interface}" for address in addresses]
     return [*make, f"ExecStart=/usr/bin/env ip link set {interface} up", *add]
 
 
-def _again(interface: str) -> list:
+def _again(interface: str) -> list[Any]:
     """A device that is back while this unit still stops does not start it; it has no addresses then."""
     has = f"ip -o address show dev {interface} scope global | grep -q ."
     return [f"ExecStop=-/bin/sh -c '{has} || exec systemctl --no-block start %n'"]
 
 
-def reload_commands(_interface: str, _present: bool) -> list:
+def reload_commands(_interface: str, _present: bool) -> list[list[str]]:
     """systemd reads its units again."""
     return [["systemctl", "daemon-reload"]]
 
 
-def uplink_files(uplink, _facts) -> list:
+def uplink_files(uplink: Uplink, _facts: UplinkFacts) -> list[File]:
     """A oneshot unit that follows the device each time it comes, as the VIP's; the routes need the interface's
     addresses, and are tried again until those are there.
 
@@ -79,7 +86,7 @@ def uplink_files(uplink, _facts) -> list:
     return [File(UPLINK, "\n".join(lines), mode=0o644), *[File(path, wants, mode=0o644) for path in starters]]
 
 
-def _uplink_again(uplink) -> str:
+def _uplink_again(uplink: Uplink) -> str:
     """A device that is back while this unit still stops does not start it; it lacks the MTU or a route then."""
     name = uplink.interface.replace("%", "%%")
     look = f"ip link show dev {name}"
@@ -91,6 +98,6 @@ def _uplink_again(uplink) -> str:
     )
 
 
-def uplink_reload() -> list:
+def uplink_reload() -> list[list[str]]:
     """systemd reads its units again."""
     return [["systemctl", "daemon-reload"]]
