@@ -26,7 +26,7 @@ INTENTS = {
     path.parent.name: path
     for path in sorted(GOLDEN.glob("*/intent.yml"))
     if all(
-        entry["cluster"]["cni"] in ADVERTISED and "nested_in" not in entry["cluster"]
+        entry["cluster"]["cni"] in ADVERTISED and "nested_in" not in entry["cluster"] and "l3out" in entry["cluster"]
         for entry in yaml.safe_load(path.read_text())["clusters"].values()
     )
 }
