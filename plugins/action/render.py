@@ -150,14 +150,12 @@ class ActionModule(ActionBase):
 
 def _of_host(name: str, variables: HostVariables, plans: Mapping[str, dict[str, Any]]) -> Cluster:
     """A cluster of the play: its own plan, or the one that was made for it; its variables say where files go."""
-    given = variables.get("kubefabric_plan")
-    made = given is None
-    if made and name not in plans:
+    given = variables.get("kubefabric_plan", plans.get(name))
+    if given is None:
         raise AnsibleActionFail(
             f"{name} is not in the group clusters, whose hosts are planned, one for each Kubernetes cluster. Add it "
             "there, or give it a plan (kubefabric_plan). Nothing was done"
         )
-    given = plans[name] if made else given
     plan = accept(given, f"{name}: kubefabric_plan")
     output = os.path.expanduser(os.path.expandvars(str(variables.get("kubefabric_output_dir", OUTPUT))))
     if not boolean(variables.get("kubefabric_render_secrets", False)):

@@ -66,6 +66,7 @@ class Site:
         for name, cluster in self.clusters.items():
             self._write(f"host_vars/{name}/cluster.yml", {"kubefabric_cluster": cluster})
         extra = {"kubefabric_output_dir": str(self.build), **variables}
+        extra = {name: value for name, value in extra.items() if value is not None}
         command = ["kubefabric.bgp.plan", "-i", self.inventory, "-e", json.dumps(extra), *arguments]
         environment = {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "TEST_PASSWORD": PASSWORD}
         done = ansible_playbook(*command, cwd=self.directory, **environment)
@@ -86,7 +87,7 @@ def _tree(directory: Path) -> dict[str, str]:
 
 
 def _plan_result(run: dict[str, Any], host: str = "k8s-prod") -> dict[str, Any]:
-    return run["tasks"]["kubefabric.bgp.intent : Plan every cluster of the inventory"][host]
+    return run["tasks"]["Plan every cluster of the inventory"][host]
 
 
 def test_the_first_run_writes_files_and_allocations_and_the_second_changes_nothing(site: Site) -> None:
@@ -166,6 +167,38 @@ def test_clusters_of_two_fabrics_are_planned_each_by_its_own(site: Site) -> None
     plans = _plan_result(site.run())["plans"]
     assert {name: plan["fabric"]["asn"] for name, plan in plans.items()} == {"k8s-prod": 65002, "second": 65010}
     assert set(yaml.safe_load(site.allocations.read_text())["kubefabric_allocations"]) == {"k8s-prod", "second"}
+
+
+def test_each_cluster_has_its_own_directory_and_secrets_though_one_task_writes_all(site: Site) -> None:
+    site.add_cluster("second")
+    site._write("host_vars/second/own.yml", {"kubefabric_output_dir": str(site.directory / "other")})
+    site._write("host_vars/k8s-prod/own.yml", {"kubefabric_render_secrets": True})
+    site.run(kubefabric_output_dir=None)  # an extra variable would be that of both
+    assert site.allocations.exists()
+    assert {path.stat().st_mode & 0o777 for path in (site.directory / "other" / "second").iterdir()} == {0o644}
+    files = list((site.directory / "build" / "k8s-prod").iterdir())
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    assert PASSWORD in (site.directory / "build" / "k8s-prod" / "apic.json").read_text()
+
+
+def test_a_clusters_own_plan_is_rendered_beside_those_that_were_made(site: Site) -> None:
+    golden = yaml.safe_load((ROOT / "tests" / "golden" / "plan" / "floating-ipv4" / "plan.yml").read_text())
+    own = golden["plans"]["k8s-prod"]
+    own["l3out"]["description"] = "by hand"
+    site.add_cluster("second")
+    site._write("host_vars/k8s-prod/plan.yml", {"kubefabric_plan": own})
+    run = site.run()
+    assert run["code"] == 0, run["output"]
+    written = yaml.safe_load((site.build / "k8s-prod" / "plan.yml").read_text())
+    assert written["l3out"]["description"] == "by hand"
+    assert sorted(path.name for path in site.build.iterdir()) == ["k8s-prod", "second"]
+    assert "Files changed of k8s-prod, second." in run["output"]
+    limited = site.run("--limit", "k8s-prod")
+    assert _plan_result(limited)["skipped"] is True
+    del own["asn"]
+    site._write("host_vars/k8s-prod/plan.yml", {"kubefabric_plan": own})
+    refused = site.run()["tasks"]["Write the plans' files"]["k8s-prod"]["msg"]
+    assert "1. k8s-prod: kubefabric_plan.asn: is missing; add it, for example asn: 65003" in refused
 
 
 def test_the_allocations_file_may_lie_elsewhere(site: Site) -> None:
