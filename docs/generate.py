@@ -17,6 +17,7 @@ from pathlib import Path
 from jinja2 import Environment
 
 from docs import argument_specs, fabric_description
+from docs.prose import formatted
 from tests.conftest import pytest_configure
 from tests.gates import GATES, pre_commit
 from tests.rooms import ROOMS
@@ -90,8 +91,8 @@ def generate() -> dict[Path, str]:
         contributing: with_tables(contributing.read_text()),
         ROOT / ".pre-commit-config.yaml": pre_commit(),
         ROOT / "docs" / "reference" / "fabric-description.md": fabric_description.page(),
-        ROOT / "docs" / "reference" / "modules.md": template.render(title="Modules", pages=module_pages()) + "\n",
-        ROOT / "docs" / "reference" / "roles.md": template.render(title="Roles", pages=role_pages()) + "\n",
+        ROOT / "docs" / "reference" / "modules.md": formatted(template.render(title="Modules", pages=module_pages())),
+        ROOT / "docs" / "reference" / "roles.md": formatted(template.render(title="Roles", pages=role_pages())),
     }
 
 
