@@ -81,7 +81,7 @@ class ActionModule(ActionBase):
         changed = keep and (before or allocations_file.document({})) != after
         if changed and not path:
             raise AnsibleError(
-                "no place to keep allocations: this inventory has no directory; set kubefabric_allocations_file"
+                "allocations cannot be stored: this inventory has no directory; set kubefabric_allocations_file"
             )
         if changed and not self._task.check_mode:
             changed = self._write(path, after, new)
@@ -116,7 +116,7 @@ class ActionModule(ActionBase):
             return False
         if new:
             count = sum(map(len, new.values()))
-            self._display.display(f"{count} new allocations are in {path}. Commit it: a run without it numbers anew.")
+            self._display.display(f"{count} new allocations are in {path}. Commit it: a run without it renumbers.")
         return True
 
     def _mistakes(self, findings: list[Finding]) -> dict:

@@ -40,7 +40,7 @@ class LoginRefused(ConnectionError):
     """The web server's own answer to a login; ``retry_after``: seconds that it asked for, or None."""
 
     def __init__(self, error: HTTPError) -> None:
-        super().__init__(f"takes no login just now (HTTP {error.code}, {error.reason})")
+        super().__init__(f"accepts no login at the moment (HTTP {error.code}, {error.reason})")
         self.throttled = error.code in THROTTLED
         self.retry_after = seconds_of(error.headers.get("Retry-After"))
 

@@ -208,7 +208,7 @@ def compiled(module: QuietModule):
 
 
 def _named(given: dict) -> str:
-    """The VRF as ``tenant:vrf``. Raises BuildError for what can be no name in APIC."""
+    """The VRF as ``tenant:vrf``. Raises BuildError for what cannot be a name in APIC."""
     classes = {"tenant": "fvTenant", "vrf": "fvCtx", "vrf_tenant": "fvTenant", "l3out": "l3extOut"}
     for option, cls in classes.items():
         if given[option] is not None:

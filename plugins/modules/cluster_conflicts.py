@@ -178,8 +178,8 @@ def taken_names(module: AnsibleK8SModule, cluster: Cluster, plan: dict) -> list:
     for one in unseen:
         module.warn(f"The user may not read {name_of(one)}: whether others made it is unknown.")
     return [
-        f"{adoption.complaint(name_of(resource), live)}. {plan['cni']}_adopt: true takes it over, and gives it back as "
-        "it was when ours goes."
+        f"{adoption.complaint(name_of(resource), live)}. {plan['cni']}_adopt: true takes it over, and restores "
+        "it when ours is removed."
         for resource, live in found
     ]
 

@@ -177,7 +177,7 @@ problems:
   type: list
   elements: dict
   sample:
-    - {kind: leaf-unreachable, leaf: "102", message: "leaf 102 answers nothing: 3 planned sessions …"}
+    - {kind: leaf-unreachable, leaf: "102", message: "leaf 102 does not answer: 3 planned sessions …"}
 faults:
   description: The faults that M(kubefabric.bgp.aci_bgp_info) found of what was written for the cluster.
   returned: success, or with C(-v)

@@ -110,7 +110,7 @@ def test_a_lost_session_brings_gobgp_s_old_state_back(site):
     text = Path(site.host.path("/etc/gobgpd.conf")).read_text()
     peers = copy.deepcopy(OPTIONS["peers"])
     peers[0]["password"] = "wrong"
-    with pytest.raises(NodeError, match=rf"^sessions were lost: {LEAF1} \(AS 65002\) .*are back\.$"):
+    with pytest.raises(NodeError, match=rf"^sessions were lost: {LEAF1} \(AS 65002\) .*are restored\.$"):
         bring(site, peers=peers, deadline=4)
     assert Path(site.host.path("/etc/gobgpd.conf")).read_text() == text
     settle(site)

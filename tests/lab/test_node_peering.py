@@ -201,7 +201,7 @@ def test_a_change_that_loses_a_session_is_taken_back_within_the_deadline(site):
     peers = copy.deepcopy(OPTIONS["peers"])
     peers[0]["password"] = "wrong"
     with pytest.raises(
-        NodeError, match=rf"^sessions were lost: {LEAF1} \(AS 65002\) was established and is .*are back\.$"
+        NodeError, match=rf"^sessions were lost: {LEAF1} \(AS 65002\) was established and is .*are restored\.$"
     ):
         bring(site, peers=peers, deadline=4)
     assert path.read_text() == text

@@ -64,7 +64,7 @@ def test_a_controller_that_wants_to_be_left_alone_for_long_is_given_up_with_noth
     with pytest.raises(ModuleFailed) as error:
         run(controller)
     assert str(error.value) == (
-        "No APIC can be reached. 127.0.0.1: takes no login just now (HTTP 503, Service Temporarily Unavailable)"
+        "No APIC can be reached. 127.0.0.1: accepts no login at the moment (HTTP 503, Service Temporarily Unavailable)"
     )
     assert not written(controller)
 
@@ -213,7 +213,7 @@ def test_what_another_tool_owns_is_not_touched_unless_told(controller):
         run(controller)
     assert str(error.value) == (
         "Nothing was written: uni/tn-k8s/bgpCtxP-k8s-prod is there already, made by orchestrator:terraform."
-        " With `adopt: true` this collection takes over what is in the way; look at it first."
+        " With `adopt: true` this collection takes over these objects; look at them first."
     )
     assert not written(controller)
     assert run(controller, adopt=True)["changed"]
@@ -346,7 +346,7 @@ def test_our_connection_gives_up_a_login_with_the_servers_words(controller, tmp_
     controller.inject(kind, retry_after=3600, count=2, match={"method": "POST", "path": "/api/aaaLogin"})
     done = over_httpapi(controller, tmp_path, "kubefabric.bgp.apic")
     assert done.returncode != 0
-    expected = f"No APIC can be reached. the inventory's httpapi connection: takes no login just now ({said})"
+    expected = f"No APIC can be reached. the inventory's httpapi connection: accepts no login at the moment ({said})"
     assert expected in " ".join(done.stdout.split()), done.stdout
     assert not written(controller)
     assert over_httpapi(controller, tmp_path, "kubefabric.bgp.apic").returncode == 0

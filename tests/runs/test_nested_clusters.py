@@ -125,7 +125,7 @@ def test_site_brings_the_hosts_that_peer_and_asks_nothing_of_their_cluster(hoste
         assert " bgp listen range 10.1.0.0/16 peer-group red-ipv4\n" in text
     # there are no leaves: that this is what it stumbles on means that no API server was asked
     assert "cluster k8s-prod: 0 of 4 sessions Established" in said
-    assert "leaf 101 answers nothing" in said
+    assert "leaf 101 does not answer" in said
 
 
 def test_a_report_has_a_page_for_a_parent_whose_hosts_peer_and_for_a_nested_cluster(hosted):
@@ -141,7 +141,7 @@ def test_a_report_has_a_page_for_a_parent_whose_hosts_peer_and_for_a_nested_clus
 
     hosted.succeed("report", "--limit", "k8s-prod")  # its API server is nowhere: nobody asks it
     page = (hosted.directory / "build/k8s-prod/report.md").read_text()
-    assert "leaf 101 answers nothing" in page
+    assert "leaf 101 does not answer" in page
     assert "<svg" in (hosted.directory / "build/k8s-prod/report.html").read_text()
 
 

@@ -46,7 +46,7 @@ def marked(body: Resource, live: Resource | None, adopted: bool) -> Resource:
         kept = json.dumps(content(live), sort_keys=True, separators=(",", ":"))
         if len(kept.encode()) > _MOST:
             raise ClusterError(
-                f"{body['kind']} {body['metadata']['name']} is too large to be kept beside ours and given back later: "
+                f"{body['kind']} {body['metadata']['name']} is too large to be saved and restored later: "
                 "rename or remove it by hand. Nothing was written."
             )
     if kept is None:

@@ -144,8 +144,8 @@ def _refuse_foreign(cluster: Cluster, served: dict[Gvk, Kind], wanted: list[Reso
     found = [adoption.complaint(name_of(resource), live) for resource, live in taken(cluster, served, wanted)]
     if found:
         raise ClusterError(
-            f"{'; '.join(found)}. With adopt: true this collection takes over what is in the way, and gives it back as "
-            "it was when it leaves; look at it first. Nothing was written."
+            f"{'; '.join(found)}. With adopt: true this collection takes over these objects, and restores them "
+            "when it no longer needs them; look at them first. Nothing was written."
         )
 
 
@@ -206,8 +206,8 @@ def _absent(cluster: Cluster, kind: Kind, resource: Resource, rules: Rules) -> S
         return Step(kind, resource, "none", live, live, False)
     if not is_ours(live) or (rules.cluster and owner(live) != rules.cluster):
         raise ClusterError(
-            f"{name_of(resource)} is not ours: it does not carry the labels {selector(owner(resource) or '')}. "
-            "Remove it by hand if it should go."
+            f"{name_of(resource)} is not ours: it does not have the labels {selector(owner(resource) or '')}. "
+            "Remove it by hand if you do not need it."
         )
     return _deleted(kind, live)
 
@@ -308,7 +308,7 @@ def _outcome(cluster: Cluster, kind: Kind, body: Resource, rules: Rules) -> tupl
         held = conflicts.by_controllers(taken.conflicts)
         if held:
             raise ClusterError(
-                f"{name_of(body)}: {conflicts.describe(held)}. Two managers would fight over it: "
+                f"{name_of(body)}: {conflicts.describe(held)}. Two managers would overwrite each other: "
                 "stop the other one from setting it, or take it with force_conflicts: true. Nothing was written."
             ) from taken
     return cluster.apply(kind, body, dry_run=True, force=True), True
@@ -328,5 +328,5 @@ def _write(cluster: Cluster, step: Step) -> None:
         cluster.apply(step.kind, step.body, dry_run=False, force=step.force)
     except FieldsTaken as taken:
         raise ClusterError(
-            f"{name_of(step.body)} changed while we were at it: {taken}. Run again; what is done stays done."
+            f"{name_of(step.body)} changed during the run: {taken}. Run again; earlier writes are kept."
         ) from taken

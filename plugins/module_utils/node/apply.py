@@ -156,8 +156,8 @@ def _refuse_foreign(speaker: Speaker, texts: Dict[str, str], known: Record, adop
     if path in known["files"] or adopt or not speaker.foreign(texts.get(path, "")):
         return
     raise NodeError(
-        f"{path} was written by somebody else, and configures something. With adopt: true it is replaced, kept in "
-        f"{record.saved_path(path)}, and comes back with state: absent."
+        f"{path} was written by others, and is not empty. With adopt: true it is replaced, saved in "
+        f"{record.saved_path(path)}, and restored with state: absent."
     )
 
 
@@ -184,7 +184,7 @@ def _refuse_masked(host: Host, speaker: Speaker) -> None:
     """Raise NodeError where systemd never starts the speaker."""
     if host.ask(["systemctl", "is-enabled", speaker.service]).strip().startswith("masked"):
         raise NodeError(
-            f"{speaker.service}.service is masked, so that systemd never starts it. If it may run here: systemctl "
+            f"{speaker.service}.service is masked, so systemd never starts it. To allow it: systemctl "
             f"unmask {speaker.service}, and run again. Nothing was changed."
         )
 
@@ -345,8 +345,8 @@ def _go_back(host: Host, work: Work, reason: NodeError) -> None:
     troubles = [trouble for command in _way_back(host, work) for trouble in _attempt(host, command)]
     files.forget(host)
     files.discard(host, work.changes)
-    after = f" Going back had trouble, too: {'; '.join(troubles)}" if troubles else ""
-    raise NodeError(f"{reason}. The old files and addresses are back.{after}") from reason
+    after = f" Restoring failed, too: {'; '.join(troubles)}" if troubles else ""
+    raise NodeError(f"{reason}. The old files and addresses are restored.{after}") from reason
 
 
 def _way_back(host: Host, work: Work) -> List[Command]:

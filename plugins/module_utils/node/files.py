@@ -132,7 +132,7 @@ def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         raise NodeError(
-            "another run of node_peering is at work on this host, or a command that it left: wait until it has ended"
+            "another run of node_peering is running on this host, or a command that it started: wait until it has ended"
         ) from error
 
 
@@ -172,7 +172,7 @@ def commit(host: Host, changes: List[Change]) -> None:
         restore(host)
         forget(host)
         discard(host, changes)
-        raise NodeError(f"{at} cannot be replaced: {_reason(error)}. The old files are back.") from error
+        raise NodeError(f"{at} cannot be replaced: {_reason(error)}. The old files are restored.") from error
 
 
 def _write_journal(host: Host, journal: JsonObject) -> None:
@@ -202,7 +202,7 @@ def _journal(host: Host) -> JsonObject:
     try:
         journal = json_text.loads(text) if text else {"files": []}
         if not isinstance(journal, dict) or "files" not in journal:
-            raise ValueError("it is no journal of this module")
+            raise ValueError("it is not a journal of this module")
     except ValueError as error:
         where = "Look at the files that it names, remove it, and run again."
         raise NodeError(f"{JOURNAL} is damaged: {error}. {where}") from error

@@ -33,9 +33,9 @@ def recover(host: Host, check: bool) -> bool:
         _recover_live(host, undone, half_way)
     except NodeError as error:
         raise NodeError(
-            "an earlier run was cut off. The files are back to what they were before it, but not everything is: "
+            "an earlier run was interrupted. Its files are restored, but not everything: "
             f"{str(error).rstrip('.')}. "
-            f"Put that right and run again, or remove {files.JOURNAL} to go on from what there is."
+            f"Correct that and run again, or remove {files.JOURNAL} to continue from the present state."
         ) from error
     files.forget(host)
     return True

@@ -49,7 +49,7 @@ def _doubts(address: str, way: JsonObject, config: Config) -> List[str]:
     found = []
     if address in {peer.address for peer in config.peers}:
         found.append(
-            f"uplink.gateways: {address} is one leaf's own address, and the default route is lost with that leaf: "
+            f"uplink.gateways: {address} is the address of one leaf, and the default route is lost with that leaf: "
             "give the L3Out's secondary address, which both leaves have."
         )
     return [*found, *_rivals(address, way)]

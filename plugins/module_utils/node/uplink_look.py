@@ -81,7 +81,7 @@ def _judge_mtu(name: str, mtu: Any, due: Any, problems: List[str], remarks: List
     if not mtu or not due or mtu == due:
         return
     if mtu > due:
-        problems.append(f"{name} has MTU {mtu}, above the leaves' {due}: larger packets are lost without a word")
+        problems.append(f"{name} has MTU {mtu}, above the leaves' {due}: larger packets are lost silently")
     else:
         remarks.append(f"{name} has MTU {mtu}, below the leaves' {due}: give it {due}, or the L3Out that of the nodes")
 
@@ -165,7 +165,7 @@ def _wrong(family: str, due: str, hop: JsonObject, leaves: list[str], hops: List
     own, gateway = hop["gateway"] in leaves, hop["gateway"]
     others = [other for other in hops if other["gateway"] == due]
     if own and not others:
-        return f"the {family} default route is by {gateway}, one leaf's own, and is lost with it: use {due}"
+        return f"the {family} default route is by {gateway}, the address of one leaf, and is lost with it: use {due}"
     if not others:
         return f"the {family} default route is by {gateway}, and not by the leaves' shared address {due}"
     what = "one leaf's own" if own else "not the leaves'"

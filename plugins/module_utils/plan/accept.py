@@ -68,7 +68,7 @@ def _check_format(plan: object, at: str, findings: Findings) -> None:
         findings.add(
             below(at, "format"),
             f"{number} is not the format that this release of kubefabric.bgp reads",
-            f"plan anew with kubefabric.bgp.plan, or write the plan in format {FORMAT}",
+            f"plan again with kubefabric.bgp.plan, or write the plan in format {FORMAT}",
         )
         raise PlanError(findings.errors)
 

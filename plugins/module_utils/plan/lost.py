@@ -82,7 +82,7 @@ def _check_leaves(cluster: str, lost: _Lost, findings: Findings) -> None:
             at,
             f"cluster {cluster} had {_leaf_words(refused)}, and no rack of its nodes has {_them(refused)} now: SVIs, "
             "peers and the leaf's part of the L3Out would be removed",
-            f"put {_them(refused)} back (in the rack, or under l3out.leaves), or name what is to go: {lost.command}",
+            f"put {_them(refused)} back (in the rack, or under l3out.leaves), or confirm the removal: {lost.command}",
         )
     if going:
         findings.warn(at, f"{_leaf_words(going)} of cluster {cluster} is removed", f"{VARIABLE} says so")
@@ -110,7 +110,7 @@ def _check_nodes(cluster: str, lost: _Lost, findings: Findings) -> None:
             at,
             f"cluster {cluster} had {_listed(refused)}, and the inventory does not have {_them(refused)} there: paths, "
             "peers and filters would be removed",
-            f"put {_them(refused)} back (disabled, not synchronized, in another slice?), or name what is to go: "
+            f"put {_them(refused)} back (disabled, not synchronized, in another slice?), or confirm the removal: "
             f"{lost.command}",
         )
     going = gone & set(lost.to_remove)
@@ -124,15 +124,15 @@ def _check_clusters(lost: _Lost, findings: Findings) -> None:
         findings.add(
             "group clusters",
             f"the inventory had {_listed(refused)}, and does not have {_them(refused)} now: addresses would be freed, "
-            "and the other clusters planned as if there were no such cluster",
-            f"put {_them(refused)} back, or name what is torn down and is to go: {lost.command}",
+            "and the other clusters planned without it",
+            f"put {_them(refused)} back, or confirm the removal after a teardown: {lost.command}",
         )
     going = lost.clusters & set(lost.to_remove)
     if going:
         findings.warn(
             "group clusters",
             f"{_listed(going)} is removed from the allocations",
-            "what it may still have on the fabric and in the cluster stays: the playbook teardown removes that",
+            "its objects on the fabric and in the cluster stay: the playbook teardown removes them",
         )
 
 

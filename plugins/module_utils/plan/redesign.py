@@ -38,8 +38,8 @@ def still_valid(cluster: Cluster, kept: object, allowed: list[str], findings: Fi
     torn_down = DESIGNS[design].torn_down(cluster, kept)
     rule = f"the cluster has {design} SVI, and moving it to {wanted} tears down {torn_down}"
     if cluster.name in allowed:
-        findings.warn(cluster.at("l3out.svi"), rule, "all its sessions go down until nodes and leaves are done")
+        findings.warn(cluster.at("l3out.svi"), rule, "all its sessions go down until nodes and leaves are configured")
     else:
-        remedy = f"if that is what you want, say {VARIABLE}: {cluster.name}; if not, give svi: {design}"
+        remedy = f"to confirm, set {VARIABLE}: {cluster.name}; if not, give svi: {design}"
         findings.add(cluster.at("l3out.svi"), rule, remedy)
     return None

@@ -57,9 +57,9 @@ def remarks(plan: Plan, contracts: list[ContractState]) -> list[str]:
     for one in contracts:
         name = f"contract {one['name']} of tenant {one['tenant']}"
         if one["present"] and one["providers"] and not one["consumers"]:
-            told.append(f"Nobody consumes {name}, which {_short(one['providers'])} provides: nothing passes by it.")
+            told.append(f"Nobody consumes {name}, which {_short(one['providers'])} provides: it permits no traffic.")
         elif one["present"] and one["consumers"] and not one["providers"]:
-            told.append(f"Nobody provides {name}, which {_short(one['consumers'])} consumes: nothing passes by it.")
+            told.append(f"Nobody provides {name}, which {_short(one['consumers'])} consumes: it permits no traffic.")
     return told
 
 
@@ -112,12 +112,12 @@ def _contract(planned: Contract, found: ContractState) -> list[Problem]:
     """The contract itself: there, with subjects whose filters and graph exist."""
     name = f"contract {planned['name']} of tenant {planned['tenant']}"
     if not found["present"]:
-        return [problem("contract-missing", f"{name} does not exist: nothing passes by it.", contract=planned["name"])]
+        return [problem("contract-missing", f"{name} does not exist: it permits no traffic.", contract=planned["name"])]
     if not found["subjects"] or not any(one["filters"] or one["graph"] for one in found["subjects"]):
         return [
             problem(
                 "contract-empty",
-                f"{name} has no subject with a filter: nothing passes by it.",
+                f"{name} has no subject with a filter: it permits no traffic.",
                 contract=planned["name"],
             )
         ]
@@ -141,8 +141,8 @@ def _side(side: SideOfContracts, names: dict[str, ContractState], imported: Impo
     return [
         problem(
             "contract-side",
-            f"{side['what']} does not {verb} contract {contract}, as planned: nothing passes by it.",
-            "somebody took the relation away, or the last run did not finish",
+            f"{side['what']} does not {verb} contract {contract}, as planned: it permits no traffic.",
+            "somebody removed the relation, or the last run did not finish",
             contract=contract,
         )
         for verb, contract in wanted

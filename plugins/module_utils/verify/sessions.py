@@ -57,7 +57,7 @@ def _dead_leaves(plan: Plan, bgp: Leaves, sessions: list[Session]) -> list[Probl
             found.append(
                 problem(
                     "leaf-unreachable",
-                    f"leaf {leaf} answers nothing: {counted(len(lost), 'planned session')} "
+                    f"leaf {leaf} does not answer: {counted(len(lost), 'planned session')} "
                     f"({_nodes(lost)}) and its routes cannot be seen.",
                     "the leaf is down or has left the fabric (fabricNode inactive), or nothing of the L3Out "
                     f"{plan['l3out']['name']} is deployed on it",
@@ -166,7 +166,7 @@ def _unfinished(plan: Plan, state: State, sessions: list[Session]) -> list[Probl
     return [
         problem(
             "restart-pending",
-            f"{agent(plan)} on {listed(names, 6)} still runs with the peers from before the last change.",
+            f"{agent(plan)} on {listed(names, 6)} still runs with its earlier peers.",
             "a run ended before it had restarted it; run site.yml again",
         )
     ]

@@ -44,8 +44,8 @@ def page(name: str, problems: list, remarks: list, table: tuple = ()) -> str:
     [
         ([], [], "everything as planned"),
         ([], ["F1 is acknowledged"], "1 warning"),
-        (["leaf 101 answers nothing"], [], "1 problem"),
-        (["leaf 101 answers nothing", "b"], ["F1 is acknowledged", "d"], "2 problems, 2 warnings"),
+        (["leaf 101 does not answer"], [], "1 problem"),
+        (["leaf 101 does not answer", "b"], ["F1 is acknowledged", "d"], "2 problems, 2 warnings"),
     ],
 )
 def test_as_planned_is_said_where_there_are_neither_problems_nor_warnings(name, problems, remarks, verdict):

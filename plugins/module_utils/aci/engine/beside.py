@@ -15,10 +15,10 @@ from .difference import Difference
 from .neighbours import Vrf
 from .snapshot import Found, Snapshot
 
-MARK = " would stand beside "
+MARK = " would conflict with "
 REMEDY = (
-    "What stands beside ours cannot be taken over, because APIC cannot rename objects: remove it with the tool that"
-    " made it, or give ours another VLAN, address, prefix or order."
+    "These objects cannot be adopted, because APIC cannot rename objects: remove them with the tool that "
+    "made them, or give ours another VLAN, address, prefix or order."
 )
 SHOWN = 12  # clashes that a message spells out
 
@@ -77,7 +77,7 @@ def _refusal(clash: meaning.Clash, theirs: Snapshot) -> str:
 
 
 def _remark(clash: meaning.Clash, theirs: Snapshot) -> str:
-    return f"{clash.ours} stands beside {clash.theirs}, {_maker(clash, theirs)}: {clash.text}. One of them has to go."
+    return f"{clash.ours} conflicts with {clash.theirs}, {_maker(clash, theirs)}: {clash.text}. Remove one of them."
 
 
 def _apart(clash: meaning.Clash, snapshot: Snapshot) -> str:

@@ -162,8 +162,7 @@ class _Comparison:
         for other in self.snapshot.children(dn):
             if other.cls == cls and other.dn not in ours and other.attributes.get(prop) in ours.values():
                 self.result.obstacles.append(
-                    f"{dn} takes one {cls} for each {prop}, and {other.dn} was there first:"
-                    " remove it, or do without ours"
+                    f"{dn} takes one {cls} for each {prop}, and {other.dn} exists already: remove it, or omit ours"
                 )
 
     # -- creating -------------------------------------------------------------------------------------

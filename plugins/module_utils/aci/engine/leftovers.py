@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an owner still holds and does not want any more, wherever it is. Pure.
+"""What an owner still owns but no longer wants, anywhere. Pure.
 
 A tree says what an owner wants; what it wanted last time may lie below objects of others (a contract in a tenant, a
 rule in another L3Out's route map), where nobody looks for it. But it carries the owner's tag, and the tag's value the

@@ -82,7 +82,7 @@ def _named(cls: str, attributes: Dict[str, str]) -> str:
     try:
         return relative_name(cls, attributes)
     except BuildError as error:
-        raise BuildError(f"The controller's answer is none of an APIC: {error}") from None
+        raise BuildError(f"The controller's answer is not from an APIC: {error}") from None
 
 
 def number(text: Any) -> int:

@@ -130,7 +130,7 @@ def imdata(body: Json) -> List[Dict[str, Any]]:
 def _check(level: Json) -> None:
     for _depth in range(DEEPEST):
         if not isinstance(level, list):
-            raise WrongAnswer("what should be a list of objects is none")
+            raise WrongAnswer("a list of objects is missing")
         level = [child for item in level for child in _children(item)]
         if not level:
             return
@@ -140,7 +140,7 @@ def _check(level: Json) -> None:
 def _children(item: Json) -> List[Any]:
     """The children of an object: {class: {"attributes": {name: text}, "children": [object]}}."""
     if not isinstance(item, dict):
-        raise WrongAnswer("what should be an object is none")
+        raise WrongAnswer("an object is missing")
     found: List[Any] = []
     for cls, body in item.items():
         attributes = body.get("attributes", {}) if isinstance(body, dict) else None

@@ -113,7 +113,7 @@ def compare(session: Session, tree: Mo, options: Options) -> Difference:
     if problems:
         hint = f" {beside.REMEDY}" if any(beside.MARK in text for text in found.obstacles) else ""
         if found.conflicts and not hint:
-            hint = " With `adopt: true` this collection takes over what is in the way; look at it first."
+            hint = " With `adopt: true` this collection takes over these objects; look at them first."
         raise AciError("Nothing was written: " + "; ".join(problems) + "." + hint)
     return found
 
@@ -198,7 +198,7 @@ def _post(session: Session, tree: Mo, options: Options, found: Difference, warn:
             again = patience.wait(error.retry_after)
             left = _look_again(session, tree, options, error)
             if left.document and not again:
-                raise AciError(f"{error} and stayed so: {_outcome(found, left)}. Run again.") from None
+                raise AciError(f"{error} and did not recover: {_outcome(found, left)}. Run again.") from None
         except OutcomeUnknown as error:
             session.reconnect()
             left = _settled(session, tree, options, error)
@@ -224,7 +224,7 @@ def _look_again(session: Session, tree: Mo, options: Options, cut: OutcomeUnknow
     try:
         return compare(session, tree, options)
     except AciError as error:
-        raise AciError(f"{cut}. Whether it was written is unknown, and reading again failed: {error}") from None
+        raise AciError(f"{cut}. It is unknown whether it was written, and reading again failed: {error}") from None
 
 
 def _outcome(found: Difference, left: Difference) -> str:

@@ -52,7 +52,7 @@ class _Unreachable(AciError):
 
 
 class _Throttled(_Unreachable):
-    """This host answers, and takes no login just now."""
+    """This host answers, and accepts no login at the moment."""
 
     def __init__(self, text: str, retry_after: Optional[float]) -> None:
         super().__init__(text)
@@ -150,7 +150,9 @@ class Session:
                 busy += 1
                 self._turn()
                 if busy >= len(self._hosts) and not patience.wait(answer.retry_after):
-                    raise AciError(f"{self.host} is busy (HTTP {answer.status}) and stayed so: GET {_short(path)}.")
+                    raise AciError(
+                        f"{self.host} is busy (HTTP {answer.status}) and did not recover: GET {_short(path)}."
+                    )
             elif answer.nobody and failures < max(1, len(self._hosts)):
                 failures += 1
                 self._drop(answer.reason)
@@ -204,7 +206,7 @@ class Session:
                 self._transport = _Transport(self._module)
                 self.requests["login"] += int(self._can_login())
             except _Throttled as error:
-                failures[self.host], busy = f"takes no login just now ({error})", busy + 1
+                failures[self.host], busy = f"accepts no login at the moment ({error})", busy + 1
                 self._turn()
                 if busy >= len(self._hosts) and not patience.wait(error.retry_after):
                     raise AciError(_unreachable(failures)) from None

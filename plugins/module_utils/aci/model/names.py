@@ -27,7 +27,7 @@ def name(text: str, where: str, cls: str = "") -> str:
     signs, most = FORMS.get(cls, USUAL)
     if not re.fullmatch(f"[A-Za-z0-9{re.escape(signs.replace(' ', ''))}]{{1,{most}}}", str(text)):
         raise BuildError(
-            f"{where}: {_shown(text)} is no name in APIC: give 1 to {most} of the letters, digits and {signs}."
+            f"{where}: {_shown(text)} is not a valid name in APIC: give 1 to {most} of the letters, digits and {signs}."
         )
     return str(text)
 
@@ -40,7 +40,8 @@ def inner(text: str, where: str) -> str:
         deepest = min(deepest, depth)
     if _UNSAFE.search(str(text)) or depth or deepest:
         raise BuildError(
-            f"{where}: {_shown(text)} is no name in APIC: quotes, control characters or brackets without a pair."
+            f"{where}: {_shown(text)} is not a valid name in APIC: quotes, control characters or brackets "
+            f"without a pair."
         )
     return str(text)
 
@@ -48,7 +49,7 @@ def inner(text: str, where: str) -> str:
 def quoted(text: str) -> str:
     """A value of a filter, with its quotes."""
     if _UNSAFE.search(text):
-        raise BuildError(f"{_shown(text)} is no name in APIC: it has quotes or control characters.")
+        raise BuildError(f"{_shown(text)} is not a valid name in APIC: it has quotes or control characters.")
     return f'"{text}"'
 
 

@@ -154,7 +154,7 @@ def _parse(item: Dict[str, Any], owner: Optional[str], where: str) -> Mo:
         raise BuildError(f"{where}: an object is one class with its content, as in {{fvTenant: {{attributes: …}}}}.")
     cls, body = next(iter(item.items()))
     if not re.fullmatch(r"[a-z][A-Za-z0-9]{1,127}", str(cls)):
-        raise BuildError(f"{where}: {str(cls)[:128]!r} is no class of APIC: give for example fvTenant.")
+        raise BuildError(f"{where}: {str(cls)[:128]!r} is not a class of APIC: give for example fvTenant.")
     unknown = sorted(set(body) - {"attributes", "children", "hold"})
     if unknown:
         raise BuildError(f"{where}.{cls}: unknown key {unknown[0]}; an object has attributes, children and hold.")

@@ -391,7 +391,7 @@ def test_no_contract_no_reachability(consumer):
     consumer.contracts[0].update(present=False, scope="", subjects=[], providers=[], consumers=[])
     assert consumer.kinds() == ["contract-missing"]
     assert consumer.run()["failed"]
-    assert "contract registry of tenant k8s does not exist: nothing passes by it." in consumer.run()["msg"]
+    assert "contract registry of tenant k8s does not exist: it permits no traffic." in consumer.run()["msg"]
 
 
 def test_a_side_that_somebody_took_away_is_a_problem(consumer):
@@ -404,7 +404,7 @@ def test_a_contract_that_nobody_provides_yet_is_a_warning(consumer):
     assert consumer.kinds() == []
     assert consumer.run()["warnings"] == [
         "Nobody provides contract registry of tenant k8s, which tn-k8s/out-k8s-test/instP-default consumes: "
-        "nothing passes by it."
+        "it permits no traffic."
     ]
 
 

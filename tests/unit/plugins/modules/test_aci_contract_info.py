@@ -71,17 +71,17 @@ def test_what_is_whole_has_no_problem_and_costs_one_get(fabric):
 def test_a_contract_with_one_side_is_a_remark(fabric):
     assert contracts.remarks(PLAN, read(fabric)) == [
         "Nobody consumes contract registry of tenant k8s, which tn-k8s/out-k8s-prod/instP-default provides: "
-        "nothing passes by it.",
+        "it permits no traffic.",
         "Nobody provides contract dns of tenant common, which tn-k8s/out-k8s-prod/instP-default consumes: "
-        "nothing passes by it.",
+        "it permits no traffic.",
         "Nobody provides contract monitoring of tenant ops, which tn-k8s/out-k8s-prod/instP-default consumes: "
-        "nothing passes by it.",
+        "it permits no traffic.",
     ]
     fabric.post("uni/tn-k8s/ctx-prod", mo("vzAny", mo("vzRsAnyToCons", tnVzBrCPName="registry")))
     assert "registry" not in contracts.remarks(PLAN, read(fabric))[0]
 
 
-BROKEN = "somebody took the relation away, or the last run did not finish"
+BROKEN = "somebody removed the relation, or the last run did not finish"
 
 
 @pytest.mark.parametrize(
@@ -90,22 +90,22 @@ BROKEN = "somebody took the relation away, or the last run did not finish"
         (
             "uni/tn-k8s/out-k8s-prod/instP-web/rsprov-web",
             [
-                "external EPG web of L3Out k8s-prod does not provide contract web, as planned: nothing passes by it. "
+                "external EPG web of L3Out k8s-prod does not provide contract web, as planned: it permits no traffic. "
                 f"Likely cause: {BROKEN}"
             ],
         ),
         (
             "uni/tn-dmz/out-partners/instP-partners/rsconsIf-k8s-web",
             [
-                "external EPG partners of L3Out partners does not consume contract web, as planned: nothing passes by "
-                f"it. Likely cause: {BROKEN}"
+                "external EPG partners of L3Out partners does not consume contract web, as planned: it permits "
+                f"no traffic. Likely cause: {BROKEN}"
             ],
         ),
         (
             "uni/tn-legacy/cif-k8s-billing",
-            [f"EPG erp does not consume contract billing, as planned: nothing passes by it. Likely cause: {BROKEN}"],
+            [f"EPG erp does not consume contract billing, as planned: it permits no traffic. Likely cause: {BROKEN}"],
         ),
-        ("uni/tn-ops/brc-monitoring", ["contract monitoring of tenant ops does not exist: nothing passes by it."]),
+        ("uni/tn-ops/brc-monitoring", ["contract monitoring of tenant ops does not exist: it permits no traffic."]),
         ("uni/tn-k8s/flt-web", ["subject web of contract web of tenant k8s: filter web does not exist."]),
         (
             "uni/tn-k8s/AbsGraph-firewall",
@@ -113,7 +113,7 @@ BROKEN = "somebody took the relation away, or the last run did not finish"
         ),
         (
             "uni/tn-k8s/brc-billing/subj-any",
-            ["contract billing of tenant k8s has no subject with a filter: nothing passes by it."],
+            ["contract billing of tenant k8s has no subject with a filter: it permits no traffic."],
         ),
     ],
 )

@@ -299,7 +299,7 @@ def test_an_l3out_that_somebody_else_made_is_not_touched_unless_told_so(controll
         run(controller)
     assert str(error.value) == (
         "Nothing was written: uni/tn-k8s/out-k8s-prod is there already, not made by this collection."
-        " With `adopt: true` this collection takes over what is in the way; look at it first."
+        " With `adopt: true` this collection takes over these objects; look at them first."
     )
     assert "uni/tn-k8s/out-k8s-prod" in run(controller, adopt=True)["modified"]
     assert not run(controller)["changed"]
@@ -396,7 +396,7 @@ def test_an_l3out_with_a_new_name_is_made_beside_the_old_one_and_the_run_says_so
         assert said in json.dumps(run(controller, check=check, **renamed)["warnings"])
     assert before <= objects(controller)
     run(controller, state="absent")
-    assert "still holds" not in json.dumps(run(controller, **renamed))
+    assert "still owns" not in json.dumps(run(controller, **renamed))
     assert not run(controller, **renamed)["changed"]
     assert "uni/tn-k8s/out-k8s-prod" not in objects(controller)
 
@@ -404,7 +404,7 @@ def test_an_l3out_with_a_new_name_is_made_beside_the_old_one_and_the_run_says_so
 def test_what_a_run_lets_go_of_is_not_told_to_stay(controller):
     run(controller)
     access = {**description()["access"], "vlans": [{"from": 320, "to": 329}]}
-    assert "still holds" not in json.dumps(run(controller, access=access))
+    assert "still owns" not in json.dumps(run(controller, access=access))
 
 
 def test_lists_may_be_written_as_text_with_commas(controller):

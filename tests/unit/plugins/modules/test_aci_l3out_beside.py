@@ -106,7 +106,7 @@ def test_an_l3out_made_under_other_names_is_not_adopted_beside_itself(controller
     ]
     assert said.startswith("Nothing was written: ")
     for mine, other, text in pairs:
-        assert f"{mine} would stand beside {other}, " in said
+        assert f"{mine} would conflict with {other}, " in said
         assert text in said
     assert "remove it with the tool that made it" in said
 
@@ -115,7 +115,7 @@ def test_without_adopt_all_of_it_is_told_at_once(controller):  # noqa: F811
     controller.post("uni/tn-k8s", others_l3out())
     said = refused(controller)
     assert f"{OUT} is there already, made by {TERRAFORM}" in said
-    assert f"{OUT}/instP-default/extsubnet-[10.1.0.0/16] would stand beside " in said
+    assert f"{OUT}/instP-default/extsubnet-[10.1.0.0/16] would conflict with " in said
     assert "adopt: true" not in said
 
 
@@ -124,7 +124,7 @@ def test_an_l3out_of_others_elsewhere_in_the_vrf_is_met_before_anything_is_writt
     controller.post("uni/tn-k8s", others_l3out("calico"))
     said = refused(controller, check)
     assert (
-        f"{OUT}/lnodep-k8s-prod/lifp-floating-ipv4/vlifp-[topology/pod-1/node-101]-[vlan-310] would stand beside "
+        f"{OUT}/lnodep-k8s-prod/lifp-floating-ipv4/vlifp-[topology/pod-1/node-101]-[vlan-310] would conflict with "
         in said
     )
     assert (

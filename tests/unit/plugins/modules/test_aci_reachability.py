@@ -206,7 +206,7 @@ def test_a_relation_that_an_epg_had_already_stays_its_own(fabric):
             mo("vzBrCP", name="web"),
             "",
             "Nothing was written: uni/tn-k8s/brc-web is there already, not made by this collection."
-            " With `adopt: true` this collection takes over what is in the way; look at it first.",
+            " With `adopt: true` this collection takes over these objects; look at them first.",
         ),
         (
             None,

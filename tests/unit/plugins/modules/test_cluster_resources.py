@@ -113,7 +113,8 @@ def test_fields_of_another_controller_are_an_error_that_names_it_and_nothing_is_
     with pytest.raises(ModuleFailed) as failure:
         cluster.run(cluster.resources())
     assert str(failure.value) == (
-        f"Node {cluster.node}: other-operator holds metadata.labels.rack_id. Two managers would fight over it: stop "
+        f"Node {cluster.node}: other-operator holds metadata.labels.rack_id. Two managers would overwrite each "
+        f"other: stop "
         "the other one from setting it, or take it with force_conflicts: true. Nothing was written."
     )
     assert cluster.versions() == before
@@ -172,9 +173,9 @@ def test_absent_refuses_an_object_that_is_not_ours(cluster):
     with pytest.raises(ModuleFailed) as failure:
         cluster.run([theirs], state="absent")
     assert str(failure.value) == (
-        f"ConfigMap kube-system/settings-{cluster.tag} is not ours: it does not carry the labels "
+        f"ConfigMap kube-system/settings-{cluster.tag} is not ours: it does not have the labels "
         f"app.kubernetes.io/managed-by=kubefabric.bgp,bgp.kubefabric.io/cluster={cluster.tag}. "
-        "Remove it by hand if it should go."
+        "Remove it by hand if you do not need it."
     )
 
 

@@ -39,7 +39,7 @@ def check(cluster: Member, options: dict, findings: Findings) -> None:
             findings.add(
                 cluster.at(f"calico.filters.{name}"),
                 "would accept everything: it has no rule",
-                "give it rules, or leave default_action away",
+                "give it rules, or remove default_action",
             )
     if isinstance(cluster, Cluster) and lists[0] and not cluster.doubtful("calico.filters"):
         _withheld(cluster, options, lists[0], findings)

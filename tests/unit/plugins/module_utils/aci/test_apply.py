@@ -129,7 +129,7 @@ def test_what_the_look_at_the_faults_costs_is_counted_apart():
         (
             ancestor("polUni", [owned("physDomP", name="p")]),
             "Nothing was written: uni/phys-p is there already, not made by this collection."
-            " With `adopt: true` this collection takes over what is in the way; look at it first.",
+            " With `adopt: true` this collection takes over these objects; look at them first.",
         ),
     ],
 )
@@ -205,7 +205,7 @@ def test_a_controller_that_stays_busy_is_given_up_and_nothing_was_written():
     controller = BusyController([], times=9)
     with pytest.raises(AciError) as error:
         run(controller, pool())
-    assert str(error.value) == "a is busy (HTTP 503) and stayed so: nothing was written. Run again."
+    assert str(error.value) == "a is busy (HTTP 503) and did not recover: nothing was written. Run again."
 
 
 def test_after_a_cut_connection_that_stays_cut_it_says_that_nobody_knows():
@@ -218,8 +218,8 @@ def test_after_a_cut_connection_that_stays_cut_it_says_that_nobody_knows():
     with pytest.raises(AciError) as error:
         run(Gone([], cut=True), pool())
     assert str(error.value) == (
-        "The connection to a was cut during the POST: reset. Whether it was written is unknown, and reading again"
-        " failed: No APIC can be reached. a: no"
+        "The connection to a was cut during the POST: reset. It is unknown whether it was written, and reading "
+        "again failed: No APIC can be reached. a: no"
     )
 
 
@@ -302,7 +302,7 @@ def test_what_takes_a_place_of_ours_stops_a_run():
     theirs = {cls: {"attributes": {"tnBgpCtxAfPolName": "theirs", "af": "ipv4-ucast", "annotation": ""}}}
     inside = [{"fvCtx": {"attributes": {"name": "v"}, "children": [theirs]}}]
     controller = Controller([{"fvTenant": {"attributes": {"dn": "uni/tn-t", "name": "t"}, "children": inside}}])
-    with pytest.raises(AciError, match="was there first: remove it, or do without ours"):
+    with pytest.raises(AciError, match="exists already: remove it, or omit ours"):
         run(controller, wanted)
     assert controller.posted == []
 
@@ -378,7 +378,7 @@ def test_of_a_whole_intent_what_else_its_owner_holds_is_told_and_stays():
     controller, warnings = Controller([*domain("a"), tag("uni/phys-old", OURS)]), []
     assert not run(controller, wanted, warnings, complete=True)["changed"]
     (said,) = warnings
-    assert said.startswith("a still holds uni/phys-old, of which the intent says nothing any more: it stays.")
+    assert said.startswith("a still owns uni/phys-old, which the intent no longer names: it stays.")
     warnings.clear()
     run(controller, wanted, warnings)
     assert warnings == []

@@ -213,7 +213,7 @@ def test_a_vrf_that_has_another_policy_for_the_family_is_an_obstacle():
     result = difference(ancestor("polUni", [ancestor("fvTenant", [vrf], name="t")]), snapshot)
     assert result.obstacles == [
         "uni/tn-t/ctx-v takes one fvRsCtxToBgpCtxAfPol for each af, and "
-        "uni/tn-t/ctx-v/rsctxToBgpCtxAfPol-[theirs]-ipv4-ucast was there first: remove it, or do without ours"
+        "uni/tn-t/ctx-v/rsctxToBgpCtxAfPol-[theirs]-ipv4-ucast exists already: remove it, or omit ours"
     ]
 
 
@@ -299,7 +299,7 @@ def test_of_two_wanted_values_each_has_its_place():
     both = exclusive(policy_of("a"), policy_of("b", "ipv6"), shared("fooBar", "a", rn="bar"))
     assert difference(both, Snapshot([TENANT, VRF])).obstacles == []
     (obstacle,) = difference(both, Snapshot([TENANT, VRF, policy_there("theirs", "ipv6")])).obstacles
-    assert "[theirs]-ipv6-ucast was there first" in obstacle
+    assert "[theirs]-ipv6-ucast exists already" in obstacle
 
 
 def test_what_is_to_go_wants_no_place():

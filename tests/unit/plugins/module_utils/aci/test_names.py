@@ -49,7 +49,7 @@ def test_a_name_of_apics_own_form_is_taken(text):
 def test_a_name_has_the_form_of_its_class(cls, text, said):
     with pytest.raises(BuildError) as error:
         Mo(cls, {"name": text, "type": "range"}).rn  # noqa: B018
-    assert str(error.value).endswith(f"is no name in APIC: give {said}")
+    assert str(error.value).endswith(f"is not a valid name in APIC: give {said}")
 
 
 def test_the_forms_of_names_are_those_of_the_class_catalog():
@@ -66,23 +66,23 @@ def test_the_forms_of_names_are_those_of_the_class_catalog():
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_any_other_name_is_refused(text):
-    with pytest.raises(BuildError, match=r"tenant: .* is no name in APIC"):
+    with pytest.raises(BuildError, match=r"tenant: .* is not a valid name in APIC"):
         names.name(text, "tenant")
-    with pytest.raises(BuildError, match=r"fvTenant(\.name: .* is no name in APIC| lacks name)"):
+    with pytest.raises(BuildError, match=r"fvTenant(\.name: .* is not a valid name in APIC| lacks name)"):
         ancestor("fvTenant", name=text).rn  # noqa: B018
     if text:
-        with pytest.raises(ModuleFailed, match=r"vrf: .* is no name in APIC"):
+        with pytest.raises(ModuleFailed, match=r"vrf: .* is not a valid name in APIC"):
             run_module(aci_bgp_info, {**LOGIN, "tenant": "k8s", "vrf": text, "leaves": [{"id": 101}]})
         contract = {"tenant": "k8s", "name": text}
-        with pytest.raises(BuildError, match=r"contract: .* is no name in APIC"):
+        with pytest.raises(BuildError, match=r"contract: .* is not a valid name in APIC"):
             contracts.contract_dn(contract)
 
 
 @pytest.mark.parametrize("text", ['uni/tn-a"b', "uni/[a", "uni/a]", "]uni[", "a\x00", "a\\b"])
 def test_what_stands_in_brackets_has_brackets_in_pairs_and_no_quotes(text):
-    with pytest.raises(BuildError, match="is no name in APIC"):
+    with pytest.raises(BuildError, match="is not a valid name in APIC"):
         Mo("l3extRsNodeL3OutAtt", {"tDn": text}).rn  # noqa: B018
-    with pytest.raises(ModuleFailed, match=r"objects\[0\]: .* is no name in APIC"):
+    with pytest.raises(ModuleFailed, match=r"objects\[0\]: .* is not a valid name in APIC"):
         run_module(aci_bgp_info, {**LOGIN, "tenant": "a", "vrf": "b", "leaves": [{"id": 1}], "objects": [text]})
 
 
@@ -93,7 +93,7 @@ def test_a_class_outside_the_table_brings_one_relative_name():
 
 
 def test_a_class_is_a_word():
-    with pytest.raises(BuildError, match="content: 'fvTenant&x=y' is no class of APIC"):
+    with pytest.raises(BuildError, match="content: 'fvTenant&x=y' is not a class of APIC"):
         tree.from_content([{"fvTenant&x=y": {"attributes": {"rn": "a"}}}])
 
 
@@ -110,5 +110,5 @@ def test_values_of_filters_are_quoted_and_paths_are_encoded():
 
 def test_a_contract_of_another_name_is_refused_before_anything_is_asked():
     wanted = {"contracts": [{"tenant": "k8s", "name": 'w"eb'}], "interfaces": []}
-    with pytest.raises(ModuleFailed, match=r"contract: .* is no name in APIC"):
+    with pytest.raises(ModuleFailed, match=r"contract: .* is not a valid name in APIC"):
         run_module(aci_contract_info, {**LOGIN, "reachability": wanted})

@@ -194,7 +194,7 @@ def test_a_controller_that_stays_busy_is_given_up(connect):
     opened.patience = impatient([])
     with pytest.raises(AciError) as error:
         opened.get("/api/x.json?query-target=self")
-    assert str(error.value) == "a is busy (HTTP 503) and stayed so: GET /api/x.json."
+    assert str(error.value) == "a is busy (HTTP 503) and did not recover: GET /api/x.json."
 
 
 def test_throttled_logins_go_round_the_controllers_before_anybody_waits(connect):

@@ -91,7 +91,7 @@ def test_values_are_texts_and_objects_may_lack_attributes():
 
 @pytest.mark.parametrize("attributes", [{"name": ""}, {}])
 def test_an_object_without_its_name_is_no_answer_of_an_apic(attributes):
-    with pytest.raises(BuildError, match="The controller's answer is none of an APIC: fvTenant lacks name"):
+    with pytest.raises(BuildError, match="The controller's answer is not from an APIC: fvTenant lacks name"):
         Found("uni/tn-a", "fvTenant", attributes).naming  # noqa: B018
-    with pytest.raises(BuildError, match="The controller's answer is none of an APIC: fvTenant lacks name"):
+    with pytest.raises(BuildError, match="The controller's answer is not from an APIC: fvTenant lacks name"):
         list(flatten([{"fvTenant": {"attributes": attributes}}]))

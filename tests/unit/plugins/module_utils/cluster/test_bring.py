@@ -85,8 +85,9 @@ def test_an_object_of_others_that_has_our_name_is_refused_and_all_of_them_are_na
     cluster.add(config_map(owner=None))
     assert refusal(cluster, [override(True, ours="2"), {**config_map(), "kind": "ConfigMap"}]) == (
         "CiliumBGPNodeConfigOverride n1 is there already and is not ours (made by kubectl-create); ConfigMap "
-        "kube-system/settings is there already and is not ours. With adopt: true this collection takes over what is in "
-        "the way, and gives it back as it was when it leaves; look at it first. Nothing was written."
+        "kube-system/settings is there already and is not ours. With adopt: true this collection takes over "
+        "these objects, "
+        "and restores them when it no longer needs them; look at them first. Nothing was written."
     )
 
 
@@ -122,7 +123,7 @@ def test_an_object_whose_label_was_removed_is_still_ours() -> None:
 
 def test_an_object_that_is_too_large_to_be_kept_is_not_adopted() -> None:
     cluster = FakeCluster().add(config_map(owner=None, more="x" * 300_000))
-    assert "ConfigMap settings is too large to be kept beside ours" in refusal(cluster, [config_map()], adopt=True)
+    assert "ConfigMap settings is too large to be saved" in refusal(cluster, [config_map()], adopt=True)
 
 
 def test_what_says_nonsense_of_what_it_was_is_deleted_as_ours() -> None:
@@ -147,8 +148,9 @@ def test_absent_deletes_what_this_cluster_made() -> None:
 def test_absent_of_one_cluster_refuses_the_object_of_another() -> None:
     cluster = FakeCluster().add(config_map(owner=THEIRS))
     assert refusal(cluster, [config_map(owner=OURS)], "absent") == (
-        "ConfigMap kube-system/settings is not ours: it does not carry the labels "
-        "app.kubernetes.io/managed-by=kubefabric.bgp,bgp.kubefabric.io/cluster=a. Remove it by hand if it should go."
+        "ConfigMap kube-system/settings is not ours: it does not have the labels "
+        "app.kubernetes.io/managed-by=kubefabric.bgp,bgp.kubefabric.io/cluster=a. Remove it by hand if you do "
+        "not need it."
     )
 
 
@@ -330,7 +332,8 @@ def test_fields_that_people_set_are_taken_back_and_those_of_a_controller_are_not
     assert cluster.writes == [("apply", "ConfigMap", "kube-system", "settings", True)]
     cluster = FakeCluster(taken=[people, controller]).add(config_map(text="theirs"))
     assert refusal(cluster, [config_map()]) == (
-        "ConfigMap kube-system/settings: operator holds data.text. Two managers would fight over it: stop the other "
+        "ConfigMap kube-system/settings: operator holds data.text. Two managers would overwrite each other: "
+        "stop the other "
         "one from setting it, or take it with force_conflicts: true. Nothing was written."
     )
     assert steps(cluster, [config_map()], force_conflicts=True)[0].force is True

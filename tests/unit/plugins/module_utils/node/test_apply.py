@@ -16,7 +16,7 @@ from .options import VIP, options
 
 pytestmark = pytest.mark.skipif(not have_user(), reason="FRR's user does not exist here")
 LEAF1, LEAF2 = "192.168.2.201", "192.168.2.202"
-BUSY = "another run of node_peering is at work on this host, or a command that it left: wait until it has ended"
+BUSY = "another run of node_peering is running on this host, or a command that it started: wait until it has ended"
 RELOAD = "/usr/lib/frr/frr-reload.py --reload --stdout /etc/frr/frr.conf"
 
 
@@ -163,7 +163,7 @@ def test_a_lost_session_brings_the_old_state_back(settled):
     settled.after_reload = {LEAF1: "Active"}
     assert failure(settled, ecmp=32, deadline=20) == (
         f"sessions were lost: {LEAF1} (AS 65002) was established and is active, last reason: Hold Timer Expired. "
-        "The old files and addresses are back."
+        "The old files and addresses are restored."
     )
     assert settled.snapshot() == before
     assert changing(settled).count(RELOAD) == 2
@@ -197,8 +197,8 @@ def test_a_reload_that_fails_brings_the_old_state_back(settled):
     before = settled.snapshot()
     settled.fails["frr-reload.py"] = "cannot connect"
     assert failure(settled, vip={"addresses": ["172.30.0.2"]}) == (
-        f"`{RELOAD}` failed with status 1: cannot connect. The old files and addresses are back. "
-        f"Going back had trouble, too: `{RELOAD}` failed with status 1: cannot connect"
+        f"`{RELOAD}` failed with status 1: cannot connect. The old files and addresses are restored. "
+        f"Restoring failed, too: `{RELOAD}` failed with status 1: cannot connect"
     )
     assert settled.snapshot() == before
     assert VIP in settled.addresses
@@ -209,7 +209,7 @@ def test_a_daemon_that_does_not_start_leaves_the_host_as_it_was(host):
     before = host.snapshot()
     host.fails["systemctl restart frr"] = "Job for frr.service failed"
     message = "`systemctl restart frr` failed with status 1: Job for frr.service failed"
-    assert failure(host) == f"{message}. The old files and addresses are back."
+    assert failure(host) == f"{message}. The old files and addresses are restored."
     assert (host.snapshot(), host.addresses) == (before, {"127.0.0.1": "lo"})
 
 
@@ -218,8 +218,8 @@ def test_somebody_elses_configuration_is_refused_and_can_be_adopted_and_given_ba
     path = Path(host.root, "etc/frr/frr.conf")
     path.write_text(theirs)
     assert failure(host) == (
-        "/etc/frr/frr.conf was written by somebody else, and configures something. With adopt: true it is replaced, "
-        "kept in /var/lib/kubefabric/saved/etc__frr__frr.conf, and comes back with state: absent."
+        "/etc/frr/frr.conf was written by others, and is not empty. With adopt: true it is replaced, "
+        "saved in /var/lib/kubefabric/saved/etc__frr__frr.conf, and restored with state: absent."
     )
     bring(host, adopt=True)
     assert "65100" not in path.read_text()
@@ -302,9 +302,9 @@ def test_a_way_back_that_does_not_work_is_said_and_tried_again(settled):
     killed_at(settled, RELOAD, ecmp=32)
     settled.fails[RELOAD] = "cannot connect"
     said = (
-        "an earlier run was cut off. The files are back to what they were before it, but not everything is: "
+        "an earlier run was interrupted. Its files are restored, but not everything: "
         f"`{RELOAD}` failed with status 1: cannot connect. "
-        f"Put that right and run again, or remove /{JOURNAL} to go on from what there is."
+        f"Correct that and run again, or remove /{JOURNAL} to continue from the present state."
     )
     assert (failure(settled), failure(settled, state="absent")) == (said, said)
     settled.fails.clear()
@@ -379,7 +379,7 @@ def test_a_masked_speaker_is_refused_before_anything_is_written(host):
         return (1, "masked\n", "") if command[:2] == ["systemctl", "is-enabled"] else play(command)
 
     host._run = masked
-    assert "frr.service is masked, so that systemd never starts it" in failure(host)
+    assert "frr.service is masked, so systemd never starts it" in failure(host)
     assert (host.read("/etc/frr/frr.conf"), changing(host)) == (PACKAGED, [])
 
 

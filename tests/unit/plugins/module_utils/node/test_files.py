@@ -152,7 +152,9 @@ def test_a_full_disk_while_renaming_brings_the_old_files_back(tmp_path, monkeypa
     monkeypatch.setattr(files.os, "replace", full)
     with pytest.raises(NodeError) as caught:
         files.commit(target, changes())
-    assert str(caught.value) == ("/etc/sub/made cannot be replaced: No space left on device. The old files are back.")
+    assert str(caught.value) == (
+        "/etc/sub/made cannot be replaced: No space left on device. The old files are restored."
+    )
     assert content(tmp_path) == OLD
     assert (list(tmp_path.rglob(".*")), files.pending(target)) == ([], [])
 

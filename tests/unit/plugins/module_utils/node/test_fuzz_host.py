@@ -330,12 +330,12 @@ STATES: dict[str, tuple[Callable[[FakeHost], object], str]] = {
     ),
     "a journal of something else": (
         lambda host: _file(host, JOURNAL, b"[]"),
-        "/var/lib/kubefabric/node_peering.journal is damaged: it is no journal of this module. "
+        "/var/lib/kubefabric/node_peering.journal is damaged: it is not a journal of this module. "
         "Look at the files that it names, remove it, and run again.",
     ),
     "a daemon that will not start": (
         lambda host: (host.services.discard("frr"), host.fails.update({"restart frr": "Job failed"})),
-        "`systemctl restart frr` failed with status 1: Job failed. The old files and addresses are back.",
+        "`systemctl restart frr` failed with status 1: Job failed. The old files and addresses are restored.",
     ),
     "an `ip` that is too old for JSON": (
         lambda host: host.garbled.append("ip -j"),

@@ -217,7 +217,7 @@ def test_one_family_and_the_mtu_may_go_alone(host):
 @needs_user
 def test_a_failure_brings_the_old_way_back(host):
     host.fails["systemctl restart frr"] = "Job for frr.service failed"
-    with pytest.raises(NodeError, match=r"are back\.$"):
+    with pytest.raises(NodeError, match=r"are restored\.$"):
         bring(host, uplink=GIVEN)
     assert (host.mtu, host.routes) == (1500, {"-4": OWN})
 
@@ -226,7 +226,7 @@ def test_a_failure_brings_the_old_way_back(host):
 def test_a_leaf_s_own_address_as_gateway_is_remarked(host):
     (remark,) = bring(host, uplink={"interface": BOND, "gateways": ["192.168.2.201"]}, check=True)["warnings"]
     assert remark == (
-        "uplink.gateways: 192.168.2.201 is one leaf's own address, and the default route is lost with that leaf: "
+        "uplink.gateways: 192.168.2.201 is the address of one leaf, and the default route is lost with that leaf: "
         "give the L3Out's secondary address, which both leaves have."
     )
 

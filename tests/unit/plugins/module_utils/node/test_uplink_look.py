@@ -40,7 +40,7 @@ def test_a_node_as_planned_needs_no_word():
 @pytest.mark.parametrize(
     ("links", "problem"),
     [
-        (link(9216), "bond0 has MTU 9216, above the leaves' 9000: larger packets are lost without a word"),
+        (link(9216), "bond0 has MTU 9216, above the leaves' 9000: larger packets are lost silently"),
         (link(address="192.168.2.9"), "no interface has the node's address 192.168.2.1/24"),
         ([], "no interface has the node's address 192.168.2.1/24"),
     ],
@@ -62,7 +62,8 @@ def test_what_loses_packets_is_a_problem(links, problem):
         (
             link(),
             [{"gateway": "192.168.2.201", "protocol": "static"}],
-            "the ipv4 default route is by 192.168.2.201, one leaf's own, and is lost with it: use 192.168.2.254",
+            "the ipv4 default route is by 192.168.2.201, the address of one leaf, and is lost with it: use "
+            "192.168.2.254",
         ),
         (
             link(),
@@ -108,7 +109,8 @@ MANAGEMENT = by("10.0.0.1", "eth0", metric=100)
         ),
         (
             [MANAGEMENT, by("192.168.2.201", metric=50)],
-            "the ipv4 default route is by 192.168.2.201, one leaf's own, and is lost with it: use 192.168.2.254",
+            "the ipv4 default route is by 192.168.2.201, the address of one leaf, and is lost with it: use "
+            "192.168.2.254",
         ),
     ],
     ids=["another has the better metric", "the next one", "one of several next hops", "no shared address at all"],

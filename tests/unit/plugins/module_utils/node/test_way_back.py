@@ -58,7 +58,7 @@ def test_going_back_undoes_every_step_in_the_reverse_order_and_leaves_no_journal
 def test_a_step_back_that_fails_does_not_keep_the_next_ones_from_being_taken(settled):
     settled.fails.update({"frr-reload.py": "cannot connect", f"del {OTHER}/32": "no such address"})
     message = failure(settled, vip={"addresses": [OTHER]})
-    assert f"Going back had trouble, too: `ip address del {OTHER}/32 dev lo` failed" in message
+    assert f"Restoring failed, too: `ip address del {OTHER}/32 dev lo` failed" in message
     assert message.count("cannot connect") == 2
     assert settled.addresses == {"127.0.0.1": "lo", VIP: "lo", OTHER: "lo"}
 
@@ -73,7 +73,7 @@ def test_a_speaker_that_dies_at_once_is_said_to_and_ended_again(host):
         return done
 
     host._run = dying
-    said = "frr does not run: journalctl -u frr says why. The old files and addresses are back."
+    said = "frr does not run: journalctl -u frr says why. The old files and addresses are restored."
     assert failure(host) == said
     assert changing(host)[-1] == "systemctl disable --now frr"
     assert (host.snapshot(), host.addresses) == (before, {"127.0.0.1": "lo"})
@@ -200,7 +200,7 @@ def test_a_new_speaker_starts_when_the_old_one_has_gone(settled):
 def test_where_the_new_speaker_does_not_start_the_old_one_is_back(settled):
     before = settled.snapshot()
     settled.fails["systemctl restart bird"] = "Job for bird.service failed"
-    assert "The old files and addresses are back." in failure(settled, speaker="bird")
+    assert "The old files and addresses are restored." in failure(settled, speaker="bird")
     assert changing(settled)[-3:] == [
         "systemctl enable frr",
         "systemctl restart frr",

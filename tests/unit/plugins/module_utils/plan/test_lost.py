@@ -35,14 +35,14 @@ def test_missing_nodes_are_refused_by_name_whatever_was_kept_of_them() -> None:
     assert _said(kept, MEMBERS)[0] == [
         "group k8s_prod_nodes: cluster k8s-prod had node3, node4, node10, and the inventory does not have them there: "
         "paths, peers and filters would be removed; put them back (disabled, not synchronized, in another slice?), or "
-        "name what is to go: -e kubefabric_remove=node3,node4,node10"
+        "confirm the removal: -e kubefabric_remove=node3,node4,node10"
     ]
 
 
 def test_a_missing_cluster_is_refused_too() -> None:
     assert _said({**KEPT, "k8s-test": {}}, MEMBERS)[0] == [
-        "group clusters: the inventory had k8s-test, and does not have it now: addresses would be freed, and the other "
-        "clusters planned as if there were no such cluster; put it back, or name what is torn down and is to go: "
+        "group clusters: the inventory had k8s-test, and does not have it now: addresses would be freed, and the "
+        "other clusters planned without it; put it back, or confirm the removal after a teardown: "
         "-e kubefabric_remove=k8s-test"
     ]
 
@@ -53,8 +53,8 @@ def test_what_is_named_may_go_and_is_said(remove: object) -> None:
         [],
         [
             "group k8s_prod_nodes: node2 of cluster k8s-prod is removed; kubefabric_remove says so",
-            "group clusters: k8s-test is removed from the allocations; what it may still have on the fabric and in the "
-            "cluster stays: the playbook teardown removes that",
+            "group clusters: k8s-test is removed from the allocations; its objects on the fabric and in the "
+            "cluster stay: the playbook teardown removes them",
         ],
     )
 
@@ -111,7 +111,7 @@ def test_the_allocations_know_every_border_leaf_of_both_designs(svi) -> None:
     assert error == (
         f"group_vars/all: kubefabric_fabric.racks: cluster {name} had leaf 102, and no rack of its nodes has it now: "
         "SVIs, peers and the leaf's part of the L3Out would be removed; put it back (in the rack, or under "
-        "l3out.leaves), or name what is to go: -e kubefabric_remove=leaf-102"
+        "l3out.leaves), or confirm the removal: -e kubefabric_remove=leaf-102"
     )
 
 

@@ -29,7 +29,7 @@ def test_a_move_is_refused_and_says_what_it_tears_down(before, after, rule, desi
     kept = build(before()).allocations
     with pytest.raises(IntentError) as raised:
         build({**after(), "allocations": kept})
-    remedy = f"if that is what you want, say kubefabric_change_svi: prod; if not, give svi: {design}"
+    remedy = f"to confirm, set kubefabric_change_svi: prod; if not, give svi: {design}"
     assert [str(finding) for finding in raised.value.findings] == [f"{AT}: {rule}; {remedy}"]
 
 
@@ -37,7 +37,7 @@ def test_a_move_is_refused_and_says_what_it_tears_down(before, after, rule, desi
 def test_a_move_that_is_asked_for_starts_anew_with_a_warning(before, after, rule, _design):
     result = build({**after(), "allocations": build(before()).allocations, "change_svi": "prod"})
     assert result.plans == build(after()).plans
-    remedy = "all its sessions go down until nodes and leaves are done"
+    remedy = "all its sessions go down until nodes and leaves are configured"
     assert [str(finding) for finding in result.warnings] == [f"{AT}: {rule}; {remedy}"]
 
 

@@ -163,7 +163,7 @@ def test_a_leaf_that_answers_nothing_is_named_once(world):
         for name in ("node1", "node2", "node3"):
             world.route(leaf, world.cidr(name))["next_hops"] = [hop("10.0.0.101", 101)]
     assert world.messages() == [
-        "leaf 102 answers nothing: 3 planned sessions (node1, node2, node3) and its routes cannot be seen. "
+        "leaf 102 does not answer: 3 planned sessions (node1, node2, node3) and its routes cannot be seen. "
         "Likely cause: the leaf is down or has left the fabric (fabricNode inactive), or nothing of the L3Out "
         "k8s-prod is "
         "deployed on it"
@@ -254,7 +254,7 @@ def test_a_node_whose_agent_still_runs_with_old_peers_is_told_so(world):
 def test_an_unfinished_restart_is_a_problem_even_while_everything_is_up(world):
     world.nodes[1]["metadata"]["annotations"] = {"bgp.kubefabric.io/restart": "pending"}
     assert world.messages() == [
-        "kube-router on node2 still runs with the peers from before the last change. "
+        "kube-router on node2 still runs with its earlier peers. "
         "Likely cause: a run ended before it had restarted it; run site.yml again"
     ]
 

@@ -42,7 +42,7 @@ def told(contracts_found: list[dict], planned: dict | None = None) -> list[tuple
     return [(item["kind"], item["message"]) for item in contracts.problems(planned or plan(), contracts_found)]
 
 
-EMPTY = [("contract-empty", "contract web of tenant k8s has no subject with a filter: nothing passes by it.")]
+EMPTY = [("contract-empty", "contract web of tenant k8s has no subject with a filter: it permits no traffic.")]
 
 
 @pytest.mark.parametrize("subjects", [[], [subject()], [subject(), subject()]])
@@ -60,12 +60,12 @@ def test_one_filter_or_one_service_graph_is_enough(subjects: list[dict]) -> None
 
 # -- the contract, its sides and its scope -------------------------------------------------------------
 
-BROKEN = "somebody took the relation away, or the last run did not finish"
+BROKEN = "somebody removed the relation, or the last run did not finish"
 
 
 def test_a_contract_that_is_not_there_is_the_only_thing_said_of_it() -> None:
     assert told(found(present=False, scope="context", providers=[], consumers=[])) == [
-        ("contract-missing", "contract web of tenant k8s does not exist: nothing passes by it.")
+        ("contract-missing", "contract web of tenant k8s does not exist: it permits no traffic.")
     ]
 
 
@@ -82,12 +82,12 @@ def test_each_side_that_lost_its_relation_is_named() -> None:
     assert told(found(subject(FILTER), providers=[], consumers=["uni/tn-k8s/out-k8s-prod/instP-other"])) == [
         (
             "contract-side",
-            "external EPG web of L3Out k8s-prod does not provide contract web, as planned: nothing passes by it. "
+            "external EPG web of L3Out k8s-prod does not provide contract web, as planned: it permits no traffic. "
             f"Likely cause: {BROKEN}",
         ),
         (
             "contract-side",
-            "external EPG partners of L3Out partners does not consume contract web, as planned: nothing passes by it. "
+            "external EPG partners of L3Out partners does not consume contract web, as planned: it permits no traffic. "
             f"Likely cause: {BROKEN}",
         ),
     ]
@@ -154,7 +154,7 @@ def test_an_interface_s_side_counts_for_the_scope_of_its_contract() -> None:
     ],
 )
 def test_a_contract_with_one_side_is_a_remark(ends: dict, remark: str | None) -> None:
-    expected = [f"{remark.format('tn-k8s/out-k8s-prod/instP-web')}: nothing passes by it."] if remark else []
+    expected = [f"{remark.format('tn-k8s/out-k8s-prod/instP-web')}: it permits no traffic."] if remark else []
     assert contracts.remarks(plan(), found(subject(FILTER), **ends)) == expected
 
 
