@@ -1,6 +1,6 @@
 """Writes everything that is made from the sources: the role intent's argument specs (docs/argument_specs.py),
-docs/reference/ (modules and roles as ansible-doc knows them, the lab's fabric description from its schema), the tables
-of gates and rooms in CONTRIBUTING.md, and .pre-commit-config.yaml.
+docs/reference/ (modules and roles as ansible-doc knows them, the lab's fabric description from its schema), the JSON
+Schema for editors (docs/json_schema.py), the tables of gates and rooms in CONTRIBUTING.md, and .pre-commit-config.yaml.
 
 ``make docs`` runs it; a test verifies that running it again changes nothing, so that the pages cannot go stale.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from docs import argument_specs, fabric_description
+from docs import argument_specs, fabric_description, json_schema
 from docs.prose import formatted
 from tests.conftest import pytest_configure
 from tests.gates import GATES, pre_commit
@@ -90,6 +90,7 @@ def generate() -> dict[Path, str]:
     return {
         contributing: with_tables(contributing.read_text()),
         ROOT / ".pre-commit-config.yaml": pre_commit(),
+        ROOT / "schemas" / "kubefabric.schema.json": json_schema.document(),
         ROOT / "docs" / "reference" / "fabric-description.md": fabric_description.page(),
         ROOT / "docs" / "reference" / "modules.md": formatted(template.render(title="Modules", pages=module_pages())),
         ROOT / "docs" / "reference" / "roles.md": formatted(template.render(title="Roles", pages=role_pages())),
