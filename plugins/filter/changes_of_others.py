@@ -11,7 +11,7 @@ from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import p
 
 def changes_of_others(imdata: list, user: str, l3outs: list, accepted: list = (), limit: int = 0) -> list:
     """See module_utils/aci/engine/changes.py."""
-    names = [(one["tenant"], one["name"]) for one in plain(l3outs)]
+    names = [(l3out["tenant"], l3out["name"]) for l3out in plain(l3outs)]
     return changes.of_others(plain(imdata), user, names, plain(accepted), int(limit))
 
 

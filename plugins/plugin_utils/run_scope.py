@@ -36,7 +36,7 @@ def without_hosts(
     if not members or running is None:
         return _no_members(groups, needed)
     text = f"--limit {limit} leaves no host of the group {' or '.join(needed)} in this run"
-    advice = _advice(groups, needed, running, str(limit), {group for one in others for group in one})
+    advice = _advice(groups, needed, running, str(limit), {group for names in others for group in names})
     return f"{text}. {advice or 'The inventory has: ' + _some(members)}"
 
 
@@ -46,12 +46,12 @@ def _advice(
     """The limit to give where nodes run without their clusters, or clusters without nodes; None elsewhere."""
     clusters = _clusters_of(groups, running)
     if needed == ["clusters"] and clusters:
-        nodes = _some(set(running) & {node for one in clusters for node in _nodes(groups, one)})
+        nodes = _some(set(running) & {node for cluster in clusters for node in _nodes(groups, cluster)})
         are = "are nodes" if ", " in nodes else "is a node"
-        stay = [limit] if others & {_group(one) for one in clusters} else []
+        stay = [limit] if others & {_group(cluster) for cluster in clusters} else []
         return f"{nodes} {are} of {', '.join(clusters)}: say --limit {shlex.quote(','.join([*stay, *clusters]))}"
     present = set(running) & set(groups.get("clusters", ()))
-    left = [_group(one) for one in groups.get("clusters", ()) if one in present and _group(one) in needed]
+    left = [_group(name) for name in groups.get("clusters", ()) if name in present and _group(name) in needed]
     left = [group for group in left if groups.get(group)]
     return f"Say --limit {shlex.quote(','.join([limit, *left]))}" if left else None
 
@@ -119,7 +119,7 @@ def without_tasks(found: Iterable[Collection[str]], only: Sequence[str], skip: S
             return None
         known.update(tags)
     known.discard("always")
-    given = [] if "all" in only else [f"--tags {','.join(only)}"]
-    given += [f"--skip-tags {','.join(skip)}"] if skip else []
+    options = [] if "all" in only else [f"--tags {','.join(only)}"]
+    options += [f"--skip-tags {','.join(skip)}"] if skip else []
     has = f"The tags of this run are {_some(known)}" if known else "The tasks of this run have no tags"
-    return f"{' with '.join(given)} leaves no task to run. {has}"
+    return f"{' with '.join(options)} leaves no task to run. {has}"

@@ -128,18 +128,18 @@ def _present(host: Host, options: Options, blank: bool) -> Work:
 
 
 def _vip(config: model.Config, options: Options, gathered: Facts, known: Record) -> Vip:
-    given = options["vip"]
-    manager = given["manager"]
+    option = options["vip"]
+    manager = option["manager"]
     if manager == "auto":
-        same = known["vip"]["manager"] and known["vip"]["interface"] == given["interface"]
-        manager = known["vip"]["manager"] if same else detect(gathered, given["interface"])
-    taken = elsewhere(config.vips, given["interface"], gathered)
+        same = known["vip"]["manager"] and known["vip"]["interface"] == option["interface"]
+        manager = known["vip"]["manager"] if same else detect(gathered, option["interface"])
+    taken = elsewhere(config.vips, option["interface"], gathered)
     if taken:
         raise NodeError("vip.addresses: " + "; ".join(taken))
-    absent = gathered.interfaces and given["interface"] not in gathered.interfaces
-    if absent and config.vips and not given["interface"].startswith("dummy"):
-        raise NodeError(f"vip.interface: there is no {given['interface']} on this host; give lo, or one that is")
-    return Vip(config.vips, given["interface"], manager)
+    absent = gathered.interfaces and option["interface"] not in gathered.interfaces
+    if absent and config.vips and not option["interface"].startswith("dummy"):
+        raise NodeError(f"vip.interface: there is no {option['interface']} on this host; give lo, or one that is")
+    return Vip(config.vips, option["interface"], manager)
 
 
 def _noted_vip(vip: Vip) -> JsonObject:
@@ -153,7 +153,7 @@ def _leaving(host: Host, known: Record, speaker: Optional[Speaker]) -> Optional[
 
 def _refuse_foreign(speaker: Speaker, texts: Dict[str, str], known: Record, adopt: bool) -> None:
     path = speaker.configuration
-    if path in known["files"] or adopt or not speaker.foreign(texts.get(path, "")):
+    if path in known["files"] or adopt or not speaker.is_foreign_config(texts.get(path, "")):
         return
     raise NodeError(
         f"{path} was written by others, and is not empty. With adopt: true it is replaced, saved in "

@@ -45,7 +45,7 @@ class Bird(Speaker):
     def render(self, config: Config, present: Present) -> List[File]:  # noqa: ARG002
         return [File(self.configuration, configuration(config), owner="bird", group="bird")]
 
-    def foreign(self, text: str) -> bool:
+    def is_foreign_config(self, text: str) -> bool:
         code = _without_comments(re.sub(r"#.*", "", text))
         found = re.findall(r"(?m)^[ \t]*protocol\s+(\w+)", code)
         return any(kind not in IDLE and not _empty_static(kind, code) for kind in found)

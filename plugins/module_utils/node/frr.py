@@ -60,7 +60,7 @@ class Frr(Speaker):
             now = re.sub(rf"(?m)^{daemon}=.*$", f"{daemon}={found.group(1) if found else 'no'}", now)
         return now
 
-    def foreign(self, text: str) -> bool:
+    def is_foreign_config(self, text: str) -> bool:
         return any(not IDLE.match(line) for line in text.splitlines())
 
     def check_command(self, path: str) -> Command:

@@ -93,7 +93,7 @@ class GoBgp(Speaker):
             File(CONFIGURATION, configuration(config), mode=0o600),
         ]
 
-    def foreign(self, text: str) -> bool:
+    def is_foreign_config(self, text: str) -> bool:
         return bool(re.search(r"(?m)^[ \t]*[^#\s]", text))
 
     def check_command(self, path: str) -> Command:

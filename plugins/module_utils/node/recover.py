@@ -100,7 +100,9 @@ def _recover_speaker(host: Host, cut_off: Record, known: Record, loaded: Dict[st
     before, brought = (speakers.of(host).get(noted["speaker"] or "") for noted in (known, cut_off))
     changed = before is not brought
     if brought and changed and inspect.started(host, brought):
-        theirs = brought.foreign(host.read(brought.configuration) or "")  # it was theirs before that run adopted it
+        theirs = brought.is_foreign_config(
+            host.read(brought.configuration) or ""
+        )  # it was theirs before that run adopted it
         host.do(["systemctl", *(["try-restart"] if theirs else ["disable", "--now"]), brought.service])
     if before and before.configuration in half_way and inspect.serves(host, before):
         was, text = loaded[before.name], host.read(before.configuration) or ""

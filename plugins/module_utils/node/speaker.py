@@ -72,7 +72,7 @@ class Speaker:
         """The files for a configuration; the main one last, so that everything it needs is there before it."""
         raise NotImplementedError
 
-    def foreign(self, text: str) -> bool:
+    def is_foreign_config(self, text: str) -> bool:
         """Whether somebody else's main file says more than the one that its package brings."""
         raise NotImplementedError
 

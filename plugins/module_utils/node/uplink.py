@@ -268,22 +268,22 @@ def _mtu(interface: str, mtu: int) -> Command:
 
 
 def prepare(
-    host: Host, given: Optional[JsonObject], noted: Optional[JsonObject]
+    host: Host, option: Optional[JsonObject], noted: Optional[JsonObject]
 ) -> Tuple[Optional[JsonObject], List[Step], List[File]]:
     """(the record's note, the commands for now, the files for the next boot) from the option and the note of before.
 
     Raises NodeError with everything that keeps the host from it.
     """
     before = gather(host, noted["interface"]) if noted else Facts()
-    if not given:
+    if not option:
         return None, steps(None, noted, Facts(), before), []
-    gathered = gather(host, given["interface"])
-    manager = given["manager"]
+    gathered = gather(host, option["interface"])
+    manager = option["manager"]
     if manager == "auto":
-        same = noted and noted["interface"] == given["interface"]
+        same = noted and noted["interface"] == option["interface"]
         manager = noted["manager"] if noted and same else detect(gathered)
-    gateways = tuple(str(ipaddress.ip_address(address)) for address in given["gateways"])
-    wanted = Uplink(given["interface"], gateways, given["mtu"], manager)
+    gateways = tuple(str(ipaddress.ip_address(address)) for address in option["gateways"])
+    wanted = Uplink(option["interface"], gateways, option["mtu"], manager)
     wrong = mistakes(wanted, gathered) if host.live else []
     if wrong:
         raise NodeError("; ".join(wrong))

@@ -65,19 +65,19 @@ def test_the_speaker_accepts_its_configuration(speaker, case):
 
 @pytest.mark.parametrize("speaker", SPEAKERS)
 def test_what_was_rendered_is_nobody_elses_until_it_is_on_another_host(speaker):
-    assert SPEAKERS[speaker].foreign(rendered(speaker, "plain"))
+    assert SPEAKERS[speaker].is_foreign_config(rendered(speaker, "plain"))
 
 
 def test_a_file_of_frr_that_configures_nothing_is_not_foreign():
     text = "# comment\nfrr version 8.4\nfrr defaults traditional\nhostname node1\nlog syslog informational\n!\nend\n"
-    assert not SPEAKERS["frr"].foreign(text)
-    assert SPEAKERS["frr"].foreign(text + "ip route 10.0.0.0/8 blackhole\n")
+    assert not SPEAKERS["frr"].is_foreign_config(text)
+    assert SPEAKERS["frr"].is_foreign_config(text + "ip route 10.0.0.0/8 blackhole\n")
 
 
 def test_the_file_that_debian_brings_with_bird_is_not_foreign():
     text = "# protocol bgp {\nprotocol device {\n}\nprotocol direct {\n  disabled;\n}\nprotocol static {\n  ipv4;\n}\n"
-    assert not SPEAKERS["bird"].foreign(text)
-    assert SPEAKERS["bird"].foreign(text.replace("  ipv4;", "  ipv4;\n  route 10.0.0.0/8 blackhole;"))
+    assert not SPEAKERS["bird"].is_foreign_config(text)
+    assert SPEAKERS["bird"].is_foreign_config(text.replace("  ipv4;", "  ipv4;\n  route 10.0.0.0/8 blackhole;"))
 
 
 def test_frr_s_daemons_file_keeps_every_other_line():
