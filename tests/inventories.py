@@ -14,7 +14,8 @@ def write_inventory(directory: Path, intent: dict, clusters: Iterable[str]) -> P
     """Write the fabric and these clusters of an intent (tests/golden/plan) below a directory; the directory."""
     clusters = list(clusters)
     hosts: dict = {"clusters": {"hosts": dict.fromkeys(clusters), "vars": LOCAL}}
-    fabric = {**intent["fabric"], "apic": {"username": "admin"}}
+    login = {} if intent["fabric"].get("kind") == "routers" else {"apic": {"username": "admin"}}
+    fabric = {**intent["fabric"], **login}
     write(directory / "group_vars" / "all" / "fabric.yml", {"kubefabric_fabric": fabric})
     for name in clusters:
         cluster = intent["clusters"][name]

@@ -28,6 +28,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import (
     objects,
     resets,
     restarted,
+    routed,
     table,
 )
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import complaint, plain, refused, replace_file
@@ -42,7 +43,8 @@ RESET = {
 }
 OPTIONS = {
     "plan": {"type": "dict", "required": True},
-    "apic": {"type": "dict", "required": True},
+    "apic": {"type": "dict", "default": {}},
+    "routers": {"type": "dict", "default": {}},
     "kubernetes": {"type": "dict", "default": {}},
     "parents": {"type": "list", "elements": "dict", "default": []},
     "parents_kubernetes": {"type": "list", "elements": "dict", "default": []},
@@ -118,7 +120,7 @@ class ActionModule(ActionBase):
         while True:
             began = time.time()
             left = max(int(deadline - time.monotonic()), 0)
-            leaves = self._module("kubefabric.bgp.aci_bgp_info", _bgp_options(given, left), task_vars)
+            leaves = self._leaves(given, left, task_vars)
             bgp = leaves["bgp"]
             if given["established_after"] is not None:
                 bgp = restarted.only_since(bgp, given["established_after"], time.time())
@@ -135,9 +137,15 @@ class ActionModule(ActionBase):
                 return outcome
             time.sleep(PAUSE)
 
+    def _leaves(self, given: dict, wait: int, task_vars: dict) -> dict:
+        """What leaves say, and the faults of the fabric; of routers what they said before."""
+        if "l3out" in _root(given):
+            return self._module("kubefabric.bgp.aci_bgp_info", _bgp_options(given, wait), task_vars)
+        return {"bgp": routed.answers(given["routers"]), "faults": []}
+
     def _without_stale(self, given: dict, bgp: dict) -> dict:
         """Sessions that a change of this run reset do not count until they are newer than it."""
-        if not given["resets"] or given["parents"] or self._task.check_mode:
+        if not given["resets"] or given["parents"] or routed.is_routed(given["plan"]) or self._task.check_mode:
             return bgp
         return resets.without_stale(given["plan"], bgp, given["resets"], time.time(), given["nodes"])
 
@@ -151,11 +159,13 @@ class ActionModule(ActionBase):
                 for parent, where in zip(given["parents"], given["parents_kubernetes"])
             ]
             outcome = nested.assess(plan, given["parents"], bgp, state, places)
+        elif routed.is_routed(plan):
+            outcome = routed.assess(plan, bgp, state, nodes)
         else:
             outcome = assess(plan, bgp, state, nodes)
         others, left = objects.of_others(plan, found, given["accepted"]) if nodes is None else ([], [])
         ours, kept = objects.of_ours(plan, found, given["accepted"]) if nodes is None else ([], [])
-        left += further.remarks(plan, state) if nodes is None else []
+        left += [*(further.remarks(plan, state) if nodes is None else []), *outcome.pop("remarks", [])]
         return {**outcome, "problems": [*others, *ours, *outcome["problems"]], "warnings": [*unread, *left, *kept]}
 
     def _add_contracts(self, given: dict, outcome: dict, task_vars: dict) -> None:
@@ -193,7 +203,8 @@ class ActionModule(ActionBase):
 
     def _show(self, plan: dict, outcome: dict) -> None:
         """The table and the problems, each on lines of their own; callbacks show a result as one long line."""
-        cluster, leaf = plan["cluster"], "HOST" if "nested_in" in plan else "LEAF"
+        cluster = plan["cluster"]
+        leaf = "HOST" if "nested_in" in plan else "ROUTER" if routed.is_routed(plan) else "LEAF"
         up = sum(row["state"] == "established" for row in outcome["table"])
         headline = f"cluster {cluster}: {up} of {len(outcome['table'])} sessions Established"
         color = constants.COLOR_OK if outcome["ok"] else constants.COLOR_ERROR
@@ -210,7 +221,7 @@ def _named(plan: dict, where: dict) -> str:
 
 def _sessions_missing(given: dict, bgp: dict) -> bool:
     """Whether a planned session is not Established on its leaf; a nested cluster's are not looked for on leaves."""
-    if given["parents"]:
+    if given["parents"] or routed.is_routed(given["plan"]):
         return False
     return any(session.state != "established" for session in fabric.sessions(given["plan"], bgp, given["nodes"]))
 
@@ -261,9 +272,14 @@ def _connection(given: dict) -> dict:
     return connection
 
 
+def _root(given: dict) -> dict:
+    """The plan of the cluster that peers with leaves or routers: the outermost parent's, or its own."""
+    return given["parents"][-1] if given["parents"] else given["plan"]
+
+
 def _bgp_options(given: dict, wait: int) -> dict:
     """The options of aci_bgp_info: the connection, the L3Out, its leaves, and the sessions to wait for."""
-    plan = given["parents"][-1] if given["parents"] else given["plan"]
+    plan = _root(given)
     names = given["nodes"] if given["nodes"] is not None else list(plan["nodes"])
     peers = [peer for name in names for peer in plan["nodes"][name]["peers"] if not peer.get("disabled")]
     return {

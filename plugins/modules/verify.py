@@ -31,8 +31,16 @@ options:
     description:
       - How to reach the APIC, as in C(kubefabric_fabric.apic), C(hosts), C(port), C(username), C(password) and so on.
       - Any option of M(kubefabric.bgp.aci_bgp_info) for the connection may be given.
+      - Needed unless the plan's nodes peer with routers.
     type: dict
-    required: true
+    default: {}
+  routers:
+    description:
+      - Where the plan's nodes peer with routers, what M(kubefabric.bgp.node_bgp_info) returned on the hosts of these,
+        by the routers' names. Their sessions and routes are then seen from both ends.
+      - Sessions with a router that is not among them are what the cluster's own status says.
+    type: dict
+    default: {}
   kubernetes:
     description: How to reach the cluster, options of M(kubefabric.bgp.cluster_info) such as C(kubeconfig).
     type: dict
@@ -151,6 +159,7 @@ ok:
 table:
   description:
     - One row per planned session, as its leaf sees it. C(prefixes_in) came from the node, C(prefixes_out) went to it.
+    - With routers C(leaf) is the router; of one that was not asked, a row has the state alone.
     - Of a nested cluster one row per node and family, as the node reports it; C(leaf) is the node of the outermost
       parent that it runs on.
     - C(uptime) in seconds; C(ecmp) is the largest number of next hops among the routes through the node; C(bfd), where

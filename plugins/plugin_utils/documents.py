@@ -29,6 +29,7 @@ _TEMPLATES = Environment(
 )
 _PAGE = _TEMPLATES.get_template("cluster.md.j2")
 _NESTED_PAGE = _TEMPLATES.get_template("nested.md.j2")
+_ROUTERS_PAGE = _TEMPLATES.get_template("routers.md.j2")
 
 
 def documents(plan: dict, password: str | None = None, given: dict | None = None) -> dict[str, str]:
@@ -52,6 +53,8 @@ def documents(plan: dict, password: str | None = None, given: dict | None = None
 
 def page(plan: dict) -> str:
     """The cluster's page for a review: what a network engineer wants to see before a change."""
+    if "routers" in plan:
+        return _ROUTERS_PAGE.render(plan=plan)
     if "l3out" not in plan:
         return _NESTED_PAGE.render(plan=plan)
     return _PAGE.render(plan=plan, l3out=plan["l3out"], bgp=plan["l3out"]["bgp"])

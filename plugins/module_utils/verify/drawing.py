@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from .routed import is_routed
 
 if TYPE_CHECKING:
     from ..contract.freeform import JsonObject
@@ -31,6 +33,7 @@ def layout(plan: Plan, table: list[Row]) -> JsonObject:
 
     A link is one session; its ``state`` is that of the table's row, ``planned`` where there is no row for it.
     """
+    plan = _of_routers(plan) if is_routed(plan) else plan
     racks: list[JsonObject] = []
     cursor = MARGIN
     for rack, names in _racks(plan).items():
@@ -50,6 +53,23 @@ def layout(plan: Plan, table: list[Row]) -> JsonObject:
         "nodes": nodes,
         "links": _links(plan, table, {box["name"]: box for box in leaves}, {box["name"]: box for box in nodes}),
     }
+
+
+def _of_routers(plan: Any) -> Any:
+    """A plan whose nodes peer with routers, drawn as if these were leaves; without racks in one that is called so."""
+    everywhere = "all nodes"
+    racks = list(dict.fromkeys(node.get("rack", everywhere) for node in plan["nodes"].values()))
+    serves = {name: one.get("racks") or racks for name, one in plan["routers"].items()}
+    nodes = {
+        name: {
+            **node,
+            "rack": node.get("rack", everywhere),
+            "peers": [{**peer, "leaf": peer["router"]} for peer in node["peers"]],
+        }
+        for name, node in plan["nodes"].items()
+    }
+    leaves = {name: {"rack": names[0], "racks": names} for name, names in serves.items()}
+    return {**plan, "leaves": leaves, "nodes": nodes}
 
 
 def _racks(plan: Plan) -> dict[str, list[str]]:

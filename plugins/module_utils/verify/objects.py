@@ -41,7 +41,8 @@ def wanted(plan: Plan, nodes: list[str] | None, bgp: Leaves) -> dict[str, ToRead
     where: ToRead = {"namespace": agent.namespace(plan), "label_selectors": [agent.selector(plan)]}
     found: dict[str, ToRead] = {"nodes": _kind("v1", "Node"), "pods": {**_kind("v1", "Pod"), **where}}
     if nodes is not None:
-        return found
+        # leaves say how their sessions are; of routers that nobody asks the nodes' own reports do
+        return {**found, "reports": _kind(*agent.reports)} if "routers" in plan and agent.reports else found
     found["services"] = _kind("v1", "Service")
     found["slices"] = _kind("discovery.k8s.io/v1", "EndpointSlice")
     if host_routes.candidates(plan, bgp):
@@ -72,7 +73,9 @@ def state(
     if hosts.speak(plan):
         return {**from_resources([], [], [], []), "originated": originated}
     if nodes is not None:  # the restart of their agents is what we wait for
-        return without_marks(from_resources(found["nodes"], found["pods"], [], []))
+        known = without_marks(from_resources(found["nodes"], found["pods"], [], []))
+        said = agents.of(plan).read_reports(found["reports"]) if found.get("reports") else {}
+        return {**known, "reports": said} if "routers" in plan else known
     agent = agents.of(plan)
     reports, others, verdicts = (found.get(name) or [] for name in ("reports", "others", "verdicts"))
     networks = agent.pod_networks(found["blocks"]) if found.get("blocks") else None

@@ -451,3 +451,28 @@ def test_a_parent_s_plan_is_checked_like_the_cluster_s_own():
     del parent["l3out"]["vrf"]
     result = red.run(parents=[parent], parents_kubernetes=[{}])
     assert [finding["path"] for finding in result["findings"]] == ["parents[0].l3out.vrf"]
+
+
+# -- routers ---------------------------------------------------------------------------------------------
+
+
+def test_a_cluster_whose_nodes_peer_with_routers_asks_no_apic():
+    world = World("routers-calico")
+    found = world.run(apic={}, verbosity=1)
+    assert "kubefabric.bgp.aci_bgp_info" not in world.asked
+    assert {problem["kind"] for problem in found["problems"]} >= {"agent-down"}
+
+
+def test_while_nodes_that_peer_with_routers_are_waited_for_their_reports_are_read():
+    world = World("routers-calico")
+    world.run(apic={}, nodes=["node1"], verbosity=1)
+    asked = [one["kind"] for one in world.asked["kubefabric.bgp.cluster_info"]["objects"]]
+    assert asked == ["Node", "Pod", "CalicoNodeStatus"]
+
+
+def test_what_routers_said_is_in_the_table():
+    world = World("routers-calico")
+    peer = world.plan["nodes"]["node1"]["peers"][0]
+    session = {"peer": peer["local_address"], "state": "established", "uptime": 9}
+    found = world.run(routers={peer["router"]: {"sessions": [session], "routes": []}}, verbosity=1)
+    assert (found["table"][0]["state"], found["table"][0]["uptime"]) == ("established", 9)
