@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import yaml
@@ -34,6 +35,19 @@ def write_many(directory: Path, *, floating: int, standard: int, nodes: int = 24
     clusters |= {f"path{number:03}": _numbered(floating + number, "standard", nodes) for number in range(standard)}
     _inventory(inventory, 2 * PAIRS, clusters)
     return inventory
+
+
+def hosts(inventory: Path) -> dict:
+    """The hosts of an inventory, by group."""
+    path = inventory / "hosts.json"
+    return json.loads(path.read_text()) if path.exists() else yaml.safe_load((inventory / "hosts.yml").read_text())
+
+
+def as_json(inventory: Path) -> None:
+    """Keep the hosts in JSON, which Ansible reads in a fraction of the time; the same in YAML goes."""
+    found = hosts(inventory)
+    (inventory / "hosts.yml").unlink()
+    (inventory / "hosts.json").write_text(json.dumps(found))
 
 
 def change(inventory: Path, cluster: str, max_prefixes: int) -> None:
