@@ -108,6 +108,7 @@ options:
       link_speed:
         description: Speed of the vPCs' ports, as C(fabricHIfPol.speed) writes it. Left out, the fabric's default.
         type: str
+        choices: [inherit, 100M, 1G, 10G, 25G, 40G, 50G, 100G, 200G, 400G]
       auto_negotiation:
         description: Auto-negotiation on the vPCs' ports. Left out, the fabric's default.
         type: bool

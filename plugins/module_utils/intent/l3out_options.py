@@ -12,6 +12,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ..contract.designs import DEFAULT, INTERFACES
 from ..contract.errors import BuildError
 from .l3out_reachability import reachability_spec
+from .option import LINK_SPEEDS
 
 
 def _integer(**rest: Any) -> Dict[str, Any]:
@@ -100,7 +101,7 @@ def _access_spec() -> Dict[str, Any]:
             "physical_domain": {"type": "str"},
             "l3_domain": {"type": "str"},
             "lacp_mode": {"type": "str", "choices": ["active", "passive", "mac-pin", "off"], "default": "active"},
-            "link_speed": {"type": "str"},
+            "link_speed": {"type": "str", "choices": list(LINK_SPEEDS)},
             "auto_negotiation": {"type": "bool"},
             "lldp": {"type": "bool"},
             "cdp": {"type": "bool"},

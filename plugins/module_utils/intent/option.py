@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..contract.freeform import Spec
 
+# fabricHIfPol.speed in the class catalog of 6.0(9c)
+LINK_SPEEDS = ("inherit", "100M", "1G", "10G", "25G", "40G", "50G", "100G", "200G", "400G")
+
 
 def text(description: str, **more: object) -> Spec:
     """A string."""

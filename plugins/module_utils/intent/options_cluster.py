@@ -16,7 +16,7 @@ from ..cni.cilium.options import CILIUM
 from ..cni.kube_router.options import KUBE_ROUTER
 from ..cni.ovn_kubernetes.options import OVN_KUBERNETES
 from ..contract import designs
-from .option import admin_state
+from .option import LINK_SPEEDS, admin_state
 from .options_bgp import BGP, ROUTE_MAP
 from .options_nested import NESTED_IN, WORKLOAD_PEERING
 from .options_reachability import CONTRACTS, REACHABILITY
@@ -131,7 +131,7 @@ L3OUT = {
     },
     "link_speed": {
         "type": "str",
-        "choices": ["inherit", "100M", "1G", "10G", "25G", "40G", "50G", "100G", "200G", "400G"],
+        "choices": list(LINK_SPEEDS),
         "description": "Speed of the nodes' ports (fabricHIfPol.speed); what the fabric has as default where absent.",
     },
     "auto_negotiation": {
