@@ -212,7 +212,9 @@ def from_plan(l3out: Dict[str, Any]) -> Dict[str, Any]:
     Raises BuildError.
     """
     spec = l3out_spec()
-    result = ArgumentSpecValidator({name: spec[name] for name in described()}).validate(l3out)
+    access = {name: value for name, value in (l3out.get("access") or {}).items() if value is not None}
+    given = {**l3out, "access": access} if "access" in l3out else l3out  # an option with choices takes no null
+    result = ArgumentSpecValidator({name: spec[name] for name in described()}).validate(given)
     if result.error_messages:
         raise BuildError(f"plan.l3out: {'; '.join(result.error_messages)}.")
     return result.validated_parameters

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.l3out_options import l3out_spec
+from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.l3out_options import from_plan, l3out_spec
 from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_bgp import BGP, ROUTE_MAP
 from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_cluster import L3OUT
 
+GOLDEN = Path(__file__).resolve().parents[4] / "golden" / "aci"
 SPEC = l3out_spec()
 # the intent's option, and where the module has it under the same name
 PAIRS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -34,3 +37,9 @@ def test_defaults_are_the_same_where_both_have_one() -> None:
         for name, option in intent.items():
             ours, theirs = option.get("default"), module.get(name, {}).get("default")
             assert None in (ours, theirs) or str(ours) == str(theirs), f"{where}.{name}"
+
+
+def test_a_plan_may_leave_the_link_speed_open() -> None:
+    l3out = yaml.safe_load((GOLDEN / "floating-with-ports" / "l3out.yml").read_text())
+    l3out["access"]["link_speed"] = None
+    assert from_plan(l3out)["access"]["link_speed"] is None
