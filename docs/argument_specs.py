@@ -67,8 +67,8 @@ VARIABLES: dict[str, dict[str, Any]] = {
 
 def argument_specs() -> dict[str, Any]:
     """The role's argument specs as data."""
-    from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_cluster import CLUSTER
     from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_fabric import FABRIC
+    from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.networks import KNOWN
 
     defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text())
     options: dict[str, Any] = {
@@ -82,7 +82,7 @@ def argument_specs() -> dict[str, Any]:
             "type": "dict",
             "required": True,
             "description": ["One cluster, its L3Out and its sessions."],
-            "options": {name: spec(option) for name, option in CLUSTER.items()},
+            "options": {name: spec(option) for name, option in KNOWN.cluster.items()},
         },
     }
     for name, option in VARIABLES.items():

@@ -6,7 +6,7 @@ import uuid
 
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
 
 SECRETS = {"bgp_password": "123Cisco123"}
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.registry import NETWORKS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain, refused
 
@@ -28,7 +29,7 @@ class ActionModule(ActionBase):
             }
         )
         try:
-            accept(plain(given["plan"]), str(given["name"]))
+            accept(plain(given["plan"]), str(given["name"]), NETWORKS)
         except PlanError as error:
             return refused(error)
         return {"changed": False}

@@ -14,6 +14,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model.mo import BuildError
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.registry import NETWORKS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.words import listed
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
@@ -96,7 +97,7 @@ class ActionModule(ActionBase):
         if arguments["plan"] is not None:
             given, secret = plain(arguments["plan"]), arguments["render_secrets"]
             password = plain(arguments["password"]) if secret else None
-            yield Cluster(given, accept(given), arguments["output_dir"], password, secret)
+            yield Cluster(given, accept(given, networks=NETWORKS), arguments["output_dir"], password, secret)
             return
         plans = kept_plans.read(arguments["planned"])
         hosts = PlayHosts(self._task, task_vars, self._templar)
@@ -156,7 +157,7 @@ def _of_host(name: str, variables: HostVariables, plans: Mapping[str, dict[str, 
             f"{name} is not in the group clusters, whose hosts are planned, one for each Kubernetes cluster. Add it "
             "there, or give it a plan (kubefabric_plan). Nothing was done"
         )
-    plan = accept(given, f"{name}: kubefabric_plan")
+    plan = accept(given, f"{name}: kubefabric_plan", NETWORKS)
     output = os.path.expanduser(os.path.expandvars(str(variables.get("kubefabric_output_dir", OUTPUT))))
     if not boolean(variables.get("kubefabric_render_secrets", False)):
         return Cluster(given, plan, output)

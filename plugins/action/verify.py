@@ -16,6 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import reading
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import l3out
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import foreign
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.registry import NETWORKS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.printable import everywhere, one_line
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import (
@@ -74,8 +75,8 @@ class ActionModule(ActionBase):
         _result, given = self.validate_argument_spec(argument_spec=OPTIONS)
         given = plain(given)
         try:
-            given["plan"] = accept(given["plan"])
-            given["parents"] = [accept(plan, f"parents[{at}]") for at, plan in enumerate(given["parents"])]
+            given["plan"] = accept(given["plan"], networks=NETWORKS)
+            given["parents"] = [accept(plan, f"parents[{at}]", NETWORKS) for at, plan in enumerate(given["parents"])]
         except PlanError as error:
             return refused(error)
         _check_nodes(given)

@@ -103,6 +103,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable
     silence,
 )
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.base.view import text
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.registry import NETWORKS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet, with_plan_named
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.words import name_of
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
@@ -195,7 +196,7 @@ def main(module_class: type = Module) -> None:
     }
     module = AnsibleK8SModule(module_class=module_class, argument_spec=options, supports_check_mode=True)
     try:
-        plan = accept(module.params["plan"])
+        plan = accept(module.params["plan"], networks=NETWORKS)
         result = run(module, plan) if foreign.kinds(plan) else NOTHING
         module.exit_json(**result)
     except PlanError as error:

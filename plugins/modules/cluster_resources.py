@@ -252,14 +252,14 @@ import copy
 import time
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import (
-    READ_AT_START,
     bring,
     report,
     resets,
-    resources,
 )
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client import Cluster, connected
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import place
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.registry import NETWORKS
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet, with_plan_named
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.objects.ownership import FIELD_MANAGER, RESTART_ANNOTATION
@@ -314,11 +314,11 @@ def desired(parameters: dict) -> dict:
     """The parameters with ``resources`` and ``cluster`` taken from the plan, if there is one. Raises PlanError."""
     if parameters["plan"] is None:
         return parameters
-    plan = accept(parameters["plan"])
+    plan = accept(parameters["plan"], networks=NETWORKS)
     made = resources(plan, {"bgp_password": parameters["bgp_password"]})
     restart = parameters["restart"]
     if restart and restart["triggers"] is None:
-        restart = {**restart, "triggers": list(READ_AT_START.get(plan["cni"], ()))}
+        restart = {**restart, "triggers": list(NETWORKS[plan["cni"]].on_cluster.read_at_start)}
     return {**parameters, "resources": made, "cluster": plan["cluster"], "restart": restart}
 
 

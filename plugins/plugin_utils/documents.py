@@ -11,8 +11,8 @@ import os
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import l3out, tree
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import files as cni_files
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import files as cni_files
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.yaml_text import dump
 
 # Where a secret belongs in files that everybody may read.

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.expected import ADVERTISED
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.registry import NETWORKS
 from tests.lab import matrix
 from tests.lab.stage import Stage, pod_block, service_address, staged
 
@@ -26,7 +26,7 @@ INTENTS = {
     path.parent.name: path
     for path in sorted(GOLDEN.glob("*/intent.yml"))
     if all(
-        entry["cluster"]["cni"] in ADVERTISED and "nested_in" not in entry["cluster"] and "l3out" in entry["cluster"]
+        entry["cluster"]["cni"] in NETWORKS and "nested_in" not in entry["cluster"] and "l3out" in entry["cluster"]
         for entry in yaml.safe_load(path.read_text())["clusters"].values()
     )
 }

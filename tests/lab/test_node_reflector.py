@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.calico.announcements import reports
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.calico.reflector_sessions import problems
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node import apply
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.reflectors import problems
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from lab.cluster.calico import agent
 from lab.context import Lab, stop_process, wait_for

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
 from lab.cluster.ovn_kubernetes import install, networks, reader
 from lab.context import wait_for
 from lab.tools import program

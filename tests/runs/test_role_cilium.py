@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import files
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import files
 from tests import crds
 from tests.plans import plan
 from tests.roles import Role

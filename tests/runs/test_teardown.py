@@ -7,7 +7,7 @@ import json
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_cluster import CNIS
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.registry import NETWORKS
 from tests import crds
 from tests.apic import apic  # noqa: F401 - fixture
 from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
@@ -66,7 +66,7 @@ def test_what_another_cluster_shares_stays_whole(site):
 # -- the cluster's half ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("cni", CNIS)
+@pytest.mark.parametrize("cni", NETWORKS)
 def test_whatever_network_the_cluster_has_its_role_is_told_that_it_goes(cni):
     plays = yaml.safe_load((ROOT / "playbooks" / "teardown.yml").read_text())
     tasks = [task for play in plays for task in play.get("tasks", [])]

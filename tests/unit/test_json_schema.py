@@ -13,9 +13,9 @@ from jsonschema import Draft7Validator
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import Findings
 from ansible_collections.kubefabric.bgp.plugins.module_utils.intent import formats
-from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_cluster import CLUSTER
 from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_fabric import FABRIC, NODE
 from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.schema import read
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.networks import KNOWN
 from docs import json_schema
 from tests.unit.plugins.module_utils.plan.intents import standard, white_paper
 from tests.unit.plugins.module_utils.plan.test_any_intent import GOOD, KEYS, ODD
@@ -148,7 +148,7 @@ def options(table: dict[str, Any], at: str = "") -> Iterator[tuple[str, dict[str
         yield from options(option.get("options") or {}, f"{at}{name}.")
 
 
-@pytest.mark.parametrize("table", [FABRIC, CLUSTER, NODE], ids=["fabric", "cluster", "node"])
+@pytest.mark.parametrize("table", [FABRIC, KNOWN.cluster, NODE], ids=["fabric", "cluster", "node"])
 def test_a_value_that_the_planner_reads_passes(table: dict[str, Any]) -> None:
     values = [*ODD, *(value for some in GOOD.values() for value in some), *KEYS]
     refused: list[str] = []

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Tuple
 from ..common.words import name_of
 from ..contract.errors import ClusterError
 from ..objects import difference
+from ..objects.label_selector import HOSTNAME
 from ..objects.ownership import is_derived, is_kept, is_ours, owner, selector
 from . import adoption, conflicts, kinds, selection
 from .client import FieldsTaken, Forbidden, NotFoundError
@@ -157,9 +158,7 @@ def _check_selectors(cluster: Cluster, wanted: list[Resource]) -> None:
         return
     kind = cluster.kind(*NODE)
     live = _labels_by_node(cluster.list(kind) if kind else [])
-    nodes = [
-        {selection.HOSTNAME: name, **live.get(name, {}), **planned.get(name, {})} for name in sorted({*live, *planned})
-    ]
+    nodes = [{HOSTNAME: name, **live.get(name, {}), **planned.get(name, {})} for name in sorted({*live, *planned})]
     wrong = [
         selection.complaint(resource, field, selector, nodes)
         for resource, field, selector in selection.unmatched([found[0] for found in doubtful], nodes)

@@ -11,27 +11,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..cni.kube_router.resources.peers import PEER_PASSWORDS, PEERS
+from ..cni.interface import Cni
+from ..cni.registry import network_of
+from ..cni.resources import without_password
 from ..common.go_text import nanoseconds
 from ..common.words import name_of
 from ..contract.speakers import hosts_speak
-from ..objects import documents
 from ..objects.difference import owned_fields
 from ..objects.ownership import FIELD_MANAGER, is_ours, owner
 from ..objects.secrets import HIDDEN, HIDDEN_CHANGED
-from . import CNIS, foreign, without_password
+from . import foreign
 
 if TYPE_CHECKING:
     from ..contract.freeform import Json, JsonObject
     from ..contract.kubernetes import Resource, ToRead
     from ..contract.plan import Plan
 
-# Of which sessions are made, and what passes over them. No Secrets: what these hold is hidden.
-_KINDS = (
-    *("BGPConfiguration", "BGPFilter", "BGPPeer"),
-    *("CiliumBGPAdvertisement", "CiliumBGPClusterConfig", "CiliumBGPPeerConfig", "CiliumBGPPeeringPolicy"),
-    *("DaemonSet", "FRRConfiguration", "Node"),
-)
 # What stands in what was read for a secret, or for what may be one by its name.
 _MASKS = (HIDDEN, HIDDEN_CHANGED)
 
@@ -51,22 +46,27 @@ def kinds(plan: Plan) -> dict[str, ToRead]:
 def changed(plan: Plan, objects: dict[str, list[Resource]]) -> list[tuple[str, list[str]]]:
     """``[(name, [place, …])]`` of our objects that differ from the plan's; ``objects`` are what was read, by kind."""
     live = {name_of({**one, "kind": kind}): one for kind, items in objects.items() for one in items}
+    network = network_of(plan)
+    if network is None:
+        return []
     found = []
     for wanted in _wanted(plan):
         name = name_of(wanted)
         one = live.get(name)
         if one is None or not _is_of(plan, one):
             continue
-        places = _differing(_seen(wanted["kind"], wanted), _seen(wanted["kind"], one), "")
+        kind = wanted["kind"]
+        places = _differing(_seen(network, kind, wanted), _seen(network, kind, one), "")
         if places:
             found.append((name, places))
     return found
 
 
 def _wanted(plan: Plan) -> list[Resource]:
-    if hosts_speak(plan) or plan["cni"] not in CNIS:
+    network = network_of(plan)
+    if hosts_speak(plan) or network is None:
         return []
-    return [one for one in without_password(plan) if one["kind"] in _KINDS]
+    return [one for one in without_password(plan) if one["kind"] in network.on_cluster.compared]
 
 
 def _is_of(plan: Plan, one: Resource) -> bool:
@@ -76,31 +76,17 @@ def _is_of(plan: Plan, one: Resource) -> bool:
     return bool(owned_fields(one, FIELD_MANAGER))
 
 
-def _seen(kind: str, one: Resource) -> JsonObject:
+def _seen(network: Cni, kind: str, one: Resource) -> JsonObject:
     """What counts of an object: its spec, of an agent's DaemonSet the arguments, of a Node what we amend."""
     spec, metadata = one.get("spec") or {}, one["metadata"]
     if kind == "DaemonSet":
         pod = (spec.get("template") or {}).get("spec") or {}
         return {"arguments": {each["name"]: each.get("args") or [] for each in pod.get("containers") or []}}
     if kind == "Node":
-        annotations = {key: _without_password(key, text) for key, text in (metadata.get("annotations") or {}).items()}
+        seen = network.on_cluster.seen
+        annotations = {key: seen(key, text) for key, text in (metadata.get("annotations") or {}).items()}
         return {"labels": metadata.get("labels") or {}, "annotations": annotations}
     return {"spec": spec}
-
-
-def _without_password(key: str, text: str) -> object:
-    """kube-router's peers, with whether there is a password in its place: what is read has none."""
-    if key == PEER_PASSWORDS:
-        return bool(text)
-    if key != PEERS:
-        return text
-    try:
-        peers = documents.read(text)
-    except RecursionError:
-        return text
-    if not isinstance(peers, list) or not all(isinstance(peer, dict) for peer in peers):
-        return text
-    return [{**peer, "password": bool(peer.get("password"))} for peer in peers]
 
 
 def _differing(wanted: Json, live: Json, place: str) -> list[str]:

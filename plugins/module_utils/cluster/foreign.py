@@ -1,36 +1,29 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects of others that conflict with the plan's sessions: one file per CNI, and one for MetalLB beside it. Pure.
-
-Each CNI's has ``kinds(plan)``, what to read of the cluster besides Nodes, ``{name: {api_version, kind, …}}``, and
-``found(view)``, which yields a Finding per object. ``view`` is a View.
-"""
+"""Objects of others that conflict with the plan's sessions: those of its cluster network, and MetalLB's. Pure."""
 
 from __future__ import annotations
 
 from ..cni.base import metallb
 from ..cni.base.view import Finding, View
-from ..cni.calico import foreign as calico
-from ..cni.cilium import foreign as cilium
-from ..cni.kube_router import foreign as kube_router
-from ..cni.ovn_kubernetes import foreign as ovn_kubernetes
+from ..cni.registry import network_of
 from ..common.printable import one_line
 from ..common.words import name_of
 from ..contract.speakers import hosts_speak
 
 LONGEST = 1000  # characters that a finding says of an object
 
-CNIS = {"calico": calico, "cilium": cilium, "kube_router": kube_router, "ovn_kubernetes": ovn_kubernetes}
-
 
 def kinds(plan: dict) -> dict:
     """What to read of the plan's cluster: options of kubefabric.bgp.cluster_info by name; nothing for other CNIs, or
     where the hosts speak.
     """
-    if hosts_speak(plan) or plan["cni"] not in CNIS:
+    network = network_of(plan)
+    if hosts_speak(plan) or network is None:
         return {}
-    read = {**CNIS[plan["cni"]].kinds(plan), **({} if _merges(plan) else metallb.kinds())}
+    half = network.on_cluster
+    read = {**half.foreign_kinds(plan), **({} if half.merges_metallb else metallb.kinds())}
     return {name: {**one, "optional": True} for name, one in read.items()}
 
 
@@ -39,16 +32,12 @@ def findings(plan: dict, objects: dict, nodes: list, accepted: list) -> tuple:
 
     ``accepted`` are names as Finding.name has them, such as ``BGPPeer 201``.
     """
-    if not kinds(plan):
+    network = network_of(plan)
+    if network is None or not kinds(plan):
         return [], []
     view = View(plan, {name: _once(objects.get(name) or []) for name in kinds(plan)}, nodes)
-    said = [_safe(one) for one in (*CNIS[plan["cni"]].found(view), *metallb.found(view))]
+    said = [_safe(one) for one in (*network.on_cluster.foreign(view), *metallb.found(view))]
     return [one for one in said if one.name not in accepted], [one for one in said if one.name in accepted]
-
-
-def _merges(plan: dict) -> bool:
-    """Whether the CNI's speaker is one that MetalLB uses as well."""
-    return plan["cni"] == "ovn_kubernetes"
 
 
 def _safe(one: Finding) -> Finding:

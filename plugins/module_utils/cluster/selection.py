@@ -8,21 +8,11 @@ The planner knows the rack's label alone; what else is on nodes is known where t
 
 from __future__ import annotations
 
-from ..cni.calico.selectors import parse
+from typing import Any
+
+from ..cni.registry import NETWORKS
 from ..common.words import name_of
 from ..intent.schema import did_you_mean
-
-HOSTNAME = "kubernetes.io/hostname"  # every kubelet sets it, to the node's name unless told otherwise
-
-# By kind, the fields below spec: Calico's selectors are texts, others are labels or Kubernetes' LabelSelector.
-_FIELDS = {
-    "BGPPeer": ("nodeSelector", "peerSelector"),
-    "IPPool": ("nodeSelector",),
-    "CiliumBGPClusterConfig": ("nodeSelector",),
-    "CiliumBGPPeeringPolicy": ("nodeSelector",),
-    "FRRConfiguration": ("nodeSelector",),
-    "NodeNetworkConfigurationPolicy": ("nodeSelector",),
-}
 
 
 def unmatched(resources: list, nodes: list) -> list:
@@ -30,12 +20,13 @@ def unmatched(resources: list, nodes: list) -> list:
     return [
         (resource, field, selector)
         for resource in resources
-        for field, selector in _selectors(resource)
-        if not any(_takes(selector, labels) for labels in nodes)
+        for network in NETWORKS.values()
+        for field, selector in network.on_cluster.selectors(resource)
+        if not any(selector.takes(labels) for labels in nodes)
     ]
 
 
-def complaint(resource: dict, field: str, selector: object, nodes: list) -> str:
+def complaint(resource: dict, field: str, selector: Any, nodes: list) -> str:
     """What is wrong with a selector that takes none of the nodes, and what would be right."""
     values: dict = {}
     for labels in nodes:
@@ -45,49 +36,7 @@ def complaint(resource: dict, field: str, selector: object, nodes: list) -> str:
         f"{key} is {' or '.join(sorted(values[key]))} on them"
         if key in values
         else f"none has the label {key}; {did_you_mean(key, sorted(values))}"
-        for key in _asked(selector)
+        for key in selector.asked()
     ]
     name = name_of(resource)
-    return f"{name}: {field} {_text(selector)} selects none of the cluster's nodes: {'; '.join(remedies)}"
-
-
-def _selectors(resource: dict) -> list:
-    spec = resource.get("spec") or {}
-    if resource["kind"] == "Installation":
-        pools = (spec.get("calicoNetwork") or {}).get("ipPools") or []
-        return [(f"ipPools[{at}].nodeSelector", pool["nodeSelector"]) for at, pool in enumerate(pools)]
-    return [(field, spec[field]) for field in _FIELDS.get(resource["kind"], ()) if spec.get(field)]
-
-
-def _takes(selector, labels: dict) -> bool:
-    if isinstance(selector, str):
-        return parse(selector)(labels) is True
-    return all(labels.get(key) == value for key, value in _wanted(selector).items())
-
-
-def _wanted(selector: dict) -> dict:
-    """The labels that must be there: ours name no expressions."""
-    return selector.get("matchLabels", {}) if {"matchLabels", "matchExpressions"} & set(selector) else selector
-
-
-class _Asked(dict):
-    """Labels of nobody, which remember what was looked for."""
-
-    def get(self, key, default=None):
-        self[key] = None
-        return default
-
-
-def _asked(selector) -> list:
-    """The labels that a selector looks at, in its order."""
-    if not isinstance(selector, str):
-        return list(_wanted(selector))
-    asked = _Asked()
-    parse(selector)(asked)
-    return list(asked)
-
-
-def _text(selector) -> str:
-    if isinstance(selector, str):
-        return selector
-    return ", ".join(f"{key}={value}" for key, value in _wanted(selector).items())
+    return f"{name}: {field} {selector} selects none of the cluster's nodes: {'; '.join(remedies)}"

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ..contract.kubernetes import Resource
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
 LIMIT = 5
 
@@ -21,7 +20,7 @@ def listed(items: Sequence[str], limit: int = LIMIT) -> str:
     return f"{shown} and {len(items) - limit} more" if len(items) > limit else shown
 
 
-def name_of(resource: Resource) -> str:
+def name_of(resource: Mapping[str, Any]) -> str:
     """What people call a Kubernetes object: ``DaemonSet kube-system/kube-router``."""
     metadata = resource["metadata"]
     return f"{resource['kind']} " + "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))

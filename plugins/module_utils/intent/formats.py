@@ -11,18 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
 
-from ..cni.calico.formats import (
-    calico_community,
-    calico_ignored_interface,
-    calico_interface,
-    calico_selector,
-    is_community,
-    operator_registry,
-    peer_address,
-    peering_address,
-)
 from ..common.go_text import nanoseconds
 from ..contract import digest_keys
 from .formats_base import (
@@ -43,14 +32,7 @@ from .formats_kubernetes import image, quantity, selector
 __all__ = [
     "Invalid",
     "address",
-    "calico_community",
-    "calico_ignored_interface",
-    "calico_interface",
-    "calico_selector",
     "image",
-    "operator_registry",
-    "peer_address",
-    "peering_address",
     "quantity",
     "selector",
 ]
@@ -60,10 +42,8 @@ RESERVED_ASNS = {0: "RFC 7607", 23456: "RFC 6793", 65535: "RFC 7300", 4294967295
 VLANS = (1, 4094)
 # Linux, IFNAMSIZ, without the NUL
 LONGEST_DEVICE = 15
-# devices that a node of OVN-Kubernetes has; Linux itself takes neither all nor default (net/ipv4/devinet.c)
-DEVICES_TAKEN = ("all", "br-ex", "br-int", "genev_sys_6081", "lo", "ovn-k8s-mp0", "ovs-system")
-# the first KubeVirt with what the binding for user-defined networks is made of
-MANAGED_TAP_SINCE = (1, 4)
+# Addresses that every node has or reaches already, at which no workload can peer
+PEERING_TAKEN = {"169.254.0.1": "Calico", "169.254.0.2": "Calico", "169.254.169.254": "the metadata service of clouds"}
 DEFAULT_ROUTES = ("0.0.0.0/0", "::/0")
 WELL_KNOWN_COMMUNITIES = (
     "internet",
@@ -139,45 +119,24 @@ def priority_class(value: str) -> str:
     return resource_name(value) if value else value
 
 
-def _release(product: str, example: str) -> Callable[[str], str]:
-    """A format: a release of three numbers without the leading v, perhaps with a suffix."""
-
-    def check(value: str) -> str:
-        if not re.fullmatch(r"\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?", value, re.ASCII):
-            raise Invalid(f"{value!r} is not {product} release", f'write it in three numbers, for example "{example}"')
-        return value
-
-    return check
-
-
-calico_version = _release("a Calico", "3.32.1")
-kube_router_version = _release("a kube-router", "2.10.0")
-cilium_version = _release("a Cilium", "1.20.2")
-ovn_kubernetes_version = _release("an OVN-Kubernetes", "1.4.0")
-_kubevirt_release = _release("a KubeVirt", "1.8.0")
-
-
-def network_name(value: str) -> str:
-    """The name of a ClusterUserDefinedNetwork that can be its VRF's (OVN-Kubernetes, GetNetworkVRFName)."""
-    namespace(value)
-    if len(value) > LONGEST_DEVICE:
+def peering_address(value: str) -> str:
+    """A virtual address at which workloads peer: link-local in IPv4 if it likes, never in IPv6 (which needs a zone)."""
+    found = parse(ipaddress.ip_address, value, "an address", "169.254.0.179 or fdc9:9723:9bc::1")
+    if str(found) in PEERING_TAKEN:
+        raise Invalid(f"{found} is taken by {PEERING_TAKEN[str(found)]}", "give another, for example 169.254.0.179")
+    if found.version == 6 and found.is_link_local:
         raise Invalid(
-            f"has {len(value)} characters, so OVN-Kubernetes would give the network an unpredictable VRF name",
-            f"use at most {LONGEST_DEVICE}",
+            f"{found} is link-local, and a peer would have to name an interface",
+            "give a unique local address (RFC 4193), for example fdc9:9723:9bc::1",
         )
-    if value == "default":
-        raise Invalid("is the default network's name", "use another name")
-    if value in DEVICES_TAKEN:
-        raise Invalid("is no name for a VRF, because every node has it already", "use another name")
-    return value
+    return str(found) if found.version == 4 and found.is_link_local else str(unicast(found, value))
 
 
-def kubevirt_version(value: str) -> str:
-    """A KubeVirt release without the leading v; 1.4 is the first with the attachment managedTap."""
-    major, minor, _rest = _kubevirt_release(value).split(".", 2)
-    if (int(major), int(minor)) < MANAGED_TAP_SINCE:
-        raise Invalid(f"KubeVirt {value} has no binding for user-defined networks (managedTap)", "use 1.4.0 or later")
-    return value
+def is_community(value: str) -> bool:
+    """Whether a text is a community (RFC 1997) or a large one (RFC 8092)."""
+    numbers = value.split(":")
+    limit = {2: 65535, 3: 4294967295}.get(len(numbers), -1)
+    return all(re.fullmatch(r"0|[1-9]\d*", number, re.ASCII) and int(number) <= limit for number in numbers)
 
 
 def any_community(value: str) -> str:

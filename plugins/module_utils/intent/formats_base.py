@@ -51,6 +51,22 @@ def matches(pattern: str, longest: int, allowed: str) -> Text:
     return Text(pattern, longest, allowed)
 
 
+class Checked:
+    """A format that a function checks: ``pattern`` is as much of it as a pattern can say."""
+
+    def __init__(self, check: Callable[[str], str], pattern: str) -> None:
+        self._check, self.pattern, self.__doc__ = check, pattern, check.__doc__
+
+    def __call__(self, value: str) -> str:
+        """The value in its normal form, or Invalid."""
+        return self._check(value)
+
+
+def like(pattern: str) -> Callable[[Callable[[str], str]], Checked]:
+    """Say the pattern of a cluster network's own format, for docs/json_schema.py."""
+    return lambda check: Checked(check, pattern)
+
+
 def parse(parser: Callable[[Any], Any], value: str, kind: str, example: str, **options: Any) -> Any:
     if "%" in value:
         raise Invalid(f"{value!r} has a zone", f"give {kind} without it, for example {example}")
@@ -82,3 +98,15 @@ def address(value: str) -> str:
     parsed = parse(ipaddress.ip_address, value, "an address", "192.168.2.201 or 2001:db8:2::1")
     refuse_mapped(parsed, value)
     return str(unicast(parsed, value))
+
+
+def release_of(product: str, example: str) -> Checked:
+    """A format: a release of three numbers without the leading v, perhaps with a suffix."""
+    pattern = r"[0-9]+\.[0-9]+\.[0-9]+(?:[-+][0-9A-Za-z.+-]+)?"
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise Invalid(f"{value!r} is not {product} release", f'write it in three numbers, for example "{example}"')
+        return value
+
+    return Checked(check, pattern)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..contract.findings import Findings
 from .fabric_kinds import FABRICS, NODES, without_other_kinds
-from .options_cluster import CLUSTER
+from .network import ClusterNetwork, Networks
 from .schema import read
 
 if TYPE_CHECKING:
@@ -144,7 +144,8 @@ class Member:
     """A cluster, whether it peers with the leaves itself or is nested in another; ``settings`` is kubefabric_cluster
     as read.
 
-    ``reported`` names the keys whose values were reported as wrong, so that nobody calls them missing.
+    ``reported`` names the keys whose values were reported as wrong, so that nobody calls them missing. ``network`` is
+    its cluster network, None where ``cni`` names none.
     """
 
     name: str
@@ -152,6 +153,12 @@ class Member:
     networks: dict[str, list[Any]]
     nodes: Options
     reported: set[str] = field(default_factory=set, kw_only=True)
+    network: ClusterNetwork | None = field(default=None, kw_only=True)
+
+    @property
+    def options(self) -> dict:
+        """The options of its cluster network."""
+        return (self.network and self.settings.get(self.network.name)) or {}
 
     def at(self, key: str = "") -> str:
         """The path of a key in messages."""
@@ -175,13 +182,8 @@ class Member:
 
     def reflector_hosts(self) -> list[tuple[str, str, IPv4Address | IPv6Address]]:
         """(host, key, address) of the addresses of hosts that reflect routes; what is no address was reported."""
-        given = (self.settings["calico"] or {}).get("route_reflectors") or {}
-        return [
-            (name, f"calico.route_reflectors.hosts.{name}.addresses", address)
-            for name, host in (given.get("hosts") or {}).items()
-            for text in host["addresses"] or []
-            for address in _parsed(text)
-        ]
+        given = self.network.reflector_hosts(self.options) if self.network else []
+        return [(host, key, address) for host, key, text in given for address in _parsed(text)]
 
 
 @dataclass
@@ -266,6 +268,19 @@ def by_family(addresses: list[Any] | None) -> Options:
     return result
 
 
+@dataclass(frozen=True)
+class Known:
+    """What there is to choose from: the cluster networks, and the options with theirs.
+
+    Those of clusters with an L3Out, of nested ones, and of those that peer with routers.
+    """
+
+    networks: Networks
+    cluster: Options
+    nested: Options
+    routed: Options
+
+
 def read_fabric(given: Json, findings: Findings) -> Fabric:
     """Read ``kubefabric_fabric`` of an ACI fabric; routers.py reads the other kind."""
     given = without_other_kinds(given, "aci", FABRIC_AT, findings)
@@ -297,18 +312,19 @@ def _same_leaf(leaf: Leaf, at: str, pod: int, router_id: str | None, findings: F
         )
 
 
-def read_cluster(name: str, given: Options, fabric: Fabric, findings: Findings) -> Cluster:
+def read_cluster(name: str, given: Options, fabric: Fabric, known: Known, findings: Findings) -> Cluster:
     """Read one cluster: ``given`` holds ``cluster`` (kubefabric_cluster) and ``nodes`` by host name."""
     at = f"host_vars/{name}: kubefabric_cluster"
-    settings = read(given.get("cluster"), CLUSTER, at, findings)
-    known = reported(at, findings)
-    _fill(name, settings, known)
+    settings = read(given.get("cluster"), known.cluster, at, findings)
+    network = known.networks.get(settings["cni"])
+    wrong = reported(at, findings)
+    _fill(name, settings, network.keepalive if network else 1, wrong)
     nodes = {
         host: _read_node(host, options, findings)
         for host, options in sorted((given.get("nodes") or {}).items(), key=lambda item: natural(item[0]))
     }
     networks = {kind: [ip_network(text) for text in settings["networks"][kind] or []] for kind in KINDS}
-    cluster = Cluster(name, settings, {**networks, "nested": []}, nodes, reported=known)
+    cluster = Cluster(name, settings, {**networks, "nested": []}, nodes, reported=wrong, network=network)
     cluster.leaves = _border_leaves(cluster, fabric)
     return cluster
 
@@ -319,21 +335,21 @@ def reported(at: str, findings: Findings) -> set[str]:
     return {path[len(at) :].lstrip(".") for path in paths if path.startswith(at)}
 
 
-def _fill(name: str, settings: Options, reported: set[str]) -> None:
+def _fill(name: str, settings: Options, keepalive: int, reported: set[str]) -> None:
     """Defaults that follow from other values; what was reported as wrong stays None."""
     l3out = settings["l3out"]
     _default(settings, reported, "l3out", "name", name)
     for key in ("aaep", "vlan_pool", "physical_domain", "l3_domain"):
         _default(settings, reported, "l3out", key, l3out["name"])
     _default(settings, reported, "l3out", "vrf_tenant", l3out["tenant"])
-    fill_timers(settings, reported)
+    fill_timers(settings, keepalive, reported)
     _place(l3out["route_maps"] or [])
 
 
-def fill_timers(settings: Options, reported: set[str]) -> None:
-    """The timers of BGP and BFD that the intent leaves open."""
+def fill_timers(settings: Options, keepalive: int, reported: set[str]) -> None:
+    """The timers of BGP and BFD that the intent leaves open; ``keepalive`` is the cluster network's."""
     bgp = settings["bgp"]
-    _default(settings, reported, "bgp", "keepalive", 2 if settings["cni"] == "calico" else 1)
+    _default(settings, reported, "bgp", "keepalive", keepalive)
     if bgp["keepalive"] is not None:
         _default(settings, reported, "bgp", "hold", 3 * bgp["keepalive"])
     for key, value in BFD_INTERVALS.items() if bgp["bfd"] else ():

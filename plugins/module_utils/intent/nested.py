@@ -17,16 +17,17 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from ..contract.families import FAMILIES
 from ..contract.findings import Findings
-from .model import KINDS, Cluster, Fabric, Member, by_family, family, natural, reported
-from .options_cluster import CLUSTER, CNIS, NESTED
+from .model import KINDS, Cluster, Fabric, Known, Member, by_family, family, natural, reported
+from .options_cluster import RACK_LABEL
 from .schema import did_you_mean, read
 
 if TYPE_CHECKING:
     from ..contract.freeform import Json, Options
 
 # a node of a nested cluster is a virtual machine: the fabric knows nothing of it
-WITHOUT = ("l3out", "contracts", "rack_label", *(cni for cni in CNIS if cni != "calico"))
-NAMESPACE = "pcns.projectcalico.org/name"
+WITHOUT = ("l3out", "contracts", "rack_label")
+# what its nodes announce, in this order
+ANNOUNCED = ("pod", "service", "external_service")
 
 
 @dataclass
@@ -53,14 +54,9 @@ class Nested(Member):
     @property
     def announced(self) -> list[Any]:
         """What its nodes announce: pods, and the services that its CNI is configured to announce."""
-        options = self.settings["calico"] or {}
-        external = any(options.get(f"advertise_{kind}_ips") is not False for kind in ("external", "loadbalancer"))
-        wanted = {
-            "pod": True,
-            "service": options.get("advertise_cluster_ips") is not False,
-            "external_service": external,
-        }
-        return [network for kind, yes in wanted.items() if yes for network in self.networks[kind]]
+        nesting = self.network and self.network.nesting
+        wanted = nesting.announces(self.options) if nesting else ANNOUNCED
+        return [network for kind in ANNOUNCED if kind in wanted for network in self.networks[kind]]
 
     @property
     def pools(self) -> list[Any]:
@@ -68,14 +64,15 @@ class Nested(Member):
         return list(dict.fromkeys([*self.announced, *exported(self, self.children)]))
 
 
-def read_nested(name: str, given: Options, findings: Findings) -> Nested:
+def read_nested(name: str, given: Options, known: Known, findings: Findings) -> Nested:
     """Read one nested cluster: ``given`` as for model.read_cluster."""
     at = f"host_vars/{name}: kubefabric_cluster"
     options = dict(given["cluster"])
     bgp = options.get("bgp")
     if isinstance(bgp, dict):  # the rest of it is of sessions with leaves
         options["bgp"] = {key: value for key, value in bgp.items() if key == "password"}
-    alien = [key for key in WITHOUT if options.pop(key, None) is not None]
+    others = [name for name, one in known.networks.items() if not one.nesting]
+    alien = [key for key in (*WITHOUT, *others) if options.pop(key, None) is not None]
     alien += [f"bgp.{key}" for key in bgp if key != "password"] if isinstance(bgp, dict) else []
     for key in alien:
         findings.add(f"{at}.{key}", "has no meaning in a nested cluster", "remove it; what it needs is its parent's")
@@ -87,11 +84,12 @@ def read_nested(name: str, given: Options, findings: Findings) -> Nested:
             "remove it, or narrow these down by nested_in.ranges",
         )
         options["networks"] = {key: value for key, value in networks.items() if key != "node"}
-    settings = read(options, NESTED, at, findings)
-    settings["rack_label"] = CLUSTER["rack_label"]["default"]
+    settings = read(options, known.nested, at, findings)
+    settings["rack_label"] = RACK_LABEL
     found = {kind: [ip_network(text) for text in settings["networks"].get(kind) or []] for kind in KINDS}
     nodes = {host: value or {} for host, value in sorted((given.get("nodes") or {}).items(), key=_by_name)}
-    return Nested(name, settings, found, nodes, reported=reported(at, findings))
+    network = known.networks.get(settings["cni"])
+    return Nested(name, settings, found, nodes, reported=reported(at, findings), network=network)
 
 
 def _by_name(item: tuple[Any, ...]) -> list[Any]:
@@ -180,15 +178,9 @@ def peering_addresses(cluster: Cluster | Nested) -> dict[str, str]:
 
 
 def selector(one: Nested) -> str | None:
-    """Its nodes among the parent's workloads: labels of their own, and of their namespaces after ``pcns.``."""
-    given = one.settings["nested_in"]
-    terms = [given["workloads"]] if given["workloads"] else []
-    if given["namespace"]:
-        terms.append(f"{NAMESPACE} == '{given['namespace']}'")
-    terms += [f"pcns.{key} == '{value}'" for key, value in sorted((given["namespace_labels"] or {}).items())]
-    if len(terms) > 1 and given["workloads"] and "||" in given["workloads"]:
-        terms[0] = f"({terms[0]})"
-    return " && ".join(terms) or None
+    """Its nodes among the parent's workloads, in the words of its cluster network."""
+    nesting = one.network and one.network.nesting
+    return nesting.selection(one.settings["nested_in"]) if nesting else None
 
 
 def ranges(one: Nested) -> list[str]:
@@ -249,10 +241,10 @@ def plan(one: Nested, fabric: Fabric, nested: list[Nested], given: Callable[[Any
             "path": [above.name for above in parents(one)],
         },
     }
-    within, options = describe(one, nested), given(one.settings["calico"] or {})
+    within, options = describe(one, nested), given(one.options)
     if within:
         result["nested"] = within
-    return {**result, "calico": options} if options else result
+    return {**result, one.settings["cni"]: options} if options else result
 
 
 def parents(one: Nested) -> Iterator[Cluster | Nested]:

@@ -29,7 +29,7 @@ BGP: dict[str, Spec] = {
         "type": "int",
         "minimum": 0,
         "maximum": 3600,
-        "description": "Keepalive interval in seconds (bgpCtxPol.kaIntvl); 1 where absent, 2 with Calico.",
+        "description": "Keepalive interval in seconds (bgpCtxPol.kaIntvl)",
     },
     "hold": {
         "type": "int",

@@ -11,20 +11,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..cni.calico.options import CALICO
-from ..cni.cilium.options import CILIUM
-from ..cni.kube_router.options import KUBE_ROUTER
-from ..cni.ovn_kubernetes.options import OVN_KUBERNETES
 from ..contract import designs
+from .network import Networks
 from .option import LINK_SPEEDS, admin_state
 from .options_bgp import BGP, ROUTE_MAP
-from .options_nested import NESTED_IN, WORKLOAD_PEERING
+from .options_nested import WORKLOAD_PEERING, nested_in
 from .options_reachability import CONTRACTS, REACHABILITY
 
 if TYPE_CHECKING:
     from ..contract.freeform import Spec
-
-CNIS = ("calico", "cilium", "kube_router", "ovn_kubernetes")
 
 
 def _networks(what: str, example: str, required: bool = True, **more: object) -> Spec:
@@ -179,95 +174,102 @@ L3OUT = {
     **REACHABILITY,
 }
 
-CLUSTER: Spec = {
-    "asn": {
-        "type": "int",
-        "required": True,
-        "format": "asn",
-        "example": 65003,
-        "description": "AS number of all nodes of the cluster; not the fabric's.",
-    },
-    "cni": {
-        "type": "str",
-        "required": True,
-        "choices": list(CNIS),
-        "example": "kube_router",
-        "description": "What speaks BGP on the nodes.",
-    },
-    "kubeconfig": {
-        "type": "str",
-        "description": "File with the access to the cluster; O(kubefabric_kubeconfig) overrides it.",
-    },
-    "context": {
-        "type": "str",
-        "description": "Context of that file, where the current one is another; O(kubefabric_context) overrides it.",
-    },
-    "rack_label": {
-        "type": "str",
-        "default": "rack_id",
-        "format": "label_key",
-        "description": "Key of the node label that holds the rack.",
-    },
-    "networks": {
-        "type": "dict",
-        "required": True,
-        "options": NETWORKS,
-        "description": "IPv4 and IPv6 networks by kind.",
-    },
-    "l3out": {
-        "type": "dict",
-        "required": True,
-        "unless_nested": True,
-        "options": L3OUT,
-        "description": "The cluster's L3Out on the fabric.",
-    },
-    "contracts": CONTRACTS,
-    "bgp": {"type": "dict", "options": BGP, "description": "Sessions between nodes and leaves."},
-    "calico": {
-        "type": "dict",
-        "fill": False,
-        "options": CALICO,
-        "description": "How Calico peers; only with O(kubefabric_cluster.cni=calico).",
-    },
-    "cilium": {
-        "type": "dict",
-        "fill": False,
-        "options": CILIUM,
-        "description": "How Cilium runs and announces; only with O(kubefabric_cluster.cni=cilium).",
-    },
-    "kube_router": {
-        "type": "dict",
-        "fill": False,
-        "options": KUBE_ROUTER,
-        "description": "How kube-router runs; only with O(kubefabric_cluster.cni=kube_router).",
-    },
-    "ovn_kubernetes": {
-        "type": "dict",
-        "fill": False,
-        "options": OVN_KUBERNETES,
-        "description": "How OVN-Kubernetes and FRR-K8s peer and announce; only with "
-        "O(kubefabric_cluster.cni=ovn_kubernetes).",
-    },
-    "workload_peering": {
-        "type": "dict",
-        "fill": False,
-        "options": WORKLOAD_PEERING,
-        "description": "How this cluster's nodes peer with the clusters that are nested in its virtual machines.",
-    },
-    "nested_in": {
-        "type": "dict",
-        "fill": False,
-        "options": NESTED_IN,
-        "description": "The cluster in whose virtual machines this one runs; it then has no L3Out, no sessions with "
-        "leaves and no racks of its own.",
-    },
-}
+RACK_LABEL = "rack_id"
+# What a nested cluster has beside its network's options; the rest it gets from its parent.
+NESTED_KEYS = ("asn", "cni", "kubeconfig", "context", "networks", "bgp", "workload_peering", "nested_in")
 
-# What a nested cluster has; the rest it gets from its parent.
-NESTED_KEYS = ("asn", "cni", "kubeconfig", "context", "networks", "bgp", "calico", "workload_peering", "nested_in")
-NESTED: Spec = {name: CLUSTER[name] for name in NESTED_KEYS}
-NESTED["networks"] = {
-    **CLUSTER["networks"],
-    "options": {name: option for name, option in NETWORKS.items() if name != "node"},
-}
-NESTED["bgp"] = {**CLUSTER["bgp"], "options": {"password": BGP["password"]}}
+
+def cluster_options(networks: Networks) -> Spec:
+    """The options of ``kubefabric_cluster`` with those of every cluster network."""
+    return {
+        **_identity(networks),
+        "networks": {
+            "type": "dict",
+            "required": True,
+            "options": NETWORKS,
+            "description": "IPv4 and IPv6 networks by kind.",
+        },
+        "l3out": {
+            "type": "dict",
+            "required": True,
+            "unless_nested": True,
+            "options": L3OUT,
+            "description": "The cluster's L3Out on the fabric.",
+        },
+        "contracts": CONTRACTS,
+        "bgp": {"type": "dict", "options": _bgp(networks), "description": "Sessions between nodes and leaves."},
+        **{name: _of_network(name, networks) for name in networks if networks[name].options},
+        "workload_peering": {
+            "type": "dict",
+            "fill": False,
+            "options": WORKLOAD_PEERING,
+            "description": "How this cluster's nodes peer with the clusters that are nested in its virtual machines.",
+        },
+        "nested_in": {
+            "type": "dict",
+            "fill": False,
+            "options": nested_in([one.nesting.selector for one in networks.values() if one.nesting]),
+            "description": "The cluster in whose virtual machines this one runs; it then has no L3Out, no sessions "
+            "with leaves and no racks of its own.",
+        },
+    }
+
+
+def nested_options(networks: Networks) -> Spec:
+    """The options of a nested cluster, in the order of all options."""
+    options = cluster_options(networks)
+    kept = {*NESTED_KEYS, *(name for name, one in networks.items() if one.nesting)}
+    found = {name: option for name, option in options.items() if name in kept}
+    found["networks"] = {
+        **options["networks"],
+        "options": {name: option for name, option in NETWORKS.items() if name != "node"},
+    }
+    found["bgp"] = {**options["bgp"], "options": {"password": BGP["password"]}}
+    return found
+
+
+def _identity(networks: Networks) -> Spec:
+    """What a cluster is, and how to reach it."""
+    return {
+        "asn": {
+            "type": "int",
+            "required": True,
+            "format": "asn",
+            "example": 65003,
+            "description": "AS number of all nodes of the cluster; not the fabric's.",
+        },
+        "cni": {
+            "type": "str",
+            "required": True,
+            "choices": list(networks),
+            "example": next(iter(networks), None),
+            "description": "What speaks BGP on the nodes.",
+        },
+        "kubeconfig": {
+            "type": "str",
+            "description": "File with the access to the cluster; O(kubefabric_kubeconfig) overrides it.",
+        },
+        "context": {
+            "type": "str",
+            "description": "Context of that file, where the current one is another; O(kubefabric_context) overrides "
+            "it.",
+        },
+        "rack_label": {
+            "type": "str",
+            "default": RACK_LABEL,
+            "format": "label_key",
+            "description": "Key of the node label that holds the rack.",
+        },
+    }
+
+
+def _of_network(name: str, networks: Networks) -> Spec:
+    about = f"{networks[name].about}; only with O(kubefabric_cluster.cni={name})."
+    return {"type": "dict", "fill": False, "options": networks[name].options, "description": about}
+
+
+def _bgp(networks: Networks) -> Spec:
+    """The options of sessions; networks whose keepalive interval is another than 1 s are named."""
+    slower = [f"{one.keepalive} with {one.title}" for one in networks.values() if one.keepalive != 1]
+    about = ", ".join([f"{BGP['keepalive']['description']}; 1 where absent", *slower])
+    return {**BGP, "keepalive": {**BGP["keepalive"], "description": f"{about}."}}

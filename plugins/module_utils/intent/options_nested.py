@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 WORKLOAD_PEERING = {
     "addresses": {
         "type": "list",
@@ -19,7 +21,7 @@ WORKLOAD_PEERING = {
         "type": "str",
         "choices": ["cni", "host"],
         "default": "cni",
-        "description": "Who peers: the cluster's CNI (Calico), or a speaker of the host that the role "
+        "description": "Who peers: the cluster's CNI, if it can, or a speaker of the host that the role "
         "P(kubefabric.bgp.node_peering#role) runs.",
     },
     "networks": {
@@ -33,39 +35,44 @@ WORKLOAD_PEERING = {
     },
 }
 
-NESTED_IN = {
-    "cluster": {
-        "type": "str",
-        "required": True,
-        "example": "k8s-prod",
-        "description": "The cluster in whose virtual machines this one runs; a host of the group clusters.",
-    },
-    "workloads": {
-        "type": "str",
-        "format": "calico_selector",
-        "description": "Selects its nodes among the parent's workloads by labels (BGPPeer.localWorkloadSelector).",
-    },
-    "namespace": {
-        "type": "str",
-        "format": "namespace",
-        "description": "Only workloads in this namespace of the parent.",
-    },
-    "namespace_labels": {
-        "type": "dict",
-        "fill": False,
-        "description": "Only workloads in namespaces of the parent with these labels.",
-    },
-    "nodes": {
-        "type": "str",
-        "format": "calico_selector",
-        "description": "Only workloads on the parent's nodes that this selects (BGPPeer.nodeSelector).",
-    },
-    "ranges": {
-        "type": "list",
-        "elements": "str",
-        "format": "prefix",
-        "default": [],
-        "description": "Networks that the virtual machines have their addresses from; the parent's pod networks where "
-        "absent. With O(kubefabric_cluster.workload_peering.speaker=host) they tell one nested cluster from another.",
-    },
-}
+
+def nested_in(selectors: list[Callable[[str], str]]) -> dict:
+    """The options of ``nested_in``; ``selectors`` are the formats of networks whose clusters can be nested."""
+    selector = selectors[0] if selectors else "selector"
+    return {
+        "cluster": {
+            "type": "str",
+            "required": True,
+            "example": "k8s-prod",
+            "description": "The cluster in whose virtual machines this one runs; a host of the group clusters.",
+        },
+        "workloads": {
+            "type": "str",
+            "format": selector,
+            "description": "Selects its nodes among the parent's workloads by labels (BGPPeer.localWorkloadSelector).",
+        },
+        "namespace": {
+            "type": "str",
+            "format": "namespace",
+            "description": "Only workloads in this namespace of the parent.",
+        },
+        "namespace_labels": {
+            "type": "dict",
+            "fill": False,
+            "description": "Only workloads in namespaces of the parent with these labels.",
+        },
+        "nodes": {
+            "type": "str",
+            "format": selector,
+            "description": "Only workloads on the parent's nodes that this selects (BGPPeer.nodeSelector).",
+        },
+        "ranges": {
+            "type": "list",
+            "elements": "str",
+            "format": "prefix",
+            "default": [],
+            "description": "Networks that the virtual machines have their addresses from; the parent's pod networks "
+            "where absent. With O(kubefabric_cluster.workload_peering.speaker=host) they tell one nested cluster from "
+            "another.",
+        },
+    }

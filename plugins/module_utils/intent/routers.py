@@ -13,9 +13,22 @@ from typing import TYPE_CHECKING
 
 from ..contract.findings import Findings
 from .fabric_kinds import FABRICS, NODES, without_alien, without_other_kinds
-from .model import FABRIC_AT, KINDS, Cluster, Fabric, Node, Rack, Router, by_family, fill_timers, natural, reported
+from .model import (
+    FABRIC_AT,
+    KINDS,
+    Cluster,
+    Fabric,
+    Known,
+    Node,
+    Rack,
+    Router,
+    by_family,
+    fill_timers,
+    natural,
+    reported,
+)
 from .options_bgp import BGP
-from .options_cluster import CLUSTER, L3OUT
+from .options_cluster import L3OUT
 from .options_fabric import NODE
 from .schema import defaults, did_you_mean, read
 
@@ -28,8 +41,13 @@ OF_LEAVES = (
     *("next_hop_propagation", "ignore_igp_metric", "send_community"),
 )
 WITHOUT = ("l3out", "contracts")
-ROUTED: Options = {name: option for name, option in CLUSTER.items() if name not in WITHOUT}
-ROUTED["bgp"] = {**CLUSTER["bgp"], "options": {name: one for name, one in BGP.items() if name not in OF_LEAVES}}
+
+
+def routed_options(cluster: Options) -> Options:
+    """Of the options of clusters, those of one whose nodes peer with routers."""
+    found = {name: option for name, option in cluster.items() if name not in WITHOUT}
+    own = {name: one for name, one in cluster["bgp"]["options"].items() if name not in OF_LEAVES}
+    return {**found, "bgp": {**cluster["bgp"], "options": own}}
 
 
 class Routed(Cluster):
@@ -98,20 +116,21 @@ def _serve(fabric: Fabric, rack: str, router: Router, findings: Findings) -> Non
     known.racks.append(rack)
 
 
-def read_cluster(name: str, given: Options, fabric: Fabric, findings: Findings) -> Routed:
+def read_cluster(name: str, given: Options, fabric: Fabric, known: Known, findings: Findings) -> Routed:
     """Read one cluster: ``given`` as for model.read_cluster."""
     at = f"host_vars/{name}: kubefabric_cluster"
-    settings = read(_without_leaves(given.get("cluster"), at, findings), ROUTED, at, findings)
+    settings = read(_without_leaves(given.get("cluster"), at, findings), known.routed, at, findings)
     settings["l3out"], settings["contracts"] = defaults(L3OUT) | {"svi": None}, []
     settings["bgp"] = {**defaults(BGP), **settings["bgp"]}
-    known = reported(at, findings)
-    fill_timers(settings, known)
+    network = known.networks.get(settings["cni"])
+    wrong = reported(at, findings)
+    fill_timers(settings, network.keepalive if network else 1, wrong)
     nodes = {
         host: _read_node(host, options, findings)
         for host, options in sorted((given.get("nodes") or {}).items(), key=lambda item: natural(item[0]))
     }
     networks = {kind: [ip_network(text) for text in settings["networks"][kind] or []] for kind in KINDS}
-    cluster = Routed(name, settings, {**networks, "nested": []}, nodes, reported=known)
+    cluster = Routed(name, settings, {**networks, "nested": []}, nodes, reported=wrong, network=network)
     cluster.fabric_name = fabric.name
     return cluster
 

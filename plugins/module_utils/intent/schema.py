@@ -7,7 +7,7 @@ An option is described in the vocabulary of Ansible's argument specs (``type``, 
 ``default``, ``choices``, ``options``), and in addition by
 
 * ``minimum`` and ``maximum`` of a number, inclusive;
-* ``format``, the name of a function in formats.py;
+* ``format``, the name of a function in formats.py, or such a function;
 * ``key``, for a dictionary whose keys are free: the format of a key (an ``int`` where it is ``leaf_id``), with
   ``options`` describing each value;
 * ``options`` of a list whose ``elements`` are ``dict``, describing each of them;
@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..contract.findings import Findings
@@ -165,10 +165,15 @@ def _typed(given: Json, option: Specs, at: str, findings: Findings) -> object:
         if "choices" in option and value not in option["choices"]:
             raise formats.Invalid(f"{value!r} is not a choice", _choice(str(value), option["choices"]))
         _within(value, option)
-        return getattr(formats, option["format"])(value) if "format" in option else value
+        return form(option["format"])(value) if "format" in option else value
     except formats.Invalid as problem:
         findings.add(at, problem.rule, problem.remedy)
         return None
+
+
+def form(named: str | Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The function of a format, which an option names, or has itself where it is a cluster network's own."""
+    return named if callable(named) else getattr(formats, named)
 
 
 def _choice(value: str, choices: Iterable[Json]) -> str:

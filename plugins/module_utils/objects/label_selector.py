@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from ..contract.freeform import JsonObject
 
+HOSTNAME = "kubernetes.io/hostname"  # every kubelet sets it, to the node's name unless told otherwise
+
 
 def takes(selector: JsonObject | None, labels: Mapping[str, str]) -> bool:
     """Whether a selector takes an object with these labels: all terms hold, and one without terms takes everything."""

@@ -15,6 +15,7 @@ from ..contract.designs import INTERFACES
 from ..contract.findings import Finding, Findings, numbered
 from ..contract.format import FORMAT
 from ..intent.l3out_options import OF_THE_TASK, named
+from ..intent.network import Networks
 from ..intent.schema import below, read
 from ..svi import DESIGNS
 from . import shape, shape_routers
@@ -35,18 +36,20 @@ class PlanError(ValueError):
         return {"findings": [finding.to_dict() for finding in self.findings]}
 
 
-def accept(plan: object, at: str = "plan") -> Plan:
+def accept(plan: object, at: str = "plan", networks: Networks | None = None) -> Plan:
     """The plan as the rest of the collection reads it: types converted, keys of leaves as text, defaults filled in.
 
-    ``at`` is what the plan is called in messages. Raises PlanError with every mistake.
+    ``at`` is what the plan is called in messages. ``networks`` are the cluster networks; what has no use for them, as
+    modules for controllers, leaves the options of the plan's network alone. Raises PlanError with every mistake.
     """
     findings = Findings()
     _check_format(plan, at, findings)
-    options = _options(plan)
+    options = shape.with_networks(_options(plan), plan.get("cni") if isinstance(plan, Mapping) else None, networks)
     if isinstance(plan, Mapping):
         plan = _in_place(plan, at, findings)
     value = read(plan, options, at, findings)
     if isinstance(plan, Mapping):
+        _check_cni(plan, value["cni"], at, networks, findings)
         _check_references(plan, value, at, findings)
     if findings.errors or not isinstance(plan, Mapping):
         raise PlanError(findings.errors)
@@ -91,11 +94,15 @@ def _in_place(plan: Mapping, at: str, findings: Findings) -> Mapping:
     return {**plan, "l3out": kept}
 
 
+def _check_cni(plan: Mapping, cni: str | None, at: str, networks: Networks | None, findings: Findings) -> None:
+    """Options are of the plan's own cluster network."""
+    for name in networks or ():
+        if plan.get(name) and cni and name != cni:
+            findings.add(below(at, name), f"is for another CNI than {cni}", "remove it, or correct cni")
+
+
 def _check_references(plan: Mapping, value: dict, at: str, findings: Findings) -> None:
     """Values that have to agree with each other."""
-    for name in shape.CNIS:
-        if plan.get(name) and value["cni"] and name != value["cni"]:
-            findings.add(below(at, name), f"is for another CNI than {value['cni']}", "remove it, or correct cni")
     if plan.get("nested_in"):
         _check_path(value["nested_in"] or {}, at, findings)
         return

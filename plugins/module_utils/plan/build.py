@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from .. import svi
-from ..cni.calico.checks import addresses as checks_calico_addresses
 from ..contract.families import FAMILIES
 from ..contract.findings import Findings
 from ..contract.format import FORMAT
@@ -24,6 +23,7 @@ from .checks import resources as checks_resources
 from .checks import scale as checks_scale
 from .checks import shared as checks_shared
 from .checks import single as checks
+from .networks import KNOWN, planning
 from .result import Result, given, members, networks, own_options, refuse
 
 __all__ = ["Result", "build"]
@@ -57,8 +57,9 @@ def build(intent: dict) -> Result:
     ports.check(clusters, fabric, findings)
     allocated = _allocate(clusters, intent, findings)
     for cluster in clusters:
-        if cluster.name in allocated:
-            checks_calico_addresses.check(cluster, fabric, allocated[cluster.name][0], findings)
+        own = planning(cluster)
+        if own and cluster.name in allocated:
+            own.check_addresses(cluster, fabric, allocated[cluster.name][0], findings)
     refuse(findings)
     plans = {cluster.name: _plan(cluster, fabric, allocated[cluster.name][0], reach, inner) for cluster in clusters}
     plans |= {one.name: nested.plan(one, fabric, inner, given, FORMAT) for one in inner}
@@ -78,8 +79,8 @@ def build(intent: dict) -> Result:
 def _read_clusters(intent: dict, fabric: Fabric, findings: Findings) -> tuple[list[Cluster], list[nested.Nested]]:
     """The clusters with an L3Out, and those nested in others, each in the order of their names."""
     found = sorted((intent.get("clusters") or {}).items(), key=lambda item: natural(item[0]))
-    clusters = [read_cluster(name, one, fabric, findings) for name, one in found if not nested.is_nested(one)]
-    return clusters, [nested.read_nested(name, one, findings) for name, one in found if nested.is_nested(one)]
+    clusters = [read_cluster(name, one, fabric, KNOWN, findings) for name, one in found if not nested.is_nested(one)]
+    return clusters, [nested.read_nested(name, one, KNOWN, findings) for name, one in found if nested.is_nested(one)]
 
 
 def _allocate(clusters: list[Cluster], intent: dict, findings: Findings) -> dict:

@@ -49,9 +49,8 @@ def networks(cluster: Cluster) -> dict[str, list[str]]:
 
 def own_options(cluster: Cluster) -> dict:
     """The options of the cluster's CNI under its name; nothing where the intent gives none."""
-    cni = cluster.settings["cni"]
-    options = given(cluster.settings.get(cni) or {})
-    return {cni: options} if options else {}
+    options = given(cluster.options)
+    return {cluster.settings["cni"]: options} if options else {}
 
 
 def given(options):

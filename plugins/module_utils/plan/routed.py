@@ -16,6 +16,7 @@ from .checks import nested as checks_nested
 from .checks import resources as checks_resources
 from .checks import routers as checks
 from .checks import shared as checks_shared
+from .networks import KNOWN
 from .result import Result, given, members, networks, own_options, refuse
 
 
@@ -23,8 +24,8 @@ def build(intent: dict, findings: Findings) -> Result:
     """Plan all clusters of a fabric of routers: ``intent`` and the rest as for build.build."""
     fabric = read_fabric(intent.get("fabric"), findings)
     found = sorted((intent.get("clusters") or {}).items(), key=lambda item: natural(item[0]))
-    clusters = [read_cluster(name, one, fabric, findings) for name, one in found if not nested.is_nested(one)]
-    inner = [nested.read_nested(name, one, findings) for name, one in found if nested.is_nested(one)]
+    clusters = [read_cluster(name, one, fabric, KNOWN, findings) for name, one in found if not nested.is_nested(one)]
+    inner = [nested.read_nested(name, one, KNOWN, findings) for name, one in found if nested.is_nested(one)]
     nested.link(list(clusters), inner, findings)
     checks.check(clusters, fabric, findings)
     checks_nested.check(list(clusters), inner, fabric, findings)

@@ -5,17 +5,20 @@
 
 ``l3out`` has the options of the module aci_l3out, the key of a cluster network the options of the intent: both are
 taken from their own tables. A default is filled in where a plan leaves the key out. Modules bring this file to hosts,
-so it takes tables of options from the planner, and nothing that plans.
+so it takes tables of options from the planner, and nothing that plans; cluster networks are given to it, because
+modules for controllers need none of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..contract.families import FAMILIES
 from ..contract.format import FORMAT
 from ..intent.l3out_options import described, l3out_spec
+from ..intent.network import Networks
 from ..intent.option import number
 from ..intent.options_bgp import BGP as OF_BGP
-from ..intent.options_cluster import CLUSTER, CNIS
 from ..intent.options_cluster import L3OUT as OF_L3OUT
 from ..intent.options_cluster import NETWORKS as OF_NETWORKS
 from ..intent.options_fabric import RACK
@@ -156,24 +159,23 @@ def _lists_may_be_empty(option: dict) -> dict:
     return result
 
 
-def _dict(options: dict, **more: object) -> dict:
+def _dict(options: Mapping, **more: object) -> dict:
     return {"type": "dict", "fill": False, "options": options, **more}
 
 
 def _plan(bgp: dict, node: dict) -> dict:
-    """What plans of both kinds have."""
+    """What plans of both kinds have, but for the options of their cluster network."""
     return {
         "format": {"type": "int", "required": True, "example": FORMAT},
         "cluster": _text("k8s-prod", format="cluster_name"),
         "fabric": _dict(FABRIC, required=True, example="{name: dc1, asn: 65002}"),
         "asn": ASN,
-        "cni": _text("calico", choices=list(CNIS)),
+        "cni": _text("calico"),
         "rack_label": _text("rack_id", format="label_key"),
         "networks": _dict(NETWORKS, required=True, example="{node: [192.168.2.0/24], pod: [10.1.0.0/16]}"),
         "bgp": _dict(bgp, required=True, example="{keepalive: 1, hold: 3, ecmp: 64, password: true}"),
         "nodes": {"type": "dict", "key": "node_name", "entry": "node", "required": True, "options": node, **NODES},
         "nested": _dict(NESTED),
-        **{name: {**CLUSTER[name], "given": True} for name in CNIS},
     }
 
 
@@ -190,3 +192,12 @@ NESTED_PLAN = {
     "nodes": {"type": "dict", "key": "node_name", "entry": "node", "default": {}, "options": NESTED_NODE},
     "nested_in": _dict(NESTED_IN, required=True),
 }
+
+
+def with_networks(options: dict, cni: object, networks: Networks | None) -> dict:
+    """The shape of a plan with the options of its cluster network, which nobody looks at where no network is known."""
+    if networks is None:
+        own = {cni: {"type": "dict", "given": True}} if isinstance(cni, str) else {}
+        return {**own, **options}
+    own = {name: {**_dict(one.options), "given": True} for name, one in networks.items() if one.options}
+    return {**options, "cni": {**options["cni"], "choices": list(networks)}, **own}

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from . import agents, fabric, further, reported, routes, table
 from . import bfd as bfd_problems
-from . import fabric, further, reflectors, reported, routes, table
 from . import sessions as session_problems
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def assess(plan: Plan, bgp: Leaves, cluster_state: State, nodes: list[str] | Non
     problems += bfd_problems.problems(plan, found) if watched else []
     problems += reported.problems(plan, cluster_state.get("reports") or {}, found)
     if nodes is None:
-        problems += reflectors.problems(plan, cluster_state)
+        problems += agents.verification(plan).problems(plan, cluster_state)
         problems += further.problems(plan, cluster_state)
         problems += routes.problems(plan, bgp, cluster_state, found)
     else:

@@ -13,32 +13,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..cni.calico import announcements as calico
-from ..cni.cilium import announcements as cilium
-from ..cni.kube_router import announcements as kube_router
-from ..cni.ovn_kubernetes import announcements as ovn_kubernetes
 from ..contract.addresses import family
-from . import hosts
+from . import agents, hosts
 
 if TYPE_CHECKING:
     from ..contract.observed import Announced, State
     from ..contract.plan import Plan
     from .fabric import Session
 
-ADVERTISED = {
-    "calico": calico.advertised,
-    "cilium": cilium.advertised,
-    "kube_router": kube_router.advertised,
-    "ovn_kubernetes": ovn_kubernetes.advertised,
-}
-
 
 def advertised(plan: Plan, state: State) -> Announced:
     """``{node: {prefix, …}}`` for the plan's speaker; nothing for a CNI whose announcements cannot be predicted."""
     if hosts.speak(plan):
         return hosts.advertised(plan, state)
-    of_cni = ADVERTISED.get(plan["cni"])
-    found = of_cni(plan, state) if of_cni else {name: set() for name in plan["nodes"]}
+    found = agents.verification(plan).advertised(plan, state)
+    if found is None:
+        found = {name: set() for name in plan["nodes"]}
     single = state.get("host_routes") or {}
     return {name: items | single.get(name, set()) for name, items in found.items()}
 

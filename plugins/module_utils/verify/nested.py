@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from ..contract.addresses import address, family, sort_key, within
 from ..contract.families import networks_of
-from . import fabric, further, hosts, reflectors, routes
+from . import agents, fabric, further, hosts, routes
 from .expected import advertised, expected
 from .words import agent, either, listed, problem
 
@@ -48,7 +48,7 @@ def assess(plan: Plan, parents: list[Plan], bgp: Leaves, state: State, places: l
         *_agents(plan, state),
         *_homeless(plan, state, homes, places),
         *_sessions(plan, parents[0], state),
-        *reflectors.problems(plan, state),
+        *agents.verification(plan).problems(plan, state),
         *further.problems(plan, state),
         *_silent(plan, state),
         *_outside(plan, state),
@@ -179,7 +179,7 @@ def _session_cause(plan: Plan, above: Plan) -> str:
 
 def _silent(plan: Plan, state: State) -> list[Problem]:
     none = [name for name, node in state["nodes"].items() if not node["pod_cidrs"]]
-    cause = "Calico's IPAM gave it no block yet: the first pod on it brings one"
+    cause = agents.of(plan).giver
     return [problem("no-pod-cidr", f"{name} of {plan['cluster']} has no pod CIDR.", cause, node=name) for name in none]
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..cluster import drift, foreign
-from . import agents, further, host_routes, hosts, nested
+from . import agents, host_routes, hosts, nested
 from .state import from_resources, without_marks
 from .words import listed, problem
 
@@ -83,7 +83,7 @@ def state(
     sessions = agent.read_reports(reports) if reports else {}
     return {
         **known,
-        "further_states": further.states(plan, sessions, reports),
+        "further_states": agents.verification(plan).further_states(plan, sessions, reports),
         "configurations": others,
         "host_routes": host_routes.announced(plan, bgp, found.get("workloads") or [], known["nodes"]),
         "verdicts": agent.read_verdicts(verdicts) if agent.verdicts else {},

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, List, cast
 
 from ..contract.addresses import address, prefix, sort_key, within
 from ..contract.peers import other_side
-from . import agents, fabric, further, hosts, reflectors, reported, table
+from . import agents, fabric, further, hosts, reported, table
 from .expected import advertised, expected
 from .fabric import Session
 from .words import agent, counted, listed, problem
@@ -52,7 +52,7 @@ def assess(plan: Plan, bgp: Leaves, state: State, nodes: list[str] | None = None
     judged = [one for one in found if one not in silent]
     problems = [*_session_problems(plan, state, judged), *_unfinished(plan, state, found)]
     if nodes is None:
-        problems += reflectors.problems(plan, state) + further.problems(plan, state)
+        problems += agents.verification(plan).problems(plan, state) + further.problems(plan, state)
         problems += _bfd(plan, [one for one in judged if one.leaf in bgp])
         problems += _routes(plan, bgp, state, judged)
     if problems:
@@ -84,17 +84,10 @@ def _sessions(plan: Plan, bgp: Leaves, state: State, nodes: list[str] | None) ->
 
 
 def _reports(plan: Plan, state: State) -> bool:
-    """Whether nodes write down their sessions; Calico only where it is told to, kube-router and hosts nowhere.
-
-    Beside frr-k8s a controller of its own writes BGPSessionStates: where it does not run there are none.
-    """
+    """Whether nodes report their sessions."""
     if hosts.speak(plan):
         return False
-    if plan["cni"] == "calico" and (plan.get("calico") or {}).get("node_status") is False:
-        return False
-    if plan["cni"] == "ovn_kubernetes" and not state.get("reports"):
-        return False
-    return agents.of(plan).reports is not None
+    return agents.of(plan).reports is not None and not agents.verification(plan).silent(plan, state)
 
 
 def _session_problems(plan: Plan, state: State, sessions: list[Session]) -> list[Problem]:

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..cni.calico.announcements import EXCLUDED
-from ..cni.ovn_kubernetes.announcements import DEFAULT_NETWORK, node_subnets
-from ..contract.addresses import address, family, prefix
+from ..cni.registry import NETWORKS
+from ..contract.addresses import address, prefix
 from ..objects.ownership import RESTART_ANNOTATION
 
 if TYPE_CHECKING:
     from ..contract.freeform import JsonObject
     from ..contract.kubernetes import Resource
     from ..contract.observed import AgentState, NodeState, State
-    from ..contract.plan import Plan
 
 
 def from_resources(
@@ -31,8 +29,7 @@ def from_resources(
     ``pod_networks``, ``{node: [prefix]}``, are the nodes' pod networks where the CNI does not take those of the Node.
 
     Returns ``{"nodes": {name: {pod_cidrs, addresses, restart_pending}}, "agents": {node: {pod, running, reason}},
-    "services": […], "endpoint_slices": […]}``; a node with labels has ``labels``, one of OVN-Kubernetes ``subnets``,
-    its own ones by network.
+    "services": […], "endpoint_slices": […]}``; a node with labels has ``labels``, and what its cluster network adds.
     No annotation that could hold a password is kept.
     """
     return {
@@ -43,39 +40,6 @@ def from_resources(
     }
 
 
-def members(plan: Plan, state: State) -> list[str]:
-    """The names of the nodes that count: the plan's, of a nested cluster those that are there.
-
-    The inventory need not name a virtual machine.
-    """
-    return list(state["nodes"]) if "nested_in" in plan else list(plan["nodes"])
-
-
-def reporting(plan: Plan, names: list[str], reports: set[str]) -> list[str]:
-    """Those of these nodes of Calico that should report their sessions: the plan's alone have a CalicoNodeStatus of
-    ours, and a nested cluster may have others.
-    """
-    return [name for name in names if name in plan["nodes"] or name in reports]
-
-
-def addresses_of(plan: Plan, state: State, name: str) -> list[str]:
-    """A node's addresses: as planned, or, where the plan gives it none (in a nested cluster), those of its Node."""
-    node = plan["nodes"].get(name)
-    planned = (node.get("addresses") if node else None) or {}
-    found = list(planned.values()) or (state["nodes"].get(name) or {}).get("addresses") or []
-    return [address(text) for text in found]
-
-
-def with_agent(plan: Plan, state: State) -> list[str]:
-    """The members whose agent runs."""
-    return [name for name in members(plan, state) if state["agents"].get(name, {}).get("running")]
-
-
-def speaking(plan: Plan, state: State, peer: str, names: list[str]) -> list[str]:
-    """Those of these nodes that have an address of the peer's family."""
-    return [name for name in names if family(peer) in map(family, addresses_of(plan, state, name))]
-
-
 def without_marks(state: State) -> State:
     """The same state, as if no node were marked for a restart."""
     return {**state, "nodes": {name: {**node, "restart_pending": False} for name, node in state["nodes"].items()}}
@@ -84,29 +48,20 @@ def without_marks(state: State) -> State:
 def _node(node: Resource, pod_networks: dict[str, list[str]] | None) -> NodeState:
     annotations = node["metadata"].get("annotations") or {}
     addresses = (node.get("status") or {}).get("addresses") or []
-    subnets = node_subnets(annotations)
-    cidrs = pod_networks.get(node["metadata"]["name"], []) if pod_networks else _pod_cidrs(node, annotations, subnets)
     labels = node["metadata"].get("labels") or {}
+    own = {key: value for network in NETWORKS.values() for key, value in network.verification.of_node(node).items()}
+    cidrs = pod_networks.get(node["metadata"]["name"], []) if pod_networks else own.pop("pod_cidrs", None)
     return {
-        **({"excluded": True} if labels.get(EXCLUDED) == "true" else {}),
         **({"labels": labels} if labels else {}),
-        **({"subnets": subnets} if subnets else {}),
-        "pod_cidrs": [prefix(cidr) for cidr in cidrs],
+        **own,
+        "pod_cidrs": [prefix(cidr) for cidr in (_of_spec(node) if cidrs is None else cidrs)],
         "addresses": [address(item["address"]) for item in addresses if item.get("type") == "InternalIP"],
         "restart_pending": RESTART_ANNOTATION in annotations,
     }
 
 
-def _pod_cidrs(node: Resource, annotations: dict[str, str], subnets: dict[str, list[str]]) -> list[str]:
-    """The Node's spec, unless an annotation goes before it.
-
-    kube-router prefers its own ones (getPodCIDRsFromAllNodeSources); OVN-Kubernetes allocates by itself.
-    """
-    if DEFAULT_NETWORK in subnets:
-        return subnets[DEFAULT_NETWORK]
-    written = annotations.get("kube-router.io/pod-cidr") or annotations.get("kube-router.io/pod-cidrs")
-    if written:
-        return [part.strip() for part in written.split(",") if part.strip()]
+def _of_spec(node: Resource) -> list[str]:
+    """The pod networks that the controller manager gave a Node."""
     spec = node.get("spec") or {}
     return spec.get("podCIDRs") or ([spec["podCIDR"]] if spec.get("podCIDR") else [])
 

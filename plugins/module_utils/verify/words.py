@@ -5,26 +5,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from ..common.words import listed
-from . import hosts
+from ..contract.problems import problem
+from . import agents
 
 if TYPE_CHECKING:
-    from ..contract.observed import Problem
     from ..contract.plan import Plan
 
 __all__ = ["agent", "counted", "either", "leaf_list", "listed", "problem"]
-
-# agents that are not called as their CNI is
-_AGENTS = {"ovn_kubernetes": "frr-k8s"}
-
-
-def problem(kind: str, message: str, cause: str = "", **where: object) -> Problem:
-    """One problem: its kind for programs, where it is, and one sentence or two for people."""
-    text = f"{message} Likely cause: {cause}" if cause else message
-    found = {"kind": kind, **{key: value for key, value in where.items() if value is not None}, "message": text}
-    return cast("Problem", found)
 
 
 def counted(number: int, noun: str) -> str:
@@ -44,6 +34,4 @@ def leaf_list(leaves: list[str]) -> str:
 
 def agent(plan: Plan) -> str:
     """What people call the agent that speaks BGP on the nodes: ``kube-router``."""
-    if hosts.speak(plan):
-        return hosts.WORDS
-    return _AGENTS.get(plan["cni"]) or plan["cni"].replace("_", "-")
+    return agents.of(plan).name

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from ...cluster.selection import HOSTNAME
 from ...common.words import listed, name_of
 from ...contract.peers import label
-from ...objects.label_selector import takes
-from ..calico.selectors import SelectorError, parse
+from ...objects.label_selector import HOSTNAME, takes
 from .peerings import address_of
 
 __all__ = ["Finding", "View", "finding", "listed", "text"]
@@ -58,14 +56,6 @@ class View:
     def meeting(self, names: list, address: str | None) -> list:
         """The nodes among ``names`` that have a session with an address."""
         return [name for name in names if address in self.peers(name)]
-
-    def by_text(self, selector: str) -> list:
-        """The nodes that a selector of Calico takes; none where the selector cannot be read."""
-        try:
-            takes = parse(selector)
-        except SelectorError:
-            return []
-        return [name for name, labels in self.labels.items() if takes(labels) is True]
 
     def by_labels(self, selector: dict | None) -> list:
         """The nodes that a LabelSelector takes; an empty one takes all."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 from ...objects.ownership import is_ours
 from ..base.peerings import peerings
 from ..base.view import View, finding, listed
+from .selectors import SelectorError, parse
 from .settings import API, settings
 
 BGP_PORT = 179
@@ -62,9 +63,18 @@ def _peer(view: View, item: dict):
     )
 
 
+def _selected(view: View, selector: str) -> list:
+    """The nodes that a selector takes; none where the selector cannot be read."""
+    try:
+        takes = parse(selector)
+    except SelectorError:
+        return []
+    return [name for name, labels in view.labels.items() if takes(labels) is True]
+
+
 def _nodes(view: View, spec: dict) -> list:
     if spec.get("nodeSelector"):
-        return view.by_text(spec["nodeSelector"])
+        return _selected(view, spec["nodeSelector"])
     if spec.get("node"):
         return [spec["node"]] if spec["node"] in view.labels else []
     return list(view.labels)

@@ -9,41 +9,39 @@ api/pkg/apis/projectcalico/v3), v3.30 to v3.33, and what confd and BIRD make of 
 
 from __future__ import annotations
 
-import ipaddress
 import re
 
-from ...intent.formats_base import Invalid, address, matches, parse, unicast
+from ...intent.formats import is_community
+from ...intent.formats_base import Invalid, address, like, matches, release_of
 from .selectors import SelectorError, shortened
 from .selectors import parse as parse_selector
 
 # bgpFilterInterfaceRegex and ignoredInterfaceRegex
-calico_interface = matches(r"[a-zA-Z0-9_.*-]+", 15, "letters, digits and _ . - *")
-# Calico's own, and the metadata service of clouds
-TAKEN = {"169.254.0.1": "Calico", "169.254.0.2": "Calico", "169.254.169.254": "the metadata service of clouds"}
+interface = matches(r"[a-zA-Z0-9_.*-]+", 15, "letters, digits and _ . - *")
+release = release_of("a Calico", "3.32.1")
+
+_IPV4 = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
+_IPV6 = r"[0-9a-fA-F]*:[0-9a-fA-F:.]+"
 
 
-def is_community(value: str) -> bool:
-    """Whether a text is a community (RFC 1997) or a large one (RFC 8092)."""
-    numbers = value.split(":")
-    limit = {2: 65535, 3: 4294967295}.get(len(numbers), -1)
-    return all(re.fullmatch(r"0|[1-9]\d*", number, re.ASCII) and int(number) <= limit for number in numbers)
-
-
-def calico_community(value: str) -> str:
+@like(r"[0-9]+:[0-9]+(?::[0-9]+)?")
+def community(value: str) -> str:
     """A community (RFC 1997) or a large one (RFC 8092)."""
     if not is_community(value):
         raise Invalid(f"{value!r} is not a community", 'write it as "65003:100", or as large community "65003:1:100"')
     return value
 
 
-def calico_ignored_interface(value: str) -> str:
+@like(r"(?!\*$)[a-zA-Z0-9_.*-]{1,15}")
+def ignored_interface(value: str) -> str:
     """An interface whose networks are no routes; ``*`` alone would be all of them (validateIgnoredInterface)."""
     if value == "*":
         raise Invalid("'*' is every interface, and Calico refuses it", "name interfaces, for example docker*")
-    return calico_interface(value)
+    return interface(value)
 
 
-def calico_selector(value: str) -> str:
+@like(r"[^\r\n]*[^ \t\r\n][^\r\n]*")
+def selector(value: str) -> str:
     """A selector of Calico (selectors.py). An empty one would count as absent, and a peer with it be global."""
     if not value.strip(" \t"):
         raise Invalid("is empty", "write all() for everything, or remove the key")
@@ -60,6 +58,7 @@ def calico_selector(value: str) -> str:
     return value
 
 
+@like(rf"(?:{_IPV4}|{_IPV6}|{_IPV4}:[0-9]{{1,5}}|\[{_IPV6}\]:[0-9]{{1,5}})")
 def peer_address(value: str) -> str:
     """An address, with a port if needed: ``192.0.2.1``, ``192.0.2.1:1790``, ``[2001:db8::1]:1790``.
 
@@ -74,19 +73,7 @@ def peer_address(value: str) -> str:
     return f"[{host}]:{int(match[3])}" if ":" in host else f"{host}:{int(match[3])}"
 
 
-def peering_address(value: str) -> str:
-    """A virtual address at which workloads peer: link-local in IPv4 if it likes, never in IPv6 (which needs a zone)."""
-    found = parse(ipaddress.ip_address, value, "an address", "169.254.0.179 or fdc9:9723:9bc::1")
-    if str(found) in TAKEN:
-        raise Invalid(f"{found} is taken by {TAKEN[str(found)]}", "give another, for example 169.254.0.179")
-    if found.version == 6 and found.is_link_local:
-        raise Invalid(
-            f"{found} is link-local, and a peer would have to name an interface",
-            "give a unique local address (RFC 4193), for example fdc9:9723:9bc::1",
-        )
-    return str(found) if found.version == 4 and found.is_link_local else str(unicast(found, value))
-
-
+@like(r"(?:UseDefault|[^\s/]\S*/)")
 def operator_registry(value: str) -> str:
     """A registry as the operator's Installation has it: it ends in a slash, or is UseDefault."""
     if value != "UseDefault" and not re.fullmatch(r"[^\s/]\S*/", value):

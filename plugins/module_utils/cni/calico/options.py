@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from ...intent.option import choice, names, number, per_node, switch, text
 from ...intent.options_secret import PASSWORD_SECRET
+from . import formats
 
 ENCAPSULATIONS = ["None", "IPIP", "IPIPCrossSubnet", "VXLAN", "VXLANCrossSubnet"]
 
@@ -29,7 +30,7 @@ POOL = {
         example="10.1.0.0/17",
     ),
     "block_size": number(20, 128, "Prefix length of a node's blocks: 20 to 32, in IPv6 116 to 128."),
-    "node_selector": text("Nodes that take addresses from it; all of them where absent.", format="calico_selector"),
+    "node_selector": text("Nodes that take addresses from it; all of them where absent.", format=formats.selector),
     "nat_outgoing": switch(
         False, "NAT of what leaves the pool; only with O(disable_bgp_export): the fabric routes pods' addresses."
     ),
@@ -49,7 +50,7 @@ POOL = {
 }
 
 OPERATION = {
-    "add_community": text("Community to add, for example 65003:100 or 65003:1:100.", format="calico_community"),
+    "add_community": text("Community to add, for example 65003:100 or 65003:1:100.", format=formats.community),
     "prepend_as_path": {
         "type": "list",
         "elements": "int",
@@ -77,10 +78,10 @@ RULE = {
     },
     "source": choice("Routes learned from peers only.", "RemotePeers"),
     "interface": text(
-        'Routes through this interface only; may hold wildcards, for example "*.calico".', format="calico_interface"
+        'Routes through this interface only; may hold wildcards, for example "*.calico".', format=formats.interface
     ),
     "peer_type": choice("Sessions of this type only.", "eBGP", "iBGP"),
-    "community": text("Routes with this community only.", format="calico_community"),
+    "community": text("Routes with this community only.", format=formats.community),
     "as_path_prefix": {
         "type": "list",
         "elements": "int",
@@ -148,12 +149,12 @@ SESSION = {
 
 PEER = {
     "name": text("Name of the BGPPeer.", format="resource_name", required=True, example="firewall"),
-    "peer_ip": text("Its address, or address:port, or [address]:port.", format="peer_address"),
-    "peer_selector": text("Peer with the nodes that this selects, in place of O(peer_ip).", format="calico_selector"),
+    "peer_ip": text("Its address, or address:port, or [address]:port.", format=formats.peer_address),
+    "peer_selector": text("Peer with the nodes that this selects, in place of O(peer_ip).", format=formats.selector),
     "asn": {"type": "int", "format": "asn", "fill": False, "description": "Its AS number; not with O(peer_selector)."},
     "ibgp": switch(False, "The peer is meant to be in the cluster's own AS."),
     "node": text("Peer from this node only."),
-    "node_selector": text("Peer from the nodes that this selects only.", format="calico_selector"),
+    "node_selector": text("Peer from the nodes that this selects only.", format=formats.selector),
     "local_asn": {"type": "int", "format": "asn", "fill": False, "description": "AS number that this peer sees."},
     "reachable_by": text("Gateway to the peer.", format="address"),
     "reverse_peering": choice("Whether selected nodes peer back by themselves.", "Auto", "Manual"),
@@ -186,7 +187,7 @@ REFLECTOR_HOST = {
         required=True,
         example="[192.168.2.11]",
     ),
-    "node_selector": text("Nodes that peer with it; all of them where absent.", format="calico_selector"),
+    "node_selector": text("Nodes that peer with it; all of them where absent.", format=formats.selector),
 }
 
 ROUTE_REFLECTORS = {
@@ -208,7 +209,7 @@ CALICO = {
     "version": text(
         "Calico's release without the leading v. The planner then refuses what that release does not have, and takes "
         "AS numbers above 2147483647 from 3.34 on.",
-        format="calico_version",
+        format=formats.release,
         example="3.32.1",
     ),
     "install": choice("How Calico was installed.", "operator", "manifest", default="operator"),
@@ -216,7 +217,9 @@ CALICO = {
         "Namespace of the calico-node pods; calico-system with the operator, else kube-system.", format="namespace"
     ),
     "manage_pools": switch(True, "Write the operator's Installation, or the IPPools of a manifest installation."),
-    "registry": text("Registry of the operator's images, ending in a slash, for mirrors.", format="operator_registry"),
+    "registry": text(
+        "Registry of the operator's images, ending in a slash, for mirrors.", format=formats.operator_registry
+    ),
     "image_pull_secrets": names(
         "Names of the Secrets with the registry's credentials, for the operator.", format="resource_name"
     ),
@@ -235,7 +238,7 @@ CALICO = {
     "listen_port": number(1, 65535, "Port that nodes listen on; 179 where absent."),
     "bind_mode": choice("Whether nodes listen on their own address only.", "None", "NodeIP"),
     "ignored_interfaces": names(
-        "Interfaces whose networks are no routes; may hold wildcards.", format="calico_ignored_interface"
+        "Interfaces whose networks are no routes; may hold wildcards.", format=formats.ignored_interface
     ),
     "advertise_cluster_ips": switch(True, "Announce the service networks."),
     "advertise_external_ips": switch(True, "Announce the external service networks for services' external addresses."),
@@ -252,7 +255,7 @@ CALICO = {
         "options": {
             "name": text("Name of the community.", required=True, example="backup", format="resource_name"),
             "value": text(
-                "The community, for example 65003:100.", format="calico_community", required=True, example='"65003:100"'
+                "The community, for example 65003:100.", format=formats.community, required=True, example='"65003:100"'
             ),
         },
         "description": "Names for communities.",

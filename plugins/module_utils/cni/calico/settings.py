@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from ...objects.ownership import KEEP_ANNOTATION
 from ..base import password_secret
@@ -88,3 +89,13 @@ def resource(kind: str, name: str, spec: dict, labels: dict | None = None) -> di
     """One cluster-wide resource of projectcalico.org/v3."""
     metadata = {"name": name, **({"labels": labels} if labels else {"annotations": {KEEP_ANNOTATION: "true"}})}
     return {"apiVersion": API, "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def reflector_hosts(options: Mapping) -> list[tuple[str, str, str]]:
+    """(host, key, address) of the addresses of hosts beside the cluster that reflect routes, as the intent has them."""
+    hosts = (options.get("route_reflectors") or {}).get("hosts") or {}
+    return [
+        (name, f"calico.route_reflectors.hosts.{name}.addresses", text)
+        for name, host in hosts.items()
+        for text in host["addresses"] or []
+    ]

@@ -12,10 +12,11 @@ CiliumBGPClusterConfig says, with either of them ours or of others (the same fil
 
 from __future__ import annotations
 
-from ...cluster import without_password
 from ...objects.ownership import is_ours
 from ..base.groups import peer_name
+from ..base.secret_text import WITHOUT_PASSWORD
 from ..base.view import View, finding, listed
+from .resources import resources
 from .resources.speaker import INSTANCE
 from .settings import PEERING_POLICY, settings
 
@@ -54,7 +55,7 @@ def found(view: View):
 
 def _overrides(view: View):
     """Overrides of nodes for which we write none; one in the place of ours is a conflict of names (bring.taken)."""
-    ours_too = {one["metadata"]["name"] for one in without_password(view.plan) if one["kind"] == OVERRIDE}
+    ours_too = {one["metadata"]["name"] for one in resources(view.plan, WITHOUT_PASSWORD) if one["kind"] == OVERRIDE}
     for item in view.objects.get("overrides") or []:
         name = item["metadata"]["name"]
         told = _overridden(view, item) if name in view.labels else []

@@ -8,6 +8,7 @@ Ranges come from the schemas of Cilium's custom resources (v1.20.2).
 
 from __future__ import annotations
 
+from ...intent.formats_base import release_of
 from ...intent.option import number, per_node, switch
 from ...intent.options_secret import of_fixed_key
 
@@ -52,7 +53,7 @@ CILIUM = {
         "type": "str",
         "fill": False,
         "default": "1.20.2",
-        "format": "cilium_version",
+        "format": release_of("a Cilium", "1.20.2"),
         "description": "Cilium's release; the API of its BGP resources follows from it.",
     },
     "api": {

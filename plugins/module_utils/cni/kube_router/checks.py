@@ -19,11 +19,16 @@ from . import arguments, extra, listen
 from .flags import FLAGS
 from .settings import BFD_SINCE, DEFAULTS, DUAL_STACK_SINCE, TAKEN_PEER_ASNS, is_too_old, peers_with, version
 
+# --cluster-asn takes private AS numbers only (RFC 6996)
+PRIVATE_ASNS = ((64512, 65534), (4200000000, 4294967294))
+
 
 def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     """Every rule of this file; values that were reported already are absent."""
     given = {key: value for key, value in (cluster.settings["kube_router"] or {}).items() if value is not None}
     options = {**DEFAULTS, **given}
+    _asn(cluster, findings)
+    _hold(cluster, findings)
     _release(cluster, options, findings)
     _load_balancer(cluster, options, findings)
     _bfd(cluster, options, findings)
@@ -34,6 +39,20 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     checks_pods.check_resources(options["resources"], cluster.at("kube_router.resources"), findings)
     for index, peer in enumerate(options["peers"]):
         _peer(cluster, options, index, peer, findings)
+
+
+def _asn(cluster: Cluster, findings: Findings) -> None:
+    asn = cluster.settings["asn"]
+    if asn is not None and not any(first <= asn <= last for first, last in PRIVATE_ASNS):
+        listed = " or ".join(f"{first} to {last}" for first, last in PRIVATE_ASNS)
+        findings.add(
+            cluster.at("asn"), f"kube-router takes private AS numbers only, and {asn} is not", f"give one of {listed}"
+        )
+
+
+def _hold(cluster: Cluster, findings: Findings) -> None:
+    if cluster.bgp["hold"] == 0:
+        findings.add(cluster.at("bgp.hold"), "kube-router holds its sessions to a hold time", "give at least 3 s")
 
 
 def _release(cluster: Cluster, options: dict, findings: Findings) -> None:

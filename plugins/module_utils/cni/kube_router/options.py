@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ...intent.formats_base import release_of
 from ...intent.option import names, number, switch
 
 
@@ -50,7 +51,7 @@ KUBE_ROUTER = {
         "type": "str",
         "fill": False,
         "default": "2.10.0",
-        "format": "kube_router_version",
+        "format": release_of("a kube-router", "2.10.0"),
         "description": "kube-router's release, 1.5.1 or later; the format of the peers' annotation follows from it.",
     },
     "image": {

@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections import namedtuple
 from ipaddress import ip_network
 
-from ...cluster import without_password
 from ...common.go_text import nanoseconds
 from ...objects.ownership import is_ours
 from ..base.peerings import peerings
+from ..base.secret_text import WITHOUT_PASSWORD
 from ..base.view import View, finding, listed
+from .resources import resources
 from .settings import FRR_API, needs_disable_mp, settings
 
 GENERATED = "k8s.ovn.org/route-advertisements"
@@ -63,7 +64,7 @@ def found(view: View):
 def ours_of(view: View) -> Own:
     """What our own FRRConfigurations say."""
     own = Own({}, {}, {}, {})
-    for item in (one for one in without_password(view.plan) if one["kind"] == "FRRConfiguration"):
+    for item in (one for one in resources(view.plan, WITHOUT_PASSWORD) if one["kind"] == "FRRConfiguration"):
         nodes = view.by_labels(item["spec"]["nodeSelector"])
         own.profiles.update({one["name"]: one for one in _bgp(item).get("bfdProfiles") or []})
         for peering in peerings(item):

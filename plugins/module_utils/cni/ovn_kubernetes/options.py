@@ -12,6 +12,7 @@ from functools import partial
 
 from ...intent.option import choice, number, per_node, switch, text
 from ...intent.options_secret import of_fixed_key
+from . import formats
 
 SECRET_NAME = "kubefabric-bgp"
 
@@ -137,7 +138,7 @@ NETWORK = {
 KUBEVIRT = {
     "version": _text(
         "KubeVirt's release; before 1.5 the binding needs feature gates, which are added to those that are there.",
-        format="kubevirt_version",
+        format=formats.kubevirt_version,
         required=True,
         example="1.8.0",
     ),
@@ -162,7 +163,7 @@ OVN_KUBERNETES = {
     "version": _text(
         "OVN-Kubernetes' release; the newest where absent. Releases before 1.4 refuse sessions that do not say "
         "C(disableMP), which FRR-K8s itself ignores: it is written for them only.",
-        format="ovn_kubernetes_version",
+        format=formats.release,
     ),
     "frr_namespace": _text(
         "Namespace of FRR-K8s's daemon, of its FRRConfigurations and of the Secret with the password.",
@@ -203,7 +204,7 @@ OVN_KUBERNETES = {
     ),
     "networks": {
         "type": "dict",
-        "key": "network_name",
+        "key": formats.network_name,
         "entry": "network",
         "options": NETWORK,
         "example": "{tlv: {subnets: [10.200.0.0/16], namespaces: [blue, red]}}",

@@ -10,10 +10,8 @@ from ..base.options import filled
 
 FRR_API = "frrk8s.metallb.io/v1beta1"
 OVN_API = "k8s.ovn.org/v1"
-# The kubelet's label by which OVN-Kubernetes itself selects single nodes in the FRRConfigurations that it generates.
 # a Namespace that has it, from its creation on, has a user-defined network as its pods' own
 PRIMARY_LABEL = "k8s.ovn.org/primary-user-defined-network"
-HOSTNAME = "kubernetes.io/hostname"
 # On an FRRConfiguration: which RouteAdvertisements takes it as its base.
 ROUTES_LABEL = "bgp.kubefabric.io/routes"
 DEFAULT_VRF = "default"

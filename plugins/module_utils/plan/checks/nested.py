@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 
-from ...cni.calico import checks as checks_calico
+from ...cni.registry import NETWORKS
 from ...contract.findings import Findings
 from ...intent.formats import Invalid, cluster_name, label_key, label_value, resource_name
 from ...intent.model import KINDS, Cluster, Fabric, by_family, family
 from ...intent.nested import Nested, children, parents, peering_addresses, ranges, selector
 from ...node.checks import PASSWORD, PASSWORD_REMEDY
+from ..networks import planning
 
-# names of what a parent's half consists of (cni/calico/resources/nested.py)
-TAKEN = ("no-export", "export-to-tor", "accept-nested-ip-pools-", "peer-to-workloads-")
-PEERS = ("peer-to-parent-cluster", "peer-to-parent-cluster-v6")
 # Kubernetes names have 253 characters at most, and its own objects are named after a cluster
 LONGEST_NAME = 253 - len("accept-nested-ip-pools-")
 
@@ -44,7 +42,9 @@ def check(clusters: list[Cluster], nested: list[Nested], fabric: Fabric, finding
         if _speakers_of_hosts(one.parent):
             _of_hosts(one, findings)
         _told_apart(one, nested, findings)
-        checks_calico.check_nested(one, findings)
+        own = planning(one)
+        if own:
+            own.check_nested(one, findings)
 
 
 # -- the parent ----------------------------------------------------------------------------------------
@@ -60,18 +60,20 @@ def _peering(cluster: Cluster | Nested, below: list[Nested], findings: Findings)
         )
     if not options:
         return
-    cni = cluster.settings["cni"]
+    own, own_name = planning(cluster), cluster.network.title if cluster.network else "CNI"
     if isinstance(cluster, Nested) and options["speaker"] == "host":
         findings.add(
             cluster.at("workload_peering.speaker"),
-            "host is for parents with an L3Out: this cluster's nodes are virtual machines, whose Calico peers already",
-            "remove it, and Calico peers with the clusters nested in this one as well",
+            "host is for parents with an L3Out: this cluster's nodes are virtual machines, whose "
+            f"{own_name} peers already",
+            f"remove it, and {own_name} peers with the clusters nested in this one as well",
         )
-    if cni and cni != "calico" and options["speaker"] == "cni":
+    if own and not own.peers_with_workloads and options["speaker"] == "cni":
+        able = [one.title for one in NETWORKS.values() if one.planning.peers_with_workloads]
         findings.add(
             cluster.at("workload_peering.speaker"),
-            f"{cni} does not peer with workloads",
-            "set it to host, and let kubefabric.bgp.nodes run a speaker on its nodes, or use Calico",
+            f"{cluster.settings['cni']} does not peer with workloads",
+            f"set it to host, and let kubefabric.bgp.nodes run a speaker on its nodes, or use {' or '.join(able)}",
         )
     seen: dict = {}
     for index, text in enumerate(options["addresses"] or []):
@@ -82,7 +84,8 @@ def _peering(cluster: Cluster | Nested, below: list[Nested], findings: Findings)
                 at, f"{address} is a second {_label(family(address))} address", f"keep to {seen[family(address)]}"
             )
     _spoken(cluster, findings)
-    _reserved_names(cluster, below, findings)
+    if own:
+        own.check_parent(cluster, below, findings)
 
 
 def _spoken(cluster: Cluster | Nested, findings: Findings) -> None:
@@ -97,39 +100,6 @@ def _spoken(cluster: Cluster | Nested, findings: Findings) -> None:
                 f"has an {_label(name)} address, and the cluster has no {_label(name)} networks",
                 "remove it, or add networks of that family",
             )
-
-
-def _reserved_names(cluster: Cluster | Nested, below: list[Nested], findings: Findings) -> None:
-    options = cluster.settings["calico"] or {}
-    if not below or not isinstance(options, dict):
-        return
-    for name in options.get("filters") or {}:
-        if name.startswith(TAKEN):
-            findings.add(
-                cluster.at(f"calico.filters.{name}"),
-                "is the name of a filter that nested clusters bring",
-                "choose another",
-            )
-    if options.get("route_reflectors"):
-        _between_nodes(cluster, "calico.route_reflectors", findings)
-    for index, peer in enumerate(options.get("peers") or []):
-        if (peer["name"] or "").startswith(TAKEN):
-            findings.add(
-                cluster.at(f"calico.peers[{index}].name"),
-                f"{peer['name']} is the name of a peer that nested clusters bring",
-                "choose another",
-            )
-        if peer["peer_selector"]:
-            _between_nodes(cluster, f"calico.peers[{index}]", findings)
-
-
-def _between_nodes(cluster: Cluster | Nested, key: str, findings: Findings) -> None:
-    findings.warn(
-        cluster.at(key),
-        "makes sessions between nodes of a cluster that peers with its workloads: nested clusters' routes need filters "
-        "of their own there, which nobody has tried (Calico, nested clusters)",
-        "leave it away; nodes reach each other's nested clusters through their leaves",
-    )
 
 
 def _virtual_addresses(
@@ -184,12 +154,13 @@ def _name(one: Nested, findings: Findings) -> None:
 
 
 def _cni(one: Nested, findings: Findings) -> None:
-    cni = one.settings["cni"]
-    if cni and cni != "calico":
+    if one.network and not one.network.nesting:
+        able = [network for network in NETWORKS.values() if network.nesting]
         findings.add(
             one.at("cni"),
-            f"a nested cluster's nodes peer with their parent by Calico, not by {cni}",
-            "set it to calico",
+            f"a nested cluster's nodes peer with their parent by {' or '.join(network.title for network in able)}, not "
+            f"by {one.network.name}",
+            f"set it to {' or '.join(network.name for network in able)}",
         )
 
 
@@ -225,6 +196,8 @@ def _selection(one: Nested, nested: list[Nested], findings: Findings) -> None:
     if one.doubtful("nested_in"):
         return
     _namespace_labels(one, findings)
+    if not (one.network and one.network.nesting):
+        return
     chosen = selector(one)
     speaker = (one.parent.settings["workload_peering"] or {}).get("speaker") if one.parent else None
     if chosen is None and speaker != "host":
@@ -298,9 +271,10 @@ def _password(one: Nested, findings: Findings) -> None:
     parent = one.parent
     peering = (parent.settings["workload_peering"] if parent else None) or {}
     if parent and peering.get("speaker") == "cni" and one.settings["bgp"]["password"]:
+        by = parent.network.title if parent.network else "its CNI"
         findings.add(
             one.at("bgp.password"),
-            f"{parent.name} peers by Calico, which has no password with workloads: no session would come up",
+            f"{parent.name} peers by {by}, which has no password with workloads: no session would come up",
             "remove it, or let the parent's hosts peer (workload_peering.speaker: host)",
         )
 

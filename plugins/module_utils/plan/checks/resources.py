@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from ...cluster import ClusterError, files, without_password
+from ...cni.resources import files, without_password
+from ...contract.errors import ClusterError
 from ...contract.findings import Findings
 
 

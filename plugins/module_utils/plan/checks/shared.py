@@ -62,8 +62,9 @@ def _reflectors(clusters: list[Cluster], findings: Findings) -> None:
     for cluster, other, host in _clashes(
         clusters, lambda one: dict.fromkeys(host[0] for host in one.reflector_hosts())
     ):
+        key = next(key for name, key, _address in cluster.reflector_hosts() if name == host)
         findings.add(
-            cluster.at(f"calico.route_reflectors.hosts.{host}"),
+            cluster.at(key.rpartition(".")[0]),
             f"reflects for cluster {other.name} too",
             "give every cluster route reflectors of its own",
         )

@@ -14,13 +14,9 @@ from ...intent import limits
 from ...intent.formats import Invalid, cluster_name, node_name
 from ...intent.model import FABRIC_AT, Cluster, Fabric, Node, Rack
 from ...intent.schema import did_you_mean
+from ..networks import planning
 from . import cni as checks_cni
 
-# kube-router's --cluster-asn takes private AS numbers only (RFC 6996)
-PRIVATE_ASNS = ((64512, 65534), (4200000000, 4294967294))
-# below these, Calico's BIRD resets its sessions (calico issue 7086; white paper, step 9)
-CALICO_TIMERS = {"keepalive": 2, "hold": 6}
-WITHOUT_BFD = {"cilium": "Cilium"}
 IPV6_MTU = 1280
 # bgpCtxPol.holdIntvl
 LONGEST_HOLD = 3600
@@ -152,12 +148,6 @@ def _asn(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
             f"AS {asn} is the fabric's own, which would make the sessions iBGP",
             "give the cluster an AS of its own, for example one of 64512 to 65534",
         )
-    private = any(first <= asn <= last for first, last in PRIVATE_ASNS)
-    if cluster.settings["cni"] == "kube_router" and not private:
-        listed = " or ".join(f"{first} to {last}" for first, last in PRIVATE_ASNS)
-        findings.add(
-            cluster.at("asn"), f"kube-router takes private AS numbers only, and {asn} is none", f"give one of {listed}"
-        )
 
 
 def _timers(cluster: Cluster, findings: Findings) -> None:
@@ -187,30 +177,16 @@ def _timers(cluster: Cluster, findings: Findings) -> None:
             f"{hold} s is less than three times the keepalive interval of {keepalive} s",
             f"give at least {3 * keepalive}, or a shorter keepalive interval",
         )
-    if cluster.settings["cni"] == "calico":
-        _calico_timers(cluster, findings)
-    if cluster.settings["cni"] == "kube_router" and hold == 0:
-        findings.add(cluster.at("bgp.hold"), "kube-router holds its sessions to a hold time", "give at least 3 s")
-
-
-def _calico_timers(cluster: Cluster, findings: Findings) -> None:
-    for key, least in CALICO_TIMERS.items():
-        value = cluster.bgp[key]
-        if value and value < least:
-            findings.add(
-                cluster.at(f"bgp.{key}"),
-                f"Calico's BIRD resets its sessions at {value} s (calico issue 7086)",
-                f"give at least {least}, or remove the key",
-            )
 
 
 def _bfd(cluster: Cluster, findings: Findings) -> None:
     if not cluster.bgp["bfd"]:
         return
-    if cluster.settings["cni"] in WITHOUT_BFD:
+    own = planning(cluster)
+    if own and cluster.network and not own.bfd:
         findings.add(
             cluster.at("bgp.bfd"),
-            f"{WITHOUT_BFD[cluster.settings['cni']]} has no BFD",
+            f"{cluster.network.title} has no BFD",
             "remove the key; 1 s and 3 s timers notice a dead node",
         )
     elif cluster.bgp["graceful_restart"]:

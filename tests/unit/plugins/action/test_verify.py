@@ -10,7 +10,7 @@ import pytest
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.kubefabric.bgp.plugins.action import verify
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import accept
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils import controller
 from tests.plans import golden

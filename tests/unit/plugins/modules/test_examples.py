@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
 from ansible_collections.kubefabric.bgp.plugins.modules import (
     aci_l3out,
     aci_tree,

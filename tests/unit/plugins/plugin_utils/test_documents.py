@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import l3out, tree
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import CNIS
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.registry import NETWORKS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.documents import PLACEHOLDER, documents, page
 from tests.catalog_check import problems
@@ -29,7 +29,7 @@ def _plan(case: str) -> dict:
 @pytest.mark.parametrize("case", CASES)
 def test_every_golden_plan_renders_to_all_files(case: str) -> None:
     files = documents(_plan(case))
-    resources = ["kubernetes.yml"] if _plan(case)["cni"] in CNIS else []
+    resources = ["kubernetes.yml"] if _plan(case)["cni"] in NETWORKS else []
     further = ["cilium-values.yml"] if _plan(case)["cni"] == "cilium" else []
     fabric = ["apic.json"] if "l3out" in _plan(case) else []
     assert list(files) == ["plan.yml", *fabric, "README.md", *resources, *further]

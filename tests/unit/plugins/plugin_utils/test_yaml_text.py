@@ -9,7 +9,7 @@ from random import Random
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils import yaml_text
 
 PLANS = Path(__file__).parents[3] / "golden" / "plan"

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from ....contract.findings import Findings
-from ....intent.formats import Invalid, calico_community
+from ....intent.formats import Invalid
 from ....intent.model import Cluster, Fabric, Member
 from ....intent.nested import Nested
 from ....intent.schema import did_you_mean
 from ...base import secret_checks as checks_secret
+from ..formats import community
 from . import addresses as checks_calico_addresses
 from . import chains as checks_calico_chains
 from . import filters as checks_calico_filters
@@ -23,12 +24,15 @@ from .release import largest_asn
 # BGPConfigurationSpec's markers: entries of both lists, and communities of one network
 MOST_COMMUNITIES = 500
 MOST_OF_A_NETWORK = 50
+# below these, BIRD resets its sessions (calico issue 7086; white paper, step 9)
+LEAST_TIMERS = {"keepalive": 2, "hold": 6}
 
 
 def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     """Every rule of this file."""
     options = cluster.settings["calico"]
     racks = {name: fabric.racks[node.rack].label for name, node in cluster.nodes.items() if node.rack in fabric.racks}
+    _timers(cluster, findings)
     _bfd(cluster, findings)
     _graceful_restart(cluster, findings)
     _password(cluster, findings)
@@ -45,6 +49,17 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     _interfaces(cluster, options, findings)
     _communities(cluster, options, findings)
     _asns(cluster, fabric, options, findings)
+
+
+def _timers(cluster: Cluster, findings: Findings) -> None:
+    for key, least in LEAST_TIMERS.items():
+        value = cluster.bgp[key]
+        if value and value < least:
+            findings.add(
+                cluster.at(f"bgp.{key}"),
+                f"Calico's BIRD resets its sessions at {value} s (calico issue 7086)",
+                f"give at least {least}, or remove the key",
+            )
 
 
 def check_nested(cluster: Nested, findings: Findings) -> None:
@@ -251,6 +266,6 @@ def _advertised(at: str, names: list, known: list, findings: Findings) -> None:
             findings.add(at, f"there is no community {name}", did_you_mean(name, known))
             continue
         try:
-            calico_community(name)
+            community(name)
         except Invalid as problem:
             findings.add(at, problem.rule, problem.remedy)

@@ -15,7 +15,8 @@ from ipaddress import collapse_addresses, ip_network
 
 from ....contract.findings import Findings
 from ....intent.model import Cluster, Member
-from ....plan.announced import announced
+from ...base.announced import routed
+from ..announced import announced
 from ..filter_chain import EVERYTHING, Routes, withheld
 from ..resources.filters import default_action
 from .filters import filter_lists
@@ -170,7 +171,7 @@ def _first_reject(options: dict, chain: list, direction: str, routes: Routes) ->
 def _routes(cluster: Cluster, options: dict, version: int) -> Iterator[tuple[str, Routes]]:
     """(kind of network, routes) of what nodes announce to the leaves in one family."""
     yield from (("pod", routes) for routes in _blocks(cluster, options, version))
-    heard = announced(cluster)
+    heard = routed(cluster, announced)
     whole = options.get("advertise_external_ips") is not False or options.get("load_balancer_aggregation") is not False
     for kind in ("service", "external_service"):
         for item in [item for item in heard[kind] if item.version == version]:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from ....contract.findings import Findings
-from ....intent.formats import DEVICES_TAKEN
 from ....intent.model import Cluster, Fabric, family
+from ..formats import DEVICES_TAKEN
 from . import internal as checks_ovn_internal
 from .routes import received
 

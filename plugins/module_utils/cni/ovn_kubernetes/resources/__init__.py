@@ -9,9 +9,10 @@ once per node, and adds what the node announces. Facts are from both projects' s
 
 from __future__ import annotations
 
+from ....objects.label_selector import HOSTNAME
 from ...base import password_secret
 from ...base.groups import groups
-from ..settings import HOSTNAME, settings
+from ..settings import settings
 from . import advertisements, configurations, kubevirt, networks, nodes
 
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from ....contract.families import families, family_of, networks
 from ....contract.peers import other_side
+from ....objects.label_selector import HOSTNAME
 from ....objects.ownership import labels
 from ...base import password_secret
 from ...base.groups import PREFIX, resource_name
 from ...base.router_id import router_ids as own_router_ids
 from ...base.router_sessions import multihop
-from ..settings import DEFAULT_VRF, FRR_API, HOSTNAME, ROUTES_LABEL, needs_disable_mp
+from ..settings import DEFAULT_VRF, FRR_API, ROUTES_LABEL, needs_disable_mp
 
 BFD_PROFILE = "kubefabric"
 

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from ....contract.families import family_of
+from ....objects.label_selector import HOSTNAME
 from ....objects.ownership import KEEP_ANNOTATION, labels
 from ...base.groups import PREFIX, rack_labels
-from ..settings import HOSTNAME, OVN_API, PRIMARY_LABEL, ROUTES_LABEL, routes_of, settings
+from ..settings import OVN_API, PRIMARY_LABEL, ROUTES_LABEL, routes_of, settings
 
 NETWORK_LABEL = "bgp.kubefabric.io/network"
 

@@ -6,7 +6,8 @@ import copy
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import drift, resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import drift
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.objects import secrets
 from tests.plans import plan
 

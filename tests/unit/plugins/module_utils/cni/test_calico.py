@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import ClusterError, hints, resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import hints
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
 from tests import crds
 from tests.plans import calico as plan
 from tests.resources import SECRETS, dry_run, dumped, find

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import ClusterError, files, resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.base.router_id import derived
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.cilium.options import CILIUM
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.cilium.resources import VALUES_FILE
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.cilium.settings import DEFAULTS
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import files, resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
 from lab.context import wait_for
 from tests import crds
 from tests.plans import plan, standard

@@ -6,9 +6,9 @@ from functools import cache
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.cilium.settings import APIS, api_of, complaints
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.cilium.settings import DEFAULTS as OPTIONS
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
 from tests import crds
 from tests.plans import plan, standard
 from tests.resources import SECRETS

@@ -5,7 +5,7 @@ The section: "Cilium routing and BGP configuration". WHITE_PAPER is its example 
 
 from __future__ import annotations
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import files, resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import files, resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from tests import documents
 

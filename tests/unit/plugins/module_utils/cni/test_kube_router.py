@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import CNIS, ClusterError, resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.kube_router.announcements import advertised
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.kube_router.flags import FLAGS, FORMS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.kube_router.options import KUBE_ROUTER
@@ -21,6 +20,9 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.kube_router.set
     tag,
     version,
 )
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.registry import NETWORKS
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from tests import kubernetes_api
 from tests.plans import plan
@@ -245,7 +247,7 @@ def broken(**changes: object) -> dict:
         (
             broken(cni="flannel"),
             "cluster k8s-prod: cni 'flannel' is not supported by this version of kubefabric.bgp; supported: "
-            + ", ".join(sorted(CNIS)),
+            + ", ".join(sorted(NETWORKS)),
         ),
         (
             broken(kube_router={"verison": "2.10.0"}),

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import ClusterError, resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.ovn_kubernetes.options import OVN_KUBERNETES
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.ovn_kubernetes.resources.networks import (
     host_interfaces,
 )
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.ovn_kubernetes.settings import DEFAULTS, SECRET
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
 from tests import crds
 from tests.plans import plan, standard
 from tests.resources import SECRETS, dry_run

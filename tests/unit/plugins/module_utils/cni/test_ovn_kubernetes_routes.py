@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.ovn_kubernetes.announcements import (
     advertised,
     others,
     refusals,
     reports,
 )
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import assess
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.reported import refusals as told
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.kube_router.resources.peers import PEERS
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import accept
 from tests import crds
 from tests.resources import SECRETS, dry_run, dumped, find

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.registry import NETWORKS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.plan import Node, Plan
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import shape
 from tests import plan_types
@@ -18,7 +19,7 @@ GOLDENS = sorted((Path(__file__).resolve().parents[4] / "golden" / "plan").glob(
 # keys that a nested cluster does not have: its parent has them
 OF_THE_PARENT = {"rack", "rack_id", "vlan", "mtu", "addresses", "interfaces", "gateways"}
 TYPES = {"str": str, "int": int, "bool": bool}
-NETWORKS_OF_CNI = set(shape.CNIS)
+NETWORKS_OF_CNI = {name for name, one in NETWORKS.items() if one.options}
 
 
 def differences(kind: Any, options: Mapping[str, Any], at: str) -> Iterator[str]:
@@ -95,7 +96,7 @@ def required(options: Mapping[str, Any]) -> set[str]:
 
 def test_the_types_are_the_shape_of_a_plan() -> None:
     nested_alone = {"nested_in": shape.NESTED_PLAN["nested_in"]}
-    options = {**shape.PLAN, **nested_alone}
+    options = {**shape.with_networks(shape.PLAN, None, NETWORKS), **nested_alone}
     both = required(shape.PLAN) & required(shape.NESTED_PLAN)
     merged = {name: {**option, "required": name in both} for name, option in options.items()}
     assert list(differences(Plan, merged, "plan")) == []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.registry import NETWORKS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.routed_plan import (
     RoutedNode,
     RoutedPlan,
@@ -15,7 +16,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.routed_pla
     RouterPeer,
     RoutersFabric,
 )
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import shape_routers
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import shape, shape_routers
 from tests import plan_types
 
 from .test_plan_types import GOLDENS, differences, misfits
@@ -29,7 +30,8 @@ def plans() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def test_the_types_are_the_shape_of_such_a_plan() -> None:
-    without_leaves = {name: option for name, option in shape_routers.PLAN.items() if name != "leaves"}
+    whole = shape.with_networks(shape_routers.PLAN, None, NETWORKS)
+    without_leaves = {name: option for name, option in whole.items() if name != "leaves"}
     found = list(differences(RoutedPlan, without_leaves, "plan"))
     assert found == ["plan.leaves: is in the type alone"]  # where it is empty
 

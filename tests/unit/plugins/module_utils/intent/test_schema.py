@@ -12,10 +12,9 @@ import yaml
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.kube_router.options import KUBE_ROUTER
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.kube_router.settings import DEFAULTS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import Findings
-from ansible_collections.kubefabric.bgp.plugins.module_utils.intent import formats
-from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_cluster import CLUSTER
 from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_fabric import FABRIC, NODE
-from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.schema import KINDS, read
+from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.schema import KINDS, form, read
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.networks import KNOWN
 from docs import argument_specs
 
 OPTIONS = {
@@ -37,7 +36,7 @@ def _walk(options: dict[str, Any], at: str) -> Iterator[tuple[str, dict[str, Any
         yield from _walk(option.get("options", {}), f"{at}.{name}")
 
 
-EVERY = [*_walk(FABRIC, "fabric"), *_walk(CLUSTER, "cluster"), *_walk(NODE, "node")]
+EVERY = [*_walk(FABRIC, "fabric"), *_walk(KNOWN.cluster, "cluster"), *_walk(NODE, "node")]
 
 
 def test_what_is_absent_gets_its_default_at_every_depth() -> None:
@@ -90,7 +89,7 @@ def test_an_option_s_description_is_sound(path: str, option: dict[str, Any]) -> 
     assert option["type"] in KINDS, path
     assert re.search(r"[.;:)]$", option["description"]), f"{path}: the description is a sentence"
     assert ("minimum" in option) == ("maximum" in option)
-    assert "format" not in option or callable(getattr(formats, option["format"]))
+    assert "format" not in option or callable(form(option["format"]))
     assert not (option.get("required") and "default" in option)
     assert not option.get("required") or "example" in option or "options" in option
     assert "choices" not in option or option.get("default", option["choices"][0]) in option["choices"]

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.objects import secrets
 from tests.plans import plan
 

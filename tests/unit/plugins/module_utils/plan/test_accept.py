@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.registry import NETWORKS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.documents import documents
 from tests import plans
@@ -47,17 +48,25 @@ def _broken(case: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("name", PLANS)
 def test_a_plan_of_the_planner_passes_and_stays_what_it_is(name: str) -> None:
     plan = PLANS[name]
-    once = accept(plan)
+    once = accept(plan, networks=NETWORKS)
     assert _kept(plan, once)
-    assert accept(json.loads(json.dumps(once))) == once
+    assert accept(json.loads(json.dumps(once)), networks=NETWORKS) == once
+    assert accept(plan) == once, "what knows no cluster network reads the same"
 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_plan_is_refused_with_all_of_its_mistakes(name: str) -> None:
     case = BROKEN[name]
     with pytest.raises(PlanError) as refused:
-        accept(_broken(case))
+        accept(_broken(case), networks=NETWORKS)
     assert [str(finding) for finding in refused.value.findings] == case["findings"]
+
+
+def test_what_knows_no_cluster_network_leaves_its_options_alone() -> None:
+    plan = {**next(iter(golden("floating-ipv4").values())), "cni": "next", "next": {"any": "thing"}}
+    assert accept(plan)["next"] == {"any": "thing"}
+    with pytest.raises(PlanError):
+        accept(plan, networks=NETWORKS)
 
 
 def test_leaves_are_found_by_their_number_as_text_however_the_plan_was_written() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import IntentError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.calico import formats
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.findings import IntentError
-from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_cluster import CLUSTER, CNIS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.options_fabric import FABRIC, NODE
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.networks import KNOWN
 
 from .intents import standard, white_paper
 
@@ -52,12 +53,12 @@ ODD: list[Any] = [
         "::ffff:1.2.3.4",
     ),
 ]
-GOOD: dict[str, list[Any]] = {
+GOOD: dict[Any, list[Any]] = {
     "prefix": ["10.1.0.0/16", "10.200.0.0/16", "fd00:1::/64", "10.1.2.3/32", "192.168.3.0/24"],
     "any_prefix": ["10.1.0.0/16", "0.0.0.0/0", "fd00::/48"],
     "address": ["192.168.2.1", "192.0.2.1", "fd00:2::1"],
-    "peer_address": ["192.0.2.1:1790", "192.168.2.252", "[fd00::1]:179"],
-    "calico_selector": ["all()", "has(a)", "rack_id == '1'"],
+    formats.peer_address: ["192.0.2.1:1790", "192.168.2.252", "[fd00::1]:179"],
+    formats.selector: ["all()", "has(a)", "rack_id == '1'"],
     "go_duration": ["1s", "2m", "0"],
     "node_name": ["node1", "node2"],
 }
@@ -95,11 +96,11 @@ def _some(options: dict[str, Any], random: Random) -> dict[str, Any]:
 def _intent(cni: str, random: Random) -> dict[str, Any]:
     intent = random.choice([white_paper, standard])()
     cluster = intent["clusters"]["prod"]["cluster"]
-    cluster |= {"cni": cni, cni: _some(CLUSTER[cni]["options"], random)}
-    cluster["bgp"] |= _some(CLUSTER["bgp"]["options"], random) if random.random() < 0.3 else {}
-    cluster["l3out"] |= _some(CLUSTER["l3out"]["options"], random) if random.random() < 0.3 else {}
+    cluster |= {"cni": cni, cni: _some(KNOWN.cluster[cni]["options"], random)}
+    cluster["bgp"] |= _some(KNOWN.cluster["bgp"]["options"], random) if random.random() < 0.3 else {}
+    cluster["l3out"] |= _some(KNOWN.cluster["l3out"]["options"], random) if random.random() < 0.3 else {}
     for key in ("contracts", "workload_peering"):
-        cluster |= {key: _value(CLUSTER[key], random)} if random.random() < 0.2 else {}
+        cluster |= {key: _value(KNOWN.cluster[key], random)} if random.random() < 0.2 else {}
     intent["fabric"] |= _some(FABRIC, random) if random.random() < 0.1 else {}
     intent["clusters"]["prod"]["nodes"] |= {"node1": _some(NODE, random)} if random.random() < 0.2 else {}
     if random.random() < 0.2:
@@ -109,7 +110,7 @@ def _intent(cni: str, random: Random) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("seed", range(8))
-@pytest.mark.parametrize("cni", CNIS)
+@pytest.mark.parametrize("cni", KNOWN.networks)
 def test_a_wrong_value_is_a_finding_and_never_the_planner_s_end(cni: str, seed: int) -> None:
     random = Random(f"{cni} {seed}")
     for _number in range(40):

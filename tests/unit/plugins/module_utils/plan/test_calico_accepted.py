@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.calico.filter_chain import Routes, withheld
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 
 from .intents import white_paper

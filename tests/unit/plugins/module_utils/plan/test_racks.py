@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import designs, ports
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
 from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.l3out_options import complete
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.drawing import layout

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import objects
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.further import problems, remarks, states
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import agents
+from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.further import problems, remarks
 from tests.plans import plan
 
 NODES = list(plan()["nodes"])
@@ -22,8 +22,8 @@ def state(given: dict, reports: list, configurations: list | None = None) -> dic
         "nodes": {name: {"labels": labels[name]} for name in NODES},
         "configurations": configurations or [],
     }
-    read = objects.agents.of(given).read_reports(reports) if reports else {}
-    return {**made, "further_states": states(given, read, reports)}
+    read = agents.of(given).read_reports(reports) if reports else {}
+    return {**made, "further_states": agents.verification(given).further_states(given, read, reports)}
 
 
 # -- Calico ---------------------------------------------------------------------------------------------

@@ -151,7 +151,7 @@ def test_a_node_without_an_agent_or_a_block_is_told():
     assert found == [
         "red-vm1: calico does not run there.",
         "red-vm1 of red has no pod CIDR. Likely cause: Calico's IPAM gave it no block yet: the first pod on it brings "
-        "one",
+        "one, if an IPPool selects the node and has one",
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import reflectors
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.calico import reflector_sessions as reflectors
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.state import from_resources
 from tests import plans
 

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, NamedTuple
 
-from ..cni.calico.resources import reflectors
-from ..cni.calico.selectors import parse
-from ..cni.calico.settings import settings
-from ..contract.addresses import address
-from .state import addresses_of, reporting, speaking, with_agent
-from .words import listed, problem
+from ...common.words import listed
+from ...contract.addresses import address
+from ...contract.problems import problem
+from ..base.members import addresses_of, speaking, with_agent
+from .reporting import reporting
+from .resources import reflectors
+from .selectors import parse
+from .settings import settings
 
 if TYPE_CHECKING:
-    from ..contract.freeform import Options
-    from ..contract.observed import Problem, Reports, State
-    from ..contract.plan import Plan
+    from ...contract.freeform import Options
+    from ...contract.observed import Problem, Reports, State
+    from ...contract.plan import Plan
 
 
 class Reflector(NamedTuple):
@@ -40,8 +42,6 @@ def problems(plan: Plan, state: State) -> list[Problem]:
     Calico is configured to report nothing (``calico.node_status: false``), nothing is known. Nodes without a running
     agent are reported elsewhere.
     """
-    if plan.get("cni") != "calico":
-        return []
     options = settings(plan)
     if not options["route_reflectors"] or not options["node_status"]:
         return []

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What cluster networks have in common where a change of an object resets sessions. Pure.
+
+A reset is ``{node, leaf_address}``; None is all nodes or all leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from .peerings import Peering, peerings
+
+# What an object says of a peer that its session cannot live with when it changes.
+_SAID = (
+    "asNumber",
+    "asn",
+    "dualStackAddressFamily",
+    "ebgpMultiHop",
+    "ebgpMultihop",
+    "localASN",
+    "numAllowedLocalASNumbers",
+    "peerASN",
+    "reversePeering",
+    "sourceaddress",
+    "ttlSecurity",
+)
+# Where its password is: another place may hold the same one, but none is not one.
+_PASSWORDS = ("password", "authSecretRef", "passwordSecret")
+
+
+class Context:
+    """All objects that a run changes, before and after: what one object's change means by others."""
+
+    def __init__(self, steps: list) -> None:
+        self._bodies = [(step.before or {}, step.after or {}) for step in steps]
+        self.secrets: tuple[dict, dict] = ({}, {})
+        for moment in (0, 1):
+            for body in self.all("Secret", moment):
+                self.secrets[moment][body["metadata"]["name"]] = body.get("data") or {}
+
+    def all(self, kind: str, moment: int) -> Iterator[dict]:
+        """The objects of a kind, before (0) or after (1)."""
+        return (bodies[moment] for bodies in self._bodies if bodies[moment].get("kind") == kind)
+
+    def moved(self, earlier: object, later: object) -> bool:
+        """Whether a password is another one in another place, as far as both are known."""
+        known = [_content(self.secrets[moment], place) for moment, place in enumerate((earlier, later))]
+        return None not in known and known[0] != known[1]
+
+
+def _content(secrets: dict, place: object) -> object:
+    """What a reference to a Secret leads to: of Calico a key in it, of the others its name."""
+    reference = (place.get("secretKeyRef") or place) if isinstance(place, dict) else {"name": place}
+    return secrets.get(reference.get("name") or "", {}).get(reference.get("key") or "password")
+
+
+def reset(node: str | None = None, leaf_address: str | None = None) -> dict:
+    """One reset."""
+    return {"node": node, "leaf_address": leaf_address}
+
+
+def of_peers(
+    before: dict, after: dict, context: Context, node: str | None = None, more: Callable | None = None
+) -> list:
+    """The peers that both states have and that cannot keep their session; ``more`` is a further thing that none can.
+
+    A peer that is made anew may take up a session that is there already under another object's name, so it is not
+    named.
+    """
+    earlier = {(peer.vrf, peer.address): peer for peer in peerings(before)}
+    both = [
+        (earlier[(peer.vrf, peer.address)], peer) for peer in peerings(after) if (peer.vrf, peer.address) in earlier
+    ]
+    return [
+        reset(node=node, leaf_address=peer.address)
+        for old, peer in both
+        if _is_reset(old, peer, context) or (more and more(old.said) != more(peer.said))
+    ]
+
+
+def _is_reset(earlier: Peering, later: Peering, context: Context) -> bool:
+    return earlier.own != later.own or earlier.port != later.port or differ(earlier.said, later.said, context)
+
+
+def differ(earlier: dict, later: dict, context: Context) -> bool:
+    """Whether two states of what an object says of a peer have different sessions."""
+    return (
+        any(earlier.get(name) != later.get(name) for name in _SAID)
+        or _next_hop(earlier) != _next_hop(later)
+        or any(_another(earlier.get(name), later.get(name), context) for name in _PASSWORDS)
+    )
+
+
+def _another(earlier: object, later: object, context: Context) -> bool:
+    """Whether a password came, went, or is another one by what is known of its two places."""
+    return bool(earlier) != bool(later) or (earlier != later and context.moved(earlier, later))
+
+
+def _next_hop(said: dict) -> str:
+    """BGPPeer's two spellings of one thing."""
+    return "Keep" if said.get("keepOriginalNextHop") else said.get("nextHopMode") or "Auto"

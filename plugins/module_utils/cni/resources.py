@@ -1,0 +1,37 @@
+# Copyright (c) 2026, kubefabric.bgp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The cluster's side of a plan: Kubernetes resources and files as data, by its cluster network. Pure."""
+
+from __future__ import annotations
+
+from ..contract.errors import ClusterError
+from .base.secret_text import WITHOUT_PASSWORD
+from .registry import NETWORKS, network_of
+
+
+def resources(plan: dict, secrets: dict) -> list:
+    """Every Kubernetes resource that the plan asks for, in the order in which to apply them.
+
+    ``secrets`` is ``{"bgp_password": str | None}``; with ``"placeholder": True`` beside it the password is a text that
+    shows where the password belongs, and is not encoded. Raises ClusterError for a CNI that is not known here, or
+    for a plan that this CNI cannot do.
+    """
+    network = network_of(plan)
+    if network is None:
+        raise ClusterError(
+            f"cluster {plan['cluster']}: cni {plan['cni']!r} is not supported by this version of kubefabric.bgp; "
+            f"supported: {', '.join(sorted(NETWORKS))}"
+        )
+    return network.on_cluster.resources(plan, secrets)
+
+
+def without_password(plan: dict) -> list:
+    """The same resources with a text in the password's place, for all other questions. Raises ClusterError."""
+    return resources(plan, WITHOUT_PASSWORD)
+
+
+def files(plan: dict) -> dict:
+    """Data by file name: what the plan's CNI is installed with, besides its resources. Raises ClusterError."""
+    network = network_of(plan)
+    return network.on_cluster.files(plan) if network else {}
