@@ -14,7 +14,8 @@ ROLES = Path(__file__).resolve().parents[3] / "roles"
 
 @pytest.mark.parametrize("role", ["aci_access", "aci_contracts", "aci_l3out"])
 def test_the_whole_plan_goes_to_the_module(role):
-    tasks = yaml.safe_load((ROLES / role / "tasks" / "main.yml").read_text())
+    files = sorted((ROLES / role / "tasks").glob("*.yml"))
+    tasks = [task for file in files for task in yaml.safe_load(file.read_text())]
     (task,) = [task for task in tasks if "kubefabric.bgp.aci_l3out" in task]
     options = task["kubefabric.bgp.aci_l3out"]
     assert options["plan"] == "{{ kubefabric_plan }}"
