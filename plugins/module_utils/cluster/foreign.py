@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ..cni.base import metallb
 from ..cni.base.view import Finding, View
 from ..cni.registry import network_of
@@ -12,10 +14,15 @@ from ..common.printable import one_line
 from ..common.words import name_of
 from ..contract.speakers import hosts_speak
 
+if TYPE_CHECKING:
+    from ..contract.freeform import Fields, JsonObject
+    from ..contract.kubernetes import Resource
+    from ..contract.plan import Plan
+
 LONGEST = 1000  # characters that a finding says of an object
 
 
-def kinds(plan: dict) -> dict:
+def kinds(plan: Plan) -> JsonObject:
     """What to read of the plan's cluster: options of kubefabric.bgp.cluster_info by name; nothing for other CNIs, or
     where the hosts speak.
     """
@@ -27,7 +34,7 @@ def kinds(plan: dict) -> dict:
     return {name: {**one, "optional": True} for name, one in read.items()}
 
 
-def findings(plan: dict, objects: dict, nodes: list, accepted: list) -> tuple:
+def findings(plan: Plan, objects: Fields, nodes: list[Resource], accepted: list[Any]) -> tuple[Any, ...]:
     """``(those that are not accepted, those that are)``, each a Finding, by what was read of the kinds.
 
     ``accepted`` are names as Finding.name has them, such as ``BGPPeer 201``.
@@ -46,7 +53,7 @@ def _safe(one: Finding) -> Finding:
     return one._replace(what=what if len(what) <= LONGEST else f"{what[:LONGEST]}…")
 
 
-def unread(entries: list) -> list:
+def unread(entries: list[Any]) -> list[Any]:
     """Sentences about kinds that the user may not list; ``entries`` are what lists.read returns."""
     said = [
         f"The user may not list {one['kind']} ({one['api_version']}): those of others are unknown."
@@ -56,6 +63,6 @@ def unread(entries: list) -> list:
     return list(dict.fromkeys(said))
 
 
-def _once(items: list) -> list:
+def _once(items: list[Resource]) -> list[Any]:
     """Each object once, though it was read by several of its group's versions."""
     return list({name_of(one): one for one in items}.values())

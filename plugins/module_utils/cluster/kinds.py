@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from ..cni.registry import NETWORKS
 
+if TYPE_CHECKING:
+    from ..contract.kubernetes import Resource
 
-def refusal(wanted: dict, live: dict | None) -> str | None:
+
+def refusal(wanted: Resource, live: Resource | None) -> str | None:
     """Why an object cannot become what is wanted, though the API server might take it; None if it can."""
     return next((why for one in NETWORKS.values() if (why := one.on_cluster.refusal(wanted, live))), None)
 

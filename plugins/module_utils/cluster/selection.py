@@ -15,7 +15,7 @@ from ..common.words import name_of
 from ..intent.schema import did_you_mean
 
 
-def unmatched(resources: list, nodes: list) -> list:
+def unmatched(resources: list[Resource], nodes: list[dict[str, str]]) -> list[Any]:
     """``(resource, field, selector)`` of every selector that takes none of the nodes, each a dict of labels."""
     return [
         (resource, field, selector)
@@ -28,7 +28,7 @@ def unmatched(resources: list, nodes: list) -> list:
 
 def complaint(resource: dict, field: str, selector: Any, nodes: list) -> str:
     """What is wrong with a selector that takes none of the nodes, and what would be right."""
-    values: dict = {}
+    values: dict[Any, Any] = {}
     for labels in nodes:
         for key, value in labels.items():
             values.setdefault(key, set()).add(value)

@@ -17,3 +17,4 @@ Options = Dict[str, Any]  # options as schema.py read them; their table (options
 Spec = Dict[str, Any]  # the description of an option, in schema.py's vocabulary or that of an argument spec
 Specs = Mapping[str, Any]  # such descriptions by name, or one of them
 Record = Dict[str, Any]  # what a host's journal holds, by subject: speaker, files, vip, uplink
+Fields = Mapping[str, Any]  # a part of a document or of a plan, of which some keys are read

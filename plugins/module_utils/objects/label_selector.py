@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..contract.freeform import JsonObject
+    from ..contract.freeform import Fields, JsonObject
 
 HOSTNAME = "kubernetes.io/hostname"  # every kubelet sets it, to the node's name unless told otherwise
 
 
-def takes(selector: JsonObject | None, labels: Mapping[str, str]) -> bool:
+def takes(selector: Fields | None, labels: Mapping[str, str]) -> bool:
     """Whether a selector takes an object with these labels: all terms hold, and one without terms takes everything."""
     given = selector or {}
     if any(labels.get(key) != value for key, value in (given.get("matchLabels") or {}).items()):

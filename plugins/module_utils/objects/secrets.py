@@ -74,7 +74,7 @@ def values(resource: Resource | None) -> set[str]:
         found.add(text)
         return HIDDEN
 
-    _masked(resource or {}, note)
+    _masked(cast("JsonObject", resource or {}), note)
     for text in list(found):
         found.update(part for part in text.split(",") if part)
     return found | {_decoded(text) for text in found} - {""}

@@ -9,7 +9,7 @@ A plan may have been written by hand, by another program, or by another release 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, Dict
+from typing import TYPE_CHECKING, Any, Dict
 
 from ..contract.designs import INTERFACES
 from ..contract.findings import Finding, Findings, numbered
@@ -19,6 +19,9 @@ from ..intent.network import Networks
 from ..intent.schema import below, read
 from ..svi import DESIGNS
 from . import shape, shape_routers
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Json, JsonObject
 
 Plan = Dict[str, Any]  # docs/plan.md describes the format
 
@@ -31,7 +34,7 @@ class PlanError(ValueError):
         super().__init__(f"The plan has {count}; nothing was done.\n{numbered(findings)}")
         self.findings = findings
 
-    def result(self) -> dict:
+    def result(self) -> JsonObject:
         """What a module returns beside ``msg``."""
         return {"findings": [finding.to_dict() for finding in self.findings]}
 
@@ -58,13 +61,13 @@ def accept(plan: object, at: str = "plan", networks: Networks | None = None) -> 
     return {**result, "l3out": named(result["l3out"], result["cluster"])} if result.get("l3out") else result
 
 
-def _options(plan: object) -> dict[str, Any]:
+def _options(plan: Json) -> dict[str, Any]:
     """The shape that a plan has to have: by its fabric's kind, and whether its cluster is nested."""
     kind = shape_routers if shape_routers.is_of_routers(plan) else shape
     return kind.NESTED_PLAN if isinstance(plan, Mapping) and plan.get("nested_in") else kind.PLAN
 
 
-def _check_format(plan: object, at: str, findings: Findings) -> None:
+def _check_format(plan: Json, at: str, findings: Findings) -> None:
     """Another format has other keys: findings about them would mislead, so this finding is the only one."""
     number = plan.get("format") if isinstance(plan, Mapping) else None
     if number is not None and str(number) != str(FORMAT):
@@ -76,7 +79,7 @@ def _check_format(plan: object, at: str, findings: Findings) -> None:
         raise PlanError(findings.errors)
 
 
-def _in_place(plan: Mapping, at: str, findings: Findings) -> Mapping:
+def _in_place(plan: Mapping[str, Any], at: str, findings: Findings) -> Mapping[str, Any]:
     """The plan without known keys in the wrong place; each of them is reported."""
     found = plan.get("l3out")
     if plan.get("nested_in") and "l3out" in plan:
@@ -126,7 +129,7 @@ def _check_references(plan: Mapping, value: dict, at: str, findings: Findings) -
         findings.add(f"{at}.l3out.cluster", f"is {owner}, not {value['cluster']}", "give the plan's cluster")
 
 
-def _check_path(within: Mapping, at: str, findings: Findings) -> None:
+def _check_path(within: Mapping[str, Any], at: str, findings: Findings) -> None:
     path = within.get("path") or []
     if path and within.get("cluster") and path[0] != within["cluster"]:
         findings.add(

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, cast
+
 from .. import svi
 from ..contract.families import FAMILIES
 from ..contract.findings import Findings
@@ -26,10 +28,14 @@ from .checks import single as checks
 from .networks import KNOWN, planning
 from .result import Result, given, members, networks, own_options, refuse
 
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
+    from ..contract.plan import Plans
+
 __all__ = ["Result", "build"]
 
 
-def build(intent: dict) -> Result:
+def build(intent: JsonObject) -> Result:
     """Plan all clusters of one fabric.
 
     ``intent`` is plain data: ``fabric`` (kubefabric_fabric), ``clusters`` by name, each with ``cluster``
@@ -63,7 +69,7 @@ def build(intent: dict) -> Result:
     refuse(findings)
     plans = {cluster.name: _plan(cluster, fabric, allocated[cluster.name][0], reach, inner) for cluster in clusters}
     plans |= {one.name: nested.plan(one, fabric, inner, given, FORMAT) for one in inner}
-    checks_resources.check(plans, findings)
+    checks_resources.check(cast("Plans", plans), findings)
     refuse(findings)
     return Result(
         plans=plans,
@@ -76,14 +82,14 @@ def build(intent: dict) -> Result:
     )
 
 
-def _read_clusters(intent: dict, fabric: Fabric, findings: Findings) -> tuple[list[Cluster], list[nested.Nested]]:
+def _read_clusters(intent: JsonObject, fabric: Fabric, findings: Findings) -> tuple[list[Cluster], list[nested.Nested]]:
     """The clusters with an L3Out, and those nested in others, each in the order of their names."""
     found = sorted((intent.get("clusters") or {}).items(), key=lambda item: natural(item[0]))
     clusters = [read_cluster(name, one, fabric, KNOWN, findings) for name, one in found if not nested.is_nested(one)]
     return clusters, [nested.read_nested(name, one, KNOWN, findings) for name, one in found if nested.is_nested(one)]
 
 
-def _allocate(clusters: list[Cluster], intent: dict, findings: Findings) -> dict:
+def _allocate(clusters: list[Cluster], intent: JsonObject, findings: Findings) -> JsonObject:
     """Addresses and what is to be kept of them, by cluster."""
     found = intent.get("allocations")
     if found is not None and not isinstance(found, dict):
@@ -99,7 +105,9 @@ def _allocate(clusters: list[Cluster], intent: dict, findings: Findings) -> dict
     }
 
 
-def _plan(cluster: Cluster, fabric: Fabric, addresses: Addresses, reach: reachability.Reach, inner: list) -> dict:
+def _plan(
+    cluster: Cluster, fabric: Fabric, addresses: Addresses, reach: reachability.Reach, inner: list[Any]
+) -> JsonObject:
     """One cluster's plan."""
     bgp = cluster.bgp
     plan = {
@@ -127,7 +135,7 @@ def _plan(cluster: Cluster, fabric: Fabric, addresses: Addresses, reach: reachab
     return {**plan, **own_options(cluster)}
 
 
-def _leaf(cluster: Cluster, fabric: Fabric, leaf: int, addresses: Addresses) -> dict:
+def _leaf(cluster: Cluster, fabric: Fabric, leaf: int, addresses: Addresses) -> JsonObject:
     """A border leaf; addresses that differ from node to node stand with the nodes' peers instead."""
     known = fabric.leaves[leaf]
     shared = {"racks": known.racks} if len(known.racks) > 1 else {}
@@ -141,7 +149,7 @@ def _leaf(cluster: Cluster, fabric: Fabric, leaf: int, addresses: Addresses) -> 
     }
 
 
-def _node(cluster: Cluster, fabric: Fabric, name: str, addresses: Addresses) -> dict:
+def _node(cluster: Cluster, fabric: Fabric, name: str, addresses: Addresses) -> JsonObject:
     """A node: what its interface, its BGP speaker and its rack label are configured with."""
     rack = cluster.rack(fabric, name)
     own, lengths = _text(addresses.of_node(name)), addresses.lengths(name)
@@ -172,6 +180,6 @@ def _node(cluster: Cluster, fabric: Fabric, name: str, addresses: Addresses) -> 
     return {**node, "vpc": vpc} if vpc else node
 
 
-def _text(addresses: dict) -> dict[str, str]:
+def _text(addresses: JsonObject) -> dict[str, str]:
     """Addresses by family as text, IPv4 first."""
     return {family: str(addresses[family]) for family in FAMILIES if family in addresses}

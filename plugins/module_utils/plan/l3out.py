@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .. import svi
 from ..contract.designs import INTERFACES
 from ..intent.model import BFD_INTERVALS, Cluster, Fabric
@@ -12,8 +14,11 @@ from ..svi.design import Addresses
 from . import ports
 from .announced import announced
 
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
 
-def describe(cluster: Cluster, fabric: Fabric, addresses: Addresses) -> dict:
+
+def describe(cluster: Cluster, fabric: Fabric, addresses: Addresses) -> JsonObject:
     """The description of a cluster's L3Out; ``addresses`` as its SVI design allocated them."""
     options = cluster.l3out
     return {
@@ -41,7 +46,7 @@ def describe(cluster: Cluster, fabric: Fabric, addresses: Addresses) -> dict:
     }
 
 
-def _access(cluster: Cluster) -> dict:
+def _access(cluster: Cluster) -> JsonObject:
     options = cluster.l3out
     return {
         "manage": options["manage_access"],
@@ -53,7 +58,7 @@ def _access(cluster: Cluster) -> dict:
     }
 
 
-def _interfaces(cluster: Cluster, fabric: Fabric, addresses: Addresses) -> dict:
+def _interfaces(cluster: Cluster, fabric: Fabric, addresses: Addresses) -> JsonObject:
     """The interfaces of the cluster's SVI design, and no others."""
     design = svi.of(cluster)
     return {
@@ -62,7 +67,7 @@ def _interfaces(cluster: Cluster, fabric: Fabric, addresses: Addresses) -> dict:
     }
 
 
-def _networks(cluster: Cluster) -> list[dict]:
+def _networks(cluster: Cluster) -> list[JsonObject]:
     """Networks of the route maps and the external EPG: what the nodes announce.
 
     Longer prefixes (``aggregate``) are accepted of everything but the nodes' network: from there a longer prefix could
@@ -75,7 +80,7 @@ def _networks(cluster: Cluster) -> list[dict]:
     ]
 
 
-def _route_maps(cluster: Cluster) -> list[dict]:
+def _route_maps(cluster: Cluster) -> list[JsonObject]:
     """The extra rules in the order in which leaves try them."""
     return [
         {**rule, "match": dict(rule["match"]), "set": _changes(rule["set"])}
@@ -83,14 +88,14 @@ def _route_maps(cluster: Cluster) -> list[dict]:
     ]
 
 
-def _changes(given: dict) -> dict:
+def _changes(given: JsonObject) -> JsonObject:
     """What a rule sets, without what it leaves alone."""
     mode = given["communities_mode"]
     changes = {key: value for key, value in given.items() if value not in (None, []) and key != "communities_mode"}
     return {**changes, "communities_mode": mode} if mode == "none" or given["communities"] else changes
 
 
-def _bgp(cluster: Cluster) -> dict:
+def _bgp(cluster: Cluster) -> JsonObject:
     bgp = cluster.bgp
     return {
         "keepalive": bgp["keepalive"],

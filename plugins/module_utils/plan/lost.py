@@ -12,10 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..contract.findings import Findings
 from ..intent.model import FABRIC_AT, natural
 from .redesign import named
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Json
 
 VARIABLE = "kubefabric_remove"
 # sections of the allocations that name a cluster's nodes and border leaves
@@ -47,7 +51,7 @@ class _Lost:
 
 
 def check(
-    found: object,
+    found: Json,
     members: Mapping[str, Collection[str]],
     leaves: Mapping[str, Collection[str]],
     remove: object,
@@ -96,7 +100,7 @@ def _leaf_words(leaves: set[str]) -> str:
     return f"{'leaf' if len(leaves) == 1 else 'leaves'} {_listed(leaves)}"
 
 
-def _names(entry: object, sections: Collection[str]) -> set[str]:
+def _names(entry: Json, sections: Collection[str]) -> set[str]:
     """The names in these sections of a cluster's allocations, of a file that may be damaged."""
     found = [entry.get(section) for section in sections] if isinstance(entry, Mapping) else []
     return {str(name) for section in found if isinstance(section, (Mapping, list)) for name in section}

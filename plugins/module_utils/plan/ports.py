@@ -5,8 +5,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ..contract.findings import Findings
 from ..intent.model import FABRIC_AT, Cluster, Fabric, Rack
+
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
 
 # how the leaves' side of the nodes' links behaves; APIC's defaults hold where one is absent
 LINK = ("link_speed", "auto_negotiation", "lldp", "cdp")
@@ -14,7 +19,7 @@ LINK = ("link_speed", "auto_negotiation", "lldp", "cdp")
 
 def check(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
     """Ports and policy groups that two nodes would have, ports that nobody may configure, vPC domains given twice."""
-    ports: dict[tuple, str] = {}
+    ports: dict[tuple[Any, ...], str] = {}
     groups: dict[str, str] = {}
     for cluster in clusters:
         for name in cluster.nodes:
@@ -23,7 +28,14 @@ def check(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
     _domains(fabric, findings)
 
 
-def _node(cluster: Cluster, fabric: Fabric, name: str, ports: dict, groups: dict, findings: Findings) -> None:
+def _node(
+    cluster: Cluster,
+    fabric: Fabric,
+    name: str,
+    ports: dict[tuple[Any, ...], str],
+    groups: JsonObject,
+    findings: Findings,
+) -> None:
     node = cluster.nodes[name]
     if not node.ports:
         return
@@ -61,7 +73,7 @@ def _link(cluster: Cluster, findings: Findings) -> None:
 def _domains(fabric: Fabric, findings: Findings) -> None:
     """A vPC domain is of one pair of leaves, and a pair has one."""
     owners: dict[int, Rack] = {}
-    pairs: dict[tuple, Rack] = {}
+    pairs: dict[tuple[Any, ...], Rack] = {}
     for rack in (rack for rack in fabric.racks.values() if rack.vpc_domain):
         at = f"{FABRIC_AT}.racks.{rack.name}.vpc_domain"
         owner = owners.setdefault(rack.vpc_domain or 0, rack)
@@ -76,7 +88,7 @@ def _domains(fabric: Fabric, findings: Findings) -> None:
             findings.add(at, rule, "give racks that share a pair of leaves the same ID")
 
 
-def describe(cluster: Cluster, fabric: Fabric) -> dict:
+def describe(cluster: Cluster, fabric: Fabric) -> JsonObject:
     """``vpcs``, ``vpc_domains``, ``lacp_mode`` and LINK of l3out.access; empty where the intent gives neither ports
     nor domains.
     """

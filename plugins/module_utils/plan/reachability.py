@@ -13,9 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import TYPE_CHECKING, Any
 
 from ..intent.model import FABRIC_AT, ROUTED, Cluster, Fabric
 from .announced import announced
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Fields, Json, JsonObject
 
 COMMON = "common"
 # keys of l3out with sides across from the cluster's own
@@ -30,11 +34,11 @@ class Contract:
 
     tenant: str
     name: str
-    settings: dict
+    settings: dict[Any, Any]
     at: str
 
     @property
-    def key(self) -> tuple:
+    def key(self) -> tuple[Any, ...]:
         """What names it in the fabric."""
         return (self.tenant, self.name)
 
@@ -54,9 +58,9 @@ class Side:
 
     at: str
     tenant: str
-    vrf: tuple
-    provide: tuple
-    consume: tuple
+    vrf: tuple[Any, ...]
+    provide: tuple[Any, ...]
+    consume: tuple[Any, ...]
     shared: bool | None = None
 
 
@@ -88,21 +92,21 @@ def far_sides(cluster: Cluster) -> list[Side]:
     return [_side(cluster.at(at), _tenant(cluster, row), _vrf(cluster, row), row) for at, row in rows]
 
 
-def _far(cluster: Cluster, key: str, far: list[Side]) -> Iterator[tuple[dict, Side]]:
+def _far(cluster: Cluster, key: str, far: list[Side]) -> Iterator[tuple[JsonObject, Side]]:
     """The entries of one key of FAR with their sides."""
     before = sum(len(cluster.l3out[other]) for other in FAR[: FAR.index(key)])
     return zip(cluster.l3out[key], far[before:])
 
 
-def _side(at: str, tenant: str, vrf: tuple, row: dict, shared: bool | None = None) -> Side:
+def _side(at: str, tenant: str, vrf: tuple[Any, ...], row: JsonObject, shared: bool | None = None) -> Side:
     return Side(at, tenant, vrf, tuple(row["provide"]), tuple(row["consume"]), shared)
 
 
-def _tenant(cluster: Cluster, row: dict) -> str:
+def _tenant(cluster: Cluster, row: JsonObject) -> str:
     return row["tenant"] or cluster.l3out["tenant"]
 
 
-def _vrf(cluster: Cluster, row: dict) -> tuple:
+def _vrf(cluster: Cluster, row: JsonObject) -> tuple[Any, ...]:
     return (row["vrf_tenant"] or _tenant(cluster, row), row["vrf"]) if row["vrf"] else cluster.vrf
 
 
@@ -111,14 +115,16 @@ class Reach:
 
     def __init__(self, clusters: list[Cluster], fabric: Fabric) -> None:
         self.known = {cluster.name: contracts(cluster, fabric) for cluster in clusters}
-        self.providers: dict[tuple, list[Side]] = {}
-        self.consumers: dict[tuple, list[Side]] = {}
+        self.providers: dict[tuple[Any, ...], list[Side]] = {}
+        self.consumers: dict[tuple[Any, ...], list[Side]] = {}
         for cluster in clusters:
             for side in (*external_sides(cluster), *far_sides(cluster)):
                 self._note(cluster, side.provide, self.providers, side)
                 self._note(cluster, side.consume, self.consumers, side)
 
-    def _note(self, cluster: Cluster, names: tuple, where: dict, side: Side) -> None:
+    def _note(
+        self, cluster: Cluster, names: tuple[Any, ...], where: dict[tuple[Any, ...], list[Side]], side: Side
+    ) -> None:
         for name in names:
             if name in self.known[cluster.name]:
                 where.setdefault(self.known[cluster.name][name].key, []).append(side)
@@ -161,7 +167,7 @@ def _apart(one: Side, other: Side) -> bool:
     return one.vrf != other.vrf
 
 
-def describe(cluster: Cluster, reach: Reach) -> dict | None:
+def describe(cluster: Cluster, reach: Reach) -> Fields | None:
     """The plan's ``l3out.reachability``; None where the intent asks for nothing beyond the external EPG itself.
 
     docs/plan.md has the format.
@@ -187,7 +193,7 @@ def _has(cluster: Cluster) -> bool:
     return bool(cluster.l3out["esgs"])
 
 
-def _group(row: dict, side: Side, known: dict[str, Contract]) -> dict:
+def _group(row: JsonObject, side: Side, known: dict[str, Contract]) -> JsonObject:
     """An EPG or endpoint security group."""
     return {
         "tenant": side.tenant,
@@ -198,18 +204,18 @@ def _group(row: dict, side: Side, known: dict[str, Contract]) -> dict:
     }
 
 
-def _where(side: Side) -> dict:
+def _where(side: Side) -> JsonObject:
     return {"vrf": side.vrf[1], "vrf_tenant": side.vrf[0]}
 
 
-def _relations(side: Side, known: dict[str, Contract]) -> dict:
+def _relations(side: Side, known: dict[str, Contract]) -> JsonObject:
     """Names of the relations: contracts by name, those of other tenants by their interface."""
     direct = [name for name in side.consume if known[name].visible_from(side.tenant)]
     imported = [known[name].interface for name in side.consume if name not in direct]
     return {"provide": list(side.provide), "consume": direct, "consume_interfaces": imported}
 
 
-def _external_epgs(cluster: Cluster, reach: Reach, sides: list[Side]) -> list[dict]:
+def _external_epgs(cluster: Cluster, reach: Reach, sides: list[Side]) -> list[JsonObject]:
     known = reach.known[cluster.name]
     return [
         {
@@ -222,7 +228,7 @@ def _external_epgs(cluster: Cluster, reach: Reach, sides: list[Side]) -> list[di
     ]
 
 
-def _held(cluster: Cluster) -> list[tuple[str, dict, list]]:
+def _held(cluster: Cluster) -> list[tuple[str, JsonObject, list[Any]]]:
     """(name, options, [(prefix, whether longer ones are accepted)]) of each external EPG, the default one first.
 
     That one holds the networks that no other one holds whole.
@@ -239,7 +245,7 @@ def _held(cluster: Cluster) -> list[tuple[str, dict, list]]:
     return [(cluster.l3out["external_epg"], cluster.l3out["contracts"], rest), *further]
 
 
-def _subnet(prefix: str, longer: bool, shared: bool) -> dict:
+def _subnet(prefix: str, longer: bool, shared: bool) -> JsonObject:
     """l3extSubnet: what classifies, and what is leaked; longer prefixes are leaked where they are accepted."""
     leaked = ["shared-rtctrl", "shared-security"] if shared else []
     return {
@@ -249,7 +255,7 @@ def _subnet(prefix: str, longer: bool, shared: bool) -> dict:
     }
 
 
-def _contract(contract: Contract, reach: Reach) -> dict:
+def _contract(contract: Contract, reach: Reach) -> JsonObject:
     settings = contract.settings
     scope = settings["scope"] or (None if settings["existing"] else reach.needed(contract))
     return _given(
@@ -261,7 +267,7 @@ def _contract(contract: Contract, reach: Reach) -> dict:
     )
 
 
-def _subject(subject: dict) -> dict:
+def _subject(subject: JsonObject) -> JsonObject:
     filters = [
         {
             "name": item["name"],
@@ -273,12 +279,12 @@ def _subject(subject: dict) -> dict:
     return _given(**{**subject, "filters": filters})
 
 
-def _given(**options: object) -> dict:
+def _given(**options: Json) -> JsonObject:
     """Options without those that say nothing."""
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _interfaces(known: dict[str, Contract], sides: tuple) -> list[dict]:
+def _interfaces(known: dict[str, Contract], sides: tuple[Any, ...]) -> list[JsonObject]:
     """Contract interfaces, one per tenant and contract that it imports."""
     pairs = [(side.tenant, known[name]) for side in sides for name in side.consume]
     wanted = dict.fromkeys((tenant, contract.key) for tenant, contract in pairs if not contract.visible_from(tenant))
@@ -288,7 +294,7 @@ def _interfaces(known: dict[str, Contract], sides: tuple) -> list[dict]:
     ]
 
 
-def _transit(cluster: Cluster, row: dict, side: Side, known: dict[str, Contract]) -> dict:
+def _transit(cluster: Cluster, row: JsonObject, side: Side, known: dict[str, Contract]) -> JsonObject:
     return {
         "tenant": side.tenant,
         "l3out": row["l3out"],

@@ -6,15 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from ..contract.findings import Findings
 from ..intent.model import Cluster
 from ..svi import DESIGNS
 
+if TYPE_CHECKING:
+    from ..contract.freeform import Json
+
 VARIABLE = "kubefabric_change_svi"
 
 
-def named(value: object) -> list[str]:
+def named(value: Json) -> list[str]:
     """The clusters that ``kubefabric_change_svi`` names: text with commas, or a list."""
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]

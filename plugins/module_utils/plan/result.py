@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from ..contract.findings import Finding, Findings, IntentError, grouped
 from ..intent.allocations import Kept
 from ..intent.model import KINDS, Cluster
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Json, JsonObject
 
 
 @dataclass
@@ -21,8 +25,8 @@ class Result:
     was allocated in this run, in words by cluster, ``warnings`` what is doubtful.
     """
 
-    plans: dict[str, dict]
-    allocations: dict[str, dict]
+    plans: dict[str, JsonObject]
+    allocations: dict[str, JsonObject]
     new: dict[str, list[str]] = field(default_factory=dict)
     warnings: list[Finding] = field(default_factory=list)
 
@@ -33,7 +37,7 @@ def refuse(findings: Findings) -> None:
         raise IntentError(grouped(findings.errors))
 
 
-def members(nodes: Iterable[str]) -> dict:
+def members(nodes: Iterable[str]) -> JsonObject:
     """What is kept of a cluster for whose nodes nothing is allocated: their names."""
     kept = Kept()
     kept.remember(nodes)
@@ -47,13 +51,13 @@ def networks(cluster: Cluster) -> dict[str, list[str]]:
     }
 
 
-def own_options(cluster: Cluster) -> dict:
+def own_options(cluster: Cluster) -> JsonObject:
     """The options of the cluster's CNI under its name; nothing where the intent gives none."""
     options = given(cluster.options)
     return {cluster.settings["cni"]: options} if options else {}
 
 
-def given(options):
+def given(options: Json) -> Any:
     """The options of a CNI without those that the intent leaves open: the CNI's own half fills in the defaults."""
     if isinstance(options, dict):
         return {key: given(value) for key, value in options.items() if value is not None and value != {}}

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, cast
+
 from ..contract.families import FAMILIES
 from ..contract.findings import Findings
 from ..contract.format import FORMAT
@@ -19,8 +21,12 @@ from .checks import shared as checks_shared
 from .networks import KNOWN
 from .result import Result, given, members, networks, own_options, refuse
 
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
+    from ..contract.plan import Plans
 
-def build(intent: dict, findings: Findings) -> Result:
+
+def build(intent: JsonObject, findings: Findings) -> Result:
     """Plan all clusters of a fabric of routers: ``intent`` and the rest as for build.build."""
     fabric = read_fabric(intent.get("fabric"), findings)
     found = sorted((intent.get("clusters") or {}).items(), key=lambda item: natural(item[0]))
@@ -33,13 +39,13 @@ def build(intent: dict, findings: Findings) -> Result:
     refuse(findings)
     plans = {cluster.name: _plan(cluster, fabric, inner) for cluster in clusters}
     plans |= {one.name: nested.plan(one, fabric, inner, given, FORMAT) for one in inner}
-    checks_resources.check(plans, findings)
+    checks_resources.check(cast("Plans", plans), findings)
     refuse(findings)
     kept = {one.name: members(one.nodes) for one in [*clusters, *inner]}
     return Result(plans, ordered({name: found for name, found in kept.items() if found}), warnings=findings.warnings)
 
 
-def _plan(cluster: Routed, fabric: Fabric, inner: list) -> dict:
+def _plan(cluster: Routed, fabric: Fabric, inner: list[Any]) -> JsonObject:
     """One cluster's plan."""
     used = {one.name: one for name in cluster.nodes for one in cluster.routers(fabric, name)}
     plan = {
@@ -56,14 +62,14 @@ def _plan(cluster: Routed, fabric: Fabric, inner: list) -> dict:
     return {**plan, **own_options(cluster)}
 
 
-def _bgp(bgp: dict) -> dict:
+def _bgp(bgp: JsonObject) -> JsonObject:
     """The nodes' side; BFD's intervals are the nodes' and, as far as anybody here knows, the routers'."""
     keys = ("keepalive", "hold", "ecmp", "max_prefixes", "graceful_restart", "graceful_restart_time")
     intervals = {"bfd": True, **{key: bgp[key] for key in BFD_INTERVALS}} if bgp["bfd"] else {}
     return {**{key: bgp[key] for key in keys}, "password": bool(bgp["password"]), **intervals}
 
 
-def _router(router: Router) -> dict:
+def _router(router: Router) -> JsonObject:
     return {
         "asn": router.asn,
         **({"racks": router.racks} if router.racks else {}),
@@ -72,7 +78,7 @@ def _router(router: Router) -> dict:
     }
 
 
-def _node(cluster: Routed, fabric: Fabric, name: str) -> dict:
+def _node(cluster: Routed, fabric: Fabric, name: str) -> JsonObject:
     """A node: its rack's label, its addresses, and a session for each router and family that both have."""
     node = cluster.nodes[name]
     rack = fabric.racks.get(node.rack or "")
@@ -90,7 +96,7 @@ def _node(cluster: Routed, fabric: Fabric, name: str) -> dict:
     }
 
 
-def _peer(cluster: Routed, router: Router, family: str, local: object) -> dict:
+def _peer(cluster: Routed, router: Router, family: str, local: object) -> JsonObject:
     ebgp = router.asn != cluster.settings["asn"]
     return {
         "router": router.name,

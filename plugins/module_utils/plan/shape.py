@@ -23,6 +23,9 @@ from ..intent.options_cluster import L3OUT as OF_L3OUT
 from ..intent.options_cluster import NETWORKS as OF_NETWORKS
 from ..intent.options_fabric import RACK
 
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject, Options
+
 TEXT = {"type": "str"}
 LEAF_ID = {"format": "leaf_id"}
 ASN = {"type": "int", "format": "asn", "required": True, "example": 65003}
@@ -30,21 +33,21 @@ ASN = {"type": "int", "format": "asn", "required": True, "example": 65003}
 PASSWORD = {"type": "bool", "secret": True}
 
 
-def _text(example: str, **more: object) -> dict:
+def _text(example: str, **more: object) -> JsonObject:
     return {"type": "str", "required": True, "example": example, **more}
 
 
-def _whole(example: int, option: dict) -> dict:
+def _whole(example: int, option: JsonObject) -> JsonObject:
     """A required number in the range or format that an option of the intent has."""
-    rules = {key: option[key] for key in ("minimum", "maximum", "format") if key in option}
+    rules: JsonObject = {key: option[key] for key in ("minimum", "maximum", "format") if key in option}
     return {"type": "int", "required": True, "example": example, **rules}
 
 
-def _texts(**more: object) -> dict:
+def _texts(**more: object) -> JsonObject:
     return {"type": "list", "elements": "str", "empty": True, **more}
 
 
-def _by_family(example: str, **more: object) -> dict:
+def _by_family(example: str, **more: object) -> JsonObject:
     options = {family: {**TEXT, **more} for family in FAMILIES}
     return {"type": "dict", "required": True, "options": options, "example": f"{{ipv4: {example}}}"}
 
@@ -138,7 +141,7 @@ NODES = {"example": "{node1: {rack: rack1, rack_id: rack1, asn: 65003, …}}"}
 L3OUT = {"required": True, "example": "{name: k8s-prod, tenant: k8s, vrf: prod, …}"}
 
 
-def _l3out() -> dict:
+def _l3out() -> JsonObject:
     """The options of aci_l3out that a plan holds."""
     spec = l3out_spec()
     own = {name: _lists_may_be_empty(spec[name]) for name in described()}
@@ -151,7 +154,7 @@ def _l3out() -> dict:
     return own
 
 
-def _lists_may_be_empty(option: dict) -> dict:
+def _lists_may_be_empty(option: JsonObject) -> JsonObject:
     """An option of an argument spec: there a required list may be empty."""
     result = {**option, "empty": True}
     if "options" in option:
@@ -179,7 +182,7 @@ def _plan(bgp: dict, node: dict) -> dict:
     }
 
 
-def _leaves(**more: object) -> dict:
+def _leaves(**more: object) -> JsonObject:
     example = "{'101': {id: 101, pod: 1, rack: rack1, router_id: 1.1.1.101, addresses: {ipv4: 192.168.2.201}}}"
     return {"type": "dict", "key": "leaf_id", "entry": "leaf", "options": LEAF, "example": example, **more}
 

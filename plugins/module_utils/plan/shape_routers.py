@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Dict
+from typing import TYPE_CHECKING, Any, Dict
 
 from ..contract.findings import Findings
 from ..intent.model import BFD_INTERVALS
@@ -14,6 +14,9 @@ from ..intent.options_bgp import BGP as OF_BGP
 from ..intent.options_routers import ROUTER as OF_ROUTERS
 from ..intent.schema import did_you_mean
 from . import shape
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Json
 
 Options = Dict[str, Any]
 
@@ -68,7 +71,7 @@ PLAN: Options = {
 NESTED_PLAN: Options = {**shape.NESTED_PLAN, "fabric": PLAN["fabric"]}
 
 
-def is_of_routers(plan: object) -> bool:
+def is_of_routers(plan: Json) -> bool:
     """Whether a plan says that its fabric is of kind ``routers``."""
     fabric = plan.get("fabric") if isinstance(plan, Mapping) else None
     return isinstance(fabric, Mapping) and fabric.get("kind") == "routers"

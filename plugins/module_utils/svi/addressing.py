@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Json
 
 
 def hosts(network: IPv4Network | IPv6Network) -> tuple[int, int]:
@@ -35,7 +39,7 @@ class Pool:
         self._low, self._high = self._first, self._last
         self._late: dict[int, None] = {}
 
-    def fault(self, address) -> tuple[str, str] | None:
+    def fault(self, address: Json) -> tuple[str, str] | None:
         """Rule and remedy if a host cannot have this address, whoever else has it; None if it can."""
         first, last = hosts(self.network)
         kind = type(self.network.network_address)  # ip_address() would read a small IPv6 number as IPv4
@@ -46,7 +50,7 @@ class Pool:
             return f"{address} is reserved in {self.network}", f"give one of {usable}"
         return None
 
-    def claim(self, address, owner: str) -> str | None:
+    def claim(self, address: Json, owner: str) -> str | None:
         """Give an address to an owner; returns the one who has it already, or None."""
         return None if self.owners.setdefault(int(address), owner) == owner else self.owners[int(address)]
 
@@ -55,32 +59,32 @@ class Pool:
         taken = sum(self._first <= address <= self._last for address in self.owners)
         return max(0, self._last - self._first + 1 - taken)
 
-    def postpone(self, addresses: Iterable) -> None:
+    def postpone(self, addresses: Iterable[Any]) -> None:
         """Allocate these addresses when no other one is free, in this order: who had them may still use them."""
         numbers = (int(address) for address in addresses if address in self.network)
         self._late.update(dict.fromkeys(number for number in numbers if self._first <= number <= self._last))
 
-    def postponed(self) -> list:
+    def postponed(self) -> list[Any]:
         """The postponed addresses that are free, in their order."""
         return [self._address(number) for number in self._late if number not in self.owners]
 
-    def lowest(self, owner: str):
+    def lowest(self, owner: str) -> Any:
         """Allocate the lowest free address; LookupError if there is none."""
         while self._low in self.owners or self._low in self._late:
             self._low += 1
         return self._take(self._low, owner)
 
-    def highest(self, owner: str):
+    def highest(self, owner: str) -> Any:
         """Allocate the highest free address; LookupError if there is none."""
         while self._high in self.owners or self._high in self._late:
             self._high -= 1
         return self._take(self._high, owner)
 
-    def _address(self, number: int):
+    def _address(self, number: int) -> Any:
         # ip_address() would read a small IPv6 number as IPv4
         return type(self.network.network_address)(number)
 
-    def _take(self, address: int, owner: str):
+    def _take(self, address: int, owner: str) -> Any:
         if not self._first <= address <= self._last:
             address = next((number for number in self._late if number not in self.owners), -1)
         if address < 0:

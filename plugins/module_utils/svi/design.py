@@ -8,11 +8,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv6Address
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from ..contract.findings import Findings
 from ..intent.allocations import Kept
 from ..intent.model import Cluster, Fabric
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Json
 
 Address = Union[IPv4Address, IPv6Address]
 ByFamily = dict[str, Address]
@@ -61,7 +64,7 @@ class Design(ABC):
     peers_differ: bool
 
     @abstractmethod
-    def allocate(self, cluster: Cluster, found: object, findings: Findings) -> tuple[Addresses, Kept]:
+    def allocate(self, cluster: Cluster, found: Json, findings: Findings) -> tuple[Addresses, Kept]:
         """Give the cluster its addresses and VLANs; ``found`` is what earlier runs allocated, as the file has it."""
 
     @abstractmethod

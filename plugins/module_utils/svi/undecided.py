@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..contract.findings import Findings
 from ..intent.allocations import Kept
 from ..intent.model import Cluster, Fabric
 from .design import Addresses, Design
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Json
 
 
 class Undecided(Design):
@@ -21,7 +24,7 @@ class Undecided(Design):
     vlan_option = ""
     peers_differ = True
 
-    def allocate(self, cluster: Cluster, found: object, findings: Findings) -> tuple[Addresses, Kept]:
+    def allocate(self, cluster: Cluster, found: Json, findings: Findings) -> tuple[Addresses, Kept]:
         """A cluster without a design is not planned."""
         raise NotImplementedError
 

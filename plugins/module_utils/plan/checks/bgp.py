@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any
 
 from ...contract import digest_keys
 from ...contract.findings import Findings
 from ...intent import limits
 from ...intent.model import BFD_INTERVALS, Cluster, Fabric
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Json, JsonObject
 
 # option -> (first release, what it lacks before)
 RELEASES = {
@@ -54,8 +58,8 @@ def _releases(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
 
 
 def _route_maps(cluster: Cluster, findings: Findings) -> None:
-    names: dict[tuple, int] = {}
-    orders: dict[tuple, int] = {}
+    names: dict[tuple[Any, ...], int] = {}
+    orders: dict[tuple[Any, ...], int] = {}
     _room(cluster, findings)
     for index, rule in enumerate(cluster.l3out["route_maps"]):
         at = cluster.at(f"l3out.route_maps[{index}]")
@@ -81,7 +85,14 @@ def _room(cluster: Cluster, findings: Findings) -> None:
             )
 
 
-def _unique(rule: dict, index: int, at: str, names: dict, orders: dict, findings: Findings) -> None:
+def _unique(
+    rule: JsonObject,
+    index: int,
+    at: str,
+    names: dict[tuple[Any, ...], int],
+    orders: dict[tuple[Any, ...], int],
+    findings: Findings,
+) -> None:
     """rtctrlCtxP is named by its name; two of one order would be tried in an order that nobody chose."""
     for key, seen in (("name", names), ("order", orders)):
         value, way = rule[key], rule["direction"]
@@ -96,7 +107,7 @@ def _unique(rule: dict, index: int, at: str, names: dict, orders: dict, findings
             )
 
 
-def _match(cluster: Cluster, rule: dict, index: int, at: str, findings: Findings) -> None:
+def _match(cluster: Cluster, rule: JsonObject, index: int, at: str, findings: Findings) -> None:
     match = rule["match"]
     if cluster.doubtful(f"l3out.route_maps[{index}].match"):
         return
@@ -110,7 +121,7 @@ def _match(cluster: Cluster, rule: dict, index: int, at: str, findings: Findings
         )
 
 
-def _node_network(cluster: Cluster, rule: dict, at: str, findings: Findings) -> None:
+def _node_network(cluster: Cluster, rule: JsonObject, at: str, findings: Findings) -> None:
     """A longer prefix of the nodes' network can only be somebody else's address, the gateway's for example."""
     if not accepts(rule):
         return
@@ -124,19 +135,19 @@ def _node_network(cluster: Cluster, rule: dict, at: str, findings: Findings) -> 
                 )
 
 
-def _reaches_into(prefix, network, aggregate: bool) -> bool:
+def _reaches_into(prefix: Json, network: Json, aggregate: bool) -> bool:
     """Whether a match takes prefixes that are longer than a network and in it."""
     if prefix.version != network.version or prefix == network:
         return prefix == network and aggregate
     return prefix.subnet_of(network) or (aggregate and network.subnet_of(prefix))
 
 
-def accepts(rule: dict) -> bool:
+def accepts(rule: JsonObject) -> bool:
     """Whether a rule lets leaves take routes from nodes."""
     return rule["direction"] == "import" and rule["action"] == "permit"
 
 
-def _set(cluster: Cluster, rule: dict, at: str, findings: Findings) -> None:
+def _set(cluster: Cluster, rule: JsonObject, at: str, findings: Findings) -> None:
     wanted = {key for key, value in rule["set"].items() if value not in (None, []) and key != "communities_mode"}
     if rule["set"]["communities_mode"] == "none":
         wanted.add("communities_mode")

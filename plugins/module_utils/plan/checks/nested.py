@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING, Any
 
 from ...cni.registry import NETWORKS
 from ...contract.findings import Findings
@@ -75,7 +76,7 @@ def _peering(cluster: Cluster | Nested, below: list[Nested], findings: Findings)
             f"{cluster.settings['cni']} does not peer with workloads",
             f"set it to host, and let kubefabric.bgp.nodes run a speaker on its nodes, or use {' or '.join(able)}",
         )
-    seen: dict = {}
+    seen: dict[Any, Any] = {}
     for index, text in enumerate(options["addresses"] or []):
         address = ip_address(text)
         at = cluster.at(f"workload_peering.addresses[{index}]")
@@ -312,7 +313,7 @@ def _told_apart(one: Nested, nested: list[Nested], findings: Findings) -> None:
                 )
 
 
-def _inside(network, larger) -> bool:
+def _inside(network: Json, larger: Json) -> bool:
     return network.version == larger.version and network.subnet_of(larger)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import ip_address
+from typing import Any
 
 from ... import svi
 from ...contract.families import label
@@ -24,7 +25,7 @@ def check_networks(cluster: Cluster, fabric: Fabric, findings: Findings) -> None
 
 def _service_networks(cluster: Cluster, findings: Findings) -> None:
     """Kubernetes has one service CIDR per family (kube-apiserver --service-cluster-ip-range)."""
-    seen: dict = {}
+    seen: dict[Any, Any] = {}
     for index, network in enumerate(cluster.networks["service"]):
         first = seen.setdefault(family(network), network)
         if first != network:
@@ -75,7 +76,7 @@ def _router_ids(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
 def _given_addresses(cluster: Cluster, findings: Findings) -> None:
     """One address per family, and only of families that the node networks have."""
     for at, texts in _listed(cluster):
-        seen: dict = {}
+        seen: dict[Any, Any] = {}
         for address in map(ip_address, texts):
             name = family(address)
             if seen.setdefault(name, address) != address:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_network
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...contract.findings import Findings
 from ...intent import limits
@@ -15,6 +15,9 @@ from ...intent.model import FABRIC_AT, Cluster, Fabric
 from ...intent.schema import closest
 from ..announced import announced, silent
 from ..reachability import SCOPES, Contract, Reach, Side, external_sides, far_sides
+
+if TYPE_CHECKING:
+    from ...contract.freeform import JsonObject
 
 NAME_LENGTH = 64  # naming:Name of vzCPIf
 
@@ -44,7 +47,7 @@ def check(clusters: list[Cluster], fabric: Fabric, reach: Reach, findings: Findi
 # -- definitions --------------------------------------------------------------------------------------
 
 
-def _definitions(at: str, contracts: list[dict], findings: Findings) -> None:
+def _definitions(at: str, contracts: list[JsonObject], findings: Findings) -> None:
     """What one list of contracts says, each by itself."""
     for index in _repeated(item["name"] for item in contracts):
         name = contracts[index]["name"]
@@ -53,7 +56,7 @@ def _definitions(at: str, contracts: list[dict], findings: Findings) -> None:
         _definition(f"{at}.contracts[{index}]", contract, findings)
 
 
-def _definition(at: str, contract: dict, findings: Findings) -> None:
+def _definition(at: str, contract: JsonObject, findings: Findings) -> None:
     subjects = contract["subjects"]
     if contract["existing"] and subjects:
         findings.add(f"{at}.subjects", "are its keeper's: the contract exists", "remove them, or existing")
@@ -66,7 +69,7 @@ def _definition(at: str, contract: dict, findings: Findings) -> None:
                 _entry(f"{at}.subjects[{number}].filters[{place}].entries[{row}]", entry, findings)
 
 
-def _entry(at: str, entry: dict, findings: Findings) -> None:
+def _entry(at: str, entry: JsonObject, findings: Findings) -> None:
     """vzEntry: a protocol needs IP, ports need TCP or UDP."""
     protocol, ethertype = entry["protocol"], entry["ethertype"]
     if protocol and ethertype in ("arp", "unspecified"):
@@ -82,7 +85,7 @@ def _entry(at: str, entry: dict, findings: Findings) -> None:
 
 def _same(clusters: list[Cluster], reach: Reach, findings: Findings) -> None:
     """A contract or filter that several define must be the same everywhere: they share one object."""
-    seen: dict[tuple, tuple[str, object]] = {}
+    seen: dict[tuple[Any, ...], tuple[str, object]] = {}
     for cluster in clusters:
         for contract in _used(cluster, reach):
             for kind, name, at, content in _objects(contract):
@@ -299,9 +302,9 @@ def _used(cluster: Cluster, reach: Reach) -> list[Contract]:
     return [known[name] for name in names if name in known]
 
 
-def _repeated(items: Iterable) -> list[int]:
+def _repeated(items: Iterable[Any]) -> list[int]:
     """Positions of what stood before already."""
-    seen: set = set()
+    seen: set[Any] = set()
     found = []
     for index, item in enumerate(items):
         if item in seen:

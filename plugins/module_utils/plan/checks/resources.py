@@ -10,20 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from ...cni.resources import files, without_password
 from ...contract.errors import ClusterError
 from ...contract.findings import Findings
 
+if TYPE_CHECKING:
+    from ...contract.plan import Plans
 
-def check(plans: dict[str, dict], findings: Findings) -> None:
+
+def check(plans: Plans, findings: Findings) -> None:
     """A mistake for every plan, by cluster, of which the cluster's resources or files cannot be made."""
     for name, plan in plans.items():
         collect(name, partial(without_password, plan), findings)
         collect(name, partial(files, plan), findings)
 
 
-def collect(name: str, make: Callable, findings: Findings) -> None:
+def collect(name: str, make: Callable[..., Any], findings: Findings) -> None:
     """A mistake of the cluster ``name`` for everything because of which something cannot be made."""
     try:
         make()

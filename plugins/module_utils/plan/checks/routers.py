@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import ip_address
+from typing import Any
 
 from ...contract.families import label
 from ...contract.findings import Findings
@@ -55,7 +56,7 @@ def _fabric(fabric: Fabric, findings: Findings) -> None:
 
 
 def _one_per_family(router: Router, findings: Findings) -> None:
-    seen: dict = {}
+    seen: dict[Any, Any] = {}
     for text in router.listed:
         address = ip_address(text)
         if seen.setdefault(family(address), address) != address:
@@ -137,7 +138,7 @@ def _owners(clusters: list[Routed], fabric: Fabric, findings: Findings) -> None:
             findings.add(f"{node.at}: addresses", f"{address} is the address of {owner} too", "give it another one")
 
 
-def _of_nodes(clusters: list[Routed]) -> Iterator[tuple]:
+def _of_nodes(clusters: list[Routed]) -> Iterator[tuple[Any, ...]]:
     for cluster in clusters:
         for node in cluster.nodes.values():
             for address in node.addresses.values():

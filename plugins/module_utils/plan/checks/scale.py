@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from ... import svi
 from ...contract.findings import Findings
@@ -49,7 +50,7 @@ def _source(fabric: Fabric, name: str) -> str:
 
 def _vlans(clusters: list[Cluster], fabric: Fabric, known: limits.Limits, findings: Findings) -> None:
     """A leaf has a number of VLANs; how many a cluster takes on which leaf is its SVI design's to say."""
-    by_leaf: Counter = Counter()
+    by_leaf: Counter[Any] = Counter()
     for cluster in clusters:
         by_leaf.update(svi.of(cluster).vlans_by_leaf(cluster, fabric))
     for leaf, count in sorted(by_leaf.items()):
@@ -65,12 +66,12 @@ def _routes(
     clusters: list[Cluster], nested: list[Nested], fabric: Fabric, known: limits.Limits, findings: Findings
 ) -> None:
     """Every leaf of a VRF learns the routes of all its clusters, through MP-BGP if not from nodes of its own."""
-    by_vrf: Counter = Counter()
+    by_vrf: Counter[Any] = Counter()
     for cluster in clusters:
         by_vrf[cluster.vrf] += routes(cluster)
     for one in nested:
         by_vrf[one.vrf] += nested_routes(one)
-    by_leaf: Counter = Counter()
+    by_leaf: Counter[Any] = Counter()
     for vrf, leaf in {(cluster.vrf, leaf) for cluster in clusters for leaf in cluster.leaves}:
         by_leaf[leaf] += by_vrf[vrf]
     leaf, count = max(sorted(by_leaf.items()), key=lambda item: item[1], default=(0, 0))

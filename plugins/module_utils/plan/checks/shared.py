@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_network
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ... import svi
 from ...contract.findings import Findings
@@ -16,6 +16,9 @@ from ...intent.nested import Nested, parents
 from ...intent.routers import Routed
 from ..announced import announced
 from .bgp import accepts
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Json
 
 # one policy per VRF and leaf: APIC takes bgpRsBgpNodeCtxPol per L3Out, the leaf has one BGP instance per VRF
 PER_LEAF = ("keepalive", "hold", "stale_interval", "max_as", "graceful_restart", "as_path_relax", "ignore_igp_metric")
@@ -37,9 +40,9 @@ def check(clusters: list[Cluster], nested: list[Nested], fabric: Fabric, finding
     _encaps(clusters, findings)
 
 
-def _clashes(clusters: Iterable[Any], keys: Callable[[Any], Iterable]) -> Iterator[tuple[Any, Any, Any]]:
+def _clashes(clusters: Iterable[Any], keys: Callable[[Any], Iterable[Any]]) -> Iterator[tuple[Any, Any, Any]]:
     """Pairs of clusters that have a key in common: (later, first, key)."""
-    first: dict = {}
+    first: dict[Any, Any] = {}
     for cluster in clusters:
         for key in keys(cluster):
             other = first.setdefault(key, cluster)
@@ -70,7 +73,7 @@ def _reflectors(clusters: list[Cluster], findings: Findings) -> None:
         )
 
 
-def _groups(clusters: list, findings: Findings) -> None:
+def _groups(clusters: list[Any], findings: Findings) -> None:
     for cluster, other, group in _clashes(clusters, lambda one: [one.name.replace("-", "_")]):
         findings.add(
             f"host {cluster.name}: name of the cluster",
@@ -79,7 +82,7 @@ def _groups(clusters: list, findings: Findings) -> None:
         )
 
 
-def _hosts(clusters: list, findings: Findings) -> None:
+def _hosts(clusters: list[Any], findings: Findings) -> None:
     for cluster, other, host in _clashes(clusters, lambda one: one.nodes):
         if cluster.name.replace("-", "_") != other.name.replace("-", "_"):
             findings.add(
@@ -89,9 +92,9 @@ def _hosts(clusters: list, findings: Findings) -> None:
             )
 
 
-def _networks(clusters: list, findings: Findings) -> None:
+def _networks(clusters: list[Any], findings: Findings) -> None:
     """Overlaps inside a cluster, and between the clusters of one VRF (l3extSubnet: one longest match per VRF)."""
-    vrfs: dict[tuple, list] = {}
+    vrfs: dict[tuple[Any, ...], list[Any]] = {}
     for cluster in clusters:
         # a cluster whose VRF is not known is compared only with itself
         key = cluster.vrf if all(cluster.vrf) else (cluster.name,)
@@ -160,7 +163,7 @@ def _warn_of_overlap(silent: Place, heard: Place, findings: Findings) -> None:
 def _later(one: Place, two: Place) -> tuple[Place, Place]:
     """The two in the order in which a reader meets them: clusters by name, kinds as KINDS has them."""
 
-    def position(member: Place) -> tuple:
+    def position(member: Place) -> tuple[Any, ...]:
         return (member.cluster.name, KINDS.index(member.kind), member.position)
 
     return (one, two) if position(one) > position(two) else (two, one)
@@ -177,7 +180,7 @@ def _report_overlap(member: Place, other: Place, findings: Findings) -> None:
     findings.add(cluster.at(member.text), f"{member.network} overlaps with {other.network}, {whose}", remedy)
 
 
-def _larger_networks(everyone: list, findings: Findings) -> None:
+def _larger_networks(everyone: list[Any], findings: Findings) -> None:
     """A parent announces all of its larger networks: only clusters nested in it may have a part of them."""
     for cluster in [one for one in everyone if all(one.vrf)]:
         others = [one for one in everyone if one.vrf == cluster.vrf and not _within(one, cluster)]
@@ -196,7 +199,7 @@ def _within(one: Member, cluster: Member) -> bool:
     return isinstance(one, Nested) and any(above is cluster for above in parents(one))
 
 
-def _owned(others: list, cluster: Member) -> Iterator[tuple]:
+def _owned(others: list[Any], cluster: Member) -> Iterator[tuple[Any, ...]]:
     """(cluster, path, network) of its own networks, and of what others announce, with other parents' larger ones."""
     for other in others:
         heard = other.networks if other is cluster else announced(other)
@@ -209,7 +212,7 @@ def _owned(others: list, cluster: Member) -> Iterator[tuple]:
             yield other, f"workload_peering.networks[{index}]", ip_network(text)
 
 
-def _foreign_prefixes(clusters: list[Cluster], everyone: list, findings: Findings) -> None:
+def _foreign_prefixes(clusters: list[Cluster], everyone: list[Any], findings: Findings) -> None:
     """An extra import rule must not let a cluster announce what is another one's in the VRF."""
     for cluster in [found for found in _in_vrfs(clusters) if found.l3out["route_maps"]]:
         others = [
@@ -221,7 +224,7 @@ def _foreign_prefixes(clusters: list[Cluster], everyone: list, findings: Finding
                 _foreign_prefix(ip_network(text), at, others, findings)
 
 
-def _foreign_prefix(prefix, at: str, others: list[Member], findings: Findings) -> None:
+def _foreign_prefix(prefix: Json, at: str, others: list[Member], findings: Findings) -> None:
     for other in others:
         heard = announced(other)
         for kind in KINDS:
@@ -274,14 +277,16 @@ def _router_ids(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> 
                 f"{ours} differs from {theirs} of cluster {other.name}, which shares VRF {'/'.join(cluster.vrf)}",
                 "a leaf has one router ID per VRF: make them equal",
             )
-    owners: dict[tuple, int] = {}
+    owners: dict[tuple[Any, ...], int] = {}
     for cluster in _in_vrfs(clusters):
         for leaf, options in cluster.l3out["leaves"].items():
             if leaf in fabric.leaves and options["router_id"]:
                 _foreign_router_id(cluster, leaf, options["router_id"], owners, fabric, findings)
 
 
-def _foreign_router_id(cluster, leaf: int, own: str, owners: dict, fabric: Fabric, findings: Findings) -> None:
+def _foreign_router_id(
+    cluster: Json, leaf: int, own: str, owners: dict[tuple[Any, ...], int], fabric: Fabric, findings: Findings
+) -> None:
     """A router ID given to a leaf for one VRF must not be another leaf's."""
     other = next((known.id for known in fabric.leaves.values() if known.router_id == own and known.id != leaf), None)
     other = other or owners.setdefault((cluster.vrf, own), leaf)
@@ -293,7 +298,7 @@ def _foreign_router_id(cluster, leaf: int, own: str, owners: dict, fabric: Fabri
         )
 
 
-def _vrf_leaves(cluster: Cluster) -> list[tuple]:
+def _vrf_leaves(cluster: Cluster) -> list[tuple[Any, ...]]:
     return [(cluster.vrf, leaf) for leaf in cluster.leaves]
 
 
@@ -323,5 +328,5 @@ def _in_vrfs(clusters: list[Cluster]) -> list[Cluster]:
     return [cluster for cluster in clusters if all(cluster.vrf) and cluster.l3out["vrf"]]
 
 
-def _shown(value: object) -> str:
+def _shown(value: Json) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...contract.findings import Findings
 from ...intent.allocations import Kept
@@ -14,6 +14,9 @@ from ...intent.model import Cluster, Fabric
 from ..design import Design
 from ..options import listed, values
 from . import allocation, checks, description
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Json
 
 # sections of the allocations that no other design has
 SECTIONS = ("leaves", "floating", "secondary")
@@ -26,9 +29,7 @@ class Floating(Design):
     vlan_option = "vlan"
     peers_differ = False
 
-    def allocate(
-        self, cluster: Cluster, found: object, findings: Findings
-    ) -> tuple[allocation.FloatingAddresses, Kept]:
+    def allocate(self, cluster: Cluster, found: Json, findings: Findings) -> tuple[allocation.FloatingAddresses, Kept]:
         return allocation.allocate(cluster, found, findings)
 
     def interfaces(

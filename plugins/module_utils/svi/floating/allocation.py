@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
 
 from ...contract.findings import Findings
 from ...intent.allocations import Earlier, Holder, Kept
 from ...intent.model import Cluster, family
 from ..addressing import Pool
 from ..design import Addresses, ByFamily
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Json
 
 
 @dataclass
@@ -45,7 +49,7 @@ class FloatingAddresses(Addresses):
         return self.of_leaf(leaf)
 
 
-def allocate(cluster: Cluster, found: object, findings: Findings) -> tuple[FloatingAddresses, Kept]:
+def allocate(cluster: Cluster, found: Json, findings: Findings) -> tuple[FloatingAddresses, Kept]:
     """Give every node, leaf and shared address of a cluster its place in each node network.
 
     What the intent gives wins, then what is kept from earlier runs (``found``), then the secondary address takes the
@@ -64,9 +68,9 @@ def allocate(cluster: Cluster, found: object, findings: Findings) -> tuple[Float
     return _result(cluster, addresses), kept
 
 
-def _one_per_family(cluster: Cluster) -> list:
+def _one_per_family(cluster: Cluster) -> list[Any]:
     """The first node network of each family (checks.py reports the others)."""
-    networks: dict = {}
+    networks: dict[Any, Any] = {}
     for network in cluster.networks["node"]:
         networks.setdefault(family(network), network)
     return list(networks.values())
@@ -105,7 +109,9 @@ def _holders(cluster: Cluster) -> list[Holder]:
     ]
 
 
-def _allocate_network(pool, holders, earlier, kept, findings, cluster):
+def _allocate_network(
+    pool: Pool, holders: list[Any], earlier: Earlier, kept: Kept, findings: Findings, cluster: Cluster
+) -> Any:
     """Allocate one network; yields each holder with its address."""
     name = family(pool.network)
     for host, _key, address in cluster.reflector_hosts():
@@ -137,7 +143,7 @@ def _allocate_network(pool, holders, earlier, kept, findings, cluster):
     kept.keep_freed(name, [str(address) for address in pool.postponed()])
 
 
-def _place(pool: Pool, address, holder: Holder, findings: Findings) -> bool:
+def _place(pool: Pool, address: Json, holder: Holder, findings: Findings) -> bool:
     """Claim an address that the intent gives; reports why it cannot be had."""
     fault = pool.fault(address)
     if fault:
@@ -149,7 +155,7 @@ def _place(pool: Pool, address, holder: Holder, findings: Findings) -> bool:
     return other is None
 
 
-def _kept_address(pool: Pool, holder: Holder, earlier: Earlier, findings: Findings):
+def _kept_address(pool: Pool, holder: Holder, earlier: Earlier, findings: Findings) -> Any:
     """The address kept for a holder, if it still can be had."""
     address = earlier.address(holder, family(pool.network))
     if address is None:

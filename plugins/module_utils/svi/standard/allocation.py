@@ -13,13 +13,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import chain
-from typing import Union
+from typing import TYPE_CHECKING, Any, Union
 
 from ...contract.findings import Findings
 from ...intent.allocations import AT, Earlier, Holder, Kept
 from ...intent.model import Cluster, Node, family
 from ..addressing import hosts
 from ..design import Address, Addresses, ByFamily
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Json
 
 Network = Union[IPv4Network, IPv6Network]
 # prefix length of a node's network
@@ -65,7 +68,7 @@ class StandardAddresses(Addresses):
         return self.nodes.get(node, {}).items()
 
 
-def allocate(cluster: Cluster, found: object, findings: Findings) -> tuple[StandardAddresses, Kept]:
+def allocate(cluster: Cluster, found: Json, findings: Findings) -> tuple[StandardAddresses, Kept]:
     """Give every node its networks and its VLAN: what the intent gives, what is kept, then the lowest free that was
     never in use, then what was freed.
     """
@@ -90,11 +93,11 @@ def _holder(node: Node) -> Holder:
     return Holder(node.name, f"{node.at}: addresses", node.addresses, "nodes", node.name)
 
 
-def _allocate_family(cluster: Cluster, name: str, earlier: Earlier, kept: Kept, findings: Findings):
+def _allocate_family(cluster: Cluster, name: str, earlier: Earlier, kept: Kept, findings: Findings) -> Any:
     """Yields each node with its network in one family."""
     supernets = [network for network in cluster.networks["node"] if family(network) == name]
     supernets = [network for network in supernets if network.prefixlen <= LENGTHS[name]]
-    taken: dict = {}
+    taken: dict[Any, Any] = {}
     waiting = []
     for node in cluster.nodes.values():
         if name not in node.addresses:
@@ -116,13 +119,13 @@ def _allocate_family(cluster: Cluster, name: str, earlier: Earlier, kept: Kept, 
     kept.keep_freed(name, [str(network) for network in late if network not in taken])
 
 
-def _fits(network, supernets: list) -> bool:
+def _fits(network: Json, supernets: list[Any]) -> bool:
     """Whether a kept network is still one that a node may have."""
     length = LENGTHS[family(network)]
     return network.prefixlen == length and any(network.subnet_of(supernet) for supernet in supernets)
 
 
-def _given_network(node: Node, address, supernets: list, taken: dict, findings: Findings):
+def _given_network(node: Node, address: Json, supernets: list[Any], taken: dict[Any, str], findings: Findings) -> Any:
     """The network around an address that the intent gives."""
     at = f"{node.at}: addresses"
     if not any(address in supernet for supernet in supernets):
@@ -141,7 +144,9 @@ def _given_network(node: Node, address, supernets: list, taken: dict, findings: 
     return network
 
 
-def _kept_network(node: Node, name: str, supernets: list, taken: dict, earlier: Earlier, findings: Findings):
+def _kept_network(
+    node: Node, name: str, supernets: list[Any], taken: dict[Any, str], earlier: Earlier, findings: Findings
+) -> Any:
     """The network kept for a node, if it still can be had."""
     holder = _holder(node)
     network = earlier.network(holder, name)
@@ -164,7 +169,16 @@ def _kept_network(node: Node, name: str, supernets: list, taken: dict, earlier: 
     return network
 
 
-def _allocate_free(cluster, name, supernets, taken, late, nodes, kept, findings):
+def _allocate_free(
+    cluster: Cluster,
+    name: str,
+    supernets: list[Any],
+    taken: dict[Any, str],
+    late: list[Any],
+    nodes: list[Any],
+    kept: Kept,
+    findings: Findings,
+) -> Any:
     """Yields each of the nodes with the lowest free network; those of ``late`` come last."""
     held = {*taken, *late}
     new = (
