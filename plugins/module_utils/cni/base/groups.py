@@ -8,9 +8,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import namedtuple
+from typing import TYPE_CHECKING, Any
 
 from ...contract import peers as contract_peers
 from ...contract.errors import refuse
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, JsonObject
+    from ...contract.plan import Plan
 
 NODE_LABEL = "bgp.kubefabric.io/node"
 PREFIX = "kubefabric-"
@@ -21,18 +26,18 @@ _LABEL_LENGTH = 63
 Group = namedtuple("Group", "name labels nodes peers")
 
 
-def groups(plan: dict, node_label: str = NODE_LABEL) -> list:
+def groups(plan: Plan, node_label: str = NODE_LABEL) -> list[Any]:
     """The plan's nodes by what they peer with.
 
     With floating SVI or routers all nodes of a rack have the same peers, and the rack's label selects them; without
     racks all nodes do, and no label is needed. With standard SVI every node has peers of its own, and ``node_label``
     with its name selects it. Raises ClusterError.
     """
-    racks: dict = {}
+    racks: dict[Any, Any] = {}
     for name, node in plan["nodes"].items():
         racks.setdefault(node.get("rack_id"), []).append(name)
     found = [group for rack, names in racks.items() for group in _of_rack(plan, rack, names, node_label)]
-    taken: dict = {}
+    taken: dict[Any, Any] = {}
     refuse(
         [
             f"cluster {plan['cluster']}: {_what(taken[group.name])} and {_what(group)} would both be served by the "
@@ -44,7 +49,7 @@ def groups(plan: dict, node_label: str = NODE_LABEL) -> list:
     return found
 
 
-def own_label(plan: dict, name: str, found: list) -> dict:
+def own_label(plan: Plan, name: str, found: list[Any]) -> JsonObject:
     """The labels that a node needs besides the rack's, so that its group selects it."""
     group = next(group for group in found if name in group.nodes)
     return {key: value for key, value in group.labels.items() if key != plan["rack_label"]}
@@ -55,7 +60,7 @@ def resource_name(text: str) -> str:
     return PREFIX + re.sub(r"[^a-z0-9.-]", "-", text.lower())
 
 
-def peer_name(peer: dict) -> str:
+def peer_name(peer: Fields) -> str:
     """The name of a peer: unique in its group, and the same whatever the addresses are."""
     return contract_peers.slug(peer)
 
@@ -68,13 +73,13 @@ def label_value(name: str) -> str:
     return f"{name[: _LABEL_LENGTH - 11].rstrip('.-')}-{digest}"
 
 
-def rack_labels(plan: dict, name: str) -> dict:
+def rack_labels(plan: Plan, name: str) -> JsonObject:
     """The label by which a node's rack is known; none where the fabric has no racks."""
     rack = plan["nodes"][name].get("rack_id")
     return {} if rack is None else {plan["rack_label"]: str(rack)}
 
 
-def _of_rack(plan: dict, rack: str | None, names: list, node_label: str) -> list:
+def _of_rack(plan: Plan, rack: str | None, names: list[str], node_label: str) -> list[Any]:
     views = [_view(plan["nodes"][name]["peers"]) for name in names]
     if all(view == views[0] for view in views):
         peers = plan["nodes"][names[0]]["peers"]
@@ -85,7 +90,7 @@ def _of_rack(plan: dict, rack: str | None, names: list, node_label: str) -> list
     ]
 
 
-def _view(peers: list) -> list:
+def _view(peers: list[Any]) -> list[Any]:
     """The peers without the node's own addresses."""
     return [{key: value for key, value in peer.items() if key != "local_address"} for peer in peers]
 

@@ -10,19 +10,25 @@ FRRConfigurations instead, which are merged (ovn_kubernetes.py).
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from .peerings import address_of
 from .view import View, finding, listed
+
+if TYPE_CHECKING:
+    from ...contract.freeform import JsonObject
+    from ...contract.kubernetes import ToRead
 
 PEERS = "metallb_peers"
 _PORT = 179
 
 
-def kinds() -> dict:
+def kinds() -> dict[str, ToRead]:
     """What to read."""
     return {PEERS: {"api_version": "metallb.io/v1beta2", "kind": "BGPPeer"}}
 
 
-def found(view: View):
+def found(view: View) -> Any:
     """One Finding per object. Without nodeSelectors a peer is for all nodes; one in a VRF has an address of its own."""
     for item in view.objects.get(PEERS) or []:
         spec = item.get("spec") or {}
@@ -43,7 +49,7 @@ def found(view: View):
         )
 
 
-def _selected(view: View, spec: dict) -> list:
+def _selected(view: View, spec: JsonObject) -> list[Any]:
     selectors = spec.get("nodeSelectors") or [{}]
     taken = {name for selector in selectors for name in view.by_labels(selector)}
     return [name for name in view.labels if name in taken]

@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 import difflib
+from typing import TYPE_CHECKING
 
 from ...contract.errors import ClusterError
 
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, JsonObject
 
-def filled(given: dict | None, cni: str, defaults: dict) -> dict:
+
+def filled(given: Fields | None, cni: str, defaults: Fields) -> JsonObject:
     """The ``given`` options with every default filled in; None is what was left open.
 
     Raises ClusterError for an option that this network has not.

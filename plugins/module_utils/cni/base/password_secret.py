@@ -6,10 +6,16 @@
 from __future__ import annotations
 
 import base64
+from typing import TYPE_CHECKING, cast
 
 from ...contract.errors import ClusterError
 from ...contract.peers import has_password
 from ...objects.ownership import labels
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, JsonObject, Options
+    from ...contract.kubernetes import Metadata, Resource, Secrets
+    from ...contract.plan import Plan
 
 BASIC_AUTH = "kubernetes.io/basic-auth"
 
@@ -26,12 +32,12 @@ DEFAULTS = {
 }
 
 
-def settings(given: dict, **fixed: str) -> dict:
+def settings(given: JsonObject, **fixed: str) -> JsonObject:
     """The options with all defaults; ``fixed`` is what the CNI prescribes: ``key``, ``type``, and its own ``name``."""
     return {**DEFAULTS, **fixed, **given}
 
 
-def reference(plan: dict, options: dict, peer: dict | None = None) -> dict | None:
+def reference(plan: Plan, options: Options, peer: Fields | None = None) -> Fields | None:
     """The ``secretKeyRef`` of the password, or None for sessions without one, with this ``peer`` if given.
 
     ``options`` with all defaults.
@@ -39,24 +45,24 @@ def reference(plan: dict, options: dict, peer: dict | None = None) -> dict | Non
     return {"name": options["name"], "key": options["key"]} if has_password(plan, peer or {}) else None
 
 
-def resources(plan: dict, options: dict, namespace: str, secrets: dict) -> list:
+def resources(plan: Plan, options: Options, namespace: str, secrets: Secrets) -> list[Resource]:
     """What brings the Secret about: itself, an ExternalSecret (external-secrets.io/v1), or nothing. ClusterError."""
     if not plan["bgp"].get("password") or options["source"] == "existing":
         return []
-    metadata = {"name": options["name"], "namespace": namespace, "labels": labels(plan["cluster"])}
+    metadata: Metadata = {"name": options["name"], "namespace": namespace, "labels": labels(plan["cluster"])}
     if options["source"] == "external_secret":
         return [_external(metadata, options)]
-    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": options["type"]}
-    return [{**secret, **_data(plan, options, secrets)}]
+    secret: Resource = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": options["type"]}
+    return [cast("Resource", {**secret, **_data(plan, options, secrets)})]
 
 
-def _data(plan: dict, options: dict, secrets: dict) -> dict:
+def _data(plan: Plan, options: Options, secrets: Secrets) -> JsonObject:
     """The password as ``data``, because ``stringData`` is never read back; a placeholder stays readable."""
     kind = "stringData" if secrets.get("placeholder") else "data"
     return {kind: {options["key"]: encoded(plan, secrets)}}
 
 
-def encoded(plan: dict, secrets: dict) -> str:
+def encoded(plan: Plan, secrets: Secrets) -> str:
     """The sessions' password in base64; a placeholder stays as it is. ClusterError where the plan misses it."""
     password = secrets.get("bgp_password")
     if password is None:
@@ -67,7 +73,7 @@ def encoded(plan: dict, secrets: dict) -> str:
     return password if secrets.get("placeholder") else base64.b64encode(password.encode()).decode()
 
 
-def _external(metadata: dict, options: dict) -> dict:
+def _external(metadata: Metadata, options: Options) -> Resource:
     remote = {"key": options["remote_key"]}
     if options["remote_property"]:
         remote["property"] = options["remote_property"]
@@ -84,7 +90,7 @@ def _external(metadata: dict, options: dict) -> dict:
     }
 
 
-def _target(options: dict) -> dict:
+def _target(options: Options) -> JsonObject:
     """The Secret that the operator makes; without a template it is Opaque."""
     typed = {"template": {"type": options["type"]}} if options["type"] != DEFAULTS["type"] else {}
     return {"name": options["name"], **typed}

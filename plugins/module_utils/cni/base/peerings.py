@@ -11,32 +11,37 @@ from __future__ import annotations
 
 from collections import namedtuple
 from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Json, JsonObject
+    from ...contract.kubernetes import Resource
 
 # address: the peer's, None where an object names it by a selector. vrf: "" is the default one. port: None is 179.
 # own: what belongs to the node's side of all peers of the object's router. said: what the object says of this peer.
 Peering = namedtuple("Peering", "address vrf port own said")
 
 
-def peerings(resource: dict) -> list:
+def peerings(resource: Resource) -> list[Any]:
     """One Peering per peer that a resource defines; none for a kind that defines no peers."""
     read = _KINDS.get(resource.get("kind", ""))
     return list(read(resource.get("spec") or {})) if read else []
 
 
-def _calico(spec: dict):
+def _calico(spec: JsonObject) -> Any:
     address, port = _split(spec.get("peerIP"))
     own = {"localASNumber": spec.get("localASNumber"), "sourceAddress": spec.get("sourceAddress")}
     yield Peering(address, "", port, own, spec)
 
 
-def _cilium(spec: dict):
+def _cilium(spec: JsonObject) -> Any:
     for instance in spec.get("bgpInstances") or []:
         own = {key: instance.get(key) for key in ("localASN", "localPort")}
         for peer in instance.get("peers") or []:
             yield Peering(address_of(peer.get("peerAddress")), "", None, own, peer)
 
 
-def _cilium_policy(spec: dict):
+def _cilium_policy(spec: JsonObject) -> Any:
     for router in spec.get("virtualRouters") or []:
         own = {"localASN": router.get("localASN")}
         for peer in router.get("neighbors") or []:
@@ -44,7 +49,7 @@ def _cilium_policy(spec: dict):
             yield Peering(address, "", peer.get("peerPort"), own, peer)
 
 
-def _frr(spec: dict):
+def _frr(spec: JsonObject) -> Any:
     for router in (spec.get("bgp") or {}).get("routers") or []:
         own = {key: router.get(key) for key in ("asn", "id")}
         for peer in router.get("neighbors") or []:
@@ -59,7 +64,7 @@ _KINDS = {
 }
 
 
-def _split(text: str | None) -> tuple:
+def _split(text: str | None) -> tuple[Any, ...]:
     """Address and port of Calico's peerIP: ``192.0.2.1``, ``192.0.2.1:179``, ``[2001:db8::1]:179``."""
     given = str(text or "")
     if given.startswith("["):
@@ -75,7 +80,7 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-def address_of(text: object) -> str | None:
+def address_of(text: Json) -> str | None:
     """An address in its short form, an IPv4 one within IPv6 as Go reads it: as IPv4.
 
     None for a text that is none: foreign objects may say anything.

@@ -11,11 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from ...contract.findings import Findings
 from ...intent.formats_base import LABEL_KEY, LABEL_NAME
 from ...intent.formats_kubernetes import amount
 from ...intent.schema import did_you_mean
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Json
 
 TOLERATION_KEYS = ("key", "operator", "value", "effect", "tolerationSeconds")
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
@@ -24,14 +28,14 @@ RESOURCE_KEYS = ("requests", "limits", "claims")
 _STANDARD = ("cpu", "memory", "ephemeral-storage")
 
 
-def check_tolerations(tolerations: object, at: str, findings: Findings) -> None:
+def check_tolerations(tolerations: Json, at: str, findings: Findings) -> None:
     """Report everything that is wrong with a list of tolerations at this path."""
     for index, one in enumerate(tolerations if isinstance(tolerations, list) else []):
         if isinstance(one, Mapping):
             _toleration(one, f"{at}[{index}]", findings)
 
 
-def _toleration(one: Mapping, at: str, findings: Findings) -> None:
+def _toleration(one: Mapping[str, Any], at: str, findings: Findings) -> None:
     for name in one:
         if name not in TOLERATION_KEYS:
             findings.add(f"{at}.{name}", "is not a key of a toleration", did_you_mean(str(name), TOLERATION_KEYS))
@@ -53,7 +57,7 @@ def _toleration(one: Mapping, at: str, findings: Findings) -> None:
         findings.add(f"{at}.tolerationSeconds", "must be a whole number, and needs effect NoExecute", "remove it")
 
 
-def check_resources(resources: object, at: str, findings: Findings) -> None:
+def check_resources(resources: Json, at: str, findings: Findings) -> None:
     """Report everything that is wrong with a container's requests and limits at this path."""
     if not isinstance(resources, Mapping):
         return
@@ -69,7 +73,7 @@ def check_resources(resources: object, at: str, findings: Findings) -> None:
             )
 
 
-def _amounts(given: object, at: str, findings: Findings) -> dict[str, Decimal]:
+def _amounts(given: Json, at: str, findings: Findings) -> dict[str, Decimal]:
     """The amounts that can be read; what cannot is reported."""
     if given is not None and not isinstance(given, Mapping):
         findings.add(at, "is not a dictionary", "give amounts by resource, for example cpu: 250m")

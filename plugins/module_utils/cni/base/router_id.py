@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+from typing import TYPE_CHECKING
 
 from ...contract.errors import refuse
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, JsonObject, Options
+    from ...contract.plan import Plan
 
 _BASE = int(ipaddress.IPv4Address("10.0.0.0"))
 _BITS = 24
 
 
-def router_ids(plan: dict, options: dict) -> dict:
+def router_ids(plan: Plan, options: Options) -> JsonObject:
     """``{node: router ID}``: what the intent gives, and for nodes without IPv4 address one that follows from the other.
 
     A node with an IPv4 address and no given router ID is absent: speakers take the address. So is one whose addresses
@@ -34,7 +39,7 @@ def router_ids(plan: dict, options: dict) -> dict:
     return {name: router_id for name, router_id in found.items() if router_id}
 
 
-def _one(options: dict, name: str, node: dict) -> str | None:
+def _one(options: Options, name: str, node: Fields) -> str | None:
     given = (options["nodes"].get(name) or {}).get("router_id")
     address = node["addresses"].get("ipv6")
     if given or node["addresses"].get("ipv4") or not address:

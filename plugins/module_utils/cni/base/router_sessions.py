@@ -5,8 +5,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def multihop(plan: dict, options: dict, peer: dict) -> int | None:
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, Options
+    from ...contract.plan import Plan
+
+
+def multihop(plan: Plan, options: Options, peer: Fields) -> int | None:
     """The TTL of an eBGP session that may pass routers: the router's own, or the CNI's ``ebgp_multihop``.
 
     iBGP needs none.

@@ -6,11 +6,17 @@
 from __future__ import annotations
 
 from collections import namedtuple
+from typing import TYPE_CHECKING, Any
 
 from ...common.words import listed, name_of
 from ...contract.peers import label
 from ...objects.label_selector import HOSTNAME, takes
 from .peerings import address_of
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, JsonObject
+    from ...contract.kubernetes import Metadata, Resource
+    from ...contract.plan import Plan
 
 __all__ = ["Finding", "View", "finding", "listed", "text"]
 
@@ -23,7 +29,7 @@ def text(finding: Finding) -> str:
     return f"{finding.name} {finding.what}. {finding.remedy}"
 
 
-def finding(resource: dict, what: str, remedy: str) -> Finding:
+def finding(resource: Resource, what: str, remedy: str) -> Finding:
     """A Finding about a resource."""
     return Finding(name_of(resource), what, remedy)
 
@@ -31,7 +37,7 @@ def finding(resource: dict, what: str, remedy: str) -> Finding:
 class View:
     """The plan, what was read (``objects``, by name), and who peers with which leaf at which address."""
 
-    def __init__(self, plan: dict, objects: dict, nodes: list) -> None:
+    def __init__(self, plan: Plan, objects: dict[str, list[Resource]], nodes: list[Resource]) -> None:
         self.plan = plan
         self.objects = objects
         live = {one["metadata"]["name"]: one["metadata"] for one in nodes}
@@ -39,13 +45,14 @@ class View:
         self.labels = {name: self._labels(name, live.get(name) or {}) for name in names}
         self.metadata = {name: live.get(name) or {} for name in names}
 
-    def _labels(self, name: str, metadata: dict) -> dict:
+    def _labels(self, name: str, metadata: Metadata) -> JsonObject:
         """A node's labels, and those that it is going to have."""
-        rack = (self.plan["nodes"].get(name) or {}).get("rack_id")
+        node = self.plan["nodes"].get(name)
+        rack = node.get("rack_id") if node else None
         ours = {self.plan["rack_label"]: str(rack)} if rack is not None and "rack_label" in self.plan else {}
         return {HOSTNAME: name, **(metadata.get("labels") or {}), **ours}
 
-    def peers(self, name: str) -> dict:
+    def peers(self, name: str) -> JsonObject:
         """``{address: who it is}`` of what a node peers with: its leaves, or a nested cluster's parent."""
         parent = self.plan.get("nested_in")
         if parent:
@@ -53,7 +60,7 @@ class View:
         peers = self.plan["nodes"][name]["peers"]
         return {address_of(peer["address"]) or peer["address"]: label(peer) for peer in peers}
 
-    def meeting(self, names: list, address: str | None) -> list:
+    def meeting(self, names: list[str], address: str | None) -> list[Any]:
         """The nodes among ``names`` that have a session with an address."""
         return [name for name in names if address in self.peers(name)]
 

@@ -9,17 +9,24 @@ whole; calico_services.py has which Services are announced besides, address by a
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ...contract.addresses import address, family, prefix, within
 from ...contract.families import families
 from ...objects.services import by_service, key
 from . import services as calico_services
 from .settings import settings
 
+if TYPE_CHECKING:
+    from ...contract.kubernetes import Resource
+    from ...contract.observed import State
+    from ...contract.plan import Plan
+
 EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
 _HOST_LENGTHS = ("/32", "/128")
 
 
-def advertised(plan: dict, state: dict) -> dict:
+def advertised(plan: Plan, state: State) -> dict[Any, Any]:
     """``{node: {prefix, …}}``: what BIRD on every node of the plan announces, in the plan's families."""
     spoken, allowed = families(plan), _allowed(plan)
     single = _singles(plan, state, allowed)
@@ -34,13 +41,13 @@ def advertised(plan: dict, state: dict) -> dict:
     return result
 
 
-def _singles(plan: dict, state: dict, allowed: dict):
+def _singles(plan: Plan, state: State, allowed: dict[Any, Any]) -> Any:
     """A function of a node: the addresses of Services that it announces one by one."""
     options, slices = settings(plan), by_service(state["endpoint_slices"])
     names, aggregated = set(plan["nodes"]), options["load_balancer_aggregation"]
-    known: dict = {}
+    known: dict[Any, Any] = {}
 
-    def services(by: calico_services.Rules) -> list:
+    def services(by: calico_services.Rules) -> list[Any]:
         """(addresses, nodes that announce them) of every Service, by the rules of a release."""
         return [
             (
@@ -50,7 +57,7 @@ def _singles(plan: dict, state: dict, allowed: dict):
             for service in state["services"]
         ]
 
-    def of(name: str) -> set:
+    def of(name: str) -> set[Any]:
         image = state["agents"].get(name, {}).get("image", "")
         by = calico_services.rules(calico_services.release(image, options["version"]))
         if by not in known:
@@ -60,12 +67,12 @@ def _singles(plan: dict, state: dict, allowed: dict):
     return of
 
 
-def pod_networks(affinities: list) -> dict:
+def pod_networks(affinities: list[Resource]) -> dict[Any, Any]:
     """``{node: [block, …]}`` of the BlockAffinities: those that IPAM has confirmed, without single addresses.
 
     Pools of load balancers have affinities of the type virtual, of no node.
     """
-    result: dict = {}
+    result: dict[Any, Any] = {}
     for item in affinities:
         spec = item.get("spec") or {}
         gone = str(spec.get("deleted") or "").lower() == "true"
@@ -76,9 +83,9 @@ def pod_networks(affinities: list) -> dict:
     return result
 
 
-def reports(statuses: list) -> dict:
+def reports(statuses: list[Resource]) -> dict[Any, Any]:
     """``{node: {peer's address: state}}`` of the CalicoNodeStatuses that were written at least once."""
-    result: dict = {}
+    result: dict[Any, Any] = {}
     for item in statuses:
         bgp = (item.get("status") or {}).get("bgp")
         if bgp is not None:
@@ -89,7 +96,7 @@ def reports(statuses: list) -> dict:
     return result
 
 
-def _allowed(plan: dict) -> dict:
+def _allowed(plan: Plan) -> dict[Any, Any]:
     """The networks of which services' addresses are announced, by the BGPConfiguration's list."""
     options = settings(plan)
     external = [prefix(item) for item in plan["networks"].get("external_service") or []]
@@ -100,7 +107,7 @@ def _allowed(plan: dict) -> dict:
     }
 
 
-def _whole(plan: dict, allowed: dict) -> set:
+def _whole(plan: Plan, allowed: dict[Any, Any]) -> set[Any]:
     """The networks that every node announces; a list's single addresses wait for a Service that has them."""
     lists = ["cluster", "external", *(["balancer"] if settings(plan)["load_balancer_aggregation"] else [])]
     return {item for name in lists for item in allowed[name] if name == "cluster" or not item.endswith(_HOST_LENGTHS)}

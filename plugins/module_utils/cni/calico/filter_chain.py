@@ -12,6 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, JsonObject
 
 # FelixConfiguration.ipv4NormalRoutePriority's default: what routes have that have no priority of their own
 NORMAL_PRIORITY = 1024
@@ -28,7 +32,7 @@ class Routes:
     learned: bool = False
 
 
-def withheld(rules: list[dict], routes: Routes) -> tuple[int, list] | None:
+def withheld(rules: list[JsonObject], routes: Routes) -> tuple[int, list[Any]] | None:
     """(index, networks) of the first rule that certainly rejects some of the routes; None where none does.
 
     ``rules`` are the chain's, each as the intent has it. A rule of which it cannot be told whether it matches counts
@@ -45,7 +49,7 @@ def withheld(rules: list[dict], routes: Routes) -> tuple[int, list] | None:
     return None
 
 
-def _applies(rule: dict, routes: Routes) -> bool:
+def _applies(rule: Fields, routes: Routes) -> bool:
     """Whether the conditions but for the network hold: a block's or service's route is static, and without a path."""
     if rule.get("source") == "RemotePeers" and not routes.learned:
         return False
@@ -56,7 +60,7 @@ def _applies(rule: dict, routes: Routes) -> bool:
     return rule.get("priority") in (None, NORMAL_PRIORITY) and not (routes.learned and rule.get("priority"))
 
 
-def matching(rule: dict, network, routes: Routes) -> list:
+def matching(rule: Fields, network: Any, routes: Routes) -> list[Any]:
     """The parts of a network of which a rule matches every route; what it matches of some lengths only is left out."""
     if not rule.get("cidr"):
         return [network]
@@ -76,7 +80,7 @@ def matching(rule: dict, network, routes: Routes) -> list:
     return _without(network, [cidr]) if exact else []
 
 
-def bounds(cidr, lengths: dict | None) -> tuple[int, int]:
+def bounds(cidr: Any, lengths: Fields | None) -> tuple[int, int]:
     """The shortest and longest prefix that a rule of ``In`` takes; confd keeps them within network and family."""
     given = lengths or {}
     low, high = given.get("min"), given.get("max")
@@ -84,15 +88,15 @@ def bounds(cidr, lengths: dict | None) -> tuple[int, int]:
     return max(cidr.prefixlen, low or 0), longest
 
 
-def _common(one, other):
+def _common(one: Any, other: Any) -> Any:
     return one if one.subnet_of(other) else other
 
 
-def _without(network, parts: list) -> list:
+def _without(network: Any, parts: list[Any]) -> list[Any]:
     """What is left of a network without these parts."""
     left = [network]
     for part in parts:
-        result: list = []
+        result: list[Any] = []
         for one in left:
             if one.version != part.version or not one.overlaps(part):
                 result.append(one)

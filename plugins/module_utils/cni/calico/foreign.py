@@ -11,18 +11,24 @@ pkg/backends/calico/client.go, updatePeersV1). The mesh's password and restart t
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ...objects.ownership import is_ours
 from ..base.peerings import peerings
 from ..base.view import View, finding, listed
 from .selectors import SelectorError, parse
 from .settings import API, settings
 
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, JsonObject
+    from ...contract.kubernetes import Resource, ToRead
+
 BGP_PORT = 179
 _NODE = "node."
 _MESH = ("nodeMeshPassword", "nodeMeshMaxRestartTime")
 
 
-def kinds(_plan: dict) -> dict:
+def kinds(_plan: Fields) -> dict[str, ToRead]:
     """What to read."""
     return {
         "peers": {"api_version": API, "kind": "BGPPeer"},
@@ -30,7 +36,7 @@ def kinds(_plan: dict) -> dict:
     }
 
 
-def found(view: View):
+def found(view: View) -> Any:
     """One Finding per object."""
     for item in view.objects.get("peers") or []:
         if not is_ours(item):
@@ -43,7 +49,7 @@ def found(view: View):
             yield from _of_node(view, item, name[len(_NODE) :])
 
 
-def _peer(view: View, item: dict):
+def _peer(view: View, item: Resource) -> Any:
     spec, name = item.get("spec") or {}, item["metadata"]["name"]
     address = peerings(item)[0].address
     nodes = view.meeting(_nodes(view, spec), address)
@@ -80,7 +86,7 @@ def _nodes(view: View, spec: dict) -> list:
     return list(view.labels)
 
 
-def _of_node(view: View, item: dict, node: str):
+def _of_node(view: View, item: Resource, node: str) -> Any:
     """What a node's own configuration says in place of ``default``, which is ours (confd, updateBGPConfigCache)."""
     spec = item.get("spec") or {}
     port = settings(view.plan)["listen_port"] or BGP_PORT
@@ -98,7 +104,7 @@ def _of_node(view: View, item: dict, node: str):
         )
 
 
-def _mesh(item: dict):
+def _mesh(item: Resource) -> Any:
     spec = item.get("spec") or {}
     present = [key for key in _MESH if spec.get(key) is not None]
     if not present:

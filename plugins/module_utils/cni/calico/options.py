@@ -9,9 +9,14 @@ Installation; checks_calico_release.py knows since which release each of them is
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...intent.option import choice, names, number, per_node, switch, text
 from ...intent.options_secret import PASSWORD_SECRET
 from . import formats
+
+if TYPE_CHECKING:
+    from ...contract.freeform import JsonObject
 
 ENCAPSULATIONS = ["None", "IPIP", "IPIPCrossSubnet", "VXLAN", "VXLANCrossSubnet"]
 
@@ -100,7 +105,7 @@ RULE = {
 }
 
 
-def _rules(what: str) -> dict:
+def _rules(what: str) -> JsonObject:
     return {
         "type": "list",
         "elements": "dict",

@@ -11,6 +11,10 @@ does not.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Json
 
 UNKNOWN = object()  # as a label's value: it may be anything, or not be there
 _SIGNS = r"""(?P<text>"[^"]*"|'[^']*')|(?P<op>==|!=|&&|\|\||!|\(|\)|\{|\}|,)"""
@@ -42,7 +46,7 @@ def shortened(text: str) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
-def parse(text: str):
+def parse(text: str) -> Any:
     """A function of labels (``{key: value}``, a value may be UNKNOWN): True, False, or None for "cannot be told".
 
     Raises SelectorError. An empty selector matches everything.
@@ -57,8 +61,8 @@ def parse(text: str):
     return expression
 
 
-def _tokens(text: str) -> list:
-    found: list = []
+def _tokens(text: str) -> list[Any]:
+    found: list[Any] = []
     position, text = 0, text.rstrip(" \t")
     while position < len(text):
         after_a_label = bool(found) and found[-1][0] == "name"
@@ -70,7 +74,7 @@ def _tokens(text: str) -> list:
     return found
 
 
-def _token(kind: str, value: str) -> tuple:
+def _token(kind: str, value: str) -> tuple[Any, ...]:
     """What a token means: a text without its quotes, an operator of words without its blanks."""
     if kind == "text":
         return kind, value[1:-1]
@@ -85,11 +89,11 @@ def _token(kind: str, value: str) -> tuple:
 class _Parser:
     """Recursive descent: || binds weaker than &&, and ! strongest."""
 
-    def __init__(self, text: str, tokens: list) -> None:
+    def __init__(self, text: str, tokens: list[Any]) -> None:
         self.text, self.tokens = text, tokens
         self.at = self.depth = 0
 
-    def next_one(self) -> tuple | None:
+    def next_one(self) -> tuple[Any, ...] | None:
         """The token that is to be read next; None at the end."""
         return self.tokens[self.at] if self.at < len(self.tokens) else None
 
@@ -112,19 +116,19 @@ class _Parser:
             )
         return found
 
-    def any_of(self):
+    def any_of(self) -> Any:
         parts = [self.all_of()]
         while self._take("op", "||"):
             parts.append(self.all_of())
         return parts[0] if len(parts) == 1 else lambda labels: _either([part(labels) for part in parts])
 
-    def all_of(self):
+    def all_of(self) -> Any:
         parts = [self.one()]
         while self._take("op", "&&"):
             parts.append(self.one())
         return parts[0] if len(parts) == 1 else lambda labels: _both([part(labels) for part in parts])
 
-    def one(self):
+    def one(self) -> Any:
         if self._take("op", "!"):
             inner = self._within(self.one)
             return lambda labels: _opposite(inner(labels))
@@ -134,7 +138,7 @@ class _Parser:
             return inner
         return self._term()
 
-    def _within(self, read):
+    def _within(self, read: Json) -> Any:
         """What a sign encloses, one level deeper."""
         self.depth += 1
         if self.depth > DEEPEST:
@@ -143,7 +147,7 @@ class _Parser:
         self.depth -= 1
         return found
 
-    def _term(self):
+    def _term(self) -> Any:
         call = self._take("call")
         if call:
             key = self._need("name", "a label") if call == "has" else None
@@ -157,9 +161,9 @@ class _Parser:
             )
         return _compared(name, test, self._set() if test in ("in", "not in") else self._need("text", "a quoted text"))
 
-    def _set(self) -> list:
+    def _set(self) -> list[Any]:
         self._need("op", "'{'", "{")
-        found: list = []
+        found: list[Any] = []
         text = self._take("text")
         while text is not None:  # a set may be empty, and end with a comma
             found.append(text)
@@ -168,19 +172,19 @@ class _Parser:
         return found
 
 
-def _has(key: str):
+def _has(key: str) -> Any:
     return lambda labels: None if labels.get(key) is UNKNOWN else key in labels
 
 
-def _compared(key: str, test: str, given: object):
+def _compared(key: str, test: str, given: Json) -> Any:
     return lambda labels: None if labels.get(key) is UNKNOWN else _TESTS[test](labels.get(key), given)
 
 
-def _both(results: list) -> bool | None:
+def _both(results: list[Any]) -> bool | None:
     return False if False in results else None if None in results else True
 
 
-def _either(results: list) -> bool | None:
+def _either(results: list[Any]) -> bool | None:
     return True if True in results else None if None in results else False
 
 

@@ -11,8 +11,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from ...contract.addresses import family, prefix, within
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, JsonObject
+    from ...contract.kubernetes import Resource
 
 _TYPES = ("ClusterIP", "NodePort", "LoadBalancer")
 _RELEASE = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
@@ -55,7 +60,7 @@ def release(image: str, version: str | None) -> tuple[int, ...]:
     return tuple(int(number or 0) for number in found.groups()) if found else NEWEST
 
 
-def addresses(service: dict, allowed: dict, by: Rules) -> list:
+def addresses(service: Resource, allowed: Fields, by: Rules) -> list[Any]:
     """Every address of one Service that may be announced; ``allowed`` are the BGPConfiguration's lists."""
     spec = service.get("spec") or {}
     return [
@@ -65,13 +70,15 @@ def addresses(service: dict, allowed: dict, by: Rules) -> list:
     ]
 
 
-def cluster_addresses(spec: dict, by: Rules) -> list:
+def cluster_addresses(spec: JsonObject, by: Rules) -> list[Any]:
     """``clusterIPs``, or ``clusterIP`` alone."""
     first = [text for text in [spec.get("clusterIP")] if text]
     return (spec.get("clusterIPs") or first) if by.slices else first
 
 
-def nodes(names: set, service: dict, slices: list, allowed: dict, aggregated: bool, by: Rules) -> set:
+def nodes(
+    names: set[str], service: Resource, slices: list[Resource], allowed: Fields, aggregated: bool, by: Rules
+) -> set[Any]:
     """The nodes of a cluster (``names``) that announce the addresses of one Service one by one."""
     spec = service.get("spec") or {}
     policy = spec.get("externalTrafficPolicy")
@@ -87,7 +94,7 @@ def nodes(names: set, service: dict, slices: list, allowed: dict, aggregated: bo
     return {endpoint.get("nodeName") for endpoint in found} - {None}
 
 
-def _endpoints(spec: dict, slices: list, by: Rules) -> list:
+def _endpoints(spec: JsonObject, slices: list[Resource], by: Rules) -> list[Any]:
     """The endpoints of the Service's families that count."""
     spoken = spec.get("ipFamilies") if by.slices else None
     wanted = {text.lower() for text in spoken or [family(text) for text in cluster_addresses(spec, by)]}
@@ -100,7 +107,7 @@ def _endpoints(spec: dict, slices: list, by: Rules) -> list:
     ]
 
 
-def _has_single(service: dict, allowed: dict, by: Rules) -> bool:
+def _has_single(service: Resource, allowed: Fields, by: Rules) -> bool:
     """Whether an address of one Service is a network of its own in a list; a load balancer's, of that type alone."""
     spec = service.get("spec") or {}
     external = (spec.get("externalIPs") or []) if by.single_external else []
@@ -111,10 +118,10 @@ def _has_single(service: dict, allowed: dict, by: Rules) -> bool:
     )
 
 
-def _within(texts: list, networks: list) -> list:
+def _within(texts: list[str], networks: list[Any]) -> list[Any]:
     return [text for text in texts if any(within(text, network) for network in networks)]
 
 
-def _balancer_addresses(service: dict) -> list:
+def _balancer_addresses(service: Resource) -> list[Any]:
     ingress = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or []
     return [item["ip"] for item in ingress if item.get("ip")]

@@ -12,11 +12,17 @@ from ...objects.ownership import KEEP_ANNOTATION
 from ..base import password_secret
 from ..base.options import filled
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...contract.freeform import Fields, Json, JsonObject
+    from ...contract.plan import Plan
+
 API = "projectcalico.org/v3"
 # Namespace of the calico-node pods, by the way in which Calico was installed.
 NAMESPACES = {"operator": "calico-system", "manifest": "kube-system"}
 
-DEFAULTS: dict = {
+DEFAULTS: dict[Any, Any] = {
     "version": None,
     "install": "operator",
     "namespace": None,
@@ -60,7 +66,7 @@ _SPELLINGS = {
 }
 
 
-def settings(plan: dict) -> dict:
+def settings(plan: Plan) -> JsonObject:
     """The plan's ``calico`` options with every default filled in. Raises ClusterError for an unknown one."""
     options = filled(without_nothing(plan.get("calico") or {}), "calico", DEFAULTS)
     options["namespace"] = options["namespace"] or NAMESPACES[options["install"]]
@@ -69,14 +75,14 @@ def settings(plan: dict) -> dict:
     return options
 
 
-def without_nothing(given):
+def without_nothing(given: Json) -> Any:
     """A copy without keys whose value is None, at every depth: what the intent leaves open."""
     if isinstance(given, dict):
         return {key: without_nothing(value) for key, value in given.items() if value is not None}
     return [without_nothing(item) for item in given] if isinstance(given, list) else given
 
 
-def spelled(given: dict, names: tuple) -> dict:
+def spelled(given: Fields, names: tuple[Any, ...]) -> JsonObject:
     """The options of these names that are there, with the names that Calico's API gives them."""
     return {_spelling(name): given[name] for name in names if given.get(name) is not None}
 
@@ -85,7 +91,7 @@ def _spelling(name: str) -> str:
     return _SPELLINGS.get(name) or re.sub(r"_([a-z0-9])", lambda hit: hit[1].upper(), name)
 
 
-def resource(kind: str, name: str, spec: dict, labels: dict | None = None) -> dict:
+def resource(kind: str, name: str, spec: JsonObject, labels: Mapping[str, str] | None = None) -> JsonObject:
     """One cluster-wide resource of projectcalico.org/v3."""
     metadata = {"name": name, **({"labels": labels} if labels else {"annotations": {KEEP_ANNOTATION: "true"}})}
     return {"apiVersion": API, "kind": kind, "metadata": metadata, "spec": spec}

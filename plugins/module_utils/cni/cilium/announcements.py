@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ...contract.addresses import address, family, prefix
 from ...contract.families import families
 from ...objects.label_selector import takes
@@ -14,10 +16,15 @@ from .resources.policy import announced_addresses
 from .services import Service, is_watched
 from .settings import PEERING_POLICY, settings, version
 
+if TYPE_CHECKING:
+    from ...contract.kubernetes import Resource
+    from ...contract.observed import State
+    from ...contract.plan import Plan
+
 RECONCILE_ERROR = "cilium.io/BGPReconcileError"
 
 
-def advertised(plan: dict, state: dict) -> dict:
+def advertised(plan: Plan, state: State) -> dict[Any, Any]:
     """``{node: {prefix, …}}``: what the agent of every node of the plan announces, in the plan's families."""
     options, spoken = settings(plan), families(plan)
     slices = by_service(state["endpoint_slices"])
@@ -38,7 +45,7 @@ def advertised(plan: dict, state: dict) -> dict:
     return result
 
 
-def pod_networks(cilium_nodes: list) -> dict:
+def pod_networks(cilium_nodes: list[Resource]) -> dict[Any, Any]:
     """``{node: [prefix, …]}`` of the CiliumNodes: what the operator gave them, or Kubernetes did (IPAM kubernetes)."""
     return {
         item["metadata"]["name"]: ((item.get("spec") or {}).get("ipam") or {}).get("podCIDRs") or []
@@ -46,13 +53,13 @@ def pod_networks(cilium_nodes: list) -> dict:
     }
 
 
-def reports(configs: list) -> dict:
+def reports(configs: list[Resource]) -> dict[Any, Any]:
     """``{node: {peer's address: state}}`` of the CiliumBGPNodeConfigs whose agents have written their status.
 
     A configured peer without a state is one that the agent has not taken up. The numbers of routes are not read:
     the agent does not write what it has advertised when that changes, only when something else does.
     """
-    result: dict = {}
+    result: dict[Any, Any] = {}
     for item in configs:
         instances = (item.get("status") or {}).get("bgpInstances")
         if instances is not None:
@@ -62,7 +69,7 @@ def reports(configs: list) -> dict:
     return result
 
 
-def refusals(configs: list) -> dict:
+def refusals(configs: list[Resource]) -> dict[Any, Any]:
     """``{node: why}`` of the CiliumBGPNodeConfigs that their agents could not carry out as a whole."""
     result = {}
     for item in configs:
@@ -72,7 +79,7 @@ def refusals(configs: list) -> dict:
     return result
 
 
-def _labels(service: dict) -> dict:
+def _labels(service: Resource) -> dict[Any, Any]:
     """A Service's labels, and the two by which Cilium selects it by name."""
     metadata = service["metadata"]
     return {

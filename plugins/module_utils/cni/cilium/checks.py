@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address, ip_network, summarize_address_range
+from typing import TYPE_CHECKING, Any, cast
 
 from ...contract.findings import Findings
 from ...intent import label_selectors
@@ -15,6 +16,10 @@ from ...intent.schema import did_you_mean
 from ..base import secret_checks as checks_secret
 from .resources import values
 from .settings import DEFAULTS, IPV6_BITS, api_of, complaints, pod_mask, version
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Options
+    from ...contract.plan import Plan
 
 
 def check(cluster: Cluster, _fabric: Fabric, findings: Findings) -> None:
@@ -35,24 +40,24 @@ def check(cluster: Cluster, _fabric: Fabric, findings: Findings) -> None:
             )
 
 
-def _values(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _values(cluster: Cluster, options: Options, findings: Findings) -> None:
     """The intent's Helm values against the plan's; without the networks the address families are unknown."""
     known = cluster.networks["node"] and cluster.networks["pod"]
-    for key, rule, remedy in values.complaints(cluster.outline(), options):
+    for key, rule, remedy in values.complaints(cast("Plan", cluster.outline()), options):
         if known or not re.search("ipv[46]|ipam", key, re.IGNORECASE):
             findings.add(cluster.at(key), rule, remedy)
 
 
-def _release(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _release(cluster: Cluster, options: Options, findings: Findings) -> None:
     bgp = {**cluster.bgp, "hold": 3 if cluster.bgp["hold"] is None else cluster.bgp["hold"]}
     for key, rule, remedy in complaints(bgp, options):
         findings.add(cluster.at(key), rule, remedy)
 
 
-def _pools(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _pools(cluster: Cluster, options: Options, findings: Findings) -> None:
     """Leaves take external addresses of the plan's networks only, and Cilium disables a pool that overlaps another."""
-    seen: list = []
-    names: set = set()
+    seen: list[Any] = []
+    names: set[str] = set()
     for index, pool in enumerate(options["load_balancer_pools"] or ()):
         at = cluster.at(f"cilium.load_balancer_pools[{index}]")
         if pool["name"] in names:
@@ -69,7 +74,7 @@ def _pools(cluster: Cluster, options: dict, findings: Findings) -> None:
             seen.append((f"{text} of pool {pool['name']}", networks))
 
 
-def _inside(cluster: Cluster, at: str, text: str, networks: list, findings: Findings) -> None:
+def _inside(cluster: Cluster, at: str, text: str, networks: list[Any], findings: Findings) -> None:
     homes = cluster.networks["external_service"]
     for network in networks:
         if not any(home.version == network.version and network.subnet_of(home) for home in homes):
@@ -82,13 +87,13 @@ def _inside(cluster: Cluster, at: str, text: str, networks: list, findings: Find
             return
 
 
-def _networks(text: str) -> list:
+def _networks(text: str) -> list[Any]:
     """A block as networks."""
     first, separator, last = text.partition("-")
     return list(summarize_address_range(ip_address(first), ip_address(last))) if separator else [ip_network(text)]
 
 
-def _pod_networks(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _pod_networks(cluster: Cluster, options: Options, findings: Findings) -> None:
     """With IPAM cluster-pool every node gets a network of the given length in each family."""
     if options["ipam"] != "cluster-pool":
         return
@@ -112,7 +117,7 @@ def _pod_networks(cluster: Cluster, options: dict, findings: Findings) -> None:
             )
 
 
-def _selectors(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _selectors(cluster: Cluster, options: Options, findings: Findings) -> None:
     """Label selectors; an empty one would select everything, which leaving it out says more plainly."""
     found = {"cilium.service_selector": options["service_selector"]}
     for index, pool in enumerate(options["load_balancer_pools"] or ()):

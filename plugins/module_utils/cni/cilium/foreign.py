@@ -20,23 +20,27 @@ from .resources import resources
 from .resources.speaker import INSTANCE
 from .settings import PEERING_POLICY, settings
 
+if TYPE_CHECKING:
+    from ...contract.kubernetes import Resource, ToRead
+    from ...contract.plan import Plan
+
 CONFIG, POLICY = "CiliumBGPClusterConfig", "CiliumBGPPeeringPolicy"
 OVERRIDE = "CiliumBGPNodeConfigOverride"
 _PLURAL = {CONFIG: "ciliumbgpclusterconfig", POLICY: "ciliumbgppeeringpolicy"}
 
 
-def kinds(plan: dict) -> dict:
+def kinds(plan: Plan) -> dict[str, ToRead]:
     """What to read: the kinds that go before ours or beside them, in the version of the plan's release."""
     api = settings(plan)["api"]
-    policies = {"policies": {"api_version": "cilium.io/v2alpha1", "kind": POLICY}}
+    policies: dict[str, ToRead] = {"policies": {"api_version": "cilium.io/v2alpha1", "kind": POLICY}}
     if api == PEERING_POLICY:
         return policies
     version = "cilium.io/v2" if api == "v2" else "cilium.io/v2alpha1"
-    overrides = {"overrides": {"api_version": version, "kind": OVERRIDE}}
+    overrides: dict[str, ToRead] = {"overrides": {"api_version": version, "kind": OVERRIDE}}
     return {"configs": {"api_version": version, "kind": CONFIG}, **overrides, **policies}
 
 
-def found(view: View):
+def found(view: View) -> Any:
     """One Finding per object."""
     ours = POLICY if settings(view.plan)["api"] == PEERING_POLICY else CONFIG
     for item in [*(view.objects.get("configs") or []), *(view.objects.get("policies") or [])]:
@@ -53,7 +57,7 @@ def found(view: View):
     yield from _overrides(view)
 
 
-def _overrides(view: View):
+def _overrides(view: View) -> Any:
     """Overrides of nodes for which we write none; one in the place of ours is a conflict of names (bring.taken)."""
     ours_too = {one["metadata"]["name"] for one in resources(view.plan, WITHOUT_PASSWORD) if one["kind"] == OVERRIDE}
     for item in view.objects.get("overrides") or []:
@@ -67,7 +71,7 @@ def _overrides(view: View):
             )
 
 
-def _overridden(view: View, item: dict) -> list:
+def _overridden(view: View, item: Resource) -> list[Any]:
     """What an override says of the instance that ours have, and of its peers."""
     own = {peer_name(peer) for peer in view.plan["nodes"][item["metadata"]["name"]]["peers"]}
     told = []

@@ -10,8 +10,16 @@ before 1.19 announced what the Service's own fields hold.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ...contract.addresses import family
 from ...objects.selector_text import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...contract.freeform import JsonObject, Options
+    from ...contract.kubernetes import Resource
 
 LOAD_BALANCER_CLASS = "io.cilium/bgp-control-plane"
 PROXY_NAME = "service.kubernetes.io/service-proxy-name"
@@ -23,7 +31,7 @@ TYPES = ("ClusterIP", "NodePort", "LoadBalancer")
 LOAD_BALANCER_SINCE = (1, 19)  # the release from which the load balancer's tables decide
 
 
-def is_watched(service: dict, options: dict) -> bool:
+def is_watched(service: Resource, options: Options) -> bool:
     """Whether the agents look at a Service at all: not at one of another service proxy."""
     found = _labels(service)
     name = ((options["helm_values"] or {}).get("k8s") or {}).get("serviceProxyName")
@@ -34,7 +42,7 @@ def is_watched(service: dict, options: dict) -> bool:
 class Service:
     """One Service as an agent sees it; ``kinds`` are the kinds of addresses that are announced."""
 
-    def __init__(self, service: dict, slices: list, kinds: list, release: tuple) -> None:
+    def __init__(self, service: Resource, slices: list[Resource], kinds: list[str], release: tuple[int, ...]) -> None:
         self.spec = service.get("spec") or {}
         self.annotations = service["metadata"].get("annotations") or {}
         self.ingress = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or []
@@ -42,7 +50,7 @@ class Service:
         self.kinds = [kind for kind in kinds if self._exposes(kind)]
         self.slices = slices
 
-    def announced_from(self, node: str, labels: dict) -> list:
+    def announced_from(self, node: str, labels: Mapping[str, str]) -> list[Any]:
         """The addresses that the agent of this node announces; ``labels`` are those of the Node.
 
         A Service without any backend is announced from everywhere (enable-no-service-endpoints-routable, on by
@@ -76,7 +84,7 @@ class Service:
         portless = self.spec.get("type") == "ExternalName" and not self.spec.get("ports")
         return not self.balanced or not (headless or portless)
 
-    def _is_on(self, labels: dict) -> bool:
+    def _is_on(self, labels: Mapping[str, str]) -> bool:
         """Whether the Service is on nodes with these labels; a selector that cannot be read takes every node."""
         if self.balanced and SOME_NODES in self.annotations:
             return matches(self.annotations[SOME_NODES], labels) is not False
@@ -84,7 +92,7 @@ class Service:
             return labels.get(ONE_NODE) == self.annotations[ONE_NODE]
         return True
 
-    def _balancer_addresses(self) -> list:
+    def _balancer_addresses(self) -> list[Any]:
         if self.spec.get("type") != "LoadBalancer":
             return []
         if self.spec.get("loadBalancerClass") not in (None, LOAD_BALANCER_CLASS):
@@ -92,10 +100,10 @@ class Service:
         modes = (None, "VIP") if self.balanced else (None, "VIP", "Proxy")
         return [item["ip"] for item in self.ingress if item.get("ip") and item.get("ipMode") in modes]
 
-    def _cluster_addresses(self) -> list:
+    def _cluster_addresses(self) -> list[Any]:
         return [text for text in self.spec.get("clusterIPs") or [] if text and text != "None"]
 
-    def _local_nodes(self, of: str) -> set:
+    def _local_nodes(self, of: str) -> set[Any]:
         """The nodes with a backend that is ready, for addresses of a family."""
         types = (None, {"ipv4": "IPv4", "ipv6": "IPv6"}[of]) if self.balanced else (None, "IPv4", "IPv6")
         return {
@@ -107,5 +115,5 @@ class Service:
         }
 
 
-def _labels(item: dict) -> dict:
+def _labels(item: Resource) -> JsonObject:
     return item["metadata"].get("labels") or {}

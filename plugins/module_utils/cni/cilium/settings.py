@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from typing import TYPE_CHECKING, Any
 
 from ...contract.errors import ClusterError, refuse
 from ..base import password_secret
 from ..base.options import filled
 
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, JsonObject, Options
+    from ...contract.plan import Plan
+
 PEERING_POLICY = "peering_policy"
 
-DEFAULTS: dict = {
+DEFAULTS: dict[Any, Any] = {
     "version": "1.20.2",
     "api": None,
     "namespace": "kube-system",
@@ -68,7 +73,7 @@ MASKS = {"ipv4": 24, "ipv6": 120}
 HOLD_MOST = 65535
 
 
-def version(options: dict) -> tuple:
+def version(options: Options) -> tuple[Any, ...]:
     """The release's first two numbers, ``(1, 20)``; ClusterError for a text that is no release."""
     found = re.fullmatch(r"v?(\d+)\.(\d+)(?:\.\d+)?(?:[-+.].*)?", str(options["version"]))
     if not found:
@@ -78,12 +83,12 @@ def version(options: dict) -> tuple:
     return int(found[1]), int(found[2])
 
 
-def api_of(release: tuple) -> str:
+def api_of(release: tuple[int, ...]) -> str:
     """The API that a release's own guide describes."""
     return next(api for api, (since, _last) in APIS.items() if release >= since or api == PEERING_POLICY)
 
 
-def settings(plan: dict) -> dict:
+def settings(plan: Plan) -> JsonObject:
     """The plan's ``cilium`` options with every default filled in, checked against what the release can do."""
     options = filled(plan.get("cilium"), "cilium", DEFAULTS)
     options["password_secret"] = password_secret.settings(options["password_secret"], **SECRET)
@@ -93,7 +98,7 @@ def settings(plan: dict) -> dict:
     return options
 
 
-def complaints(bgp: dict, options: dict) -> list:
+def complaints(bgp: Fields, options: Options) -> list[Any]:
     """What this Cilium cannot do: ``[(key, rule, remedy)]``. ``bgp`` are the sessions' settings as in a plan."""
     release, api, text = version(options), options["api"], options["version"]
     first, last = APIS[api]
@@ -111,7 +116,7 @@ def complaints(bgp: dict, options: dict) -> list:
     return found
 
 
-def _missing_fields(release: tuple, options: dict) -> list:
+def _missing_fields(release: tuple[int, ...], options: Options) -> list[Any]:
     """Options whose fields the release's definitions do not have: ``[(key, rule, remedy)]``."""
     api, text = options["api"], options["version"]
     found = []
@@ -140,7 +145,7 @@ def _missing_fields(release: tuple, options: dict) -> list:
     return found
 
 
-def pod_mask(given: int | None, family: str, prefixes: list) -> int:
+def pod_mask(given: int | None, family: str, prefixes: list[str]) -> int:
     """The length of a node's pod network: as given, or Cilium's default where the networks allow it."""
     lengths = [ipaddress.ip_network(prefix).prefixlen for prefix in prefixes]
     if given or not lengths:

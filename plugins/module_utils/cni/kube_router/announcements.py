@@ -5,8 +5,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ...contract.addresses import address, family, prefix, within
 from .settings import families, networks, settings, version
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Options
+    from ...contract.kubernetes import Resource
+    from ...contract.observed import State
+    from ...contract.plan import Plan
 
 # kube-router compares service addresses with its ranges since this release (--strict-external-ip-validation)
 STRICT_RANGES_SINCE = (2, 8, 0)
@@ -14,7 +22,7 @@ STRICT_RANGES_SINCE = (2, 8, 0)
 _ADVERTISE = "kube-router.io/service.advertise."
 
 
-def advertised(plan: dict, state: dict) -> dict:
+def advertised(plan: Plan, state: State) -> dict[Any, Any]:
     """``{node: {prefix, …}}``: what the agent of every node of the plan announces, in the plan's families."""
     options = settings(plan)
     spoken = families(plan)
@@ -32,7 +40,7 @@ def advertised(plan: dict, state: dict) -> dict:
 class _Service:
     """One Service, as kube-router sees it on a node."""
 
-    def __init__(self, service: dict, slices: list, state: dict, plan: dict, options: dict) -> None:
+    def __init__(self, service: Resource, slices: list[Resource], state: State, plan: Plan, options: Options) -> None:
         self.spec = service.get("spec") or {}
         self.annotations = service["metadata"].get("annotations") or {}
         self.options = options
@@ -45,7 +53,7 @@ class _Service:
         self.known = bool(slices)
         self.local_nodes = _local_nodes(slices, state)
 
-    def announced_from(self, node: str) -> list:
+    def announced_from(self, node: str) -> list[Any]:
         """The addresses that the agent of this node announces."""
         if not self.known:
             return []  # kube-router announces nothing of a service without an EndpointSlice
@@ -76,29 +84,29 @@ class _Service:
         return self.options[option] if text is None else text.lower() in ("1", "t", "true")
 
 
-def _key(service: dict) -> tuple:
+def _key(service: Resource) -> tuple[str | None, str]:
     return service["metadata"].get("namespace"), service["metadata"]["name"]
 
 
-def _inside(addresses: list, ranges: list | None) -> list:
+def _inside(addresses: list[str], ranges: list[Any] | None) -> list[Any]:
     return [text for text in addresses if ranges is None or any(within(text, item) for item in ranges)]
 
 
-def _balancer_addresses(service: dict) -> list:
+def _balancer_addresses(service: Resource) -> list[Any]:
     ingress = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or []
     return [item["ip"] for item in ingress if item.get("ip") and item.get("ipMode") != "Proxy"]
 
 
-def _slices_by_service(state: dict) -> dict:
+def _slices_by_service(state: State) -> dict[Any, Any]:
     """``{(namespace, name): [EndpointSlice, …]}``."""
-    result: dict = {}
+    result: dict[Any, Any] = {}
     for item in state["endpoint_slices"]:
         service = (item["metadata"].get("labels") or {}).get("kubernetes.io/service-name")
         result.setdefault((item["metadata"].get("namespace"), service), []).append(item)
     return result
 
 
-def _local_nodes(slices: list, state: dict) -> set:
+def _local_nodes(slices: list[Resource], state: State) -> set[Any]:
     """The nodes that have an endpoint, ready or not; one without a node's name is looked up by its address."""
     by_address = {text: name for name, node in state["nodes"].items() for text in node["addresses"]}
     result = set()

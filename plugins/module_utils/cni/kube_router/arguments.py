@@ -5,12 +5,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ...contract.errors import refuse
 from .extra import complaints
 from .settings import DUAL_STACK_SINCE, families, networks, version
 
+if TYPE_CHECKING:
+    from ...contract.freeform import Json, JsonObject, Options
+    from ...contract.plan import Plan
 
-def arguments(plan: dict, options: dict) -> list:
+
+def arguments(plan: Plan, options: Options) -> list[Any]:
     """The arguments of the agent on every node, in a fixed order. Raises ClusterError for a wrong extra argument."""
     mine = flags(plan, options)
     extra = [str(argument) for argument in options["extra_args"]]
@@ -19,7 +25,7 @@ def arguments(plan: dict, options: dict) -> list:
     return [text for name, value in mine.items() for text in _text(name, value)] + extra
 
 
-def flags(plan: dict, options: dict) -> dict:
+def flags(plan: Plan, options: Options) -> JsonObject:
     """The flags that the plan sets, by name; of a plan it needs ``asn``, ``bgp``, ``networks`` and ``nodes``."""
     return {
         **_duties(options),
@@ -30,7 +36,7 @@ def flags(plan: dict, options: dict) -> dict:
     }
 
 
-def _duties(options: dict) -> dict:
+def _duties(options: Options) -> JsonObject:
     """What this agent does besides routing."""
     return {
         "run-router": True,
@@ -41,7 +47,7 @@ def _duties(options: dict) -> dict:
     }
 
 
-def _routing(plan: dict, options: dict) -> dict:
+def _routing(plan: Plan, options: Options) -> JsonObject:
     """One AS, no mesh, no tunnels, no NAT (Cisco's white paper, "Kube-Router routing and BGP configuration")."""
     dual_stack = version(options) >= DUAL_STACK_SINCE
     spoken = families(plan)
@@ -59,7 +65,7 @@ def _routing(plan: dict, options: dict) -> dict:
     }
 
 
-def _speaker(plan: dict, options: dict) -> dict:
+def _speaker(plan: Plan, options: Options) -> JsonObject:
     """Timers and restart. GoBGP sends keepalives at a third of the negotiated hold time, so hold 3 s means 1 s."""
     bgp = plan["bgp"]
     result = {"bgp-holdtime": f"{bgp['hold']}s", "bgp-graceful-restart": bool(bgp.get("graceful_restart"))}
@@ -73,7 +79,7 @@ def _speaker(plan: dict, options: dict) -> dict:
     return result
 
 
-def _ranges(plan: dict, options: dict) -> dict:
+def _ranges(plan: Plan, options: Options) -> JsonObject:
     """The services' ranges; since 2.8 addresses outside of them are neither announced nor served."""
     result = {"service-cluster-ip-range": networks(plan, "service")}
     external = networks(plan, "external_service")
@@ -83,7 +89,7 @@ def _ranges(plan: dict, options: dict) -> dict:
     return result
 
 
-def _operations(options: dict) -> dict:
+def _operations(options: Options) -> JsonObject:
     """Health, metrics and logging."""
     return {
         # A Service made at the same moment as another one may be left out until the next full synchronization.
@@ -94,7 +100,7 @@ def _operations(options: dict) -> dict:
     }
 
 
-def _text(name: str, value: object) -> list:
+def _text(name: str, value: Json) -> list[Any]:
     """One flag as arguments: booleans in Go's spelling, a list as one argument per item."""
     if isinstance(value, list):
         return [f"--{name}={item}" for item in value]

@@ -9,6 +9,7 @@ Sources are kube-router's own: pkg/options/options.go, pkg/bgp and pkg/controlle
 from __future__ import annotations
 
 from ipaddress import ip_address
+from typing import TYPE_CHECKING, cast
 
 from ...contract.findings import Findings
 from ...intent.model import Cluster, Fabric, family
@@ -71,7 +72,7 @@ def _release(cluster: Cluster, options: dict, findings: Findings) -> None:
         )
 
 
-def _load_balancer(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _load_balancer(cluster: Cluster, options: Options, findings: Findings) -> None:
     """An agent ends at a flag that its release lacks: --run-loadbalancer came with 2.0."""
     if options["load_balancer"] and version(options) < FLAGS["run-loadbalancer"][1]:
         findings.add(
@@ -81,7 +82,7 @@ def _load_balancer(cluster: Cluster, options: dict, findings: Findings) -> None:
         )
 
 
-def _bfd(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _bfd(cluster: Cluster, options: Options, findings: Findings) -> None:
     """The annotation has BFD since 2.11 (pkg/bgp/bfd.go); an older release does not read it."""
     if cluster.bgp["bfd"] and version(options) < BFD_SINCE:
         findings.add(
@@ -106,8 +107,8 @@ def _listed() -> str:
     return ", ".join(f"{low} to {high}" for low, high in TAKEN_PEER_ASNS)
 
 
-def _arguments(cluster: Cluster, options: dict, findings: Findings) -> None:
-    planned = arguments.flags(cluster.outline(), options)
+def _arguments(cluster: Cluster, options: Options, findings: Findings) -> None:
+    planned = arguments.flags(cast("Plan", cluster.outline()), options)
     for index, rule, remedy in extra.complaints(options["extra_args"], version(options), planned):
         findings.add(cluster.at(f"kube_router.extra_args[{index}]"), rule, remedy)
     for index, rule, remedy in extra.doubtful(options["extra_args"]):
@@ -118,7 +119,7 @@ def _arguments(cluster: Cluster, options: dict, findings: Findings) -> None:
         findings.warn(cluster.at(f"kube_router.{key}"), rule, remedy)
 
 
-def _peer(cluster: Cluster, options: dict, index: int, peer: dict, findings: Findings) -> None:
+def _peer(cluster: Cluster, options: Options, index: int, peer: Fields, findings: Findings) -> None:
     """One further peer; those whose address or AS was reported as wrong have None there."""
     at = cluster.at(f"kube_router.peers[{index}]")
     _peer_address(cluster, options, index, at, findings)
@@ -133,7 +134,7 @@ def _peer(cluster: Cluster, options: dict, index: int, peer: dict, findings: Fin
             findings.add(f"{at}.nodes[{number}]", f"the cluster has no node {name}", did_you_mean(name, cluster.nodes))
 
 
-def _peer_address(cluster: Cluster, options: dict, index: int, at: str, findings: Findings) -> None:
+def _peer_address(cluster: Cluster, options: Options, index: int, at: str, findings: Findings) -> None:
     """In a family of the nodes, and once: kube-router's BGP server ends where it has the peer already."""
     text = options["peers"][index]["address"]
     if not text:

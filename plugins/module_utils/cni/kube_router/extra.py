@@ -140,7 +140,7 @@ def _unknown(name: str) -> tuple[str, str]:
     )
 
 
-def complaints(extra: Iterable[str], release: tuple, planned: Container[str]) -> list[Complaint]:
+def complaints(extra: Iterable[str], release: tuple[int, ...], planned: Container[str]) -> list[Complaint]:
     """Everything that is wrong with further arguments: ``[(index, rule, remedy)]`` in their order.
 
     ``release`` is kube-router's as numbers, ``planned`` the flags that the plan sets itself.
@@ -151,7 +151,7 @@ def complaints(extra: Iterable[str], release: tuple, planned: Container[str]) ->
     return sorted(found)
 
 
-def _wrong(name: str, value: str, release: tuple, planned: Container[str]) -> Iterator[tuple[str, str]]:
+def _wrong(name: str, value: str, release: tuple[int, ...], planned: Container[str]) -> Iterator[tuple[str, str]]:
     """What is wrong with one flag: (rule, remedy). What the release lacks has no other fault."""
     form, since = FLAGS[name]
     breaks, rule, remedy = BREAKING.get(name, (None, "", ""))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
+from typing import Any
 
 from ...common.go_text import boolean, decimal_int, nanoseconds, uint
 
@@ -57,7 +58,7 @@ _LATER = {
     },
 }
 # name → (form of the value, first release that has it)
-FLAGS: dict[str, tuple[str, tuple]] = {
+FLAGS: dict[str, tuple[str, tuple[Any, ...]]] = {
     name: (form, since)
     for since, forms in {OLDEST: _FIRST, **_LATER}.items()
     for form, listed in forms.items()

@@ -11,6 +11,7 @@ annotations change its AS, make it a reflector, lengthen the AS path, or let it 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Any
 
 from ...objects.difference import owned_fields
 from ...objects.documents import values_of
@@ -21,6 +22,11 @@ from ..base.view import Finding, View, finding, listed
 from .resources.manifests import NAME
 from .resources.peers import PEER_IPS, PEERS
 from .settings import settings
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields
+    from ...contract.kubernetes import Resource, ToRead
+    from ...contract.plan import Plan
 
 # pkg/options/options.go; --peer-router-multihop-ttl is about all peers, and ends nothing. An empty value names no peer.
 _GLOBAL = re.compile(r"(--peer-router-(?:ips|asns|ports|passwords(?:-file)?))(?![A-Za-z0-9-]|=(?:$|\s|\"\"|''))")
@@ -46,13 +52,13 @@ _EFFECTS = {
 }
 
 
-def kinds(plan: dict) -> dict:
+def kinds(plan: Plan) -> dict[str, ToRead]:
     """What to read: DaemonSets of all namespaces, or of ours where the user may not."""
-    where = {"or_namespace": settings(plan)["namespace"]}
+    where: ToRead = {"or_namespace": settings(plan)["namespace"]}
     return {"daemonsets": {"api_version": "apps/v1", "kind": "DaemonSet", **where}}
 
 
-def found(view: View):
+def found(view: View) -> Any:
     """One Finding per object and, of a Node, per annotation."""
     for item in view.objects.get("daemonsets") or []:
         if not is_ours(item):
@@ -66,14 +72,14 @@ def found(view: View):
         yield from _settings(view, name, theirs)
 
 
-def _place(item: dict) -> tuple:
+def _place(item: Resource) -> tuple[str | None, str]:
     return item["metadata"].get("namespace"), item["metadata"]["name"]
 
 
 # -- DaemonSets ----------------------------------------------------------------------------------------
 
 
-def _daemonset(view: View, item: dict):
+def _daemonset(view: View, item: Resource) -> Any:
     """Containers that run kube-router on nodes of the plan, by a command of their own or within a shell's."""
     pod = ((item.get("spec") or {}).get("template") or {}).get("spec") or {}
     nodes = view.by_labels({"matchLabels": pod.get("nodeSelector") or {}})
@@ -93,20 +99,20 @@ def _daemonset(view: View, item: dict):
         )
 
 
-def _text(container: dict) -> str:
+def _text(container: Fields) -> str:
     """A container's command, arguments and environment, without a script's comments."""
     words = [*(container.get("command") or []), *(container.get("args") or [])]
     values = [one.get("value") or "" for one in container.get("env") or []]
     return _COMMENT.sub("", "\n".join(map(str, [*words, *values])))
 
 
-def _routes(container: dict) -> bool:
+def _routes(container: Fields) -> bool:
     """Whether a container is kube-router, and routes, as it does by default."""
     image = str(container.get("image") or "").rpartition("/")[2].partition("@")[0].partition(":")[0]
     return (image == NAME or _runs(container)) and not _NO_ROUTING.search(_text(container))
 
 
-def _runs(container: dict) -> bool:
+def _runs(container: Fields) -> bool:
     """Whether a container's command is kube-router, by itself or in a shell's script; as an argument it is a name."""
     command = [str(one) for one in container.get("command") or []]
     told = [*command, *map(str, container.get("args") or [])]
@@ -121,7 +127,7 @@ def _runs(container: dict) -> bool:
 # -- annotations of Nodes ------------------------------------------------------------------------------
 
 
-def _peers(view: View, name: str, theirs: dict):
+def _peers(view: View, name: str, theirs: Fields) -> Any:
     """Peers of a Node that are not planned and that we did not write: our annotation takes their place."""
     planned = {*view.peers(name), *(address_of(peer["address"]) for peer in settings(view.plan)["peers"])}
     for key in (PEERS, PEER_IPS):
@@ -140,10 +146,10 @@ def _peers(view: View, name: str, theirs: dict):
         )
 
 
-def _addresses(key: str, value: str) -> list | None:
+def _addresses(key: str, value: str) -> list[Any] | None:
     """The peers' addresses; None for an annotation that cannot be read, or is hidden because of that."""
     if key == PEER_IPS:
-        texts: list = value.split(",")
+        texts: list[str] = value.split(",")
     else:
         spans = None if value == HIDDEN else values_of(value, "remoteip", comments=False)
         if spans is None:
@@ -152,7 +158,7 @@ def _addresses(key: str, value: str) -> list | None:
     return list(dict.fromkeys(found for found in map(address_of, texts) if found))
 
 
-def _settings(view: View, name: str, theirs: dict):
+def _settings(view: View, name: str, theirs: Fields) -> Any:
     """Annotations by which the agent of a node is another one than the plan's."""
     told = {key: what for key, what in _EFFECTS.items() if key in theirs}
     asn = theirs.get(ASN)

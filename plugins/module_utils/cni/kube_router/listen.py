@@ -10,9 +10,13 @@ Sources: pkg/cmd/kube-router.go (TCPAddressBindable), cmd/kube-router/kube-route
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from . import extra
 from .flags import port, true
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Options
 
 # which every node has; those at 127.0.0.1 alone are in the way of all addresses, too
 TAKEN = {179: "BGP", 10248: "the kubelet's health check", 10250: "the kubelet"}
@@ -24,7 +28,7 @@ OFF = 65535  # kube-router serves no metrics there (pkg/cmd/kube-router.go)
 Listener = tuple[str, str, int]
 
 
-def clashes(options: dict) -> Iterator[tuple[str, str, str]]:
+def clashes(options: Options) -> Iterator[tuple[str, str, str]]:
     """Ports that two listen on: (key below ``kube_router``, rule, remedy)."""
     taken = dict(TAKEN)
     for key, what, number in _listeners(options):
@@ -33,7 +37,7 @@ def clashes(options: dict) -> Iterator[tuple[str, str, str]]:
         taken.setdefault(number, what)
 
 
-def doubtful(options: dict) -> Iterator[tuple[str, str, str]]:
+def doubtful(options: Options) -> Iterator[tuple[str, str, str]]:
     """Ports of a kube-proxy, which runs where kube-router does not proxy services; and those that are none."""
     for key, what, number in _listeners(options):
         if number in KUBE_PROXY and not options["service_proxy"]:
@@ -45,7 +49,7 @@ def doubtful(options: dict) -> Iterator[tuple[str, str, str]]:
 _FREE = "give a port that is free on every node"
 
 
-def _listeners(options: dict) -> Iterable[Listener]:
+def _listeners(options: Options) -> Iterable[Listener]:
     """Those that are on, defaults first: a complaint names the option that was set."""
     found = list(_chosen(options))
     default = [] if any(what == _GOBGP for _key, what, _number in found) else [("", _GOBGP, GOBGP)]
@@ -55,7 +59,7 @@ def _listeners(options: dict) -> Iterable[Listener]:
 _GOBGP = "GoBGP's own API (--gobgp-admin-port)"
 
 
-def _chosen(options: dict) -> Iterator[Listener]:
+def _chosen(options: Options) -> Iterator[Listener]:
     """The ports of options and further arguments; of a flag that is there twice the last one counts."""
     yield "health_port", "the health check", options["health_port"] or 0
     yield "metrics_port", "the metrics", options["metrics_port"] or 0

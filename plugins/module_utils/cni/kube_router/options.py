@@ -8,8 +8,11 @@ from __future__ import annotations
 from ...intent.formats_base import release_of
 from ...intent.option import names, number, switch
 
+if TYPE_CHECKING:
+    from ...contract.freeform import JsonObject
 
-def _choice(description: str) -> dict:
+
+def _choice(description: str) -> JsonObject:
     return {"type": "bool", "fill": False, "description": description}
 
 

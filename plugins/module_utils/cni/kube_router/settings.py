@@ -6,10 +6,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Any
 
 from ...contract.errors import ClusterError
+from ...contract.families import networks_of
 from ..base.options import filled
 from .flags import OLDEST
+
+if TYPE_CHECKING:
+    from ...contract.freeform import JsonObject, Options
+    from ...contract.plan import Plan
 
 # "version" decides flags and annotations; "image" defaults to the project's own image of that version.
 DEFAULTS = {
@@ -55,7 +61,7 @@ TAKEN_PEER_ASNS = ((1, 23455), (23457, 63999), (64512, 65534), (131072, 42949672
 _HOLD_RANGE = (3, 65536)
 
 
-def version(options: dict) -> tuple:
+def version(options: Options) -> tuple[Any, ...]:
     """The release as numbers, ``(2, 10, 0)``; ClusterError for a text that is no release."""
     found = re.fullmatch(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?", str(options["version"]), re.ASCII)
     if not found:
@@ -85,7 +91,7 @@ def tag(text: str) -> str:
     return "v" + ".".join(map(str, version({"version": text}))) + dash + before
 
 
-def families(plan: dict) -> list:
+def families(plan: Plan) -> list[Any]:
     """The address families in which the nodes peer: ``["ipv4"]``, ``["ipv6"]`` or both."""
     found = {peer["family"] for node in plan["nodes"].values() for peer in node["peers"]}
     found |= {family_of(prefix) for prefix in plan["networks"].get("node") or []}
@@ -97,12 +103,12 @@ def family_of(prefix: str) -> str:
     return "ipv6" if ":" in prefix else "ipv4"
 
 
-def networks(plan: dict, kind: str) -> list:
+def networks(plan: Plan, kind: str) -> list[Any]:
     """The plan's networks of a kind, in the families that the nodes speak (kube-router refuses to start on others)."""
-    return [prefix for prefix in plan["networks"].get(kind) or [] if family_of(prefix) in families(plan)]
+    return [prefix for prefix in networks_of(plan, kind) if family_of(prefix) in families(plan)]
 
 
-def settings(plan: dict) -> dict:
+def settings(plan: Plan) -> JsonObject:
     """The plan's ``kube_router`` options with every default filled in, checked against what kube-router can do."""
     options = filled(plan.get("kube_router"), "kube_router", DEFAULTS)
     number = version(options)
@@ -121,7 +127,7 @@ def settings(plan: dict) -> dict:
     return options
 
 
-def _check_speaker(plan: dict) -> None:
+def _check_speaker(plan: Plan) -> None:
     """The limits of kube-router's BGP speaker (v2.10, NewNetworkRoutingController)."""
     cluster, asn, hold = plan["cluster"], plan["asn"], plan["bgp"]["hold"]
     if not any(low <= asn <= high for low, high in _PRIVATE_ASNS):

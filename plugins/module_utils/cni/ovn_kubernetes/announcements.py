@@ -10,12 +10,20 @@ addresses it never announces; who does, MetalLB or a person, says so in FRRConfi
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ...common import json_text
 from ...contract.addresses import address, family, prefix
 from ...contract.families import families
 from ...objects.label_selector import takes
 from ...objects.ownership import is_ours
 from .settings import settings
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, Json
+    from ...contract.kubernetes import Resource
+    from ...contract.observed import State
+    from ...contract.plan import Plan
 
 SUBNETS = "k8s.ovn.org/node-subnets"
 GENERATED = "k8s.ovn.org/route-advertisements"
@@ -24,7 +32,7 @@ DEFAULT_NETWORK = "default"
 NETWORK_PREFIX = "cluster_udn_"
 
 
-def advertised(plan: dict, state: dict) -> dict:
+def advertised(plan: Plan, state: State) -> dict[Any, Any]:
     """``{node: {prefix, …}}``: what FRR on every node of the plan announces to the leaves, in the plan's families."""
     options, spoken = settings(plan), families(plan)
     everywhere = plan["networks"].get("external_service") or [] if options["advertise_external_services"] else []
@@ -41,12 +49,12 @@ def advertised(plan: dict, state: dict) -> dict:
     return result
 
 
-def _of_network(name: str, network: dict, subnets: dict) -> list:
+def _of_network(name: str, network: Fields, subnets: Fields) -> list[Any]:
     """What a node announces of a network: its own part of one in layer 3, all of one in layer 2."""
     return network["subnets"] if network["topology"] == "Layer2" else subnets.get(f"{NETWORK_PREFIX}{name}", [])
 
 
-def node_subnets(annotations: dict) -> dict:
+def node_subnets(annotations: Fields) -> dict[Any, Any]:
     """``{network: [subnet, …]}`` of a Node's annotation, where releases may have a text in place of a list.
 
     Every user who may write the Node can write this: what has another shape counts as not written.
@@ -59,7 +67,7 @@ def node_subnets(annotations: dict) -> dict:
     return {network: items for network, items in listed.items() if _texts(items)}
 
 
-def _items(found: object) -> list:
+def _items(found: Json) -> list[Any]:
     return list(found.items()) if isinstance(found, dict) else []
 
 
@@ -67,9 +75,9 @@ def _texts(items: object) -> bool:
     return isinstance(items, list) and all(isinstance(item, str) for item in items)
 
 
-def reports(states: list) -> dict:
+def reports(states: list[Resource]) -> dict[Any, Any]:
     """``{node: {peer's address: state}}`` of the BGPSessionStates of the default VRF; a dash there is a colon."""
-    result: dict = {}
+    result: dict[Any, Any] = {}
     for item in states:
         status = item.get("status") or {}
         if status.get("node") and status.get("peer") and not status.get("vrf"):
@@ -78,9 +86,9 @@ def reports(states: list) -> dict:
     return result
 
 
-def session_states(states: list) -> dict:
+def session_states(states: list[Resource]) -> dict[Any, Any]:
     """``{node: {(VRF, peer's address): state}}`` of the BGPSessionStates; "" is the default VRF."""
-    result: dict = {}
+    result: dict[Any, Any] = {}
     for item in states:
         status = item.get("status") or {}
         if status.get("node") and status.get("peer"):
@@ -89,7 +97,7 @@ def session_states(states: list) -> dict:
     return result
 
 
-def refusals(states: list) -> dict:
+def refusals(states: list[Resource]) -> dict[Any, Any]:
     """``{node: why}`` of the FRRNodeStates by which FRR-K8s or FRR did not take the node's FRRConfigurations."""
     result = {}
     for item in states:
@@ -101,7 +109,7 @@ def refusals(states: list) -> dict:
     return result
 
 
-def others(plan: dict, configurations: list, nodes: list) -> dict:
+def others(plan: Plan, configurations: list[Resource], nodes: list[Resource]) -> dict[Any, Any]:
     """``{node: [prefix, …]}``: what FRRConfigurations announce that neither we nor OVN-Kubernetes made."""
     foreign = [item for item in configurations if not is_ours(item) and not _generated(item)]
     labels = {node["metadata"]["name"]: node["metadata"].get("labels") or {} for node in nodes}
@@ -116,11 +124,11 @@ def others(plan: dict, configurations: list, nodes: list) -> dict:
     }
 
 
-def _generated(item: dict) -> bool:
+def _generated(item: Resource) -> bool:
     return GENERATED in (item["metadata"].get("labels") or {})
 
 
-def _to(item: dict, leaves: set) -> list:
+def _to(item: Resource, leaves: set[Any]) -> list[Any]:
     """The prefixes that a configuration announces to the leaves over the default VRF."""
     routers = [
         router for router in ((item.get("spec") or {}).get("bgp") or {}).get("routers") or [] if not router.get("vrf")
@@ -133,7 +141,7 @@ def _to(item: dict, leaves: set) -> list:
     return found
 
 
-def _allowed(router: dict, neighbor: dict) -> list:
+def _allowed(router: Fields, neighbor: Fields) -> list[Any]:
     """A session carries the prefixes of its own family only."""
     allowed = (neighbor.get("toAdvertise") or {}).get("allowed") or {}
     named = router.get("prefixes") if allowed.get("mode") == "all" else allowed.get("prefixes")

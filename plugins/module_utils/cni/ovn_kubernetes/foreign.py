@@ -13,14 +13,21 @@ from __future__ import annotations
 
 from collections import namedtuple
 from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any
 
 from ...common.go_text import nanoseconds
+from ...contract.families import networks_of
 from ...objects.ownership import is_ours
 from ..base.peerings import peerings
 from ..base.secret_text import WITHOUT_PASSWORD
 from ..base.view import View, finding, listed
 from .resources import resources
 from .settings import FRR_API, needs_disable_mp, settings
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, JsonObject
+    from ...contract.kubernetes import Resource, ToRead
+    from ...contract.plan import Plan
 
 GENERATED = "k8s.ovn.org/route-advertisements"
 REFUSED = "FRR-K8s refuses to merge those"
@@ -37,12 +44,12 @@ _KINDS = ("node", "pod", "service", "external_service")
 Own = namedtuple("Own", "neighbors asns ids profiles")
 
 
-def kinds(_plan: dict) -> dict:
+def kinds(_plan: Fields) -> dict[str, ToRead]:
     """What to read."""
     return {"configurations": {"api_version": FRR_API, "kind": "FRRConfiguration"}}
 
 
-def found(view: View):
+def found(view: View) -> Any:
     """One Finding per object."""
     own = ours_of(view)
     for item in view.objects.get("configurations") or []:
@@ -76,20 +83,20 @@ def ours_of(view: View) -> Own:
     return own
 
 
-def _bgp(item: dict) -> dict:
+def _bgp(item: Resource) -> JsonObject:
     return (item.get("spec") or {}).get("bgp") or {}
 
 
 # -- theirs --------------------------------------------------------------------------------------------
 
 
-def _raw(item: dict):
+def _raw(item: Resource) -> Any:
     raw = (item.get("spec") or {}).get("raw") or {}
     if raw.get("rawConfig"):
         yield "its raw.rawConfig is added unchecked, and its effect on our sessions is unknown"
 
 
-def _routers(item: dict, nodes: list, own: Own):
+def _routers(item: Resource, nodes: list[str], own: Own) -> Any:
     """What is refused whatever the neighbours are (routersAreCompatible, and profiles of one name)."""
     for router in _bgp(item).get("routers") or []:
         vrf = router.get("vrf") or ""
@@ -107,7 +114,7 @@ def _routers(item: dict, nodes: list, own: Own):
             yield f"its BFD profile {profile['name']} has other values than ours, and {REFUSED}"
 
 
-def _neighbors(view: View, item: dict, nodes: list, own: Own):
+def _neighbors(view: View, item: Resource, nodes: list[str], own: Own) -> Any:
     for peering in peerings(item):
         mine = own.neighbors.get((peering.vrf, peering.address), {})
         met = [name for name in nodes if name in mine]
@@ -119,7 +126,7 @@ def _neighbors(view: View, item: dict, nodes: list, own: Own):
         yield from _differing(view.plan, peering.said, mine[met[0]], who)
 
 
-def _received(plan: dict, theirs: dict, ours: dict, who: str):
+def _received(plan: Plan, theirs: Fields, ours: Fields, who: str) -> Any:
     """What is let in by theirs, and not by ours."""
     allowed = (theirs.get("toReceive") or {}).get("allowed") or {}
     if allowed.get("mode") == "all":
@@ -133,7 +140,7 @@ def _received(plan: dict, theirs: dict, ours: dict, who: str):
             yield f"it takes {_shown(rule)} from {who}, which lies in networks of the cluster ({lies[0]})"
 
 
-def _differing(plan: dict, theirs: dict, ours: dict, who: str):
+def _differing(plan: Plan, theirs: Fields, ours: Fields, who: str) -> Any:
     """What is said differently of a session: refused, or taken of one of the two."""
     same = (*_SAME, "disableMP") if needs_disable_mp(settings(plan)) else _SAME
     refused = [key for key in same if _value(ours, key) != _value(theirs, key)]
@@ -154,15 +161,15 @@ def _differing(plan: dict, theirs: dict, ours: dict, who: str):
 # -- values --------------------------------------------------------------------------------------------
 
 
-def _networks(plan: dict) -> list:
+def _networks(plan: Plan) -> list[Any]:
     """``[(what it is, network)]`` of all that is the cluster's own."""
-    given = [(kind.replace("_", " "), text) for kind in _KINDS for text in plan["networks"].get(kind) or []]
+    given = [(kind.replace("_", " "), text) for kind in _KINDS for text in networks_of(plan, kind)]
     further = settings(plan)["networks"].items()
     given += [(f"network {name}", text) for name, network in further for text in network.get("subnets") or []]
     return [(what, ip_network(text, strict=False)) for what, text in given]
 
 
-def _reaches(rule: object, own) -> bool:
+def _reaches(rule: object, own: Any) -> bool:
     """Whether routes to a network, or to a part of it, are among those that a rule of toReceive takes.
 
     Without ``le`` and ``ge`` a rule takes its prefix alone: the default route is in no network.
@@ -181,11 +188,11 @@ def _shown(rule: object) -> str:
     return " ".join([str(given.get("prefix")), *(f"{key} {given[key]}" for key in ("ge", "le") if given.get(key))])
 
 
-def _has_password(neighbor: dict) -> bool:
+def _has_password(neighbor: Fields) -> bool:
     return bool(neighbor.get("password") or (neighbor.get("passwordSecret") or {}).get("name"))
 
 
-def _value(neighbor: dict, key: str):
+def _value(neighbor: Fields, key: str) -> Any:
     """A value in one spelling: durations in whole seconds, what is not there as FRR-K8s takes it."""
     given = neighbor.get(key)
     if key.endswith("Time"):

@@ -5,8 +5,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ..base import password_secret
 from ..base.options import filled
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, JsonObject, Options
+    from ...contract.plan import Plan
 
 FRR_API = "frrk8s.metallb.io/v1beta1"
 OVN_API = "k8s.ovn.org/v1"
@@ -18,7 +24,7 @@ DEFAULT_VRF = "default"
 # Before this release a session without disableMP was a configuration error (its routeadvertisements controller).
 WITHOUT_DISABLE_MP = (1, 4)
 
-DEFAULTS: dict = {
+DEFAULTS: dict[Any, Any] = {
     "version": None,
     "frr_namespace": "frr-k8s-system",
     "frr_selector": "app.kubernetes.io/component=frr-k8s",
@@ -34,20 +40,20 @@ DEFAULTS: dict = {
     "ebgp_multihop": False,
     "nodes": {},
 }
-NETWORK: dict = {
+NETWORK: dict[Any, Any] = {
     "topology": "Layer2",
     "persistent_ips": True,
     "advertise": "default_vrf",
     "leak_default_routes": False,
     "vrf_lite": {},
 }
-VRF_LITE: dict = {"attach": "nmstate", "node_selector": {}, "peers": []}
-KUBEVIRT: dict = {"namespace": "kubevirt", "name": "kubevirt", "binding": "l2bridge"}
-VIRTUAL_MACHINE: dict = {"run_strategy": "Always"}
+VRF_LITE: dict[Any, Any] = {"attach": "nmstate", "node_selector": {}, "peers": []}
+KUBEVIRT: dict[Any, Any] = {"namespace": "kubevirt", "name": "kubevirt", "binding": "l2bridge"}
+VIRTUAL_MACHINE: dict[Any, Any] = {"run_strategy": "Always"}
 SECRET = {"name": "kubefabric-bgp", "key": "password", "type": password_secret.BASIC_AUTH}
 
 
-def settings(plan: dict) -> dict:
+def settings(plan: Plan) -> JsonObject:
     """The plan's ``ovn_kubernetes`` options with every default filled in. Raises ClusterError for an unknown one."""
     options = filled(plan.get("ovn_kubernetes"), "ovn_kubernetes", DEFAULTS)
     options["password_secret"] = password_secret.settings(options["password_secret"], **SECRET)
@@ -58,7 +64,7 @@ def settings(plan: dict) -> dict:
     return options
 
 
-def _network(given: dict) -> dict:
+def _network(given: JsonObject) -> JsonObject:
     network = {**NETWORK, **given}
     if network["vrf_lite"]:
         lite = {**VRF_LITE, **network["vrf_lite"]}
@@ -67,12 +73,12 @@ def _network(given: dict) -> dict:
     return network
 
 
-def routes_of(name: str, network: dict) -> str | None:
+def routes_of(name: str, network: Fields) -> str | None:
     """In which VRF a network is announced: ``default``, its own, or None; the value of our label ROUTES_LABEL."""
     return {"default_vrf": DEFAULT_VRF, "own_vrf": name}.get(network["advertise"])
 
 
-def needs_disable_mp(options: dict) -> bool:
+def needs_disable_mp(options: Options) -> bool:
     """Whether this OVN-Kubernetes refuses sessions without ``disableMP``."""
     version = options["version"]
     return bool(version) and tuple(int(part) for part in version.split(".")[:2]) < WITHOUT_DISABLE_MP

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ....contract.findings import Findings
 from ....intent.formats import Invalid
 from ....intent.model import Cluster, Fabric, Member
@@ -20,6 +22,9 @@ from . import pools as checks_calico_pools
 from . import reflectors as checks_reflectors
 from . import release as checks_calico_release
 from .release import largest_asn
+
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject, Options
 
 # BGPConfigurationSpec's markers: entries of both lists, and communities of one network
 MOST_COMMUNITIES = 500
@@ -101,7 +106,7 @@ def check_nested(cluster: Nested, findings: Findings) -> None:
         _peer_asn(cluster, f"calico.peers[{index}]", peer, findings)
 
 
-def _asns(cluster: Cluster, fabric: Fabric, options: dict, findings: Findings) -> None:
+def _asns(cluster: Cluster, fabric: Fabric, options: Options, findings: Findings) -> None:
     """AS numbers that would make a session iBGP by mistake, and those that Calico's API cannot hold."""
     _largest(cluster, "asn", cluster.settings["asn"], findings)
     for _path, whose, asn in cluster.peer_asns(fabric):
@@ -134,7 +139,7 @@ def _largest(cluster: Member, key: str, asn: int | None, findings: Findings) -> 
         )
 
 
-def _peer_asn(cluster: Member, at: str, peer: dict, findings: Findings) -> None:
+def _peer_asn(cluster: Member, at: str, peer: Fields, findings: Findings) -> None:
     for key in ("asn", "local_asn"):
         _largest(cluster, f"{at}.{key}", peer[key], findings)
     whose = _own_asns(cluster, peer).get(peer["asn"])
@@ -146,7 +151,7 @@ def _peer_asn(cluster: Member, at: str, peer: dict, findings: Findings) -> None:
         )
 
 
-def _own_asns(cluster: Member, peer: dict) -> dict:
+def _own_asns(cluster: Member, peer: Fields) -> JsonObject:
     """The AS numbers that a peer may see of the nodes that peer with it, and whose each is."""
     if peer["local_asn"]:
         return {peer["local_asn"]: "the session's"}
@@ -176,7 +181,7 @@ def _graceful_restart(cluster: Cluster, findings: Findings) -> None:
         )
 
 
-def _router_id(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _router_id(cluster: Cluster, options: Options, findings: Findings) -> None:
     """confd takes the node's IPv4 address as router ID, and BIRD refuses a file without one."""
     if cluster.families == ["ipv6"] and options.get("install") == "manifest":
         findings.warn(
@@ -197,7 +202,7 @@ def _password(cluster: Member, findings: Findings) -> None:
         )
 
 
-def _listening(cluster: Member, options: dict, findings: Findings) -> None:
+def _listening(cluster: Member, options: Options, findings: Findings) -> None:
     """Workloads look for their node at a virtual address, port 179; BIRD listens at one address and port alone."""
     if (cluster.settings["workload_peering"] or {}).get("speaker") != "cni":
         return
@@ -215,7 +220,7 @@ def _listening(cluster: Member, options: dict, findings: Findings) -> None:
         )
 
 
-def _node_names(cluster: Member, options: dict, findings: Findings) -> None:
+def _node_names(cluster: Member, options: Options, findings: Findings) -> None:
     for name in options.get("nodes") or {}:
         if name not in cluster.nodes:
             findings.add(
@@ -223,14 +228,14 @@ def _node_names(cluster: Member, options: dict, findings: Findings) -> None:
             )
 
 
-def _interfaces(cluster: Member, options: dict, findings: Findings) -> None:
+def _interfaces(cluster: Member, options: Options, findings: Findings) -> None:
     """The list is a set (ignoredInterfaces, listType=set)."""
     given = options.get("ignored_interfaces") or []
     for name in sorted({name for name in given if given.count(name) > 1}):
         findings.add(cluster.at("calico.ignored_interfaces"), f"{name} is there twice", "name every interface once")
 
 
-def _communities(cluster: Member, options: dict, findings: Findings) -> None:
+def _communities(cluster: Member, options: Options, findings: Findings) -> None:
     """prefixAdvertisements name communities that are there, or write them out: Calico hands on what is neither."""
     given, advertised = options.get("communities") or [], options.get("prefix_advertisements") or []
     known = [item["name"] for item in given if item["name"]]
@@ -258,7 +263,7 @@ def _communities(cluster: Member, options: dict, findings: Findings) -> None:
         _advertised(at, item["communities"] or [], known, findings)
 
 
-def _advertised(at: str, names: list, known: list, findings: Findings) -> None:
+def _advertised(at: str, names: list[str], known: list[Any], findings: Findings) -> None:
     if len(names) > MOST_OF_A_NETWORK:
         findings.add(at, f"{len(names)} communities are more than Calico takes", f"give at most {MOST_OF_A_NETWORK}")
     for name in [name for name in names if name not in known]:

@@ -10,19 +10,23 @@ Of two BGPPeers that give a node the same address and port confd configures one:
 from __future__ import annotations
 
 from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
 
 from ....contract.findings import Findings
 from ....intent.model import Cluster, Fabric, Member
 from ....intent.nested import Nested, peering_addresses
 from .peers import BGP_PORT, covers, split
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject
 
-def check(cluster: Cluster, fabric: Fabric, addresses, findings: Findings) -> None:
+
+def check(cluster: Cluster, fabric: Fabric, addresses: Any, findings: Findings) -> None:
     """``addresses`` are those that the cluster's SVI design allocated (svi/design.py)."""
     if cluster.settings["cni"] != "calico":
         return
     racks = {name: fabric.racks[node.rack].label for name, node in cluster.nodes.items() if node.rack in fabric.racks}
-    owners = _leaves(cluster, fabric, addresses)
+    owners: dict[Any, tuple[str, set[str]]] = _leaves(cluster, fabric, addresses)
     for name, _key, address in cluster.reflector_hosts():
         owners.setdefault(address, (f"route reflector {name}", set(cluster.nodes)))
     for name in ((cluster.settings["calico"] or {}).get("route_reflectors") or {}).get("nodes") or []:
@@ -42,9 +46,9 @@ def check_nested(cluster: Nested, findings: Findings) -> None:
         _check(cluster, {}, found, findings)
 
 
-def _leaves(cluster: Cluster, fabric: Fabric, addresses) -> dict:
+def _leaves(cluster: Cluster, fabric: Fabric, addresses: Any) -> JsonObject:
     """{address: (whose, nodes that peer there)} of the leaves; what was reported has no address."""
-    found: dict = {}
+    found: dict[Any, Any] = {}
     for name, node in cluster.nodes.items():
         leaves = fabric.racks[node.rack].leaves if node.rack in fabric.racks else []
         for side, leaf in enumerate(leaves):
@@ -53,7 +57,7 @@ def _leaves(cluster: Cluster, fabric: Fabric, addresses) -> dict:
     return found
 
 
-def _check(cluster: Member, racks: dict, owners: dict, findings: Findings) -> None:
+def _check(cluster: Member, racks: Fields, owners: dict[Any, tuple[str, set[str]]], findings: Findings) -> None:
     for index, peer in enumerate((cluster.settings["calico"] or {}).get("peers") or []):
         if not peer["peer_ip"]:
             continue
@@ -68,14 +72,14 @@ def _check(cluster: Member, racks: dict, owners: dict, findings: Findings) -> No
             )
 
 
-def _consequence(peer: dict) -> str:
+def _consequence(peer: Fields) -> str:
     """The effect of a second peer at an address: confd tells peers apart by address and port."""
     if split(peer["peer_ip"])[1] == BGP_PORT:
         return "this peer would take the place of that one, without its password and filters"
     return "this peer would be another session with it, without the password and filters of the first"
 
 
-def _own(cluster: Cluster, addresses, findings: Findings) -> None:
+def _own(cluster: Cluster, addresses: Any, findings: Findings) -> None:
     """A node does not peer with itself: confd leaves such a peer out."""
     for index, peer in enumerate((cluster.settings["calico"] or {}).get("peers") or []):
         if peer["peer_ip"] and split(peer["peer_ip"])[0] in addresses.of_node(peer["node"] or "").values():

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import collapse_addresses, ip_network
+from typing import TYPE_CHECKING, Any
 
 from ....contract.findings import Findings
 from ....intent.model import Cluster, Member
@@ -23,10 +24,13 @@ from .filters import filter_lists
 from .pools import DEFAULT_BLOCK_SIZES, for_services
 from .release import DIRECTIONS
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject, Options
+
 _REJECT = {"action": "Reject"}
 
 
-def check(cluster: Member, options: dict, findings: Findings) -> None:
+def check(cluster: Member, options: Options, findings: Findings) -> None:
     """Every rule of this file."""
     filters = options.get("filters") or {}
     lists = [[name for name in names or [] if name in filters] for _at, names in filter_lists(options)]
@@ -46,14 +50,16 @@ def check(cluster: Member, options: dict, findings: Findings) -> None:
         _withheld(cluster, options, lists[0], findings)
 
 
-def _defaults(given: dict) -> set:
+def _defaults(given: JsonObject) -> set[Any]:
     return {default_action(given, direction) for direction in DIRECTIONS}
 
 
 # -- what lets everything in -----------------------------------------------------------------------------
 
 
-def _open_chain(cluster: Member, filters: dict, chain: list, direction: str, closed: bool, findings: Findings) -> None:
+def _open_chain(
+    cluster: Member, filters: JsonObject, chain: list[Any], direction: str, closed: bool, findings: Findings
+) -> None:
     """``closed``: a filter of ours ends the chain, and rejects what the intent's filters leave undecided."""
     having = [name for name in chain if filters[name][direction]]
     opened = _opening_rule(filters, having, direction)
@@ -76,9 +82,9 @@ def _open_chain(cluster: Member, filters: dict, chain: list, direction: str, clo
         )
 
 
-def _opening_rule(filters: dict, having: list, direction: str) -> str | None:
+def _opening_rule(filters: JsonObject, having: list[str], direction: str) -> str | None:
     """Where the first rule is with which every route is taken, with nothing rejected before it."""
-    taken: list = []
+    taken: list[Any] = []
     for name in having:
         for index, rule in enumerate(filters[name][direction]):
             if rule["action"] == "Reject":
@@ -91,7 +97,7 @@ def _opening_rule(filters: dict, having: list, direction: str) -> str | None:
     return None
 
 
-def _takes_all_of(rule: dict, version: int) -> list:
+def _takes_all_of(rule: Fields, version: int) -> list[Any]:
     """The network of which an accepting rule takes every route, of any length; none if it asks for more."""
     conditions = {key for key in rule if rule[key] and key not in ("action", "operations")}
     if rule["action"] != "Accept" or conditions - {"cidr", "match_operator", "prefix_length"}:
@@ -108,10 +114,10 @@ def _takes_all_of(rule: dict, version: int) -> list:
 # -- what keeps the cluster's own networks back ------------------------------------------------------------
 
 
-def _withheld(cluster: Cluster, options: dict, chain: list, findings: Findings) -> None:
+def _withheld(cluster: Cluster, options: Options, chain: list[Any], findings: Findings) -> None:
     """The leaves need the cluster's networks; nodes that do not take the pods' reach them by their gateway."""
     for family in cluster.families:
-        told: dict = {}
+        told: dict[Any, Any] = {}
         for kind, routes in _routes(cluster, options, int(family[-1])):
             place, networks = _first_reject(options, chain, f"export_v{family[-1]}", routes)
             for network in networks:
@@ -121,7 +127,7 @@ def _withheld(cluster: Cluster, options: dict, chain: list, findings: Findings) 
         _not_taken(cluster, options, chain, family, findings)
 
 
-def _kept_from_leaves(networks: list, explicit: bool) -> tuple[str, str]:
+def _kept_from_leaves(networks: list[Any], explicit: bool) -> tuple[str, str]:
     what = ", ".join(dict.fromkeys(networks))
     if explicit:
         return (
@@ -134,10 +140,10 @@ def _kept_from_leaves(networks: list, explicit: bool) -> tuple[str, str]:
     )
 
 
-def _not_taken(cluster: Cluster, options: dict, chain: list, family: str, findings: Findings) -> None:
+def _not_taken(cluster: Cluster, options: Options, chain: list[Any], family: str, findings: Findings) -> None:
     version, place = int(family[-1]), f"import_v{family[-1]}"
     wanted = [*map(str, cluster.networks["pod"]), *((options.get("leaf_peers") or {}).get("accept") or [])]
-    told: dict = {}
+    told: dict[Any, Any] = {}
     for network in (ip_network(text) for text in wanted):
         if network.version == version:
             routes = Routes(network, network.prefixlen, network.max_prefixlen, learned=True)
@@ -152,10 +158,12 @@ def _not_taken(cluster: Cluster, options: dict, chain: list, family: str, findin
         )
 
 
-def _first_reject(options: dict, chain: list, direction: str, routes: Routes) -> tuple[tuple, list]:
+def _first_reject(
+    options: Options, chain: list[Any], direction: str, routes: Routes
+) -> tuple[tuple[Any, ...], list[Any]]:
     """((path, whether it is a rule of the intent's), networks) of what keeps some of the routes back."""
-    rules: list[dict] = []
-    places: list[tuple] = []
+    rules: list[JsonObject] = []
+    places: list[tuple[Any, ...]] = []
     for name in chain:
         given = options["filters"][name]
         for index, rule in enumerate(given[direction] or []):
@@ -168,7 +176,7 @@ def _first_reject(options: dict, chain: list, direction: str, routes: Routes) ->
     return (places[hit[0]], hit[1]) if hit else ((), [])
 
 
-def _routes(cluster: Cluster, options: dict, version: int) -> Iterator[tuple[str, Routes]]:
+def _routes(cluster: Cluster, options: Options, version: int) -> Iterator[tuple[str, Routes]]:
     """(kind of network, routes) of what nodes announce to the leaves in one family."""
     yield from (("pod", routes) for routes in _blocks(cluster, options, version))
     heard = routed(cluster, announced)
@@ -182,7 +190,7 @@ def _routes(cluster: Cluster, options: dict, version: int) -> Iterator[tuple[str
             yield "nested", Routes(item, item.prefixlen, item.max_prefixlen, learned=True)
 
 
-def _blocks(cluster: Cluster, options: dict, version: int) -> Iterator[Routes]:
+def _blocks(cluster: Cluster, options: Options, version: int) -> Iterator[Routes]:
     key = "block_size" if version == 4 else "block_size_ipv6"
     size = options.get(key) or DEFAULT_BLOCK_SIZES[version]
     given = [pool for pool in options.get("pools") or [] if pool["cidr"] and not for_services(pool)]

@@ -10,6 +10,7 @@ template_funcs.go and BIRD 1.6's filter/config.Y. What chains of filters let thr
 from __future__ import annotations
 
 from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any
 
 from ....contract.findings import Findings
 from ....intent.model import Member
@@ -18,10 +19,13 @@ from ..filter_chain import bounds
 from ..resources.filters import LEAVES
 from .release import DIRECTIONS, largest_asn
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, Options
+
 MOST_OPERATIONS = MOST_PREPENDED = 10
 
 
-def check(cluster: Member, options: dict, findings: Findings) -> None:
+def check(cluster: Member, options: Options, findings: Findings) -> None:
     """Every rule of this file."""
     _filter_names(cluster, options, findings)
     for name, given in (options.get("filters") or {}).items():
@@ -34,7 +38,7 @@ def check(cluster: Member, options: dict, findings: Findings) -> None:
                 _asns(cluster, at, rule, largest_asn(options), findings)
 
 
-def filter_lists(options: dict) -> list:
+def filter_lists(options: Options) -> list[Any]:
     """(path, names of filters) of everything that has filters, the leaves' sessions first."""
     further = [
         (f"calico.peers[{index}].filters", peer["filters"]) for index, peer in enumerate(options.get("peers") or [])
@@ -42,7 +46,7 @@ def filter_lists(options: dict) -> list:
     return [("calico.leaf_peers.filters", (options.get("leaf_peers") or {}).get("filters")), *further]
 
 
-def _filter_names(cluster: Member, options: dict, findings: Findings) -> None:
+def _filter_names(cluster: Member, options: Options, findings: Findings) -> None:
     known = list(options.get("filters") or {})
     if LEAVES in known:
         findings.add(
@@ -56,7 +60,7 @@ def _filter_names(cluster: Member, options: dict, findings: Findings) -> None:
                 findings.add(cluster.at(at), f"there is no filter {name}", did_you_mean(name, known))
 
 
-def _rule(cluster: Member, at: str, direction: str, rule: dict, findings: Findings) -> None:
+def _rule(cluster: Member, at: str, direction: str, rule: Fields, findings: Findings) -> None:
     """The rules that the definition itself has for BGPFilter."""
     cidr, operator = rule["cidr"], rule["match_operator"]
     if bool(cidr) != bool(operator) and not cluster.doubtful(f"{at}.cidr"):
@@ -73,7 +77,7 @@ def _rule(cluster: Member, at: str, direction: str, rule: dict, findings: Findin
         findings.add(cluster.at(f"{at}.operations"), "has no use in a rule that rejects", "remove it, or accept")
 
 
-def _lengths(cluster: Member, at: str, direction: str, rule: dict, findings: Findings) -> None:
+def _lengths(cluster: Member, at: str, direction: str, rule: Fields, findings: Findings) -> None:
     """BIRD refuses its whole file where a range is empty, and compares a range with a network as never equal."""
     lengths, longest = rule["prefix_length"] or {}, 32 if direction.endswith("4") else 128
     for key in ("min", "max"):
@@ -101,7 +105,7 @@ def _lengths(cluster: Member, at: str, direction: str, rule: dict, findings: Fin
         )
 
 
-def _operations(cluster: Member, at: str, rule: dict, findings: Findings) -> None:
+def _operations(cluster: Member, at: str, rule: Fields, findings: Findings) -> None:
     given = rule["operations"] or []
     if len(given) > MOST_OPERATIONS:
         findings.add(
@@ -119,7 +123,7 @@ def _operations(cluster: Member, at: str, rule: dict, findings: Findings) -> Non
             )
 
 
-def _asns(cluster: Member, at: str, rule: dict, largest: int, findings: Findings) -> None:
+def _asns(cluster: Member, at: str, rule: Fields, largest: int, findings: Findings) -> None:
     given = [("as_path_prefix", rule["as_path_prefix"])]
     for index, operation in enumerate(rule["operations"] or []):
         given.append((f"operations[{index}].prepend_as_path", operation["prepend_as_path"]))

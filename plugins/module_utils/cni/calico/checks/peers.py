@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
 
 from ....contract.findings import Findings
 from ....intent.formats import whole_seconds
@@ -18,13 +19,16 @@ from ....intent.model import Cluster, Member
 from ....intent.schema import did_you_mean
 from . import selected as labels
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject, Options
+
 REFLECTORS = ("peer-with-route-reflectors", "route-reflector-")  # how their peers' names begin
 BGP_PORT = 179
 HOLD_OF_BIRD = 240  # its default, which Calico has no field for (proto/bgp/config.Y)
 LONGEST_RESTART = 4095  # RFC 4724, section 3: 12 bits; BIRD writes more into the flags beside them
 
 
-def check(cluster: Member, racks: dict, options: dict, findings: Findings) -> None:
+def check(cluster: Member, racks: Fields, options: Options, findings: Findings) -> None:
     """Every rule of this file; ``racks`` are the values of the racks' label by node."""
     for name, host in ((options.get("route_reflectors") or {}).get("hosts") or {}).items():
         at = f"calico.route_reflectors.hosts.{name}.node_selector"
@@ -49,7 +53,7 @@ def check(cluster: Member, racks: dict, options: dict, findings: Findings) -> No
         _keepalive(cluster, at, session, findings)
 
 
-def _sessions(options: dict) -> Iterator[tuple[str, dict]]:
+def _sessions(options: Options) -> Iterator[tuple[str, JsonObject]]:
     """(path, options) of the leaves' sessions and of each further peer's."""
     if options.get("leaf_peers"):
         yield "calico.leaf_peers", options["leaf_peers"]
@@ -57,8 +61,8 @@ def _sessions(options: dict) -> Iterator[tuple[str, dict]]:
         yield f"calico.peers[{index}]", peer
 
 
-def _names(cluster: Member, peers: list, options: dict, findings: Findings) -> None:
-    seen: set = set()
+def _names(cluster: Member, peers: list[Any], options: Options, findings: Findings) -> None:
+    seen: set[Any] = set()
     for index, peer in enumerate(peers):
         name, at = peer["name"] or "", cluster.at(f"calico.peers[{index}].name")
         if name and name in seen:
@@ -70,7 +74,7 @@ def _names(cluster: Member, peers: list, options: dict, findings: Findings) -> N
         seen.add(name)
 
 
-def _one_of(cluster: Member, at: str, peer: dict, findings: Findings) -> None:
+def _one_of(cluster: Member, at: str, peer: Fields, findings: Findings) -> None:
     """The rules that the definition itself has for BGPPeer."""
     address, selector = peer["peer_ip"], peer["peer_selector"]
     if cluster.doubtful(f"{at}.peer_ip") or cluster.doubtful(f"{at}.peer_selector"):
@@ -94,7 +98,7 @@ _OF_NODES = {
 }
 
 
-def _ignored(cluster: Member, at: str, peer: dict, findings: Findings) -> None:
+def _ignored(cluster: Member, at: str, peer: Fields, findings: Findings) -> None:
     """Options that do nothing, and a gateway that makes confd leave the whole peer out."""
     if peer["peer_selector"] and not peer["peer_ip"]:
         for key, remedy in _OF_NODES.items():
@@ -106,12 +110,12 @@ def _ignored(cluster: Member, at: str, peer: dict, findings: Findings) -> None:
         findings.add(cluster.at(f"{at}.reachable_by"), rule, "give a gateway of the peer's IP version")
 
 
-def _host(peer_ip: str):
+def _host(peer_ip: str) -> Any:
     """The address of a ``peer_ip``, which may have a port."""
     return split(peer_ip)[0]
 
 
-def split(peer_ip: str) -> tuple:
+def split(peer_ip: str) -> tuple[Any, ...]:
     """Address and port of a ``peer_ip`` as peer_address writes it; without one it is BGP's."""
     if peer_ip.startswith("["):
         host, _bracket, port = peer_ip[1:].partition("]:")
@@ -122,7 +126,7 @@ def split(peer_ip: str) -> tuple:
     return ip_address(peer_ip), BGP_PORT
 
 
-def _family(cluster: Member, at: str, peer: dict, findings: Findings) -> None:
+def _family(cluster: Member, at: str, peer: Fields, findings: Findings) -> None:
     """A node without an address of the peer's family has no BIRD for it."""
     if not peer["peer_ip"] or not isinstance(cluster, Cluster) or not cluster.networks["node"]:
         return
@@ -135,16 +139,16 @@ def _family(cluster: Member, at: str, peer: dict, findings: Findings) -> None:
         )
 
 
-def covers(cluster: Member, racks: dict, peer: dict, name: str) -> bool | None:
+def covers(cluster: Member, racks: Fields, peer: Fields, name: str) -> bool | None:
     """Whether a further peer is one of a node; None where labels decide that the planner does not know."""
     if peer["node"]:
         return peer["node"] == name
     return labels.selects(cluster, racks, peer["node_selector"], name)
 
 
-def _twice(cluster: Member, racks: dict, peers: list, findings: Findings) -> None:
+def _twice(cluster: Member, racks: Fields, peers: list[Any], findings: Findings) -> None:
     """Of two peers of a node with one address and port confd configures one, without a word."""
-    seen: list = []
+    seen: list[Any] = []
     for index, peer in enumerate(peers):
         if not peer["peer_ip"] or peer["peer_selector"] or (peer["node"] and peer["node_selector"]):
             continue  # has no address, or was reported
@@ -160,7 +164,7 @@ def _twice(cluster: Member, racks: dict, peers: list, findings: Findings) -> Non
         seen.append((index, peer))
 
 
-def _both(cluster: Member, racks: dict, one: dict, two: dict) -> bool:
+def _both(cluster: Member, racks: Fields, one: Fields, two: Fields) -> bool:
     """Whether some node certainly has both peers."""
     if (one["node"], one["node_selector"]) == (two["node"], two["node_selector"]):
         return True
@@ -170,7 +174,7 @@ def _both(cluster: Member, racks: dict, one: dict, two: dict) -> bool:
     )
 
 
-def _session(cluster: Member, at: str, session: dict, findings: Findings) -> None:
+def _session(cluster: Member, at: str, session: Fields, findings: Findings) -> None:
     if session["keep_original_next_hop"] and session["next_hop_mode"]:
         findings.add(
             cluster.at(f"{at}.keep_original_next_hop"),
@@ -192,7 +196,7 @@ def _session(cluster: Member, at: str, session: dict, findings: Findings) -> Non
         )
 
 
-def _keepalive(cluster: Member, at: str, session: dict, findings: Findings) -> None:
+def _keepalive(cluster: Member, at: str, session: Fields, findings: Findings) -> None:
     """The shorter of both ends' hold times is the session's, and BIRD keeps to its own interval whatever that is."""
     leaves = cluster.bgp["hold"] if isinstance(cluster, Cluster) and at == "calico.leaf_peers" else None
     hold, interval = min(leaves or HOLD_OF_BIRD, HOLD_OF_BIRD), session["keepalive_time"]

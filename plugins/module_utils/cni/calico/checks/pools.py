@@ -10,6 +10,7 @@ validator; the operator's ValidatePools (pkg/controller/ippool/validation.go); C
 from __future__ import annotations
 
 from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any
 
 from ....contract.findings import Findings
 from ....intent.model import Member
@@ -17,13 +18,16 @@ from ..options import CALICO
 from ..resources.pools import FOR_SERVICES, names
 from . import selected as labels
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, Options
+
 BLOCK_SIZES = {4: (20, 32), 6: (116, 128)}
 DEFAULT_BLOCK_SIZES = {4: CALICO["block_size"]["default"], 6: CALICO["block_size_ipv6"]["default"]}
 LINK_LOCAL = {4: ip_network("169.254.0.0/16"), 6: ip_network("fe80::/10")}
 MOST_POOLS = 25  # Installation.spec.calicoNetwork.ipPools of the operator
 
 
-def check(cluster: Member, racks: dict, options: dict, findings: Findings) -> None:
+def check(cluster: Member, racks: Fields, options: Options, findings: Findings) -> None:
     """Every rule of this file; ``racks`` are the values of the racks' label by node."""
     given = options.get("pools") or []
     _apart(cluster, given, findings)
@@ -44,18 +48,18 @@ def check(cluster: Member, racks: dict, options: dict, findings: Findings) -> No
         _pods(cluster, racks, given if options.get("manage_pools") is not False else [], version, findings)
 
 
-def for_services(pool: dict) -> bool:
+def for_services(pool: Fields) -> bool:
     """Whether a pool is for the addresses of load balancers."""
     return FOR_SERVICES in (pool["allowed_uses"] or [])
 
 
-def _for_pods(pool: dict) -> bool:
+def _for_pods(pool: Fields) -> bool:
     """Whether pods get addresses of a pool without asking for it."""
     return "Workload" in (pool["allowed_uses"] or ["Workload"]) and pool["assignment_mode"] != "Manual"
 
 
-def _apart(cluster: Member, given: list, findings: Findings) -> None:
-    seen: list = []
+def _apart(cluster: Member, given: list[Any], findings: Findings) -> None:
+    seen: list[Any] = []
     for index, pool in enumerate(given):
         if not pool["cidr"]:
             continue
@@ -70,11 +74,11 @@ def _apart(cluster: Member, given: list, findings: Findings) -> None:
         seen.append((index, network))
 
 
-def _names(cluster: Member, given: list, findings: Findings) -> None:
+def _names(cluster: Member, given: list[Any], findings: Findings) -> None:
     """Two pools of one name would be one object; a pool without a name gets one by its family and place."""
     if any(not pool["cidr"] for pool in given):
         return  # was reported, and the names depend on it
-    owners: dict = {}
+    owners: dict[Any, Any] = {}
     for index, name in enumerate(names(given)):
         if owners.setdefault(name, index) != index:
             findings.add(
@@ -84,7 +88,7 @@ def _names(cluster: Member, given: list, findings: Findings) -> None:
             )
 
 
-def _how_many(cluster: Member, given: list, options: dict, findings: Findings) -> None:
+def _how_many(cluster: Member, given: list[Any], options: Options, findings: Findings) -> None:
     if options.get("install") != "manifest" and len(given) > MOST_POOLS:
         findings.add(
             cluster.at("calico.pools"),
@@ -93,7 +97,7 @@ def _how_many(cluster: Member, given: list, options: dict, findings: Findings) -
         )
 
 
-def _link_local(cluster: Member, given: list, findings: Findings) -> None:
+def _link_local(cluster: Member, given: list[Any], findings: Findings) -> None:
     """IPPools must not overlap with the link-local networks; without pools the pod networks are pools."""
     pools = [
         (f"calico.pools[{index}].cidr", ip_network(pool["cidr"])) for index, pool in enumerate(given) if pool["cidr"]
@@ -108,7 +112,7 @@ def _link_local(cluster: Member, given: list, findings: Findings) -> None:
             )
 
 
-def _uses(cluster: Member, at: str, pool: dict, options: dict, findings: Findings) -> None:
+def _uses(cluster: Member, at: str, pool: Fields, options: Options, findings: Findings) -> None:
     """A pool for load balancers is for nothing else, for all nodes, and announced."""
     uses = pool["allowed_uses"] or []
     if len(set(uses)) != len(uses):
@@ -139,7 +143,7 @@ def _uses(cluster: Member, at: str, pool: dict, options: dict, findings: Finding
         )
 
 
-def _routed(cluster: Member, at: str, pool: dict, findings: Findings) -> None:
+def _routed(cluster: Member, at: str, pool: Fields, findings: Findings) -> None:
     """The fabric routes what is announced; a pool that is not may have NAT, and an overlay that needs no BGP."""
     hidden = pool["disable_bgp_export"]
     if hidden and pool["encapsulation"] in ("IPIP", "IPIPCrossSubnet"):
@@ -164,7 +168,7 @@ def _routed(cluster: Member, at: str, pool: dict, findings: Findings) -> None:
         )
 
 
-def _selector(cluster: Member, racks: dict, at: str, selector: str | None, findings: Findings) -> None:
+def _selector(cluster: Member, racks: Fields, at: str, selector: str | None, findings: Findings) -> None:
     labels.check(cluster, racks, f"{at}.node_selector", selector, findings)
     if "global(" in (selector or ""):
         findings.add(
@@ -172,7 +176,7 @@ def _selector(cluster: Member, racks: dict, at: str, selector: str | None, findi
         )
 
 
-def _inside(cluster: Member, at: str, network, for_services: bool, findings: Findings) -> None:
+def _inside(cluster: Member, at: str, network: Any, for_services: bool, findings: Findings) -> None:
     kind = "external_service" if for_services else "pod"
     given = [item for item in cluster.networks[kind] if item.version == network.version]
     if cluster.doubtful(f"networks.{kind}") or any(network.subnet_of(item) for item in given):
@@ -185,7 +189,7 @@ def _inside(cluster: Member, at: str, network, for_services: bool, findings: Fin
     )
 
 
-def _block_size(cluster: Member, key: str, network, size: int | None, findings: Findings) -> None:
+def _block_size(cluster: Member, key: str, network: Any, size: int | None, findings: Findings) -> None:
     low, high = BLOCK_SIZES[network.version]
     if size and not max(low, network.prefixlen) <= size <= high:
         findings.add(
@@ -195,7 +199,7 @@ def _block_size(cluster: Member, key: str, network, size: int | None, findings: 
         )
 
 
-def _room(cluster: Member, options: dict, version: int, findings: Findings) -> None:
+def _room(cluster: Member, options: Options, version: int, findings: Findings) -> None:
     """A block for every node: one without gets addresses out of other nodes' blocks, each announced by itself."""
     key = "block_size" if version == 4 else "block_size_ipv6"
     size = options.get(key) or DEFAULT_BLOCK_SIZES[version]
@@ -216,7 +220,7 @@ def _room(cluster: Member, options: dict, version: int, findings: Findings) -> N
         )
 
 
-def _pods(cluster: Member, racks: dict, given: list, version: int, findings: Findings) -> None:
+def _pods(cluster: Member, racks: Fields, given: list[Any], version: int, findings: Findings) -> None:
     """Pods need a pool of every family that they speak, on every node: one that they get addresses of unasked."""
     spoken = any(network.version == version for network in cluster.networks["pod"])
     if not given or not spoken or cluster.doubtful("calico.pools") or cluster.doubtful("networks.pod"):
@@ -240,5 +244,5 @@ def _pods(cluster: Member, racks: dict, given: list, version: int, findings: Fin
         )
 
 
-def _may(cluster: Member, racks: dict, pool: dict, name: str) -> bool:
+def _may(cluster: Member, racks: Fields, pool: Fields, name: str) -> bool:
     return labels.selects(cluster, racks, pool["node_selector"], name) is not False

@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ....contract.findings import Findings
 from ....intent.model import Member
 from ....intent.schema import did_you_mean
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject, Options
+
 AT = "calico.route_reflectors"
 
 
-def check(cluster: Member, options: dict, findings: Findings) -> None:
+def check(cluster: Member, options: Options, findings: Findings) -> None:
     """Every rule of this file. Reflecting is for iBGP (RFC 4456): all concerned are in the cluster's AS."""
     given = options.get("route_reflectors") or {}
     if not given:
@@ -29,7 +34,7 @@ def check(cluster: Member, options: dict, findings: Findings) -> None:
             )
 
 
-def _how_many(cluster: Member, reflectors: set, findings: Findings) -> None:
+def _how_many(cluster: Member, reflectors: set[Any], findings: Findings) -> None:
     if not reflectors and not cluster.doubtful(AT):
         findings.add(cluster.at(AT), "names no reflector", "name two nodes, or two hosts beside the cluster")
     if len(reflectors) == 1:
@@ -40,7 +45,7 @@ def _how_many(cluster: Member, reflectors: set, findings: Findings) -> None:
         )
 
 
-def _nodes(cluster: Member, given: dict, findings: Findings) -> None:
+def _nodes(cluster: Member, given: JsonObject, findings: Findings) -> None:
     for index, name in enumerate(given.get("nodes") or []):
         if name not in cluster.nodes:
             findings.add(
@@ -50,13 +55,13 @@ def _nodes(cluster: Member, given: dict, findings: Findings) -> None:
             )
 
 
-def _hosts(cluster: Member, hosts: dict, findings: Findings) -> None:
+def _hosts(cluster: Member, hosts: Fields, findings: Findings) -> None:
     for name in hosts:
         if name in cluster.nodes:
             rule = "is a node of the cluster, where Calico has port 179"
             findings.add(cluster.at(f"{AT}.hosts.{name}"), rule, f"name it in {AT}.nodes")
-    owners: dict = {}
-    families: set = set()
+    owners: dict[Any, Any] = {}
+    families: set[Any] = set()
     for name, key, address in cluster.reflector_hosts():
         at, family = cluster.at(key), f"IPv{address.version}"
         if (name, family) in families:
@@ -67,7 +72,7 @@ def _hosts(cluster: Member, hosts: dict, findings: Findings) -> None:
         _reachable(cluster, address, at, findings)
 
 
-def _reachable(cluster: Member, address, at: str, findings: Findings) -> None:
+def _reachable(cluster: Member, address: Any, at: str, findings: Findings) -> None:
     networks = [network for network in cluster.networks["node"] if network.version == address.version]
     if cluster.networks["node"] and not networks:
         rule = f"the nodes have no IPv{address.version} address to peer with {address} from"

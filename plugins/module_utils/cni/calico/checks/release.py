@@ -11,10 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from ....contract.findings import Findings
 from ....intent.model import Member
 from ....intent.nested import Nested, selector
+
+if TYPE_CHECKING:
+    from ....contract.freeform import JsonObject, Options
 
 # asNumber is an int32 in the definitions up to v3.33; calico pull request 13979 (September 2026, master, which was
 # v3.34 by then) gives it 32 bits without a sign
@@ -51,19 +55,19 @@ LONGEST_SELECTOR = {(3, 32): 4096, (3, 33): 1024}
 DIRECTIONS = ("import_v4", "import_v6", "export_v4", "export_v6")
 
 
-def release(options: dict) -> tuple[int, ...] | None:
+def release(options: Options) -> tuple[int, ...] | None:
     """The three numbers of ``calico.version``; None where it is not given."""
     found = re.match(r"(\d+)\.(\d+)\.(\d+)", options.get("version") or "")
     return tuple(map(int, found.groups())) if found else None
 
 
-def largest_asn(options: dict) -> int:
+def largest_asn(options: Options) -> int:
     """The largest AS number that Calico's resources hold."""
     found = release(options)
     return LARGEST_OF_ALL if found and found >= WHOLE_ASNS_SINCE else LARGEST_ASN
 
 
-def check(cluster: Member, options: dict, findings: Findings) -> None:
+def check(cluster: Member, options: Options, findings: Findings) -> None:
     """Every rule of this file."""
     _selector_lengths(cluster, options, _selectors(options), findings)
     found = release(options)
@@ -79,7 +83,7 @@ def check(cluster: Member, options: dict, findings: Findings) -> None:
             )
 
 
-def _usable(cluster: Member, version: str, found: tuple, findings: Findings) -> None:
+def _usable(cluster: Member, version: str, found: tuple[Any, ...], findings: Findings) -> None:
     if found < OLDEST:
         findings.add(
             cluster.at("calico.version"),
@@ -94,11 +98,11 @@ def _usable(cluster: Member, version: str, found: tuple, findings: Findings) -> 
         )
 
 
-def _shown(since: tuple) -> str:
+def _shown(since: tuple[int, ...]) -> str:
     return ".".join(map(str, since))
 
 
-def _used(cluster: Member, options: dict) -> Iterator[tuple[str, tuple]]:
+def _used(cluster: Member, options: Options) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """(path, release) of every option in use that a release brought."""
     sessions = [("calico.leaf_peers", options.get("leaf_peers") or {})]
     sessions += [(f"calico.peers[{index}]", peer) for index, peer in enumerate(options.get("peers") or [])]
@@ -121,7 +125,7 @@ def _used(cluster: Member, options: dict) -> Iterator[tuple[str, tuple]]:
         yield "workload_peering", WORKLOADS_SINCE
 
 
-def _of(at: str, given: dict, kind: str) -> Iterator[tuple[str, tuple]]:
+def _of(at: str, given: JsonObject, kind: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
     for key, since in SINCE[kind].items():
         if given.get(key):
             yield f"{at}.{key}", since
@@ -135,7 +139,7 @@ def check_workloads(cluster: Nested, findings: Findings) -> None:
         _selector_lengths(cluster, parent["calico"] or {}, given, findings)
 
 
-def _selector_lengths(cluster: Member, options: dict, given: Iterable[tuple], findings: Findings) -> None:
+def _selector_lengths(cluster: Member, options: Options, given: Iterable[tuple[Any, ...]], findings: Findings) -> None:
     """The shortest limit of all releases holds where none is named. ``given`` are pairs of key and selector."""
     found = release(options) or max(LONGEST_SELECTOR)
     limits = [longest for since, longest in LONGEST_SELECTOR.items() if found >= since]
@@ -150,7 +154,7 @@ def _selector_lengths(cluster: Member, options: dict, given: Iterable[tuple], fi
             )
 
 
-def _selectors(options: dict) -> Iterator[tuple[str, str | None]]:
+def _selectors(options: Options) -> Iterator[tuple[str, str | None]]:
     for index, peer in enumerate(options.get("peers") or []):
         for key in ("node_selector", "peer_selector"):
             yield f"calico.peers[{index}].{key}", peer[key]

@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Dict
+
 from ....contract.findings import Findings
 from ....intent.model import Member
 from ..selectors import UNKNOWN, SelectorError, parse
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, Json
 
-def check(cluster: Member, racks: dict, key: str, selector: str | None, findings: Findings) -> None:
+
+def check(cluster: Member, racks: Fields, key: str, selector: str | None, findings: Findings) -> None:
     """A selector that selects no node of the cluster is a mistake; ``racks`` are the labels' values by node."""
     if not selector or not cluster.nodes:
         return
@@ -19,7 +24,7 @@ def check(cluster: Member, racks: dict, key: str, selector: str | None, findings
         findings.add(cluster.at(key), f"{selector} matches no node of the cluster", _labels_remedy(cluster, racks))
 
 
-def selects(cluster: Member, racks: dict, selector: str | None, name: str) -> bool | None:
+def selects(cluster: Member, racks: Fields, selector: str | None, name: str) -> bool | None:
     """Whether a selector selects a node; None where labels decide that the planner does not know.
 
     No selector selects every node. What is none was reported, and cannot be told either.
@@ -32,17 +37,17 @@ def selects(cluster: Member, racks: dict, selector: str | None, name: str) -> bo
         return None
 
 
-class _Labels(dict):
+class _Labels(Dict[str, Any]):
     """What is known of a node's labels, the rack's; any other may be there."""
 
-    def __init__(self, cluster: Member, racks: dict, name: str) -> None:
+    def __init__(self, cluster: Member, racks: Fields, name: str) -> None:
         super().__init__({cluster.settings["rack_label"]: racks.get(name, UNKNOWN)})
 
-    def get(self, key, default=UNKNOWN):
+    def get(self, key: Json, default: Json = UNKNOWN) -> Any:
         return super().get(key, default)
 
 
-def _labels_remedy(cluster: Member, racks: dict) -> str:
+def _labels_remedy(cluster: Member, racks: Fields) -> str:
     label = cluster.settings["rack_label"]
     known = sorted(set(racks.values()))
     return f"{label} is one of {', '.join(known)} on them" if known else "correct it"

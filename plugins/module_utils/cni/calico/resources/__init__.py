@@ -9,12 +9,18 @@ v3.32. API: projectcalico.org/v3, and operator.tigera.io/v1 for the Installation
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...base import password_secret
 from ..settings import settings
 from . import access, configuration, filters, nested, nodes, peers, pools, reflectors, status
 
+if TYPE_CHECKING:
+    from ....contract.kubernetes import Resource, Secrets
+    from ....contract.plan import Plan
 
-def resources(plan: dict, secrets: dict) -> list:
+
+def resources(plan: Plan, secrets: Secrets) -> list[Resource]:
     """The resources of one cluster, in the order in which pods keep their routes.
 
     Nodes are labelled and pools made first, then come the peers with all that they need, and last the BGPConfiguration,

@@ -5,14 +5,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ....objects.ownership import labels
 from . import peers
+
+if TYPE_CHECKING:
+    from ....contract.freeform import Options
+    from ....contract.plan import Plan
 
 ACCOUNT = "calico-node"
 _RBAC = "rbac.authorization.k8s.io"
 
 
-def access(plan: dict, options: dict) -> list:
+def access(plan: Plan, options: Options) -> list[Any]:
     """A Role and its binding in the namespace of calico-node, if any session has a password."""
     names = sorted(peers.secret_names(plan, options))
     if not names:

@@ -5,12 +5,18 @@
 
 from __future__ import annotations
 
-from ....contract.families import families, family_of
+from typing import TYPE_CHECKING, Any
+
+from ....contract.families import families, family_of, networks_of
 from ..settings import resource, spelled
 from . import nested
 
+if TYPE_CHECKING:
+    from ....contract.freeform import JsonObject, Options
+    from ....contract.plan import Plan
 
-def bgp_configuration(plan: dict, options: dict) -> dict:
+
+def bgp_configuration(plan: Plan, options: Options) -> JsonObject:
     """The configuration of all nodes; never deleted, because without it Calico meshes its nodes again."""
     external = _networks(plan, "external_service")
     spec = {
@@ -31,9 +37,9 @@ def bgp_configuration(plan: dict, options: dict) -> dict:
     return resource("BGPConfiguration", "default", spec)
 
 
-def _networks(plan: dict, kind: str) -> list:
-    return [{"cidr": item} for item in plan["networks"].get(kind) or [] if family_of(item) in families(plan)]
+def _networks(plan: Plan, kind: str) -> list[Any]:
+    return [{"cidr": item} for item in networks_of(plan, kind) if family_of(item) in families(plan)]
 
 
-def _if(name: str, wanted: bool, value: list) -> dict:
+def _if(name: str, wanted: bool, value: list[Any]) -> JsonObject:
     return {name: value} if wanted and value else {}

@@ -10,11 +10,16 @@ has to end with Reject.
 from __future__ import annotations
 
 from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any
 
 from ....contract.families import families, family_of
 from ....objects.ownership import labels
 from ..settings import resource, spelled
 from . import nested
+
+if TYPE_CHECKING:
+    from ....contract.freeform import JsonObject, Options
+    from ....contract.plan import Plan
 
 LEAVES = "kubefabric-leaves"
 LISTS = {
@@ -26,7 +31,7 @@ LISTS = {
 REJECT = {"action": "Reject"}
 
 
-def filters(plan: dict, options: dict) -> list:
+def filters(plan: Plan, options: Options) -> list[Any]:
     """Every BGPFilter, by name."""
     wanted = {name: user_filter(given) for name, given in options["filters"].items()}
     wanted.update(nested.filters(plan))
@@ -35,7 +40,7 @@ def filters(plan: dict, options: dict) -> list:
     return [resource("BGPFilter", name, spec, labels(plan["cluster"])) for name, spec in sorted(wanted.items())]
 
 
-def leaf_filter(plan: dict, options: dict) -> dict:
+def leaf_filter(plan: Plan, options: Options) -> JsonObject:
     """From the leaves come the pods' networks and what the intent accepts, to them go the node's own.
 
     To the leaves, a node must not pass on what it learned from another leaf. Nothing is accepted here: what no rule
@@ -61,11 +66,11 @@ def _meet(one: str, other: str) -> bool:
     return first.version == second.version and first.overlaps(second)
 
 
-def _accept(network: str) -> dict:
+def _accept(network: str) -> JsonObject:
     return {"action": "Accept", "cidr": network, "matchOperator": "In"}
 
 
-def user_filter(given: dict) -> dict:
+def user_filter(given: JsonObject) -> JsonObject:
     """A filter of the intent, each of its lists ended by the default action of its direction."""
     return {
         spelling: _ended([rule(item) for item in given[name]], default_action(given, name) == "Reject")
@@ -74,22 +79,22 @@ def user_filter(given: dict) -> dict:
     }
 
 
-def default_action(given: dict, name: str) -> str:
+def default_action(given: JsonObject, name: str) -> str:
     """What becomes of a route that no rule of a list matches; ``name`` is the list's, such as ``export_v4``."""
     direction = name.split("_", maxsplit=1)[0]
     return given.get(f"default_{direction}_action") or given.get("default_action") or "Reject"
 
 
-def _ended(rules: list, ends: bool) -> list:
+def _ended(rules: list[Any], ends: bool) -> list[Any]:
     return [*rules, dict(REJECT)] if ends and not unconditional(rules[-1]) else rules
 
 
-def unconditional(given: dict) -> bool:
+def unconditional(given: JsonObject) -> bool:
     """True for a rule that matches every route."""
     return not set(given) - {"action", "operations"}
 
 
-def rule(given: dict) -> dict:
+def rule(given: JsonObject) -> JsonObject:
     """One rule as the API has it."""
     result = spelled(given, ("action", "cidr", "match_operator", "source", "interface", "peer_type", "priority"))
     result.update(spelled(given, ("prefix_length", "as_path_prefix")))
@@ -100,7 +105,7 @@ def rule(given: dict) -> dict:
     return result
 
 
-def _operation(given: dict) -> dict:
+def _operation(given: JsonObject) -> JsonObject:
     if given.get("add_community"):
         return {"addCommunity": {"value": given["add_community"]}}
     if given.get("prepend_as_path"):

@@ -9,13 +9,20 @@ annotations of the Node (libcalico-go, node conversion).
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from . import reflectors
+
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject, Options
+    from ....contract.kubernetes import Metadata, Resource
+    from ....contract.plan import Plan
 
 AS_NUMBER = "projectcalico.org/ASNumber"
 CLUSTER_ID = "projectcalico.org/RouteReflectorClusterID"
 
 
-def nodes(plan: dict, options: dict) -> list:
+def nodes(plan: Plan, options: Options) -> list[Any]:
     """One Node per node of the plan, with our label and annotations and nothing else: the rest is the kubelet's.
 
     A nested cluster's nodes stand in no rack, so that those without annotations are left alone.
@@ -24,19 +31,19 @@ def nodes(plan: dict, options: dict) -> list:
     return [node for node in found if set(node["metadata"]) - {"name"}]
 
 
-def _own(options: dict, name: str) -> dict:
+def _own(options: Options, name: str) -> JsonObject:
     """What differs for a node."""
     return {**reflectors.node(options, name), **(options["nodes"].get(name) or {})}
 
 
-def _node(plan: dict, name: str, own: dict) -> dict:
+def _node(plan: Plan, name: str, own: Fields) -> Resource:
     rack = plan["nodes"][name].get("rack_id")
     labels = {**({plan["rack_label"]: str(rack)} if rack is not None else {}), **own.get("labels", {})}
-    metadata = {"name": name, **({"labels": labels} if labels else {})}
+    metadata: Metadata = {"name": name}
+    if labels:
+        metadata["labels"] = labels
     annotations = {AS_NUMBER: own.get("asn"), CLUSTER_ID: own.get("route_reflector_cluster_id")}
     given = {key: str(value) for key, value in annotations.items() if value is not None}
-    return {
-        "apiVersion": "v1",
-        "kind": "Node",
-        "metadata": {**metadata, "annotations": given} if given else metadata,
-    }
+    if given:
+        metadata["annotations"] = given
+    return {"apiVersion": "v1", "kind": "Node", "metadata": metadata}

@@ -5,12 +5,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, cast
+
 from ....contract.peers import slug
 from ....objects.ownership import labels
 from ...base import password_secret
 from ..settings import resource, spelled
 from . import nested
 from .filters import LEAVES
+
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject, Options
+    from ....contract.plan import Plan
 
 _SESSION = (
     "filters",
@@ -25,18 +31,22 @@ _SESSION = (
 _PEER = ("peer_ip", "peer_selector", "asn", "local_asn", "node", "node_selector", "reachable_by", "reverse_peering")
 
 
-def leaf_peers(plan: dict, options: dict) -> list:
+def leaf_peers(plan: Plan, options: Options) -> list[Any]:
     """A leaf's address is one for all nodes of its racks, or another for each.
 
     A router's is one for all nodes of its racks, or for all there are.
     """
-    found: dict = {}
+    found: dict[Any, Any] = {}
     apart = _apart(plan, options)
     for name, node in plan["nodes"].items():
         for peer in node["peers"]:
             key = (slug(peer), name if node.get("rack") in apart else "")
             found.setdefault(key, (peer, []))[1].append(node.get("rack_id"))
-    everywhere = set() if apart else {name for name, one in plan.get("routers", {}).items() if not one.get("racks")}
+    everywhere = (
+        set()
+        if apart
+        else {name for name, one in cast("JsonObject", plan).get("routers", {}).items() if not one.get("racks")}
+    )
     return [
         resource(
             "BGPPeer",
@@ -48,7 +58,7 @@ def leaf_peers(plan: dict, options: dict) -> list:
     ]
 
 
-def _leaf_peer(plan: dict, options: dict, name: str, peer: dict, racks: list) -> dict:
+def _leaf_peer(plan: Plan, options: Options, name: str, peer: Fields, racks: list[Any]) -> JsonObject:
     """The session with one leaf of a node, or of racks by their labels' values.
 
     The leaf's hold time wins, because Calico has none of its own.
@@ -61,7 +71,7 @@ def _leaf_peer(plan: dict, options: dict, name: str, peer: dict, racks: list) ->
     return {**spec, **_password(password_secret.reference(plan, options["password_secret"], peer)), **_session(given)}
 
 
-def _who(plan: dict, options: dict, name: str, racks: list) -> dict:
+def _who(plan: Plan, options: Options, name: str, racks: list[Any]) -> JsonObject:
     """The nodes that peer: all, those of some racks, or one. A leaf sees the cluster's AS, whatever the node's own."""
     if not name:
         values = [f'"{rack}"' for rack in dict.fromkeys(racks) if rack is not None]
@@ -74,7 +84,7 @@ def _who(plan: dict, options: dict, name: str, racks: list) -> dict:
     return {"node": name, **({"localASNumber": plan["asn"]} if own else {})}
 
 
-def _apart(plan: dict, options: dict) -> set:
+def _apart(plan: Plan, options: Options) -> set[Any]:
     """Racks in which nodes are named one by one: they reach a leaf at addresses of their own instead of the leaf's, or
     one of them has an AS of its own.
     """
@@ -87,16 +97,16 @@ def _apart(plan: dict, options: dict) -> set:
     }
 
 
-def _of_node(peer: dict, shared: set) -> bool:
+def _of_node(peer: Fields, shared: set[Any]) -> bool:
     """Whether a leaf has another address for the node than for others; a router has one for all."""
     return "leaf" in peer and (peer["leaf"], peer["family"], peer["address"]) not in shared
 
 
-def _addresses(leaf: dict) -> list:
+def _addresses(leaf: Fields) -> list[Any]:
     return list((leaf.get("addresses") or {}).items())
 
 
-def further_peers(plan: dict, options: dict) -> list:
+def further_peers(plan: Plan, options: Options) -> list[Any]:
     """The peers that the intent names: global without node and node_selector."""
     return [
         resource(
@@ -109,16 +119,16 @@ def further_peers(plan: dict, options: dict) -> list:
     ]
 
 
-def _session(given: dict) -> dict:
+def _session(given: JsonObject) -> JsonObject:
     found = spelled(given, _SESSION)
     return {key: value for key, value in found.items() if value != []}
 
 
-def _password(reference: dict | None) -> dict:
+def _password(reference: Fields | None) -> JsonObject:
     return {"password": {"secretKeyRef": reference}} if reference else {}
 
 
-def secret_names(plan: dict, options: dict) -> set:
+def secret_names(plan: Plan, options: Options) -> set[Any]:
     """The names of all Secrets that calico-node has to read."""
     leaves = password_secret.reference(plan, options["password_secret"])
     found = [leaves, *(peer.get("password_secret") for peer in options["peers"])]

@@ -10,10 +10,15 @@ configuration"), unless a pool is kept from BGP. Neither is ever deleted: the ad
 from __future__ import annotations
 
 from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any
 
 from ....contract.families import families, family_of
 from ....objects.ownership import KEEP_ANNOTATION
 from ..settings import resource, spelled
+
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject, Options
+    from ....contract.plan import Plan
 
 _BLOCK_SIZE = {"ipv4": "block_size", "ipv6": "block_size_ipv6"}
 FOR_SERVICES = "LoadBalancer"  # of IPPoolSpec.allowedUses
@@ -23,7 +28,7 @@ _VXLAN = {"VXLAN": "Always", "VXLANCrossSubnet": "CrossSubnet"}
 _FIRST = {False: "default-{}-ippool", True: "loadbalancer-{}-ippool"}
 
 
-def pools(plan: dict, options: dict) -> list:
+def pools(plan: Plan, options: Options) -> list[Any]:
     """The Installation with all pools, or one IPPool each; nothing where somebody else manages them."""
     if not options["manage_pools"]:
         return []
@@ -33,7 +38,7 @@ def pools(plan: dict, options: dict) -> list:
     return [resource("IPPool", pool["name"], _pool(pool)) for pool in wanted]
 
 
-def planned(plan: dict, options: dict) -> list:
+def planned(plan: Plan, options: Options) -> list[Any]:
     """Every pool with name, cidr and block_size, and what else the intent says of it."""
     given = options["pools"] or [{"cidr": network} for network in plan["networks"].get("pod") or []]
     return [
@@ -47,9 +52,9 @@ def planned(plan: dict, options: dict) -> list:
     ]
 
 
-def names(given: list) -> list:
+def names(given: list[Any]) -> list[Any]:
     """The names of pools, in their order: their own, or one by use, family and place among those of both."""
-    counts: dict = {}
+    counts: dict[Any, Any] = {}
     result = []
     for pool in given:
         kind = (FOR_SERVICES in (pool.get("allowed_uses") or []), family_of(pool["cidr"]))
@@ -64,10 +69,10 @@ def _fitting(cidr: str, size: int) -> int:
     return max(size, ip_network(cidr).prefixlen)
 
 
-def installation(plan: dict, options: dict, wanted: list) -> dict:
+def installation(plan: Plan, options: Options, wanted: list[Any]) -> JsonObject:
     """The operator's Installation, with the fields of the network and of the registry alone."""
     network = {"bgp": "Enabled", "ipPools": [_operator_pool(pool) for pool in wanted], **_autodetection(plan)}
-    spec: dict = {"calicoNetwork": network}
+    spec: dict[Any, Any] = {"calicoNetwork": network}
     if options["registry"]:
         spec["registry"] = options["registry"]
     if options["image_pull_secrets"]:
@@ -80,7 +85,7 @@ def installation(plan: dict, options: dict, wanted: list) -> dict:
     }
 
 
-def _autodetection(plan: dict) -> dict:
+def _autodetection(plan: Plan) -> JsonObject:
     """Nodes peer from their address in the node network; an IPv6 address is not even looked for otherwise."""
     return {
         f"nodeAddressAutodetectionV{family[-1]}": {
@@ -91,7 +96,7 @@ def _autodetection(plan: dict) -> dict:
     }
 
 
-def _operator_pool(pool: dict) -> dict:
+def _operator_pool(pool: Fields) -> JsonObject:
     more = spelled(pool, ("disable_bgp_export", "assignment_mode", "allowed_uses"))
     return {
         "name": pool["name"],
@@ -104,7 +109,7 @@ def _operator_pool(pool: dict) -> dict:
     }
 
 
-def _pool(pool: dict) -> dict:
+def _pool(pool: Fields) -> JsonObject:
     more = spelled(pool, ("disable_bgp_export", "assignment_mode", "allowed_uses"))
     return {
         "cidr": pool["cidr"],

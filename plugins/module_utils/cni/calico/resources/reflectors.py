@@ -9,16 +9,22 @@ leave: every node peers with its leaves, whose filter lets nothing out that a no
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ....contract.families import family_of
 from ....objects.ownership import labels
 from ...base import password_secret
 from ..settings import resource
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject, Options
+    from ....contract.plan import Plan
+
 LABEL = {"route-reflector": "true"}
 NAME = "peer-with-route-reflectors"
 
 
-def node(options: dict, name: str) -> dict:
+def node(options: Options, name: str) -> JsonObject:
     """What makes a node a reflector: a label to select it by and its cluster ID; nothing for any other node."""
     wanted = options["route_reflectors"]
     if name not in (wanted.get("nodes") or []):
@@ -26,7 +32,7 @@ def node(options: dict, name: str) -> dict:
     return {"labels": dict(LABEL), "route_reflector_cluster_id": wanted["cluster_id"]}
 
 
-def peers(plan: dict, options: dict) -> list:
+def peers(plan: Plan, options: Options) -> list[Any]:
     """The BGPPeers with the reflectors, with the leaves' password."""
     wanted = options["route_reflectors"]
     reference = password_secret.reference(plan, options["password_secret"])
@@ -35,12 +41,12 @@ def peers(plan: dict, options: dict) -> list:
     return [resource("BGPPeer", name, {**spec, **password}, labels(plan["cluster"])) for name, spec in specs.items()]
 
 
-def _nodes() -> dict:
+def _nodes() -> JsonObject:
     """All nodes peer with those that reflect, and these with each other."""
     return {NAME: {"nodeSelector": "all()", "peerSelector": "route-reflector == 'true'"}}
 
 
-def _hosts(asn: int, hosts: dict) -> dict:
+def _hosts(asn: int, hosts: Fields) -> JsonObject:
     """Name → spec: one per host and family, of all nodes (global) or of those that its selector names."""
     found = {}
     for name, host in hosts.items():

@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ....objects.ownership import labels
 from ..settings import resource
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Options
+    from ....contract.plan import Plan
 
-def node_statuses(plan: dict, options: dict) -> list:
+
+def node_statuses(plan: Plan, options: Options) -> list[Any]:
     """One per node, named after it; none where they are switched off."""
     if not options["node_status"]:
         return []

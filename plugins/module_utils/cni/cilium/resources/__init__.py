@@ -9,15 +9,22 @@ CiliumBGPPeeringPolicy from the guide "BGP Peering Policy (Legacy)" of v1.16.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...base import password_secret
 from ...base.groups import groups
 from ..settings import PEERING_POLICY, settings
 from . import nodes, policy, pools, speaker, values
 
+if TYPE_CHECKING:
+    from ....contract.freeform import JsonObject
+    from ....contract.kubernetes import Resource, Secrets
+    from ....contract.plan import Plan
+
 VALUES_FILE = "cilium-values.yml"
 
 
-def resources(plan: dict, secrets: dict) -> list:
+def resources(plan: Plan, secrets: Secrets) -> list[Resource]:
     """The resources of one cluster: the Secret first, because an agent that does not find it peers without password.
 
     Then the nodes' labels and the pools, and last what makes the agents peer. Raises ClusterError.
@@ -33,6 +40,6 @@ def resources(plan: dict, secrets: dict) -> list:
     ]
 
 
-def files(plan: dict) -> dict:
+def files(plan: Plan) -> JsonObject:
     """The values with which the Helm chart makes a Cilium that fits the plan, by file name."""
     return {VALUES_FILE: values.values(plan, settings(plan))}

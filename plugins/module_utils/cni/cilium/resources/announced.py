@@ -5,6 +5,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ....contract.freeform import JsonObject, Options
+
 ADVERTISE_LABEL = "bgp.kubefabric.io/advertise"
 # every Service but those that say no: NotIn is true for a Service without the label, too
 ALL_SERVICES = {"matchExpressions": [{"key": ADVERTISE_LABEL, "operator": "NotIn", "values": ["false"]}]}
@@ -15,19 +20,19 @@ _ADDRESSES = (
 )
 
 
-def service_addresses(options: dict) -> list:
+def service_addresses(options: Options) -> list[Any]:
     """The kinds of Service addresses that are announced, in Cilium's words."""
     return [address for option, address in _ADDRESSES if options[option]]
 
 
-def service_selector(options: dict) -> dict:
+def service_selector(options: Options) -> JsonObject:
     """The selector of the Services that are announced."""
     return options["service_selector"] or ALL_SERVICES
 
 
-def communities(options: dict) -> dict:
+def communities(options: Options) -> JsonObject:
     """The communities by Cilium's kinds: standard, large, wellKnown; {} without any."""
-    found: dict = {}
+    found: dict[Any, Any] = {}
     for text in options["communities"]:
         kind = {1: "wellKnown", 2: "standard", 3: "large"}[len(text.split(":"))]
         found.setdefault(kind, []).append(text)

@@ -13,11 +13,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ....common.go_text import boolean
 from ....contract.families import families, networks
 from ..settings import version
 from . import pools
+
+if TYPE_CHECKING:
+    from ....contract.freeform import Json, JsonObject, Options
+    from ....contract.plan import Plan
 
 Complaint = tuple[str, str, str]
 
@@ -34,14 +39,14 @@ _REFUSED = {
 TUNNEL_UNTIL = (1, 15)
 
 
-def complaints(plan: dict, options: dict) -> list[Complaint]:
+def complaints(plan: Plan, options: Options) -> list[Complaint]:
     """``[(key, rule, remedy)]`` of values that no value of the plan's is beside."""
     given = options["helm_values"] or {}
     wanted = agent_options(plan, options)
     return [*_switches(given, plan, options), *_config(given, wanted), *_arguments(given, wanted), *_env(given, wanted)]
 
 
-def agent_options(plan: dict, options: dict) -> dict[str, str]:
+def agent_options(plan: Plan, options: Options) -> dict[str, str]:
     """Options of agent and operator, by name, as the plan's values set them."""
     wanted = {
         "enable-bgp-control-plane": "true",
@@ -67,7 +72,7 @@ def agent_options(plan: dict, options: dict) -> dict[str, str]:
     return wanted
 
 
-def _switches(given: dict, plan: dict, options: dict) -> Iterator[Complaint]:
+def _switches(given: JsonObject, plan: Plan, options: Options) -> Iterator[Complaint]:
     needed = dict(_NEEDED)
     if pools.described(plan, options):
         needed["enableLBIPAM"] = "without LB-IPAM no Service gets an address of the plan's pools"
@@ -89,9 +94,9 @@ def _switches(given: dict, plan: dict, options: dict) -> Iterator[Complaint]:
         yield f"{_AT}.namespaceOverride", rule, "set cilium.namespace"
 
 
-def _value(given: dict, path: str, default: object) -> object:
+def _value(given: JsonObject, path: str, default: object) -> object:
     """A value at a path with dots; the default where nothing is there."""
-    value: object = given
+    value: Json = given
     for key in path.split("."):
         if not isinstance(value, dict) or key not in value:
             return default
@@ -99,7 +104,7 @@ def _value(given: dict, path: str, default: object) -> object:
     return value
 
 
-def _config(given: dict, wanted: dict[str, str]) -> Iterator[Complaint]:
+def _config(given: JsonObject, wanted: dict[str, str]) -> Iterator[Complaint]:
     """The ConfigMap's own keys; a ConfigMap holds texts alone."""
     extra = given.get("extraConfig")
     for key, value in (extra if isinstance(extra, dict) else {}).items():
@@ -110,7 +115,7 @@ def _config(given: dict, wanted: dict[str, str]) -> Iterator[Complaint]:
         yield from _contradiction(at, str(key), value, wanted)
 
 
-def _arguments(given: dict, wanted: dict[str, str]) -> Iterator[Complaint]:
+def _arguments(given: JsonObject, wanted: dict[str, str]) -> Iterator[Complaint]:
     """Arguments of agent and operator; one that is followed by its value is read with it."""
     for path in ("extraArgs", "operator.extraArgs"):
         listed = _value(given, path, [])
@@ -127,7 +132,7 @@ def _is_switch(name: str, wanted: dict[str, str]) -> bool:
     return wanted.get(name) in ("true", "false")
 
 
-def _env(given: dict, wanted: dict[str, str]) -> Iterator[Complaint]:
+def _env(given: JsonObject, wanted: dict[str, str]) -> Iterator[Complaint]:
     for path in ("extraEnv", "operator.extraEnv"):
         listed = _value(given, path, [])
         for index, item in enumerate(listed if isinstance(listed, (list, tuple)) else []):
@@ -137,7 +142,7 @@ def _env(given: dict, wanted: dict[str, str]) -> Iterator[Complaint]:
                 yield from _contradiction(f"{_AT}.{path}[{index}]", option, item["value"], wanted)
 
 
-def _contradiction(at: str, name: str, value: object, wanted: dict[str, str]) -> Iterator[Complaint]:
+def _contradiction(at: str, name: str, value: Json, wanted: dict[str, str]) -> Iterator[Complaint]:
     if name in wanted and not _same(str(value), wanted[name]):
         yield at, f"sets {name} to {str(value)!r}, but the plan sets {wanted[name]!r}", "remove it"
 

@@ -5,20 +5,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ...base.groups import own_label, rack_labels
 from ...base.router_id import router_ids
 from ..settings import PEERING_POLICY
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Options
+    from ....contract.kubernetes import Metadata, Resource
+    from ....contract.plan import Plan
 
-def resources(plan: dict, options: dict, found: list) -> list:
+
+def resources(plan: Plan, options: Options, found: list[Any]) -> list[Resource]:
     """One Node per node of the plan, with our labels and annotation and nothing else: the rest is the kubelet's."""
     identities = router_ids(plan, options) if options["api"] == PEERING_POLICY else {}
     return [_node(plan, options, name, found, identities.get(name)) for name in plan["nodes"]]
 
 
-def _node(plan: dict, options: dict, name: str, found: list, router_id: str | None) -> dict:
+def _node(plan: Plan, options: Options, name: str, found: list[Any], router_id: str | None) -> Resource:
     node = plan["nodes"][name]
-    metadata = {
+    metadata: Metadata = {
         "name": name,
         "labels": {**rack_labels(plan, name), **own_label(plan, name, found)},
     }

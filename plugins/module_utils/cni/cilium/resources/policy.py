@@ -8,11 +8,19 @@ It knows no address or interface to peer from, so the kernel chooses; every sess
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ....objects.ownership import labels
 from ...base import password_secret
 from ...base.router_sessions import multihop
 from ..settings import FAMILIES_SINCE, version
 from .announced import communities, service_addresses, service_selector
+
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject, Options
+    from ....contract.kubernetes import Resource
+    from ....contract.plan import Plan
+    from ...base.groups import Group
 
 API = "cilium.io/v2alpha1"
 KIND = "CiliumBGPPeeringPolicy"
@@ -20,7 +28,7 @@ KIND = "CiliumBGPPeeringPolicy"
 ADDRESSES_SINCE = (1, 16)
 
 
-def resources(plan: dict, options: dict, found: list) -> list:
+def resources(plan: Plan, options: Options, found: list[Any]) -> list[Resource]:
     """One policy a group of nodes; Cilium applies none to a node that two of them select."""
     return [
         {
@@ -36,8 +44,8 @@ def resources(plan: dict, options: dict, found: list) -> list:
     ]
 
 
-def _router(plan: dict, options: dict, group) -> dict:
-    router: dict = {
+def _router(plan: Plan, options: Options, group: Group) -> JsonObject:
+    router: dict[Any, Any] = {
         "localASN": plan["asn"],
         "exportPodCIDR": options["advertise_pod_cidr"],
         "neighbors": [_neighbor(plan, options, peer) for peer in group.peers],
@@ -50,15 +58,15 @@ def _router(plan: dict, options: dict, group) -> dict:
     return router
 
 
-def announced_addresses(options: dict) -> list:
+def announced_addresses(options: Options) -> list[Any]:
     """The kinds of Service addresses that this release announces of those that are wanted."""
     wanted = service_addresses(options)
     return wanted if version(options) >= ADDRESSES_SINCE else [kind for kind in wanted if kind == "LoadBalancerIP"]
 
 
-def _neighbor(plan: dict, options: dict, peer: dict) -> dict:
+def _neighbor(plan: Plan, options: Options, peer: Fields) -> JsonObject:
     bgp = plan["bgp"]
-    neighbor: dict = {
+    neighbor: dict[Any, Any] = {
         "peerAddress": f"{peer['address']}/{32 if peer['family'] == 'ipv4' else 128}",
         "peerASN": peer["asn"],
         "connectRetryTimeSeconds": options["connect_retry"],

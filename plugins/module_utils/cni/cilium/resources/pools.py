@@ -5,19 +5,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ....contract.families import families, networks
 from ....objects.ownership import labels
 from ..settings import BLOCKS_SINCE, version
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject, Options
+    from ....contract.kubernetes import Resource
+    from ....contract.plan import Plan
+
 NAME = "kubefabric"
 
 
-def resources(plan: dict, options: dict) -> list:
+def resources(plan: Plan, options: Options) -> list[Resource]:
     """One resource a pool of the plan; one pool of all networks for external addresses where none is described."""
     return [_pool(plan, options, pool) for pool in described(plan, options)]
 
 
-def described(plan: dict, options: dict) -> list:
+def described(plan: Plan, options: Options) -> list[Any]:
     """The pools as the intent describes them: ``[{name, blocks, service_selector, first_and_last}]``."""
     if options["load_balancer_pools"] is not None:
         return options["load_balancer_pools"]
@@ -25,9 +32,9 @@ def described(plan: dict, options: dict) -> list:
     return [{"name": NAME, "blocks": blocks}] if blocks else []
 
 
-def _pool(plan: dict, options: dict, pool: dict) -> dict:
+def _pool(plan: Plan, options: Options, pool: Fields) -> Resource:
     blocks = [_block(text) for text in pool["blocks"]]
-    spec: dict = {"blocks" if version(options) >= BLOCKS_SINCE else "cidrs": blocks}
+    spec: dict[Any, Any] = {"blocks" if version(options) >= BLOCKS_SINCE else "cidrs": blocks}
     if pool.get("service_selector"):
         spec["serviceSelector"] = pool["service_selector"]
     if pool.get("first_and_last") is not None and version(options) >= BLOCKS_SINCE:
@@ -40,6 +47,6 @@ def _pool(plan: dict, options: dict, pool: dict) -> dict:
     }
 
 
-def _block(text: str) -> dict:
+def _block(text: str) -> JsonObject:
     first, separator, last = text.partition("-")
     return {"start": first, "stop": last} if separator else {"cidr": text}

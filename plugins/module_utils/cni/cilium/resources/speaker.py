@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ....contract.peers import has_password
 from ....objects.ownership import labels
 from ...base import password_secret
@@ -14,13 +16,19 @@ from ...base.router_sessions import multihop
 from ..settings import PORT_SINCE, version
 from .announced import ADVERTISE_LABEL, communities, service_addresses, service_selector
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject, Options
+    from ....contract.kubernetes import Resource
+    from ....contract.plan import Plan
+    from ...base.groups import Group
+
 INSTANCE = "fabric"
 ADVERTISEMENT = f"{PREFIX}routes"
 # by which a peer configuration selects our advertisement and no other one
 _MARK = {ADVERTISE_LABEL: "fabric"}
 
 
-def resources(plan: dict, options: dict, found: list) -> list:
+def resources(plan: Plan, options: Options, found: list[Any]) -> list[Resource]:
     """Advertisement, one peer configuration a family, each node's own settings, and last one configuration a group."""
     return [
         *_advertisement(plan, options),
@@ -30,7 +38,9 @@ def resources(plan: dict, options: dict, found: list) -> list:
     ]
 
 
-def _resource(plan: dict, options: dict, kind: str, name: str, spec: dict, marks: dict | None = None) -> dict:
+def _resource(
+    plan: Plan, options: Options, kind: str, name: str, spec: JsonObject, marks: Fields | None = None
+) -> Resource:
     return {
         "apiVersion": f"cilium.io/{options['api']}",
         "kind": kind,
@@ -39,7 +49,7 @@ def _resource(plan: dict, options: dict, kind: str, name: str, spec: dict, marks
     }
 
 
-def _advertisement(plan: dict, options: dict) -> list:
+def _advertisement(plan: Plan, options: Options) -> list[Any]:
     """What every node announces; a route goes to the peers of its own family."""
     attributes = {"attributes": {"communities": communities(options)}} if options["communities"] else {}
     entries = []
@@ -53,14 +63,14 @@ def _advertisement(plan: dict, options: dict) -> list:
     return [_resource(plan, options, "CiliumBGPAdvertisement", ADVERTISEMENT, {"advertisements": entries}, _MARK)]
 
 
-def _peer_configs(plan: dict, options: dict) -> list:
+def _peer_configs(plan: Plan, options: Options) -> list[Any]:
     """One a family, and one more for each other kind of session that routers want."""
     peers = [peer for node in plan["nodes"].values() for peer in node["peers"]]
     found = {_config_name(plan, options, peer): peer for peer in sorted(peers, key=lambda one: one["family"])}
     return [_peer_config(plan, options, name, peer) for name, peer in found.items()]
 
 
-def _config_name(plan: dict, options: dict, peer: dict) -> str:
+def _config_name(plan: Plan, options: Options, peer: Fields) -> str:
     """``kubefabric-ipv4``, and what a session has of its own: ``kubefabric-ipv4-multihop-2-no-password``."""
     ttl = multihop(plan, options, peer)
     own = [f"multihop-{ttl}"] if ttl != options["ebgp_multihop"] and ttl else []
@@ -68,10 +78,10 @@ def _config_name(plan: dict, options: dict, peer: dict) -> str:
     return PREFIX + "-".join([peer["family"], *own])
 
 
-def _peer_config(plan: dict, options: dict, name: str, peer: dict) -> dict:
+def _peer_config(plan: Plan, options: Options, name: str, peer: Fields) -> Resource:
     """How the sessions of one family are kept. Each carries its own family only, with next hops of that family."""
     bgp = plan["bgp"]
-    spec: dict = {
+    spec: dict[Any, Any] = {
         "timers": {
             "connectRetryTimeSeconds": options["connect_retry"],
             "holdTimeSeconds": bgp["hold"],
@@ -91,15 +101,15 @@ def _peer_config(plan: dict, options: dict, name: str, peer: dict) -> dict:
     return _resource(plan, options, "CiliumBGPPeerConfig", name, spec)
 
 
-def _graceful_restart(bgp: dict) -> dict:
+def _graceful_restart(bgp: Fields) -> JsonObject:
     if not bgp.get("graceful_restart"):
         return {"enabled": False}
     return {"enabled": True, "restartTimeSeconds": bgp.get("graceful_restart_time") or 120}
 
 
-def _cluster_config(plan: dict, options: dict, group) -> dict:
+def _cluster_config(plan: Plan, options: Options, group: Group) -> Resource:
     """The peers of a group of nodes."""
-    instance: dict = {
+    instance: dict[Any, Any] = {
         "name": INSTANCE,
         "localASN": plan["asn"],
         "peers": [_peer(plan, options, peer) for peer in group.peers],
@@ -110,7 +120,7 @@ def _cluster_config(plan: dict, options: dict, group) -> dict:
     return _resource(plan, options, "CiliumBGPClusterConfig", group.name, spec)
 
 
-def _peer(plan: dict, options: dict, peer: dict) -> dict:
+def _peer(plan: Plan, options: Options, peer: Fields) -> JsonObject:
     return {
         "name": peer_name(peer),
         "peerASN": peer["asn"],
@@ -119,7 +129,7 @@ def _peer(plan: dict, options: dict, peer: dict) -> dict:
     }
 
 
-def _overrides(plan: dict, options: dict) -> list:
+def _overrides(plan: Plan, options: Options) -> list[Any]:
     """What is a node's own: its router ID, its port, its sessions' addresses; no resource where it has nothing."""
     identities = router_ids(plan, options)
     instances = {name: _own(options, name, node, identities) for name, node in plan["nodes"].items()}
@@ -130,8 +140,8 @@ def _overrides(plan: dict, options: dict) -> list:
     ]
 
 
-def _own(options: dict, name: str, node: dict, identities: dict) -> dict:
-    own: dict = {}
+def _own(options: Options, name: str, node: Fields, identities: Fields) -> JsonObject:
+    own: dict[Any, Any] = {}
     if name in identities:
         own["routerID"] = identities[name]
     port = (options["nodes"].get(name) or {}).get("listen_port")

@@ -8,20 +8,26 @@ The white paper's installation ("Cilium routing and BGP configuration") in the o
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ....contract.errors import refuse
 from ....contract.families import families, networks
 from ..settings import pod_mask
 from . import helm
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject, Options
+    from ....contract.plan import Plan
 
-def values(plan: dict, options: dict) -> dict:
+
+def values(plan: Plan, options: Options) -> JsonObject:
     """The chart's values: those of the plan, and the intent's own. Raises ClusterError where these contradict."""
     found = complaints(plan, options)
     refuse([f"kubefabric_cluster.{key}: {rule}; {remedy}" for key, rule, remedy in found])
     return _merged(_planned(plan, options), options["helm_values"] or {})
 
 
-def complaints(plan: dict, options: dict) -> list:
+def complaints(plan: Plan, options: Options) -> list[Any]:
     """The intent's values that contradict the plan's, at every depth: ``[(key, rule, remedy)]``.
 
     Of a plan it needs ``networks`` and ``nodes``.
@@ -30,7 +36,7 @@ def complaints(plan: dict, options: dict) -> list:
     return found + helm.complaints(plan, options)
 
 
-def _contradictions(ours: dict, given: dict, at: str) -> list:
+def _contradictions(ours: Fields, given: JsonObject, at: str) -> list[Any]:
     found = []
     for key, value in given.items():
         if isinstance(value, dict) and isinstance(ours.get(key), dict):
@@ -40,7 +46,7 @@ def _contradictions(ours: dict, given: dict, at: str) -> list:
     return found
 
 
-def _planned(plan: dict, options: dict) -> dict:
+def _planned(plan: Plan, options: Options) -> JsonObject:
     """The values that the plan decides."""
     return {
         "bgpControlPlane": {
@@ -56,9 +62,13 @@ def _planned(plan: dict, options: dict) -> dict:
     }
 
 
-def _routing(plan: dict) -> dict:
+def _routing(plan: Plan) -> JsonObject:
     """Pods are reached through the leaves by their own addresses; nodes need no routes to each other's pods."""
-    result: dict = {"routingMode": "native", "autoDirectNodeRoutes": False, "endpointRoutes": {"enabled": True}}
+    result: dict[Any, Any] = {
+        "routingMode": "native",
+        "autoDirectNodeRoutes": False,
+        "endpointRoutes": {"enabled": True},
+    }
     for family, name in (("ipv4", "IPv4"), ("ipv6", "IPv6")):
         result[family] = {"enabled": family in families(plan)}
         result[f"enable{name}Masquerade"] = False
@@ -68,10 +78,10 @@ def _routing(plan: dict) -> dict:
     return result
 
 
-def _ipam(plan: dict, options: dict) -> dict:
+def _ipam(plan: Plan, options: Options) -> JsonObject:
     if options["ipam"] != "cluster-pool":
         return {"mode": options["ipam"]}
-    operator: dict = {}
+    operator: dict[Any, Any] = {}
     for family, name in (("ipv4", "IPv4"), ("ipv6", "IPv6")):
         pods = networks(plan, "pod", family)
         if pods:
@@ -80,8 +90,8 @@ def _ipam(plan: dict, options: dict) -> dict:
     return {"mode": "cluster-pool", "operator": operator}
 
 
-def _services(options: dict) -> dict:
-    result: dict = {
+def _services(options: Options) -> JsonObject:
+    result: dict[Any, Any] = {
         "kubeProxyReplacement": options["kube_proxy_replacement"],
         "loadBalancer": {"algorithm": options["load_balancer_algorithm"]},
     }
@@ -90,20 +100,20 @@ def _services(options: dict) -> dict:
     return result
 
 
-def _server(options: dict) -> dict:
+def _server(options: Options) -> JsonObject:
     if not options["api_server"]:
         return {}
     host, _separator, port = options["api_server"].rpartition(":")
     return {"k8sServiceHost": host.strip("[]"), "k8sServicePort": int(port)}
 
 
-def _hubble(options: dict) -> dict:
+def _hubble(options: Options) -> JsonObject:
     if not options["hubble"]:
         return {"enabled": False}
     return {"enabled": True, "relay": {"enabled": True}, "ui": {"enabled": True}}
 
 
-def _merged(ours: dict, given: dict) -> dict:
+def _merged(ours: Fields, given: JsonObject) -> JsonObject:
     """Both, at every depth."""
     result = dict(ours)
     for key, value in given.items():

@@ -8,11 +8,17 @@ Facts are from kube-router's own documentation (docs/bgp.md, docs/ipv6.md) and i
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..settings import settings
 from . import manifests, peers, services
 
+if TYPE_CHECKING:
+    from ....contract.kubernetes import Resource, Secrets
+    from ....contract.plan import Plan
 
-def resources(plan: dict, secrets: dict) -> list:
+
+def resources(plan: Plan, secrets: Secrets) -> list[Resource]:
     """The resources of one cluster: Nodes first, because kube-router reads its peers at start only.
 
     Then what the agents run with (ServiceAccount, RBAC, CNI configuration), what single Services announce, and the

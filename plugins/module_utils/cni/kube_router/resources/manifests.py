@@ -6,10 +6,15 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 from ....contract.errors import ClusterError
 from ....objects.ownership import labels
 from ..arguments import arguments
+
+if TYPE_CHECKING:
+    from ....contract.freeform import JsonObject, Options
+    from ....contract.plan import Plan
 
 NAME = "kube-router"
 POD_LABELS = {"k8s-app": NAME, "tier": "node"}
@@ -37,17 +42,17 @@ fi
 """
 
 
-def _metadata(plan: dict, name: str, namespace: str | None = None) -> dict:
+def _metadata(plan: Plan, name: str, namespace: str | None = None) -> JsonObject:
     metadata = {"name": name, "labels": {**labels(plan["cluster"]), "k8s-app": NAME}}
     return {**metadata, "namespace": namespace} if namespace else metadata
 
 
-def service_account(plan: dict, options: dict) -> dict:
+def service_account(plan: Plan, options: Options) -> JsonObject:
     """The account of the agents."""
     return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": _metadata(plan, NAME, options["namespace"])}
 
 
-def cluster_role(plan: dict) -> dict:
+def cluster_role(plan: Plan) -> JsonObject:
     """The rights of the agents."""
     return {
         "apiVersion": "rbac.authorization.k8s.io/v1",
@@ -57,7 +62,7 @@ def cluster_role(plan: dict) -> dict:
     }
 
 
-def cluster_role_binding(plan: dict, options: dict) -> dict:
+def cluster_role_binding(plan: Plan, options: Options) -> JsonObject:
     """The rights given to the account."""
     return {
         "apiVersion": "rbac.authorization.k8s.io/v1",
@@ -68,7 +73,7 @@ def cluster_role_binding(plan: dict, options: dict) -> dict:
     }
 
 
-def cni_configuration(plan: dict, options: dict) -> dict:
+def cni_configuration(plan: Plan, options: Options) -> JsonObject:
     """The bridge plugin's configuration; kube-router adds the node's pod CIDRs to the copy on the node."""
     bridge = {
         "type": "bridge",
@@ -87,7 +92,7 @@ def cni_configuration(plan: dict, options: dict) -> dict:
     }
 
 
-def daemonset(plan: dict, options: dict) -> dict:
+def daemonset(plan: Plan, options: Options) -> JsonObject:
     """The agents. OnDelete: pods change one at a time, each when the sessions of the one before it are back."""
     pod = {
         "priorityClassName": options["priority_class"],
@@ -114,7 +119,7 @@ def daemonset(plan: dict, options: dict) -> dict:
     }
 
 
-def _agent(plan: dict, options: dict) -> dict:
+def _agent(plan: Plan, options: Options) -> JsonObject:
     container = {
         "name": NAME,
         "image": options["image"],
@@ -134,7 +139,7 @@ def _agent(plan: dict, options: dict) -> dict:
     return container
 
 
-def _installer(options: dict) -> dict:
+def _installer(options: Options) -> JsonObject:
     return {
         "name": "install-cni",
         "image": options["image"],
@@ -148,7 +153,7 @@ def _installer(options: dict) -> dict:
     }
 
 
-def _environment(options: dict) -> list:
+def _environment(options: Options) -> list[Any]:
     """Who the agent is, and where it finds the API server when the cluster's own service address does not work."""
     result = [
         {"name": "NODE_NAME", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
@@ -163,7 +168,7 @@ def _environment(options: dict) -> list:
     return result
 
 
-def _host_and_port(text: str) -> tuple:
+def _host_and_port(text: str) -> tuple[Any, ...]:
     """``host:port`` or ``[IPv6]:port`` as a pair of texts."""
     host, separator, port = text.rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
@@ -175,7 +180,7 @@ def _host_and_port(text: str) -> tuple:
     return host.strip("[]"), port
 
 
-def _volumes(options: dict) -> list:
+def _volumes(options: Options) -> list[Any]:
     """Volumes with the agent's mount of each, None where only the installer mounts it."""
     result = [
         _host_path("lib-modules", "/lib/modules", read_only=True),
@@ -188,7 +193,7 @@ def _volumes(options: dict) -> list:
     return result
 
 
-def _host_path(name: str, path: str, read_only: bool = False, kind: str | None = None) -> tuple:
+def _host_path(name: str, path: str, read_only: bool = False, kind: str | None = None) -> tuple[Any, ...]:
     source = {"path": path, **({"type": kind} if kind else {})}
     mount = {"name": name, "mountPath": path, **({"readOnly": True} if read_only else {})}
     return {"name": name, "hostPath": source}, mount

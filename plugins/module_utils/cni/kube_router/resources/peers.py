@@ -10,6 +10,7 @@ to all nodes), so whoever may read Nodes may read the password: base64 is no enc
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 from ....contract.errors import ClusterError, refuse
 from ....contract.peers import has_password, label, other_side
@@ -24,6 +25,11 @@ from ..settings import (
     version,
 )
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject, Options
+    from ....contract.kubernetes import Resource, Secrets
+    from ....contract.plan import Plan
+
 PEERS = "kube-router.io/peers"
 PEER_IPS = "kube-router.io/peer.ips"
 PEER_ASNS = "kube-router.io/peer.asns"
@@ -35,14 +41,14 @@ ANNOTATIONS = (PEERS, PEER_IPS, PEER_ASNS, PEER_PASSWORDS, PEER_LOCAL_IPS, PEER_
 BGP_PORT = 179
 
 
-def nodes(plan: dict, options: dict, secrets: dict) -> list:
+def nodes(plan: Plan, options: Options, secrets: Secrets) -> list[Any]:
     """One Node per node of the plan, with our label and annotations and nothing else: the rest is the kubelet's."""
     _check_addresses(plan, options)
     password = _password(plan, secrets)
     return [_node(plan, options, name, password) for name in plan["nodes"]]
 
 
-def _node(plan: dict, options: dict, name: str, password: str | None) -> dict:
+def _node(plan: Plan, options: Options, name: str, password: str | None) -> Resource:
     release = version(options)
     return {
         "apiVersion": "v1",
@@ -58,7 +64,7 @@ def _node(plan: dict, options: dict, name: str, password: str | None) -> dict:
     }
 
 
-def _sessions(plan: dict, options: dict, name: str, password: str | None) -> list:
+def _sessions(plan: Plan, options: Options, name: str, password: str | None) -> list[Any]:
     """A node's sessions, with its leaves and with the further peers that the intent names for it."""
     node, bfd = plan["nodes"][name], _bfd(plan, version(options))
     leaves = [
@@ -77,7 +83,7 @@ def _sessions(plan: dict, options: dict, name: str, password: str | None) -> lis
     return [*leaves, *further]
 
 
-def _bfd(plan: dict, release: tuple) -> dict | None:
+def _bfd(plan: Plan, release: tuple[int, ...]) -> Fields | None:
     """BFD of one session, None without it.
 
     kube-router does not negotiate intervals (docs/bgp.md, v2.11), so they are the leaves' own (bfdIfPol): what a leaf
@@ -99,7 +105,7 @@ def _bfd(plan: dict, release: tuple) -> dict | None:
     }
 
 
-def _check_addresses(plan: dict, options: dict) -> None:
+def _check_addresses(plan: Plan, options: Options) -> None:
     """An address that kube-router has as a peer already ends its BGP server; a node does not peer with itself."""
     taken = {address: f"node {name}" for name, node in plan["nodes"].items() for address in node["addresses"].values()}
     for node in plan["nodes"].values():
@@ -114,7 +120,7 @@ def _check_addresses(plan: dict, options: dict) -> None:
     )
 
 
-def peer_annotations(sessions: list, release: tuple) -> dict:
+def peer_annotations(sessions: list[Any], release: tuple[int, ...]) -> JsonObject:
     """The annotations that tell a kube-router of this release its peers.
 
     ``sessions`` are ``{address, asn, local_address, password, bfd, port}``, the last three None or absent where a
@@ -135,7 +141,7 @@ def peer_annotations(sessions: list, release: tuple) -> dict:
     return result
 
 
-def import_reject(networks: list, release: tuple) -> dict:
+def import_reject(networks: list[Any], release: tuple[int, ...]) -> JsonObject:
     """The annotation that keeps a node from learning its own network.
 
     The leaves announce what the white paper's export route map permits, the node network too, and kube-router writes
@@ -146,7 +152,7 @@ def import_reject(networks: list, release: tuple) -> dict:
     return {IMPORT_REJECT: ",".join(found)} if found else {}
 
 
-def _entry(peer: dict) -> str:
+def _entry(peer: Fields) -> str:
     """One peer as YAML. Without ``localip`` a peer outside the node's primary family is skipped with a mere warning."""
     fields = {
         "remoteip": peer["address"],
@@ -161,6 +167,6 @@ def _entry(peer: dict) -> str:
     return "- " + "\n  ".join(lines) + "\n"
 
 
-def _password(plan: dict, secrets: dict) -> str | None:
+def _password(plan: Plan, secrets: Secrets) -> str | None:
     """The password as kube-router reads it, base64 of its bytes; a placeholder stays readable."""
     return encoded(plan, secrets) if plan["bgp"].get("password") else None

@@ -5,6 +5,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ....contract.freeform import JsonObject, Options
+    from ....contract.kubernetes import Metadata, Resource
+
 ANNOTATIONS = {
     "advertise_cluster_ip": "kube-router.io/service.advertise.clusterip",
     "advertise_external_ip": "kube-router.io/service.advertise.externalip",
@@ -13,15 +19,15 @@ ANNOTATIONS = {
 }
 
 
-def resources(options: dict) -> list:
+def resources(options: Options) -> list[Resource]:
     """One Service per entry of ``services``, with our annotations and nothing else: the rest is its owner's."""
     return [_service(name, given) for name, given in options["services"].items()]
 
 
-def _service(name: str, given: dict) -> dict:
+def _service(name: str, given: JsonObject) -> Resource:
     namespace, _slash, own = name.partition("/")
     annotations = {
         key: str(given[option]).lower() for option, key in ANNOTATIONS.items() if given.get(option) is not None
     }
-    metadata = {"name": own, "namespace": namespace, "annotations": annotations}
+    metadata: Metadata = {"name": own, "namespace": namespace, "annotations": annotations}
     return {"apiVersion": "v1", "kind": "Service", "metadata": metadata}

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ....contract.findings import Findings
 from ....intent.model import KINDS, Cluster, Fabric
 from ....intent.schema import did_you_mean
@@ -13,6 +15,9 @@ from ...base.pod_room import pod_room
 from . import machines as checks_ovn_machines
 from . import networks as checks_ovn_networks
 from .routes import received
+
+if TYPE_CHECKING:
+    from ....contract.freeform import Options
 
 # detectMultiplier of an FRRConfiguration's BFD profile
 LEAST_MULTIPLIER = 2
@@ -69,7 +74,7 @@ def _sessions(cluster: Cluster, findings: Findings) -> None:
         )
 
 
-def _services(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _services(cluster: Cluster, options: Options, findings: Findings) -> None:
     if options.get("advertise_external_services") and not cluster.networks["external_service"]:
         findings.add(
             cluster.at("ovn_kubernetes.advertise_external_services"),

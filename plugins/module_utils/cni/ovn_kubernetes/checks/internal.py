@@ -13,11 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Union
+from typing import TYPE_CHECKING, Union
 
 from ....contract.findings import Findings
 from ....intent import label_selectors
 from ....intent.model import Cluster, family
+
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields
 
 Network = Union[IPv4Network, IPv6Network]
 
@@ -43,7 +46,7 @@ INTERNAL = (
 MOST_ROUTERS = 50
 
 
-def check(cluster: Cluster, networks: dict, findings: Findings) -> None:
+def check(cluster: Cluster, networks: Fields, findings: Findings) -> None:
     """Every rule of this file; values that were reported already are absent."""
     for name, network in networks.items():
         _host_subnets(cluster, name, network, findings)
@@ -54,13 +57,13 @@ def check(cluster: Cluster, networks: dict, findings: Findings) -> None:
     _routers(cluster, networks, findings)
 
 
-def _subnets(name: str, network: dict) -> Iterator[tuple[str, Network]]:
+def _subnets(name: str, network: Fields) -> Iterator[tuple[str, Network]]:
     """Every subnet with its key."""
     for index, text in enumerate(network["subnets"]):
         yield f"{_AT}.{name}.subnets[{index}]", ip_network(text)
 
 
-def _host_subnets(cluster: Cluster, name: str, network: dict, findings: Findings) -> None:
+def _host_subnets(cluster: Cluster, name: str, network: Fields, findings: Findings) -> None:
     """Each node's part of a Layer3 network: /64 in IPv6, and shorter than itself the network that it is cut from."""
     if network["topology"] != "Layer3":
         return
@@ -80,7 +83,7 @@ def _host_subnets(cluster: Cluster, name: str, network: dict, findings: Findings
     _room(cluster, name, network, findings)
 
 
-def _room(cluster: Cluster, name: str, network: dict, findings: Findings) -> None:
+def _room(cluster: Cluster, name: str, network: Fields, findings: Findings) -> None:
     """A part for every node, in each family."""
     for which, default in HOST_SUBNETS.items():
         length = network[f"host_subnet_{which}"] or default
@@ -94,7 +97,7 @@ def _room(cluster: Cluster, name: str, network: dict, findings: Findings) -> Non
             )
 
 
-def _layer2(cluster: Cluster, name: str, network: dict, findings: Findings) -> None:
+def _layer2(cluster: Cluster, name: str, network: Fields, findings: Findings) -> None:
     """The first address is the gateway's, the second the nodes' (pkg/util, GetNodeGatewayIfAddr and
     GetNodeManagementIfAddr); no pod gets the network's own address or IPv4's broadcast address.
     """
@@ -110,7 +113,7 @@ def _layer2(cluster: Cluster, name: str, network: dict, findings: Findings) -> N
             )
 
 
-def _join_subnets(cluster: Cluster, name: str, network: dict, findings: Findings) -> None:
+def _join_subnets(cluster: Cluster, name: str, network: Fields, findings: Findings) -> None:
     """One per family, apart from the network's own subnets and from the cluster's pods and services."""
     given = [ip_network(text) for text in network["join_subnets"] or ()]
     firsts: dict[str, Network] = {}
@@ -137,7 +140,7 @@ def _join_subnets(cluster: Cluster, name: str, network: dict, findings: Findings
                 )
 
 
-def _internal(cluster: Cluster, name: str, network: dict, findings: Findings) -> None:
+def _internal(cluster: Cluster, name: str, network: Fields, findings: Findings) -> None:
     """Subnets of OVN-Kubernetes' own, which an installation may have moved: the intent does not say."""
     listed = [*_subnets(name, network)]
     joins = enumerate(network["join_subnets"] or ())
@@ -157,7 +160,7 @@ def _overlap(one: Network, two: Network) -> bool:
     return one.version == two.version and one.overlaps(two)
 
 
-def _session(cluster: Cluster, name: str, network: dict, findings: Findings) -> None:
+def _session(cluster: Cluster, name: str, network: Fields, findings: Findings) -> None:
     """FRR-K8s takes a peer once in a VRF, and a selector of labels that there can be."""
     lite = network["vrf_lite"] or {}
     at = f"{_AT}.{name}.vrf_lite"
@@ -174,7 +177,7 @@ def _session(cluster: Cluster, name: str, network: dict, findings: Findings) -> 
         seen.add(text)
 
 
-def _routers(cluster: Cluster, networks: dict, findings: Findings) -> None:
+def _routers(cluster: Cluster, networks: Fields, findings: Findings) -> None:
     """A node's router IDs, and what leaks into VRFs, are one FRRConfiguration, which holds 50 routers."""
     for key, wanted in (
         ("vrf_lite", [one for one in networks.values() if one["vrf_lite"]]),

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any
 
 from ....contract.findings import Findings
 from ....intent.model import Cluster, Fabric, family
 from ..formats import DEVICES_TAKEN
 from . import internal as checks_ovn_internal
 from .routes import received
+
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields
 
 # Kubernetes makes these itself, without the label that a primary network needs.
 RESERVED_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
@@ -33,7 +37,7 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     checks_ovn_internal.check(cluster, networks, findings)
 
 
-def in_default_vrf(network: dict) -> bool:
+def in_default_vrf(network: Fields) -> bool:
     """Whether the leaves hear of a network."""
     return network["advertise"] in (None, "default_vrf")
 
@@ -41,17 +45,17 @@ def in_default_vrf(network: dict) -> bool:
 # -- subnets -------------------------------------------------------------------------------------------
 
 
-def _listed(networks: dict) -> Iterator[tuple]:
+def _listed(networks: Fields) -> Iterator[tuple[Any, ...]]:
     """Every subnet as (name, network, key, subnet)."""
     for name, network in networks.items():
         for index, text in enumerate(network["subnets"]):
             yield name, network, f"{_AT}.{name}.subnets[{index}]", ip_network(text)
 
 
-def _subnets(cluster: Cluster, networks: dict, findings: Findings) -> None:
+def _subnets(cluster: Cluster, networks: Fields, findings: Findings) -> None:
     """In the families of the nodes, one each, apart from everything else, and known to the leaves."""
-    seen: list = []
-    firsts: dict = {}
+    seen: list[Any] = []
+    firsts: dict[Any, Any] = {}
     for name, network, key, subnet in _listed(networks):
         at, which = cluster.at(key), family(subnet)
         if firsts.setdefault((name, which), subnet) != subnet and network["topology"] != "Layer3":
@@ -78,7 +82,7 @@ def _subnets(cluster: Cluster, networks: dict, findings: Findings) -> None:
                 findings.add(at, f"{subnet} overlaps {taken} ({what})", "give the network addresses that are not there")
 
 
-def _known_to_the_leaves(cluster: Cluster, at: str, subnet, findings: Findings) -> None:
+def _known_to_the_leaves(cluster: Cluster, at: str, subnet: Any, findings: Findings) -> None:
     homes = [home for home in cluster.networks["pod"] if home.version == subnet.version]
     if not cluster.doubtful("networks.pod") and not any(subnet.subnet_of(home) for home in homes):
         listed = ", ".join(map(str, homes)) or "none"
@@ -89,19 +93,19 @@ def _known_to_the_leaves(cluster: Cluster, at: str, subnet, findings: Findings) 
         )
 
 
-def _taken(cluster: Cluster, networks: dict) -> list:
+def _taken(cluster: Cluster, networks: Fields) -> list[Any]:
     """Networks that no user-defined one may overlap: (what it is, network)."""
     others = [(f"networks.{kind}", item) for kind in _OTHER_KINDS for item in cluster.networks[kind]]
     return [*others, *[("networks.pod, the default network", item) for item in _of_default(cluster, networks)]]
 
 
-def _of_default(cluster: Cluster, networks: dict) -> list:
+def _of_default(cluster: Cluster, networks: Fields) -> list[Any]:
     """The pod networks that no user-defined network is cut from: those of the default network."""
     cut = [subnet for _name, network, _key, subnet in _listed(networks) if in_default_vrf(network)]
     return [item for item in cluster.networks["pod"] if not any(_inside(subnet, item) for subnet in cut)]
 
 
-def _room_for_the_default_network(cluster: Cluster, networks: dict, findings: Findings) -> None:
+def _room_for_the_default_network(cluster: Cluster, networks: Fields, findings: Findings) -> None:
     left = {family(item) for item in _of_default(cluster, networks)}
     for which in {family(item) for item in cluster.networks["pod"]} - left:
         findings.add(
@@ -112,15 +116,15 @@ def _room_for_the_default_network(cluster: Cluster, networks: dict, findings: Fi
         )
 
 
-def _inside(subnet, network) -> bool:
-    return subnet.version == network.version and subnet.subnet_of(network)
+def _inside(subnet: Any, network: Any) -> bool:
+    return bool(subnet.version == network.version and subnet.subnet_of(network))
 
 
-def _overlap(one, two) -> bool:
+def _overlap(one: Any, two: Any) -> bool:
     return one.version == two.version and one.overlaps(two)
 
 
-def _topology(cluster: Cluster, at: str, network: dict, findings: Findings) -> None:
+def _topology(cluster: Cluster, at: str, network: Fields, findings: Findings) -> None:
     layer3 = network["topology"] == "Layer3"
     if layer3 and network["persistent_ips"]:
         findings.add(cluster.at(f"{at}.persistent_ips"), "a Layer3 network has none", "remove it, or use Layer2")
@@ -145,11 +149,11 @@ def _topology(cluster: Cluster, at: str, network: dict, findings: Findings) -> N
 # -- namespaces and VRFs -------------------------------------------------------------------------------
 
 
-def _namespaces(cluster: Cluster, networks: dict, findings: Findings) -> None:
+def _namespaces(cluster: Cluster, networks: Fields, findings: Findings) -> None:
     """A namespace has one primary network, and cannot be one that Kubernetes made."""
     options = cluster.settings["ovn_kubernetes"]
     reserved = (*RESERVED_NAMESPACES, options.get("frr_namespace") or "frr-k8s-system", "ovn-kubernetes")
-    owners: dict = {}
+    owners: dict[Any, Any] = {}
     for name, network in networks.items():
         for index, namespace in enumerate(network["namespaces"]):
             at = cluster.at(f"{_AT}.{name}.namespaces[{index}]")
@@ -161,9 +165,9 @@ def _namespaces(cluster: Cluster, networks: dict, findings: Findings) -> None:
                 )
 
 
-def _interfaces(cluster: Cluster, networks: dict, findings: Findings) -> None:
+def _interfaces(cluster: Cluster, networks: Fields, findings: Findings) -> None:
     """An interface is in one VRF, and is neither a VRF nor a device that the node needs."""
-    owners: dict = {}
+    owners: dict[Any, Any] = {}
     for name, network in networks.items():
         interface = (network["vrf_lite"] or {}).get("interface")
         if interface in networks or interface in DEVICES_TAKEN:
@@ -179,7 +183,7 @@ def _interfaces(cluster: Cluster, networks: dict, findings: Findings) -> None:
             )
 
 
-def _vrf_lite(cluster: Cluster, fabric: Fabric, at: str, network: dict, findings: Findings) -> None:
+def _vrf_lite(cluster: Cluster, fabric: Fabric, at: str, network: Fields, findings: Findings) -> None:
     lite, own = network["vrf_lite"] or {}, network["advertise"] == "own_vrf"
     key = f"{at}.vrf_lite"
     if lite and not own and network["advertise"] is not None:
@@ -205,7 +209,7 @@ def _vrf_lite(cluster: Cluster, fabric: Fabric, at: str, network: dict, findings
         _peer(cluster, f"{key}.peers[{index}]", network, peer, findings)
 
 
-def _selector(cluster: Cluster, fabric: Fabric, key: str, selector: dict, findings: Findings) -> None:
+def _selector(cluster: Cluster, fabric: Fabric, key: str, selector: Fields, findings: Findings) -> None:
     """Of a node's labels the planner knows the rack's and the host name."""
     label = cluster.settings["rack_label"]
     for name, node in cluster.nodes.items():
@@ -221,7 +225,7 @@ def _selector(cluster: Cluster, fabric: Fabric, key: str, selector: dict, findin
         )
 
 
-def _peer(cluster: Cluster, at: str, network: dict, peer: dict, findings: Findings) -> None:
+def _peer(cluster: Cluster, at: str, network: Fields, peer: Fields, findings: Findings) -> None:
     if peer["asn"] and peer["asn"] == cluster.settings["asn"] and not peer["ibgp"]:
         findings.add(
             cluster.at(f"{at}.asn"),

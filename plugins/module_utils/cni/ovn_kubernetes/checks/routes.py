@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any
 
 from ....contract.findings import Findings
 from ....intent.model import Cluster
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields
 
-def received(cluster: Cluster, at: str, rules: list, own: list, findings: Findings) -> None:
+
+def received(cluster: Cluster, at: str, rules: list[Any], own: list[Any], findings: Findings) -> None:
     """The provider's prefixes: neither everything, nor routes back in to what the nodes announce themselves.
 
     ``own`` are the latter, as (what it is, network).
@@ -33,7 +37,7 @@ def received(cluster: Cluster, at: str, rules: list, own: list, findings: Findin
                 )
 
 
-def _range(network, rule: dict, at: str, findings: Findings) -> int:
+def _range(network: Any, rule: Fields, at: str, findings: Findings) -> int:
     """The longest prefix that a rule takes; FRR-K8s wants the prefix's own length <= ge <= le, and so does FRR."""
     low, high = rule["ge"], rule["le"]
     for key, value in (("ge", low), ("le", high)):
@@ -48,7 +52,7 @@ def _range(network, rule: dict, at: str, findings: Findings) -> int:
     return high or (network.max_prefixlen if low else network.prefixlen)
 
 
-def _reaches(network, longest: int, own) -> bool:
+def _reaches(network: Any, longest: int, own: Any) -> bool:
     """Whether routes to a network, or to a part of it, are among those that a rule takes."""
     if network.version != own.version:
         return False

@@ -15,8 +15,12 @@ from ...base.groups import groups
 from ..settings import settings
 from . import advertisements, configurations, kubevirt, networks, nodes
 
+if TYPE_CHECKING:
+    from ....contract.kubernetes import Resource, Secrets
+    from ....contract.plan import Plan
 
-def resources(plan: dict, secrets: dict) -> list:
+
+def resources(plan: Plan, secrets: Secrets) -> list[Resource]:
     """The resources of one cluster, in the order in which nothing is announced before it can be reached.
 
     The nodes' labels and the Secret come first, because a session without its Secret does not start; then networks,

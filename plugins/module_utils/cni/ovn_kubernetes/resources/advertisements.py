@@ -8,12 +8,19 @@ One per purpose: OVN-Kubernetes announces nothing of a RouteAdvertisements in wh
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ....objects.ownership import labels
 from ...base.groups import PREFIX
 from ..settings import DEFAULT_VRF, OVN_API, ROUTES_LABEL, routes_of
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject, Options
+    from ....contract.kubernetes import Resource
+    from ....contract.plan import Plan
 
-def resources(plan: dict, options: dict) -> list:
+
+def resources(plan: Plan, options: Options) -> list[Resource]:
     """That of the default network, that of the networks in the default VRF, and one per network in its own VRF."""
     default = {"networkSelectionType": "DefaultNetwork"}
     vrfs = dict.fromkeys(routes_of(name, network) for name, network in options["networks"].items())
@@ -24,13 +31,13 @@ def resources(plan: dict, options: dict) -> list:
     ]
 
 
-def _networks_of(vrf: str) -> dict:
+def _networks_of(vrf: str) -> JsonObject:
     """The networks that are announced in a VRF, by the label that ours carry (networks.py)."""
     selector = {"networkSelector": {"matchLabels": {ROUTES_LABEL: vrf}}}
     return {"networkSelectionType": "ClusterUserDefinedNetworks", "clusterUserDefinedNetworkSelector": selector}
 
 
-def _resource(plan: dict, name: str, vrf: str, network: dict) -> dict:
+def _resource(plan: Plan, name: str, vrf: str, network: Fields) -> Resource:
     """One RouteAdvertisements; pod networks go to all nodes, and no other node selector is allowed then."""
     return {
         "apiVersion": OVN_API,

@@ -9,6 +9,8 @@ addresses, which it never announces. FRR-K8s merges all FRRConfigurations that s
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ....contract.families import families, family_of, networks
 from ....contract.peers import other_side
 from ....objects.label_selector import HOSTNAME
@@ -19,10 +21,16 @@ from ...base.router_id import router_ids as own_router_ids
 from ...base.router_sessions import multihop
 from ..settings import DEFAULT_VRF, FRR_API, ROUTES_LABEL, needs_disable_mp
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject, Options
+    from ....contract.kubernetes import Resource
+    from ....contract.plan import Plan
+    from ...base.groups import Group
+
 BFD_PROFILE = "kubefabric"
 
 
-def leaf_sessions(plan: dict, options: dict, found: list) -> list:
+def leaf_sessions(plan: Plan, options: Options, found: list[Any]) -> list[Any]:
     """One FRRConfiguration a group of nodes: with floating SVI a rack's, with standard SVI a node's own."""
     return [
         _resource(
@@ -37,13 +45,13 @@ def leaf_sessions(plan: dict, options: dict, found: list) -> list:
     ]
 
 
-def router_ids(plan: dict, options: dict) -> list:
+def router_ids(plan: Plan, options: Options) -> list[Any]:
     """One FRRConfiguration a node with its router ID: left to itself FRR takes the highest address of any interface.
 
     That may be OVN-Kubernetes' masquerade address, 169.254.0.2, the same on every node (zebra, router_id_get).
     """
     derived = own_router_ids(plan, options)
-    vrfs: list = [{}, *[{"vrf": name} for name, network in options["networks"].items() if network["vrf_lite"]]]
+    vrfs: list[Any] = [{}, *[{"vrf": name} for name, network in options["networks"].items() if network["vrf_lite"]]]
     identities = {name: derived.get(name) or node["addresses"]["ipv4"] for name, node in plan["nodes"].items()}
     return [
         _resource(
@@ -57,7 +65,7 @@ def router_ids(plan: dict, options: dict) -> list:
     ]
 
 
-def imports(plan: dict, options: dict) -> list:
+def imports(plan: Plan, options: Options) -> list[Any]:
     """One FRRConfiguration that lets the default VRF's routes into the VRFs of the networks that want them.
 
     FRR-K8s wants the router of an imported VRF in the same FRRConfiguration (validateImportVRFs).
@@ -67,7 +75,7 @@ def imports(plan: dict, options: dict) -> list:
     return [_resource(plan, options, f"{PREFIX}imports", {}, [{"asn": plan["asn"]}, *routers])] if routers else []
 
 
-def vrf_sessions(plan: dict, options: dict) -> list:
+def vrf_sessions(plan: Plan, options: Options) -> list[Any]:
     """One FRRConfiguration a network with sessions in its own VRF (VRF-Lite)."""
     return [
         _resource(
@@ -89,12 +97,14 @@ def vrf_sessions(plan: dict, options: dict) -> list:
     ]
 
 
-def _vrf_peer(plan: dict, options: dict, peer: dict) -> dict:
+def _vrf_peer(plan: Plan, options: Options, peer: Fields) -> JsonObject:
     """A session with a router of the provider's; its password is its own, and it hears of no services."""
     return _neighbor(plan, options, peer, peer.get("password_secret"), [])
 
 
-def _resource(plan: dict, options: dict, name: str, selector: dict, routers: list, marks: dict | None = None) -> dict:
+def _resource(
+    plan: Plan, options: Options, name: str, selector: Fields, routers: list[Any], marks: Fields | None = None
+) -> Resource:
     profiles = {"bfdProfiles": [_bfd_profile(plan)]} if other_side(plan).get("bfd") else {}
     used = any(neighbor.get("bfdProfile") for router in routers for neighbor in router.get("neighbors", ()))
     return {
@@ -109,7 +119,7 @@ def _resource(plan: dict, options: dict, name: str, selector: dict, routers: lis
     }
 
 
-def _bfd_profile(plan: dict) -> dict:
+def _bfd_profile(plan: Plan) -> JsonObject:
     """The leaves' own intervals (bfdIfPol), in ms, as the node has them: what a leaf takes, the node sends.
 
     FRR's default of 300 ms would win over them.
@@ -123,7 +133,7 @@ def _bfd_profile(plan: dict) -> dict:
     }
 
 
-def _leaves(plan: dict, options: dict, group) -> list:
+def _leaves(plan: Plan, options: Options, group: Group) -> list[Any]:
     common = {"receive": options["receive"], "bfd": other_side(plan).get("bfd")}
     announced = {family: _external(plan, family) for family in families(plan)}
     return [
@@ -138,7 +148,7 @@ def _leaves(plan: dict, options: dict, group) -> list:
     ]
 
 
-def _neighbor(plan: dict, options: dict, peer: dict, secret: str | None, announced: list) -> dict:
+def _neighbor(plan: Plan, options: Options, peer: Fields, secret: str | None, announced: list[Any]) -> JsonObject:
     """One session, in the family of its address alone.
 
     ``peer`` is ``{address, asn}``, and ``receive``, ``bfd``, ``multihop``.
@@ -160,7 +170,7 @@ def _neighbor(plan: dict, options: dict, peer: dict, secret: str | None, announc
     }
 
 
-def _received(rules: list, family: str) -> list:
+def _received(rules: list[Any], family: str) -> list[Any]:
     """The prefixes that a session of a family takes; a prefix without ``ge`` and ``le`` is that one alone."""
     return [
         {key: rule[key] for key in ("prefix", "ge", "le") if rule.get(key) is not None}
@@ -169,11 +179,11 @@ def _received(rules: list, family: str) -> list:
     ]
 
 
-def _services(plan: dict, options: dict) -> dict:
+def _services(plan: Plan, options: Options) -> JsonObject:
     """The networks of external addresses, where they are announced as a whole."""
     found = [prefix for family in families(plan) for prefix in _external(plan, family)]
     return {"prefixes": found} if options["advertise_external_services"] and found else {}
 
 
-def _external(plan: dict, family: str) -> list:
+def _external(plan: Plan, family: str) -> list[Any]:
     return networks(plan, "external_service", family)

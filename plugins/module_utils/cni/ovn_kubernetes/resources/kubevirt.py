@@ -9,7 +9,12 @@ general with 1.5.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ....objects.ownership import KEEP_ANNOTATION
+
+if TYPE_CHECKING:
+    from ....contract.freeform import JsonObject, Options
 
 API = "kubevirt.io/v1"
 FEATURE_GATES = ["NetworkBindingPlugins", "DynamicPodInterfaceNaming"]
@@ -18,7 +23,7 @@ INTERFACE = "overlay"
 DISK = "root"
 
 
-def registration(options: dict) -> list:
+def registration(options: Options) -> list[Any]:
     """The KubeVirt object with the binding, and where its release needs them the feature gates, and nothing else.
 
     The API server merges the bindings; bring.py adds the gates to those that are there.
@@ -43,19 +48,19 @@ def registration(options: dict) -> list:
     ]
 
 
-def release(version: str) -> tuple:
+def release(version: str) -> tuple[Any, ...]:
     """``(1, 5)`` of ``1.5.2``."""
     return tuple(int(part) for part in version.split(".")[:2])
 
 
-def machines(options: dict) -> list:
+def machines(options: Options) -> list[Any]:
     """One VirtualMachine each, on the primary network of its namespace; never deleted."""
     return [
         _machine(name, given, options["kubevirt"]["binding"]) for name, given in options["virtual_machines"].items()
     ]
 
 
-def _machine(name: str, given: dict, binding: str) -> dict:
+def _machine(name: str, given: JsonObject, binding: str) -> JsonObject:
     domain = {
         **({"cpu": {"cores": given["cores"]}} if given.get("cores") else {}),
         "memory": {"guest": given["memory"]},
@@ -84,7 +89,7 @@ def _machine(name: str, given: dict, binding: str) -> dict:
     }
 
 
-def _volume(given: dict) -> dict:
+def _volume(given: JsonObject) -> JsonObject:
     if given.get("image"):
         return {"containerDisk": {"image": given["image"]}}
     return {"persistentVolumeClaim": {"claimName": given["claim"]}}

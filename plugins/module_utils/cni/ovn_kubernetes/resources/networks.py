@@ -5,16 +5,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ....contract.families import family_of
 from ....objects.label_selector import HOSTNAME
 from ....objects.ownership import KEEP_ANNOTATION, labels
 from ...base.groups import PREFIX, rack_labels
 from ..settings import OVN_API, PRIMARY_LABEL, ROUTES_LABEL, routes_of, settings
 
+if TYPE_CHECKING:
+    from ....contract.freeform import Fields, JsonObject, Options
+    from ....contract.plan import Plan
+
 NETWORK_LABEL = "bgp.kubefabric.io/network"
 
 
-def namespaces(options: dict) -> list:
+def namespaces(options: Options) -> list[Any]:
     """Every network's namespaces; never deleted, because everything in them would be."""
     return [
         {
@@ -31,12 +37,12 @@ def namespaces(options: dict) -> list:
     ]
 
 
-def networks(plan: dict, options: dict) -> list:
+def networks(plan: Plan, options: Options) -> list[Any]:
     """One ClusterUserDefinedNetwork a network; OVN-Kubernetes holds one that is deleted until its last pod is gone."""
     return [_network(plan, name, network) for name, network in options["networks"].items()]
 
 
-def _network(plan: dict, name: str, network: dict) -> dict:
+def _network(plan: Plan, name: str, network: Fields) -> JsonObject:
     routes = routes_of(name, network)
     topology = network["topology"]
     return {
@@ -59,7 +65,7 @@ def _network(plan: dict, name: str, network: dict) -> dict:
     }
 
 
-def _layer3_subnets(network: dict) -> list:
+def _layer3_subnets(network: Fields) -> list[Any]:
     """Each with the length of a node's part, where it is given."""
     lengths = {family: network.get(f"host_subnet_{family}") for family in ("ipv4", "ipv6")}
     return [
@@ -68,12 +74,12 @@ def _layer3_subnets(network: dict) -> list:
     ]
 
 
-def _ipam(network: dict) -> dict:
+def _ipam(network: Fields) -> JsonObject:
     persistent = network["topology"] == "Layer2" and network["persistent_ips"]
     return {"ipam": {"lifecycle": "Persistent"}} if persistent else {}
 
 
-def host_interfaces(plan: dict, node: str) -> list:
+def host_interfaces(plan: Plan, node: str) -> list[Any]:
     """The interfaces that the host itself puts under a VRF, ``[{interface, vrf}]``; none on a host that is no node.
 
     A selector's labels that the plan does not know, all but the rack's and the host name, are taken for the node's.
@@ -90,7 +96,7 @@ def host_interfaces(plan: dict, node: str) -> list:
     ]
 
 
-def attachments(plan: dict, options: dict) -> list:
+def attachments(plan: Plan, options: Options) -> list[Any]:
     """NMState policies that put an interface under a network's VRF, which OVN-Kubernetes itself never does."""
     return [
         {

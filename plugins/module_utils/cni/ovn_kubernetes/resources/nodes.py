@@ -5,10 +5,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...base.groups import rack_labels
 
+if TYPE_CHECKING:
+    from ....contract.kubernetes import Resource
+    from ....contract.plan import Plan
 
-def resources(plan: dict) -> list:
+
+def resources(plan: Plan) -> list[Resource]:
     """One Node per node in a rack, with our label and nothing else: the rest is the kubelet's."""
     found = {name: rack_labels(plan, name) for name in plan["nodes"]}
     return [
