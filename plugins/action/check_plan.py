@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.registry import NETWORKS
@@ -20,7 +22,7 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
     _supports_diff = False
 
-    def run(self, tmp=None, task_vars=None):
+    def run(self, tmp: Any = None, task_vars: Any = None) -> Any:
         super().run(tmp, task_vars)
         _result, given = self.validate_argument_spec(
             argument_spec={

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from ansible import constants, context
 from ansible.errors import AnsibleError
@@ -29,7 +30,7 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
     _supports_diff = False
 
-    def run(self, tmp=None, task_vars=None):
+    def run(self, tmp: Any = None, task_vars: Any = None) -> Any:
         super().run(tmp, task_vars)
         _result, given = self.validate_argument_spec(
             argument_spec={"needs": {"type": "list", "elements": "list", "default": [["clusters"]]}}
@@ -47,7 +48,7 @@ class ActionModule(ActionBase):
             return {"changed": False, "warnings": warnings}
         return {"failed": True, "changed": False, "msg": f"{'. '.join(told)}. Nothing was done.", "warnings": warnings}
 
-    def _without_tasks(self, task_vars: dict) -> str | None:
+    def _without_tasks(self, task_vars: dict[str, Any]) -> str | None:
         """What is wrong with --tags and --skip-tags."""
         only = plain(list(task_vars.get("ansible_run_tags") or ["all"]))
         skip = plain(list(task_vars.get("ansible_skip_tags") or []))
@@ -74,7 +75,7 @@ class ActionModule(ActionBase):
                     yield set(task.tags) if ours else set(task.tags) - {"always"}
 
 
-def _tasks(blocks: list) -> Iterator:
+def _tasks(blocks: list[Any]) -> Iterator[Any]:
     """The tasks in blocks, at any depth, that do something."""
     for item in blocks:
         if isinstance(item, Block):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 from ansible import constants
 from ansible.errors import AnsibleError
@@ -37,7 +38,7 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
     _supports_diff = True
 
-    def run(self, tmp=None, task_vars=None):
+    def run(self, tmp: Any = None, task_vars: Any = None) -> Any:
         super().run(tmp, task_vars)
         _result, arguments = self.validate_argument_spec(
             argument_spec={
@@ -51,12 +52,12 @@ class ActionModule(ActionBase):
         with without_collector():
             return self._plan(arguments, task_vars)
 
-    def _all_planned(self, task_vars: Mapping) -> bool:
+    def _all_planned(self, task_vars: Mapping[str, Any]) -> bool:
         """Whether every host of the play has a plan of its own."""
         hosts = PlayHosts(self._task, task_vars, self._templar)
         return all("kubefabric_plan" in hosts.variables(name) for name in hosts.names)
 
-    def _plan(self, arguments: Mapping, task_vars: Mapping) -> dict:
+    def _plan(self, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         inventory = Inventory(task_vars, self._templar)
         path = _path(arguments["allocations_file"], inventory, task_vars)
         before = read_text(path) if path else None
@@ -71,7 +72,7 @@ class ActionModule(ActionBase):
 
     def _finish(
         self, results: list[Result], warnings: list[Finding], path: str | None, before: str | None, keep: bool
-    ) -> dict:
+    ) -> dict[str, Any]:
         """Keep the allocations and return the plans."""
         allocations = _merge(result.allocations for result in results)
         new = _merge(result.new for result in results)
@@ -101,7 +102,7 @@ class ActionModule(ActionBase):
             outcome["diff"] = {"before": before or "", "after": after, "before_header": path, "after_header": path}
         return kept_plans.bounded(outcome, self._display.warning)
 
-    def _write(self, path: str | None, text: str, new: dict) -> bool:
+    def _write(self, path: str | None, text: str, new: dict[str, Any]) -> bool:
         """Write the allocations file, which has to be where something ``new`` is in it; whether it was written."""
         try:
             replace_file(path, text, 0o644)
@@ -119,7 +120,7 @@ class ActionModule(ActionBase):
             self._display.display(f"{count} new allocations are in {path}. Commit it: a run without it renumbers.")
         return True
 
-    def _mistakes(self, findings: list[Finding]) -> dict:
+    def _mistakes(self, findings: list[Finding]) -> dict[str, Any]:
         """Fail with all mistakes, each on a line of its own before the task's result, which is one long line."""
         headline = f"The intent has {len(findings)} mistake{'s' if len(findings) > 1 else ''}; nothing was written."
         for line in (headline, *(f"{number:>3}. {finding}" for number, finding in enumerate(findings, start=1))):
@@ -153,7 +154,7 @@ def _names(inventory: Inventory, variable: str) -> list[str]:
     return list(dict.fromkeys(name for value in inventory.of_clusters(variable) for name in named(value)))
 
 
-def _path(given: str | None, inventory: Inventory, task_vars: Mapping) -> str | None:
+def _path(given: str | None, inventory: Inventory, task_vars: Mapping[str, Any]) -> str | None:
     """Where allocations are kept: a file that does not depend on the hosts of this run."""
     chosen = [_absolute(str(value)) for value in inventory.of_clusters("kubefabric_allocations_file") if value]
     if given and _absolute(given) not in chosen:  # not by the variable, as the role intent does
@@ -168,12 +169,12 @@ def _absolute(path: str) -> str:
     return os.path.abspath(os.path.expanduser(os.path.expandvars(path)))
 
 
-def _customary(task_vars: Mapping) -> str:
+def _customary(task_vars: Mapping[str, Any]) -> str:
     """What is done where the option is not set: what a job writes is gone with it."""
     return "fail" if in_job(task_vars) else "write"
 
 
-def _refusal(new: dict) -> dict:
+def _refusal(new: dict[str, Any]) -> dict[str, Any]:
     listed = "; ".join(f"{cluster}: {', '.join(items)}" for cluster, items in new.items())
     return {
         "failed": True,
@@ -183,5 +184,5 @@ def _refusal(new: dict) -> dict:
     }
 
 
-def _merge(parts) -> dict:
+def _merge(parts: Any) -> dict[str, Any]:
     return {name: value for part in parts for name, value in part.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from typing import Any
 
 from ansible import constants
 from ansible.errors import AnsibleActionFail
@@ -70,7 +71,7 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
     _supports_diff = False
 
-    def run(self, tmp=None, task_vars=None):
+    def run(self, tmp: Any = None, task_vars: Any = None) -> Any:
         super().run(tmp, task_vars)
         _result, given = self.validate_argument_spec(argument_spec=OPTIONS)
         given = plain(given)
@@ -91,7 +92,7 @@ class ActionModule(ActionBase):
         self._write(given["result_file"], outcome)
         return outcome if outcome["ok"] else self._with_problems(given, outcome)
 
-    def _with_problems(self, given: dict, outcome: dict) -> dict:
+    def _with_problems(self, given: dict[str, Any], outcome: dict[str, Any]) -> dict[str, Any]:
         """The result where something is wrong. Ansible prints the result of a failed task as one long line: below -v it
         is the problems alone.
         """
@@ -104,7 +105,7 @@ class ActionModule(ActionBase):
         shown = outcome if self._display.verbosity else {"warnings": outcome["warnings"]}
         return {**shown, "failed": True, "msg": f"{headline}: {' | '.join(messages)}"}
 
-    def _write(self, path: str | None, outcome: dict) -> None:
+    def _write(self, path: str | None, outcome: dict[str, Any]) -> None:
         """The whole result for programs, also where it is a failure."""
         if path and not self._task.check_mode:
             try:
@@ -114,7 +115,9 @@ class ActionModule(ActionBase):
 
     # -- reading ---------------------------------------------------------------------------------------
 
-    def _until_ok(self, given: dict, deadline: float, until: float, task_vars: dict) -> dict:
+    def _until_ok(
+        self, given: dict[str, Any], deadline: float, until: float, task_vars: dict[str, Any]
+    ) -> dict[str, Any]:
         """Look, and look again while there are problems and time; the last look counts. That all is well is believed
         only of a look that began at ``until`` (seconds since the epoch) or later.
         """
@@ -150,7 +153,7 @@ class ActionModule(ActionBase):
             return bgp
         return resets.without_stale(given["plan"], bgp, given["resets"], time.time(), given["nodes"])
 
-    def _assess(self, given: dict, bgp: dict, task_vars: dict) -> dict:
+    def _assess(self, given: dict[str, Any], bgp: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         plan, nodes = given["plan"], given["nodes"]
         found, unread = self._read(plan, given["kubernetes"], objects.wanted(plan, nodes, bgp), task_vars)
         state = objects.state(plan, found, nodes, given["originated"], bgp)
@@ -169,7 +172,7 @@ class ActionModule(ActionBase):
         left += [*(further.remarks(plan, state) if nodes is None else []), *outcome.pop("remarks", [])]
         return {**outcome, "problems": [*others, *ours, *outcome["problems"]], "warnings": [*unread, *left, *kept]}
 
-    def _add_contracts(self, given: dict, outcome: dict, task_vars: dict) -> None:
+    def _add_contracts(self, given: dict[str, Any], outcome: dict[str, Any], task_vars: dict[str, Any]) -> None:
         """What the fabric has of the contracts, where the plan names any and the whole cluster is looked at."""
         reachability = given["plan"].get("l3out", {}).get("reachability")
         if not reachability or given["nodes"] is not None:
@@ -180,7 +183,9 @@ class ActionModule(ActionBase):
         outcome["contracts"] = found
         outcome["warnings"] += contracts.remarks(given["plan"], found)
 
-    def _read(self, plan: dict, where: dict, wanted: dict, task_vars: dict) -> tuple:
+    def _read(
+        self, plan: dict[str, Any], where: dict[str, Any], wanted: dict[str, Any], task_vars: dict[str, Any]
+    ) -> tuple[Any, ...]:
         """What is wanted of a plan's cluster, by name, in one run of a module, and sentences about what the user may
         not read of it.
         """
@@ -193,7 +198,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"{_named(plan, where)}: {one_line(error.message)}") from error
         return {name: found[asked.index(one)]["resources"] for name, one in wanted.items()}, foreign.unread(found)
 
-    def _module(self, name: str, arguments: dict, task_vars: dict) -> dict:
+    def _module(self, name: str, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """The result of a module; AnsibleActionFail if it failed."""
         result = self._execute_module(module_name=name, module_args=arguments, task_vars=task_vars)
         if result.get("failed"):
@@ -202,7 +207,7 @@ class ActionModule(ActionBase):
 
     # -- showing ---------------------------------------------------------------------------------------
 
-    def _show(self, plan: dict, outcome: dict) -> None:
+    def _show(self, plan: dict[str, Any], outcome: dict[str, Any]) -> None:
         """The table and the problems, each on lines of their own; callbacks show a result as one long line."""
         cluster = plan["cluster"]
         leaf = "HOST" if "nested_in" in plan else "ROUTER" if routed.is_routed(plan) else "LEAF"
@@ -214,20 +219,20 @@ class ActionModule(ActionBase):
             self._display.display(f"{number:>3}. {problem['message']}", color=constants.COLOR_ERROR)
 
 
-def _named(plan: dict, where: dict) -> str:
+def _named(plan: dict[str, Any], where: dict[str, Any]) -> str:
     """A cluster and what leads to its API, for people; a kubeconfig that is no path is a secret."""
     given = [f"{key} {where[key]}" for key in ("kubeconfig", "context") if isinstance(where.get(key), str)]
     return f"cluster {plan['cluster']}" + (f" ({', '.join(given)})" if given else "")
 
 
-def _sessions_missing(given: dict, bgp: dict) -> bool:
+def _sessions_missing(given: dict[str, Any], bgp: dict[str, Any]) -> bool:
     """Whether a planned session is not Established on its leaf; a nested cluster's are not looked for on leaves."""
     if given["parents"] or routed.is_routed(given["plan"]):
         return False
     return any(session.state != "established" for session in fabric.sessions(given["plan"], bgp, given["nodes"]))
 
 
-def _believed_from(given: dict) -> float:
+def _believed_from(given: dict[str, Any]) -> float:
     """When a session that cannot live with a change is gone for sure: it outlives it for the hold time at most.
 
     Only a session that the leaf itself resets goes at once. One that the change cut off (another password, another
@@ -240,7 +245,7 @@ def _believed_from(given: dict) -> float:
     return max(moments) + given["plan"]["bgp"]["hold"] + PAUSE if moments else 0.0
 
 
-def _add_faults(given: dict, outcome: dict, found: list) -> None:
+def _add_faults(given: dict[str, Any], outcome: dict[str, Any], found: list[Any]) -> None:
     """APIC's faults of what was written, where the whole cluster is looked at."""
     whole = given["nodes"] is None
     outcome["faults"] = found
@@ -248,13 +253,13 @@ def _add_faults(given: dict, outcome: dict, found: list) -> None:
     outcome["warnings"] += faults.remarks(found) if whole else []
 
 
-def _check_nodes(given: dict) -> None:
+def _check_nodes(given: dict[str, Any]) -> None:
     unknown = sorted(set(given["nodes"] or []) - set(given["plan"]["nodes"]))
     if unknown:
         raise AnsibleActionFail(f"nodes: {', '.join(unknown)} is not in the plan of {given['plan']['cluster']}")
 
 
-def _check_parents(given: dict) -> None:
+def _check_parents(given: dict[str, Any]) -> None:
     """A nested cluster is seen on the leaves of the outermost of its parents."""
     path = given["plan"].get("nested_in", {}).get("path", [])
     named = [parent["cluster"] for parent in given["parents"]]
@@ -265,7 +270,7 @@ def _check_parents(given: dict) -> None:
         )
 
 
-def _connection(given: dict) -> dict:
+def _connection(given: dict[str, Any]) -> dict[str, Any]:
     """The connection's options of the ACI modules."""
     connection = {key: value for key, value in given["apic"].items() if value is not None}
     if "hosts" in connection:

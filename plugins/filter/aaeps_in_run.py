@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import aaep
 
 
-def aaeps_in_run(plans: dict, running: list, fabric: str) -> list:
+def aaeps_in_run(plans: dict[str, Any], running: list[Any], fabric: str) -> list[Any]:
     """See module_utils/aci/engine/aaep.py."""
     return aaep.named(plans, running, fabric)
 
@@ -16,5 +18,5 @@ def aaeps_in_run(plans: dict, running: list, fabric: str) -> list:
 class FilterModule:
     """Filters of this file."""
 
-    def filters(self) -> dict:
+    def filters(self) -> dict[str, Any]:
         return {"aaeps_in_run": aaeps_in_run}

@@ -5,10 +5,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import rollout
 
 
-def agents_to_restart(plan: dict, nodes: list, pods: list, revisions: list, daemonset: dict | None = None) -> list:
+def agents_to_restart(
+    plan: dict[str, Any],
+    nodes: list[Any],
+    pods: list[Any],
+    revisions: list[Any],
+    daemonset: dict[str, Any] | None = None,
+) -> list[Any]:
     """See module_utils/cluster/rollout.py."""
     return rollout.agents_to_restart(plan, nodes, pods, revisions, daemonset)
 
@@ -16,5 +24,5 @@ def agents_to_restart(plan: dict, nodes: list, pods: list, revisions: list, daem
 class FilterModule:
     """Filters of this file."""
 
-    def filters(self) -> dict:
+    def filters(self) -> dict[str, Any]:
         return {"agents_to_restart": agents_to_restart}

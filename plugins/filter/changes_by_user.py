@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import changes
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
 
 
-def changes_by_user(imdata: list) -> list:
+def changes_by_user(imdata: list[Any]) -> list[Any]:
     """The audit log in sentences."""
     return changes.by_user(plain(imdata))
 
@@ -17,5 +19,5 @@ def changes_by_user(imdata: list) -> list:
 class FilterModule:
     """Filters of this file."""
 
-    def filters(self) -> dict:
+    def filters(self) -> dict[str, Any]:
         return {"changes_by_user": changes_by_user}

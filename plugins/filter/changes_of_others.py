@@ -5,11 +5,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import changes
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
 
 
-def changes_of_others(imdata: list, user: str, l3outs: list, accepted: list = (), limit: int = 0) -> list:
+def changes_of_others(
+    imdata: list[Any], user: str, l3outs: list[Any], accepted: Sequence[str] = (), limit: int = 0
+) -> list[Any]:
     """See module_utils/aci/engine/changes.py."""
     names = [(l3out["tenant"], l3out["name"]) for l3out in plain(l3outs)]
     return changes.of_others(plain(imdata), user, names, plain(accepted), int(limit))
@@ -18,5 +23,5 @@ def changes_of_others(imdata: list, user: str, l3outs: list, accepted: list = ()
 class FilterModule:
     """Filters of this file."""
 
-    def filters(self) -> dict:
+    def filters(self) -> dict[str, Any]:
         return {"changes_of_others": changes_of_others}

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.cilium import resources as cilium
@@ -12,7 +14,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors imp
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
 
 
-def cilium_values(plan: dict) -> dict:
+def cilium_values(plan: dict[str, Any]) -> dict[str, Any]:
     """The Helm values of a plan, as the rendered file has them."""
     try:
         return cilium.files(plain(plan))[cilium.VALUES_FILE]
@@ -23,5 +25,5 @@ def cilium_values(plan: dict) -> dict:
 class FilterModule:
     """Filters of this file."""
 
-    def filters(self) -> dict:
+    def filters(self) -> dict[str, Any]:
         return {"cilium_values": cilium_values}

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.units import device
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
 
@@ -17,5 +19,5 @@ def device_unit(name: str) -> str:
 class FilterModule:
     """Filters of this file."""
 
-    def filters(self) -> dict:
+    def filters(self) -> dict[str, Any]:
         return {"device_unit": device_unit}

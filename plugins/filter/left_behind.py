@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import companions
 
 
-def left_behind(plans: dict, running: list) -> dict:
+def left_behind(plans: dict[str, Any], running: list[Any]) -> dict[str, Any]:
     """See module_utils/aci/engine/companions.py."""
     return companions.left_behind(plans, running)
 
@@ -16,5 +18,5 @@ def left_behind(plans: dict, running: list) -> dict:
 class FilterModule:
     """Filters of this file."""
 
-    def filters(self) -> dict:
+    def filters(self) -> dict[str, Any]:
         return {"left_behind": left_behind}

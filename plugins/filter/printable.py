@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common import printable
 
 
 class FilterModule:
     """Filters of this file."""
 
-    def filters(self) -> dict:
+    def filters(self) -> dict[str, Any]:
         return {"printable": printable.one_line}

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils import directories
 
 
-def read_as_inventory(path: str, sources: list) -> str:
+def read_as_inventory(path: str, sources: list[Any]) -> str:
     """See plugin_utils/directories.py."""
     return directories.read_as_inventory(path, sources) or ""
 
@@ -16,5 +18,5 @@ def read_as_inventory(path: str, sources: list) -> str:
 class FilterModule:
     """Filters of this file."""
 
-    def filters(self) -> dict:
+    def filters(self) -> dict[str, Any]:
         return {"read_as_inventory": read_as_inventory}

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.ovn_kubernetes.resources.networks import (
@@ -14,7 +16,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors imp
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
 
 
-def vrf_interfaces(plan: dict, node: str) -> list:
+def vrf_interfaces(plan: dict[str, Any], node: str) -> list[Any]:
     """What the host of a node puts under which VRF."""
     try:
         return host_interfaces(plain(plan), plain(node))
@@ -25,5 +27,5 @@ def vrf_interfaces(plan: dict, node: str) -> list:
 class FilterModule:
     """Filters of this file."""
 
-    def filters(self) -> dict:
+    def filters(self) -> dict[str, Any]:
         return {"vrf_interfaces": vrf_interfaces}

@@ -67,7 +67,7 @@ class HttpApi(AciHttpApi):
                 if self.backup_hosts or not error.throttled or not patience.wait(error.retry_after):
                     raise
 
-    def handle_httperror(self, exc: HTTPError):
+    def handle_httperror(self, exc: HTTPError) -> Any:
         """cisco.aci's, but for redirects, and for a login: it would go on without a cookie, and never ask again."""
         if exc.code in answers.REDIRECTS:
             raise ConnectionError(answers.redirect(exc.code, exc.headers.get("Location")))

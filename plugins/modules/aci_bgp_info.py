@@ -177,6 +177,7 @@ findings:
 """
 
 import traceback
+from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 
@@ -186,7 +187,7 @@ except ImportError:
     jmespath = None
     JMESPATH_IMPORT_ERROR = traceback.format_exc()
 else:
-    JMESPATH_IMPORT_ERROR = None
+    JMESPATH_IMPORT_ERROR = None  # type: ignore[assignment]
 
 from ..module_utils.aci.engine import bgp
 from ..module_utils.aci.io import collect, planned
@@ -195,7 +196,7 @@ from ..module_utils.aci.model import names
 from ..module_utils.common.quiet import QuietModule
 
 
-def compiled(module: QuietModule):
+def compiled(module: QuietModule) -> Any:
     """The expression of ``query``, or None without one; a wrong one is refused before the controller is asked."""
     if not module.params["query"]:
         return None
@@ -207,7 +208,7 @@ def compiled(module: QuietModule):
         module.fail_json(msg=f"query: {module.params['query']} is not JMESPath: {error}")
 
 
-def _named(given: dict) -> str:
+def _named(given: dict[str, Any]) -> str:
     """The VRF as ``tenant:vrf``. Raises BuildError for what cannot be a name in APIC."""
     classes = {"tenant": "fvTenant", "vrf": "fvCtx", "vrf_tenant": "fvTenant", "l3out": "l3extOut"}
     for option, cls in classes.items():
@@ -218,7 +219,7 @@ def _named(given: dict) -> str:
     return f"{given['vrf_tenant'] or given['tenant']}:{given['vrf']}"
 
 
-def _with_plan(given: dict) -> dict:
+def _with_plan(given: dict[str, Any]) -> dict[str, Any]:
     """The options, with those of the plan in place of the L3Out's. Raises PlanError and BuildError."""
     if given["plan"] is None:
         return given

@@ -102,6 +102,8 @@ requests:
   sample: {login: 1, get: 1, post: 0}
 """
 
+from typing import Any
+
 from ..module_utils.aci.engine.difference import Policy
 from ..module_utils.aci.io import apply, collect
 from ..module_utils.aci.io import module as glue
@@ -109,7 +111,7 @@ from ..module_utils.aci.model import fabric_bgp
 from ..module_utils.common.quiet import QuietModule
 
 
-def _spec() -> dict:
+def _spec() -> dict[str, Any]:
     spine = {"id": {"type": "int", "required": True}, "pod": {"type": "int", "default": 1}}
     return {
         **glue.connection_spec(),
@@ -121,7 +123,7 @@ def _spec() -> dict:
     }
 
 
-def _checked(module: QuietModule, session, given: dict) -> dict:
+def _checked(module: QuietModule, session: Any, given: dict[str, Any]) -> dict[str, Any]:
     found = collect.fabric(session)
     objection = fabric_bgp.objection(found, given["asn"])
     if objection and not (given["manage"] and given["adopt"]):

@@ -585,6 +585,8 @@ findings:
     remedy: {description: What to do., type: str, sample: "add it, for example asn: 65003"}
 """
 
+from typing import Any
+
 from ..module_utils.aci.engine import reading, redesign
 from ..module_utils.aci.engine.difference import Policy
 from ..module_utils.aci.engine.neighbours import Vrf
@@ -594,14 +596,14 @@ from ..module_utils.aci.model import l3out, password
 from ..module_utils.intent import l3out_options as options
 
 
-def _objection(given: dict, description: dict):
+def _objection(given: dict[str, Any], description: dict[str, Any]) -> Any:
     """What speaks against moving an L3Out between floating and standard SVI, where the task does not ask for it."""
     if given["change_svi"] or given["state"] == "absent" or given["scope"] != "all":
         return lambda _snapshot: None
     return lambda snapshot: redesign.objection(snapshot, l3out.dn(description), description["svi"])
 
 
-def _first(given: dict, description: dict):
+def _first(given: dict[str, Any], description: dict[str, Any]) -> Any:
     """What is written in a document of its own before the rest, if anything is."""
     if given["state"] == "absent" or given["scope"] == "access":
         return lambda _found: None
@@ -609,7 +611,7 @@ def _first(given: dict, description: dict):
     return lambda found: l3out.build_first(description, found.created, *secrets)
 
 
-def _vrf(given: dict, description: dict):
+def _vrf(given: dict[str, Any], description: dict[str, Any]) -> Any:
     """The VRF whose other L3Outs are compared with this one; None where nothing of an L3Out is to be there."""
     if given["state"] == "absent" or given["scope"] == "access" or not description["vrf"]:
         return None
@@ -617,7 +619,7 @@ def _vrf(given: dict, description: dict):
     return Vrf(description["vrf_tenant"], description["vrf"], own, frozenset(given["companions"]) - {own})
 
 
-def _watch(given: dict, description: dict, wanted) -> deployment.Watch:
+def _watch(given: dict[str, Any], description: dict[str, Any], wanted: Any) -> deployment.Watch:
     if given["state"] == "absent":
         return deployment.Watch()
     whole = given["scope"] == "all"
@@ -629,7 +631,7 @@ def _watch(given: dict, description: dict, wanted) -> deployment.Watch:
     )
 
 
-def _spec() -> dict:
+def _spec() -> dict[str, Any]:
     return {
         **glue.connection_spec(),
         **glue.writing_spec(),
@@ -639,7 +641,7 @@ def _spec() -> dict:
     }
 
 
-def _applied(module: planned.PlanModule, given: dict) -> dict:
+def _applied(module: planned.PlanModule, given: dict[str, Any]) -> dict[str, Any]:
     """What was done, as the module returns it."""
     absent = given["state"] == "absent"
     description = options.description(given)

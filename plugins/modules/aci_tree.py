@@ -202,6 +202,8 @@ requests:
   sample: {login: 1, get: 2, post: 1}
 """
 
+from typing import Any
+
 from ..module_utils.aci.engine import reading
 from ..module_utils.aci.engine.difference import Policy
 from ..module_utils.aci.io import apply, deployment
@@ -216,7 +218,7 @@ class Module(QuietModule):
     """The module; the secrets within its documents are hidden like those of options."""
 
     @staticmethod
-    def shown(params: dict) -> dict:
+    def shown(params: dict[str, Any]) -> dict[str, Any]:
         return {name: tree.masked_content(value) if name in CONTENT else value for name, value in params.items()}
 
 

@@ -86,6 +86,7 @@ findings:
 """
 
 import copy
+from typing import Any
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import (
     adoption,
@@ -125,7 +126,7 @@ class Module(Quiet, AnsibleModule):
     shown = staticmethod(with_plan_named)
 
 
-def run(module: AnsibleK8SModule, plan: dict) -> dict:
+def run(module: AnsibleK8SModule, plan: dict[str, Any]) -> dict[str, Any]:
     """Look, or say why not where the API does not answer at all, and that is to be a warning. Raises ClusterError."""
     where = place(module.params)
     through = goes_through_a_proxy(module.params)
@@ -140,7 +141,7 @@ def run(module: AnsibleK8SModule, plan: dict) -> dict:
         raise
 
 
-def unanswered(module: AnsibleK8SModule, plan: dict, said: str) -> dict:
+def unanswered(module: AnsibleK8SModule, plan: dict[str, Any], said: str) -> dict[str, Any]:
     """The result where nothing could be read. Raises ClusterError where that is a failure."""
     if module.params["unreachable"] == "fail":
         raise ClusterError(said)
@@ -148,7 +149,7 @@ def unanswered(module: AnsibleK8SModule, plan: dict, said: str) -> dict:
     return NOTHING
 
 
-def look(module: AnsibleK8SModule, plan: dict, client) -> dict:
+def look(module: AnsibleK8SModule, plan: dict[str, Any], client: Any) -> dict[str, Any]:
     """Read, and fail with all that is in the way."""
     kinds = {**foreign.kinds(plan), "nodes": NODES}
     cluster = Cluster(client, FIELD_MANAGER)
@@ -170,11 +171,11 @@ def look(module: AnsibleK8SModule, plan: dict, client) -> dict:
     return {"changed": False, "looked": True, "accepted": [text(one) for one in accepted]}
 
 
-def taken_names(module: AnsibleK8SModule, cluster: Cluster, plan: dict) -> list:
+def taken_names(module: AnsibleK8SModule, cluster: Cluster, plan: dict[str, Any]) -> list[Any]:
     """What others made under the names of objects that are to be ours, as people read it."""
     wanted = without_password(plan)
     kinds = sorted({(one["apiVersion"], one["kind"]) for one in wanted})
-    unseen: list = []
+    unseen: list[Any] = []
     found = bring.taken(cluster, {kind: cluster.kind(*kind) for kind in kinds}, wanted, unseen)
     for one in unseen:
         module.warn(f"The user may not read {name_of(one)}: whether others made it is unknown.")

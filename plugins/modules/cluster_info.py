@@ -101,6 +101,7 @@ objects:
 """
 
 import copy
+from typing import Any
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import lists
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client import Cluster, connected
@@ -118,7 +119,7 @@ class Module(Quiet, AnsibleModule):
     """The module, in words that a terminal can show."""
 
 
-def argument_spec() -> dict:
+def argument_spec() -> dict[str, Any]:
     """The options: kubernetes.core's for the connection, and ours."""
     objects = {
         "api_version": {"type": "str", "default": "v1"},

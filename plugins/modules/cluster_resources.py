@@ -250,6 +250,7 @@ findings:
 
 import copy
 import time
+from typing import Any
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import (
     bring,
@@ -275,13 +276,13 @@ class Module(Quiet, AnsibleModule):
     """The module; secrets within its resources are hidden like those of options, and a plan is shown by its name."""
 
     @staticmethod
-    def shown(params: dict) -> dict:
+    def shown(params: dict[str, Any]) -> dict[str, Any]:
         given = params.get("resources")
         params = with_plan_named(params)
         return {**params, "resources": [masked(item) for item in given] if isinstance(given, list) else None}
 
 
-def argument_spec() -> dict:
+def argument_spec() -> dict[str, Any]:
     """The options: kubernetes.core's for the connection, and ours."""
     prune = {
         "api_version": {"type": "str", "required": True},
@@ -310,7 +311,7 @@ def argument_spec() -> dict:
     }
 
 
-def desired(parameters: dict) -> dict:
+def desired(parameters: dict[str, Any]) -> dict[str, Any]:
     """The parameters with ``resources`` and ``cluster`` taken from the plan, if there is one. Raises PlanError."""
     if parameters["plan"] is None:
         return parameters
@@ -322,7 +323,7 @@ def desired(parameters: dict) -> dict:
     return {**parameters, "resources": made, "cluster": plan["cluster"], "restart": restart}
 
 
-def run(module: AnsibleK8SModule) -> dict:
+def run(module: AnsibleK8SModule) -> dict[str, Any]:
     """Bring the resources to the state and return the module's result."""
     parameters = desired(module.params)
     hide = module._module.keep_out

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from typing import Any
 
 import yaml
 from ansible.errors import AnsibleError
@@ -48,7 +49,7 @@ def path_of(given: Iterable[str], directories: Iterable[str]) -> str | None:
             f"there are {len(there)} allocations files: {' and '.join(there)}; move the entries of all clusters into "
             "one of them and delete the others, or name one by kubefabric_allocations_file. Nothing was written"
         )
-    return (there or paths or [None])[0]
+    return next(iter(there or paths), None)
 
 
 def directories(sources: Iterable[object], hosts: Iterable[object]) -> list[str]:
@@ -67,6 +68,6 @@ def parse(text: str, path: str) -> object:
         ) from error
 
 
-def document(allocations: dict) -> str:
+def document(allocations: dict[str, Any]) -> str:
     """The file's text."""
     return HEADER + dump({VARIABLE: allocations})

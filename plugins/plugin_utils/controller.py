@@ -10,11 +10,12 @@ import gc
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError
 
 
-def plain(value: object) -> object:
+def plain(value: object) -> Any:
     """Variables as plain data: no tagged subclasses (ansible-core 2.19 and later), no lazy or vaulted objects."""
     if value is None or isinstance(value, bool):
         return value
@@ -48,7 +49,7 @@ def static(value: object) -> object:
     return text
 
 
-def complaint(result: dict) -> str:
+def complaint(result: dict[str, Any]) -> str:
     """Why a module failed, of its result: its message, or where it has none the last line of what it left behind."""
     for key in ("msg", "exception", "module_stderr", "module_stdout"):
         lines = [line.strip() for line in str(result.get(key) or "").splitlines() if line.strip()]
@@ -57,7 +58,7 @@ def complaint(result: dict) -> str:
     return "it failed, and did not say why"
 
 
-def refused(error: PlanError) -> dict:
+def refused(error: PlanError) -> dict[str, Any]:
     """The result of an action whose plan is not in the format: the message and every finding."""
     return {"failed": True, "changed": False, "msg": str(error), **error.result()}
 
@@ -77,7 +78,7 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def in_job(task_vars: Mapping) -> bool:
+def in_job(task_vars: Mapping[str, Any]) -> bool:
     """Whether this is a job of AWX or automation controller, whose file system ends with it."""
     return bool({"awx_job_id", "tower_job_id"} & set(task_vars))
 

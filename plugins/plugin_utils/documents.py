@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -32,7 +33,7 @@ _NESTED_PAGE = _TEMPLATES.get_template("nested.md.j2")
 _ROUTERS_PAGE = _TEMPLATES.get_template("routers.md.j2")
 
 
-def documents(plan: dict, password: str | None = None, given: dict | None = None) -> dict[str, str]:
+def documents(plan: dict[str, Any], password: str | None = None, given: dict[str, Any] | None = None) -> dict[str, str]:
     """The files of one cluster.
 
     ``given`` is what plan.yml says, where that is not the plan with all its defaults.
@@ -51,7 +52,7 @@ def documents(plan: dict, password: str | None = None, given: dict | None = None
     return {**files, **{name: dump(data) for name, data in cni_files(plan).items()}}
 
 
-def page(plan: dict) -> str:
+def page(plan: dict[str, Any]) -> str:
     """The cluster's page for a review: what a network engineer wants to see before a change."""
     if "routers" in plan:
         return _ROUTERS_PAGE.render(plan=plan)
@@ -60,5 +61,5 @@ def page(plan: dict) -> str:
     return _PAGE.render(plan=plan, l3out=plan["l3out"], bgp=plan["l3out"]["bgp"])
 
 
-def _yaml_documents(items: list) -> str:
+def _yaml_documents(items: list[Any]) -> str:
     return "".join(f"---\n{dump(item)}" for item in items)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.release import __version__
@@ -25,7 +26,7 @@ UNNEEDED = ("password", "password_key", "private_key", "username", "certificate_
 class Inventory:
     """What the planner wants to know of an inventory; ``templar`` is the action's."""
 
-    def __init__(self, task_vars: Mapping, templar) -> None:
+    def __init__(self, task_vars: Mapping[str, Any], templar: Any) -> None:
         self._vars, self._templar = task_vars, templar
         self._running = set(plain(list(task_vars.get("ansible_play_hosts_all", ()))))
         self.clusters: list[str] = plain(list(task_vars.get("groups", {}).get(GROUP, ())))
@@ -35,7 +36,7 @@ class Inventory:
         self._nodes = QuickVariables(task_vars, NODE)
         self._static: dict[int, tuple[object, object]] = {}
 
-    def of_clusters(self, name: str) -> list:
+    def of_clusters(self, name: str) -> list[Any]:
         """The values that a variable has on the clusters and in the task, each once; the clusters' come first.
 
         Raises AnsibleError where one cannot be read.
@@ -45,12 +46,12 @@ class Inventory:
             found.append(plain(self._templar.template(self._vars[name])))
         return [value for index, value in enumerate(found) if value is not None and value not in found[:index]]
 
-    def intents(self) -> list[dict]:
+    def intents(self) -> list[dict[str, Any]]:
         """One intent per fabric, each with the clusters that name this fabric.
 
         Raises AnsibleError with every variable that cannot be read.
         """
-        intents: list[dict] = []
+        intents: list[dict[str, Any]] = []
         wrong: list[str] = []
         for name in self.clusters:
             fabric = _tried(wrong, self._read, name, "kubefabric_fabric")
@@ -100,7 +101,7 @@ class Inventory:
             self._static[id(value)] = (value, static(value))
         return self._static[id(value)][1]
 
-    def _node(self, node: str) -> dict:
+    def _node(self, node: str) -> dict[str, Any]:
         given = self._nodes.read(node)
         if given is None:
             variables = _variables(self._vars, node)
@@ -118,7 +119,7 @@ class Inventory:
         return host in self._running if name == "kubefabric_fabric" else host == self._vars.get("inventory_hostname")
 
 
-def _variables(task_vars: Mapping, host: str) -> Mapping:
+def _variables(task_vars: Mapping[str, Any], host: str) -> Mapping[str, Any]:
     """``hostvars[host]``, asked for once a host: each time Ansible gathers all of them anew."""
     try:
         return task_vars["hostvars"][host]
@@ -126,7 +127,7 @@ def _variables(task_vars: Mapping, host: str) -> Mapping:
         raise AnsibleError(f"the variables of host {host} cannot be read: {error}") from error
 
 
-def _tried(wrong: list[str], read: Callable, *arguments: object) -> object:
+def _tried(wrong: list[str], read: Callable[..., Any], *arguments: object) -> object:
     """What ``read`` returns; None where it cannot, and why in ``wrong``."""
     try:
         return read(*arguments)
@@ -135,12 +136,12 @@ def _tried(wrong: list[str], read: Callable, *arguments: object) -> object:
         return None
 
 
-def _variable(variables: Mapping, host: str, name: str) -> object:
+def _variable(variables: Mapping[str, Any], host: str, name: str) -> object:
     """One of a host's variables, templated; None if it is not defined."""
     return _value(lambda: variables[name], host, name) if name in variables else None
 
 
-def _value(templated: Callable, host: str, name: str) -> object:
+def _value(templated: Callable[..., Any], host: str, name: str) -> object:
     """What ``templated`` returns as plain data; an AnsibleError that names the variable where it cannot be read."""
     try:
         value = plain(templated())
@@ -151,7 +152,7 @@ def _value(templated: Callable, host: str, name: str) -> object:
     return value
 
 
-def _readable(templar, value: object, at: str, key: object = None) -> object:
+def _readable(templar: Any, value: object, at: str, key: object = None) -> object:
     """A variable templated value by value: one that cannot be read and is not needed becomes a text in its place."""
     if isinstance(value, Mapping):
         return {plain(name): _readable(templar, item, at, plain(name)) for name, item in value.items()}

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ansible import constants
 
@@ -33,7 +33,7 @@ class Kept(NamedTuple):
     small: bool
 
 
-def keep(plans: dict) -> Kept:
+def keep(plans: dict[str, Any]) -> Kept:
     """Write the plans, by cluster, into Ansible's temporary directory, which ends with the run."""
     lines = {name: f"{json.dumps(name)}: {json.dumps(plan)}" for name, plan in plans.items()}
     # each plan on a line of its own; no line break is within one, for JSON escapes them
@@ -45,7 +45,7 @@ def keep(plans: dict) -> Kept:
     return Kept(path, [name for name, line in lines.items() if len(line) > LIMIT], len(text) <= LIMIT)
 
 
-def read(result: Mapping | None, cluster: str | None = None) -> dict:
+def read(result: Mapping[str, Any] | None, cluster: str | None = None) -> dict[str, Any]:
     """The plans, by cluster, of the registered result of the action plan; none where it made none.
 
     With ``cluster`` that cluster's alone: among many, its line alone is parsed.
@@ -60,7 +60,7 @@ def read(result: Mapping | None, cluster: str | None = None) -> dict:
     return {} if line is None else {cluster: json.loads(line[len(start) :].rstrip(",\n"))}
 
 
-def bounded(result: dict, warn: Callable[[str], object]) -> dict:
+def bounded(result: dict[str, Any], warn: Callable[[str], object]) -> dict[str, Any]:
     """The result without those of its large parts that make it larger than the limit; ``diff`` has one of its own."""
     sizes = {key: len(json.dumps(value)) for key, value in result.items()}
     left = dict(result)

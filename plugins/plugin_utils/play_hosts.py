@@ -25,7 +25,7 @@ class PlayHosts:
         self._inventory = task_vars["hostvars"]._inventory
         self._all = list(task_vars.get("ansible_play_hosts_all", ()))
         self._hosts = list(task_vars.get("ansible_play_hosts", ()))
-        self.names: list[str] = plain(self._hosts)  # type: ignore[assignment]
+        self.names: list[str] = plain(self._hosts)
 
     def variables(self, host: str) -> HostVariables:
         """The variables of one host."""

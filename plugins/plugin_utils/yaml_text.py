@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import yaml
 from yaml.resolver import Resolver
@@ -59,7 +60,7 @@ def dump(document: object) -> str:
     return _dump(document)
 
 
-def load(text: str) -> object:
+def load(text: str) -> Any:
     """Plain data of one document; raises yaml.YAMLError."""
     return yaml.load(text, Loader=SafeLoader)
 
