@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..cni.registry import NETWORKS
 
 if TYPE_CHECKING:
@@ -16,13 +18,13 @@ def refusal(wanted: Resource, live: Resource | None) -> str | None:
     return next((why for one in NETWORKS.values() if (why := one.on_cluster.refusal(wanted, live))), None)
 
 
-def merged(wanted: dict, live: dict | None) -> dict:
+def merged(wanted: Resource, live: Resource | None) -> Resource:
     """What to apply of what is wanted."""
     for one in NETWORKS.values():
         wanted = one.on_cluster.merged(wanted, live)
     return wanted
 
 
-def stays(wanted: dict) -> bool:
+def stays(wanted: Resource) -> bool:
     """Whether an object that we only amend keeps what we set."""
     return any(one.on_cluster.stays(wanted) for one in NETWORKS.values())

@@ -8,11 +8,14 @@ The planner knows the rack's label alone; what else is on nodes is known where t
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..cni.registry import NETWORKS
 from ..common.words import name_of
 from ..intent.schema import did_you_mean
+
+if TYPE_CHECKING:
+    from ..contract.kubernetes import Resource
 
 
 def unmatched(resources: list[Resource], nodes: list[dict[str, str]]) -> list[Any]:
@@ -26,7 +29,7 @@ def unmatched(resources: list[Resource], nodes: list[dict[str, str]]) -> list[An
     ]
 
 
-def complaint(resource: dict, field: str, selector: Any, nodes: list) -> str:
+def complaint(resource: Resource, field: str, selector: Any, nodes: list[dict[str, str]]) -> str:
     """What is wrong with a selector that takes none of the nodes, and what would be right."""
     values: dict[Any, Any] = {}
     for labels in nodes:

@@ -19,6 +19,8 @@ from .base.agent import NO_AGENT, Agent
 
 if TYPE_CHECKING:  # modules, which bring this file to hosts, read no intent
     from ..contract.findings import Findings
+    from ..contract.freeform import JsonObject
+    from ..contract.kubernetes import Secrets
     from ..intent.model import Cluster, Fabric, Member
     from ..intent.nested import Nested
 
@@ -31,11 +33,11 @@ def _none(*_given: object) -> None:
     return None
 
 
-def _list(*_given: object) -> list:
+def _list(*_given: object) -> list[Any]:
     return []
 
 
-def _dict(*_given: object) -> dict:
+def _dict(*_given: object) -> JsonObject:
     return {}
 
 
@@ -75,19 +77,19 @@ class OnCluster:
       ``explained(resource, complaint)``: a remedy for what the API server says, or None.
     """
 
-    resources: Callable[[Plan, dict], list] = _list
-    files: Callable[[Plan], dict] = _dict
+    resources: Callable[[Plan, Secrets], list[Any]] = _list
+    files: Callable[[Plan], dict[str, Any]] = _dict
     read_at_start: tuple[str, ...] = ()
-    foreign_kinds: Callable[[Plan], dict] = _dict
-    foreign: Callable[[Any], Iterable] = _list
+    foreign_kinds: Callable[[Plan], dict[str, Any]] = _dict
+    foreign: Callable[[Any], Iterable[Any]] = _list
     merges_metallb: bool = False
-    selectors: Callable[[Resource], list] = _list
+    selectors: Callable[[Resource], list[Any]] = _list
     refusal: Callable[[Resource, Optional[Resource]], Optional[str]] = _none
     merged: Callable[[Resource, Optional[Resource]], Resource] = _as_wanted
     stays: Callable[[Resource], bool] = _no
-    resets: Callable[[Resource, Resource, Any], list] = _list
+    resets: Callable[[Resource, Resource, Any], list[Any]] = _list
     session_kinds: tuple[str, ...] = ()
-    session_annotations: Callable[[Resource], dict] = _dict
+    session_annotations: Callable[[Resource], dict[str, Any]] = _dict
     compared: tuple[str, ...] = ()
     seen: Callable[[str, str], object] = _text
     in_place: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -106,17 +108,17 @@ class Planning:
     * ``bfd``: whether it has BFD. ``peers_with_workloads``: whether it peers with workloads itself.
     """
 
-    announced: Callable[[Member], dict]
+    announced: Callable[[Member], dict[str, Any]]
     check: Callable[[Cluster, Fabric, Findings], None]
     check_addresses: Callable[[Cluster, Fabric, Any, Findings], None] = _none
     check_nested: Callable[[Nested, Findings], None] = _none
-    check_parent: Callable[[Member, list, Findings], None] = _none
+    check_parent: Callable[[Member, list[Any], Findings], None] = _none
     node_label: Optional[str] = None
     bfd: bool = True
     peers_with_workloads: bool = False
 
 
-def _nothing_unreported(*_given: object) -> tuple:
+def _nothing_unreported(*_given: object) -> tuple[Any, ...]:
     return [], ""
 
 

@@ -5,12 +5,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ..contract.errors import ClusterError
 from .base.secret_text import WITHOUT_PASSWORD
 from .registry import NETWORKS, network_of
 
+if TYPE_CHECKING:
+    from ..contract.freeform import JsonObject
+    from ..contract.kubernetes import Resource, Secrets
+    from ..contract.plan import Plan
 
-def resources(plan: dict, secrets: dict) -> list:
+
+def resources(plan: Plan, secrets: Secrets) -> list[Resource]:
     """Every Kubernetes resource that the plan asks for, in the order in which to apply them.
 
     ``secrets`` is ``{"bgp_password": str | None}``; with ``"placeholder": True`` beside it the password is a text that
@@ -26,12 +33,12 @@ def resources(plan: dict, secrets: dict) -> list:
     return network.on_cluster.resources(plan, secrets)
 
 
-def without_password(plan: dict) -> list:
+def without_password(plan: Plan) -> list[Any]:
     """The same resources with a text in the password's place, for all other questions. Raises ClusterError."""
     return resources(plan, WITHOUT_PASSWORD)
 
 
-def files(plan: dict) -> dict:
+def files(plan: Plan) -> JsonObject:
     """Data by file name: what the plan's CNI is installed with, besides its resources. Raises ClusterError."""
     network = network_of(plan)
     return network.on_cluster.files(plan) if network else {}

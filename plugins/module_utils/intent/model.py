@@ -156,7 +156,7 @@ class Member:
     network: ClusterNetwork | None = field(default=None, kw_only=True)
 
     @property
-    def options(self) -> dict:
+    def options(self) -> Options:
         """The options of its cluster network."""
         return (self.network and self.settings.get(self.network.name)) or {}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Optional
+from typing import Any, Optional
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,11 @@ class Nesting:
     """
 
     selector: Callable[[str], str]
-    selection: Callable[[Mapping], Optional[str]]
-    announces: Callable[[Mapping], frozenset]
+    selection: Callable[[Mapping[str, Any]], Optional[str]]
+    announces: Callable[[Mapping[str, Any]], frozenset[Any]]
 
 
-def _nobody(_options: Mapping) -> list:
+def _nobody(_options: Mapping[str, Any]) -> list[Any]:
     return []
 
 
@@ -39,11 +39,11 @@ class ClusterNetwork:
 
     name: str
     title: str
-    options: Mapping[str, Mapping]
+    options: Mapping[str, Mapping[str, Any]]
     about: str
     keepalive: int = 1
     nesting: Nesting | None = None
-    reflector_hosts: Callable[[Mapping], list] = _nobody
+    reflector_hosts: Callable[[Mapping[str, Any]], list[Any]] = _nobody
 
 
 Networks = Mapping[str, ClusterNetwork]

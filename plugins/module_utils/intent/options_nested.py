@@ -6,6 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Spec
 
 WORKLOAD_PEERING = {
     "addresses": {
@@ -36,7 +40,7 @@ WORKLOAD_PEERING = {
 }
 
 
-def nested_in(selectors: list[Callable[[str], str]]) -> dict:
+def nested_in(selectors: list[Callable[[str], str]]) -> Spec:
     """The options of ``nested_in``; ``selectors`` are the formats of networks whose clusters can be nested."""
     selector = selectors[0] if selectors else "selector"
     return {

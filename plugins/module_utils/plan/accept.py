@@ -39,7 +39,7 @@ class PlanError(ValueError):
         return {"findings": [finding.to_dict() for finding in self.findings]}
 
 
-def accept(plan: object, at: str = "plan", networks: Networks | None = None) -> Plan:
+def accept(plan: Json, at: str = "plan", networks: Networks | None = None) -> Plan:
     """The plan as the rest of the collection reads it: types converted, keys of leaves as text, defaults filled in.
 
     ``at`` is what the plan is called in messages. ``networks`` are the cluster networks; what has no use for them, as
@@ -97,14 +97,16 @@ def _in_place(plan: Mapping[str, Any], at: str, findings: Findings) -> Mapping[s
     return {**plan, "l3out": kept}
 
 
-def _check_cni(plan: Mapping, cni: str | None, at: str, networks: Networks | None, findings: Findings) -> None:
+def _check_cni(
+    plan: Mapping[str, Any], cni: str | None, at: str, networks: Networks | None, findings: Findings
+) -> None:
     """Options are of the plan's own cluster network."""
     for name in networks or ():
         if plan.get(name) and cni and name != cni:
             findings.add(below(at, name), f"is for another CNI than {cni}", "remove it, or correct cni")
 
 
-def _check_references(plan: Mapping, value: dict, at: str, findings: Findings) -> None:
+def _check_references(plan: Mapping[str, Any], value: JsonObject, at: str, findings: Findings) -> None:
     """Values that have to agree with each other."""
     if plan.get("nested_in"):
         _check_path(value["nested_in"] or {}, at, findings)

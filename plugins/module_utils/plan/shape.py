@@ -12,6 +12,7 @@ modules for controllers need none of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ..contract.families import FAMILIES
 from ..contract.format import FORMAT
@@ -162,11 +163,11 @@ def _lists_may_be_empty(option: JsonObject) -> JsonObject:
     return result
 
 
-def _dict(options: Mapping, **more: object) -> dict:
+def _dict(options: Mapping[str, Any], **more: object) -> JsonObject:
     return {"type": "dict", "fill": False, "options": options, **more}
 
 
-def _plan(bgp: dict, node: dict) -> dict:
+def _plan(bgp: JsonObject, node: JsonObject) -> JsonObject:
     """What plans of both kinds have, but for the options of their cluster network."""
     return {
         "format": {"type": "int", "required": True, "example": FORMAT},
@@ -197,7 +198,7 @@ NESTED_PLAN = {
 }
 
 
-def with_networks(options: dict, cni: object, networks: Networks | None) -> dict:
+def with_networks(options: Options, cni: object, networks: Networks | None) -> JsonObject:
     """The shape of a plan with the options of its cluster network, which nobody looks at where no network is known."""
     if networks is None:
         own = {cni: {"type": "dict", "given": True}} if isinstance(cni, str) else {}

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from ..cni.registry import NETWORKS
 from ..contract.addresses import address, prefix
@@ -49,15 +49,18 @@ def _node(node: Resource, pod_networks: dict[str, list[str]] | None) -> NodeStat
     annotations = node["metadata"].get("annotations") or {}
     addresses = (node.get("status") or {}).get("addresses") or []
     labels = node["metadata"].get("labels") or {}
-    own = {key: value for network in NETWORKS.values() for key, value in network.verification.of_node(node).items()}
+    own: Any = {
+        key: value for network in NETWORKS.values() for key, value in network.verification.of_node(node).items()
+    }
     cidrs = pod_networks.get(node["metadata"]["name"], []) if pod_networks else own.pop("pod_cidrs", None)
-    return {
+    found = {
         **({"labels": labels} if labels else {}),
         **own,
         "pod_cidrs": [prefix(cidr) for cidr in (_of_spec(node) if cidrs is None else cidrs)],
         "addresses": [address(item["address"]) for item in addresses if item.get("type") == "InternalIP"],
         "restart_pending": RESTART_ANNOTATION in annotations,
     }
+    return cast("NodeState", found)
 
 
 def _of_spec(node: Resource) -> list[str]:

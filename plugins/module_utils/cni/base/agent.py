@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
+
+if TYPE_CHECKING:
+    from ...contract.freeform import JsonObject
 
 CONTROLLER_MANAGER = (
     "kube-controller-manager does not allocate them (--allocate-node-cidrs, --cluster-cidr) or has none left"
@@ -16,7 +19,7 @@ CONTROLLER_MANAGER = (
 Kind = Optional[tuple[str, str]]  # API version and kind of the objects to read; None where there are none
 
 
-def _nothing(*_given: object) -> dict:
+def _nothing(*_given: object) -> JsonObject:
     return {}
 
 
@@ -49,13 +52,13 @@ class Agent:
     peers: str
     giver: str
     blocks: Kind = None
-    pod_networks: Callable[[list], dict] = _nothing
+    pod_networks: Callable[[list[Any]], dict[str, Any]] = _nothing
     reports: Kind = None
-    read_reports: Callable[[list], dict] = _nothing
+    read_reports: Callable[[list[Any]], dict[str, Any]] = _nothing
     others: Kind = None
-    read_others: Callable[[Any, list, list], dict] = _nothing
+    read_others: Callable[[Any, list[Any], list[Any]], dict[str, Any]] = _nothing
     verdicts: Kind = None
-    read_verdicts: Callable[[list], dict] = _nothing
+    read_verdicts: Callable[[list[Any]], dict[str, Any]] = _nothing
     without_secret: bool = False
 
 

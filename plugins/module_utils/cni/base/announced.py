@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from ipaddress import IPv4Network, IPv6Network
-from typing import Union
+from typing import Any, Union
 
 from ...intent.model import ROUTED, Member
 from ...intent.nested import Nested
@@ -15,7 +15,7 @@ from ...intent.nested import Nested
 Network = Union[IPv4Network, IPv6Network]
 
 
-def routed(cluster: Member, own: Callable[[Member], Mapping[str, list]]) -> dict[str, list[Network]]:
+def routed(cluster: Member, own: Callable[[Member], Mapping[str, list[Any]]]) -> dict[str, list[Network]]:
     """The networks that the leaves learn from a cluster's nodes, by kind in the order of ROUTED.
 
     ``own`` is the cluster network's answer (interface.Planning.announced). The nodes' own network is the leaves' as
@@ -33,7 +33,7 @@ def chosen(cluster: Member, **kinds: bool) -> dict[str, list[Network]]:
     return {kind: list(cluster.networks[kind]) if heard else [] for kind, heard in kinds.items()}
 
 
-def is_on(options: Mapping, key: str, default: bool) -> bool:
+def is_on(options: Mapping[str, Any], key: str, default: bool) -> bool:
     """A switch, with the default that the network's half on the cluster fills in."""
     value = options.get(key)
     return default if value is None else bool(value)

@@ -9,8 +9,13 @@ A reset is ``{node, leaf_address}``; None is all nodes or all leaves.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from .peerings import Peering, peerings
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, Json, JsonObject
+    from ...contract.kubernetes import Resource
 
 # What an object says of a peer that its session cannot live with when it changes.
 _SAID = (
@@ -33,14 +38,15 @@ _PASSWORDS = ("password", "authSecretRef", "passwordSecret")
 class Context:
     """All objects that a run changes, before and after: what one object's change means by others."""
 
-    def __init__(self, steps: list) -> None:
-        self._bodies = [(step.before or {}, step.after or {}) for step in steps]
-        self.secrets: tuple[dict, dict] = ({}, {})
+    def __init__(self, steps: list[Any]) -> None:
+        nothing: Resource = {}
+        self._bodies = [(step.before or nothing, step.after or nothing) for step in steps]
+        self.secrets: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
         for moment in (0, 1):
             for body in self.all("Secret", moment):
                 self.secrets[moment][body["metadata"]["name"]] = body.get("data") or {}
 
-    def all(self, kind: str, moment: int) -> Iterator[dict]:
+    def all(self, kind: str, moment: int) -> Iterator[Resource]:
         """The objects of a kind, before (0) or after (1)."""
         return (bodies[moment] for bodies in self._bodies if bodies[moment].get("kind") == kind)
 
@@ -50,20 +56,20 @@ class Context:
         return None not in known and known[0] != known[1]
 
 
-def _content(secrets: dict, place: object) -> object:
+def _content(secrets: JsonObject, place: Json) -> object:
     """What a reference to a Secret leads to: of Calico a key in it, of the others its name."""
     reference = (place.get("secretKeyRef") or place) if isinstance(place, dict) else {"name": place}
     return secrets.get(reference.get("name") or "", {}).get(reference.get("key") or "password")
 
 
-def reset(node: str | None = None, leaf_address: str | None = None) -> dict:
+def reset(node: str | None = None, leaf_address: str | None = None) -> JsonObject:
     """One reset."""
     return {"node": node, "leaf_address": leaf_address}
 
 
 def of_peers(
-    before: dict, after: dict, context: Context, node: str | None = None, more: Callable | None = None
-) -> list:
+    before: Resource, after: Resource, context: Context, node: str | None = None, more: Callable[..., Any] | None = None
+) -> list[Any]:
     """The peers that both states have and that cannot keep their session; ``more`` is a further thing that none can.
 
     A peer that is made anew may take up a session that is there already under another object's name, so it is not
@@ -84,7 +90,7 @@ def _is_reset(earlier: Peering, later: Peering, context: Context) -> bool:
     return earlier.own != later.own or earlier.port != later.port or differ(earlier.said, later.said, context)
 
 
-def differ(earlier: dict, later: dict, context: Context) -> bool:
+def differ(earlier: Fields, later: Fields, context: Context) -> bool:
     """Whether two states of what an object says of a peer have different sessions."""
     return (
         any(earlier.get(name) != later.get(name) for name in _SAID)
@@ -98,6 +104,6 @@ def _another(earlier: object, later: object, context: Context) -> bool:
     return bool(earlier) != bool(later) or (earlier != later and context.moved(earlier, later))
 
 
-def _next_hop(said: dict) -> str:
+def _next_hop(said: Fields) -> str:
     """BGPPeer's two spellings of one thing."""
     return "Keep" if said.get("keepOriginalNextHop") else said.get("nextHopMode") or "Auto"

@@ -5,4 +5,9 @@
 
 from __future__ import annotations
 
-WITHOUT_PASSWORD = {"bgp_password": "-", "placeholder": True}
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...contract.kubernetes import Secrets
+
+WITHOUT_PASSWORD: Secrets = {"bgp_password": "-", "placeholder": True}

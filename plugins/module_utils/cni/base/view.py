@@ -64,6 +64,6 @@ class View:
         """The nodes among ``names`` that have a session with an address."""
         return [name for name in names if address in self.peers(name)]
 
-    def by_labels(self, selector: dict | None) -> list:
+    def by_labels(self, selector: Fields | None) -> list[Any]:
         """The nodes that a LabelSelector takes; an empty one takes all."""
         return [name for name, labels in self.labels.items() if takes(selector, labels)]

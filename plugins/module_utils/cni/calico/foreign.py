@@ -69,7 +69,7 @@ def _peer(view: View, item: Resource) -> Any:
     )
 
 
-def _selected(view: View, selector: str) -> list:
+def _selected(view: View, selector: str) -> list[Any]:
     """The nodes that a selector takes; none where the selector cannot be read."""
     try:
         takes = parse(selector)
@@ -78,7 +78,7 @@ def _selected(view: View, selector: str) -> list:
     return [name for name, labels in view.labels.items() if takes(labels) is True]
 
 
-def _nodes(view: View, spec: dict) -> list:
+def _nodes(view: View, spec: JsonObject) -> list[Any]:
     if spec.get("nodeSelector"):
         return _selected(view, spec["nodeSelector"])
     if spec.get("node"):

@@ -5,6 +5,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields
+
 _CALICO_API = (
     "Calico's API server is not there, only its storage, crd.projectcalico.org/v1, which nothing validates and nobody "
     "should write to: create an APIServer (operator.tigera.io/v1) named default, apply Calico's apiserver.yaml, or "
@@ -17,7 +22,7 @@ IN_PLACE = {"projectcalico.org": ("crd.projectcalico.org/v1", _CALICO_API)}
 _NO_SET = "associative list without keys has an element that's a map type"
 
 
-def explained(resource: dict, complaint: str) -> str | None:
+def explained(resource: Fields, complaint: str) -> str | None:
     """What to do about a refusal of the API server, where that is known."""
     if _NO_SET not in complaint or not resource["apiVersion"].startswith("projectcalico.org/"):
         return None

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 NAMESPACE = "pcns.projectcalico.org/name"
 
 
-def announces(options: Mapping) -> frozenset:
+def announces(options: Mapping[str, Any]) -> frozenset[Any]:
     """The kinds of networks that nodes announce: pods, and the services that Calico is told to announce."""
     external = any(options.get(f"advertise_{kind}_ips") is not False for kind in ("external", "loadbalancer"))
     wanted = {
@@ -21,7 +22,7 @@ def announces(options: Mapping) -> frozenset:
     return frozenset(kind for kind, yes in wanted.items() if yes)
 
 
-def selection(nested_in: Mapping) -> str | None:
+def selection(nested_in: Mapping[str, Any]) -> str | None:
     """A cluster's nodes among the parent's workloads (BGPPeer.localWorkloadSelector): labels of their own, and of
     their namespaces after ``pcns.``.
     """

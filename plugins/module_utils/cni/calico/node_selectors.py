@@ -6,17 +6,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Dict
 
 from ...objects.node_selectors import in_spec
 from .selectors import parse
 
+if TYPE_CHECKING:
+    from ...contract.freeform import Json
+    from ...contract.kubernetes import Resource
+
 _FIELDS = {"BGPPeer": ("nodeSelector", "peerSelector"), "IPPool": ("nodeSelector",)}
 
 
-class _Asked(dict):
+class _Asked(Dict[str, None]):
     """Labels of nobody, which remember what was looked for."""
 
-    def get(self, key, default=None):
+    def get(self, key: Json, default: Json = None) -> Any:
         self[key] = None
         return default
 
@@ -31,7 +36,7 @@ class Expression:
         """Whether it selects a node with these labels."""
         return parse(self._text)(labels) is True
 
-    def asked(self) -> list:
+    def asked(self) -> list[Any]:
         """The labels that it looks at, in its order."""
         asked = _Asked()
         parse(self._text)(asked)
@@ -41,7 +46,7 @@ class Expression:
         return self._text
 
 
-def selectors(resource: dict) -> list:
+def selectors(resource: Resource) -> list[Any]:
     """(field, selector) of what selects nodes in a resource."""
     if resource["kind"] == "Installation":
         pools = ((resource.get("spec") or {}).get("calicoNetwork") or {}).get("ipPools") or []

@@ -7,8 +7,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ...common.go_text import nanoseconds
 from ..base.resets import Context, of_peers, reset
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, Json
+    from ...contract.kubernetes import Resource
 
 KINDS = ("BGPConfiguration", "BGPPeer")
 # of a Node: what Calico reads of it, and what its AS is without
@@ -17,7 +23,7 @@ _ASN, _DEFAULT_ASN = "projectcalico.org/ASNumber", 64512
 _RESTART_TIME = 120
 
 
-def resets(before: dict, after: dict, context: Context) -> list:
+def resets(before: Resource, after: Resource, context: Context) -> list[Any]:
     """The sessions that a change resets."""
     kind = after.get("kind")
     if kind == "Node":
@@ -30,18 +36,18 @@ def resets(before: dict, after: dict, context: Context) -> list:
     return []
 
 
-def _times(said: dict) -> tuple:
+def _times(said: Fields) -> tuple[Any, ...]:
     """BGPPeer's times in whole seconds, as confd writes them."""
     restart, keepalive = (_seconds(said.get(name)) for name in ("maxRestartTime", "keepaliveTime"))
     return (_RESTART_TIME if restart is None else restart, keepalive)
 
 
-def _seconds(text: object) -> object:
+def _seconds(text: Json) -> object:
     found = nanoseconds(text) if isinstance(text, str) else None
     return text if found is None else (found + 500_000_000) // 1_000_000_000
 
 
-def _another_as(before: dict, after: dict, context: Context) -> bool:
+def _another_as(before: Resource, after: Resource, context: Context) -> bool:
     """Whether a node's AS changes: its annotation's, or the BGPConfiguration's, as far as that is known."""
     asns = [
         ((one.get("metadata") or {}).get("annotations") or {}).get(_ASN) or _of_all(context, moment)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ...objects.ownership import KEEP_ANNOTATION
 from ..base import password_secret
@@ -97,7 +98,7 @@ def resource(kind: str, name: str, spec: JsonObject, labels: Mapping[str, str] |
     return {"apiVersion": API, "kind": kind, "metadata": metadata, "spec": spec}
 
 
-def reflector_hosts(options: Mapping) -> list[tuple[str, str, str]]:
+def reflector_hosts(options: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """(host, key, address) of the addresses of hosts beside the cluster that reflect routes, as the intent has them."""
     hosts = (options.get("route_reflectors") or {}).get("hosts") or {}
     return [

@@ -5,18 +5,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..base.agent import Agent
 from ..interface import Verification
 from . import announcements, further, reflector_sessions
 from .settings import API, settings
 
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, JsonObject
+    from ...contract.plan import Plan
 
-def _namespace(plan: dict) -> str:
+
+def _namespace(plan: Plan) -> str:
     namespace: str = settings(plan)["namespace"]
     return namespace
 
 
-def _of_node(node: dict) -> dict:
+def _of_node(node: Fields) -> JsonObject:
     """Whether load balancers are announced from a Node at all."""
     labels = node["metadata"].get("labels") or {}
     return {"excluded": True} if labels.get(announcements.EXCLUDED) == "true" else {}

@@ -12,6 +12,8 @@ CiliumBGPClusterConfig says, with either of them ours or of others (the same fil
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ...objects.ownership import is_ours
 from ..base.groups import peer_name
 from ..base.secret_text import WITHOUT_PASSWORD

@@ -8,6 +8,8 @@ Ranges come from the schemas of Cilium's custom resources (v1.20.2).
 
 from __future__ import annotations
 
+from typing import Any
+
 from ...intent.formats_base import release_of
 from ...intent.option import number, per_node, switch
 from ...intent.options_secret import of_fixed_key
@@ -48,7 +50,7 @@ NODE = {
     "listen_port": number(1, 65535, "Port on which the node's speaker listens."),
 }
 
-CILIUM = {
+CILIUM: dict[str, Any] = {
     "version": {
         "type": "str",
         "fill": False,

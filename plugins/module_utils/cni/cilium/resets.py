@@ -9,8 +9,14 @@ GoBGP for options of its OPEN message and its transport (NeedsResendOpenMessage)
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ..base.peerings import peerings
 from ..base.resets import Context, differ, of_peers, reset
+
+if TYPE_CHECKING:
+    from ...contract.freeform import JsonObject
+    from ...contract.kubernetes import Resource
 
 KINDS = (
     "CiliumBGPClusterConfig",
@@ -21,7 +27,7 @@ KINDS = (
 _RESTART_TIME = 120
 
 
-def resets(before: dict, after: dict, context: Context) -> list:
+def resets(before: Resource, after: Resource, context: Context) -> list[Any]:
     """The sessions that a change resets."""
     kind = after.get("kind")
     if kind == "CiliumBGPPeerConfig":
@@ -31,13 +37,13 @@ def resets(before: dict, after: dict, context: Context) -> list:
     return of_peers(before, after, context) if kind in KINDS else []
 
 
-def _config(before: dict, after: dict, context: Context) -> bool:
+def _config(before: Resource, after: Resource, context: Context) -> bool:
     """Whether a CiliumBGPPeerConfig takes its sessions down: its timers, families, restart, transport, multihop."""
     earlier, later = before.get("spec") or {}, after.get("spec") or {}
     return _negotiated(earlier) != _negotiated(later) or differ(earlier, later, context)
 
 
-def _negotiated(spec: dict) -> tuple:
+def _negotiated(spec: JsonObject) -> tuple[Any, ...]:
     """What GoBGP needs a new session for; advertisements and the time between attempts are not of it."""
     timers = spec.get("timers") or {}
     families = sorted((str(one.get("afi")), str(one.get("safi"))) for one in spec.get("families") or [])
@@ -50,7 +56,7 @@ def _negotiated(spec: dict) -> tuple:
     )
 
 
-def _of_override(before: dict, after: dict, context: Context) -> list:
+def _of_override(before: Resource, after: Resource, context: Context) -> list[Any]:
     """A router ID or port is of all sessions of the node, an address of one."""
     node = after["metadata"]["name"]
     known = _addresses(context)
@@ -69,7 +75,7 @@ def _of_override(before: dict, after: dict, context: Context) -> list:
     return found
 
 
-def _addresses(context: Context) -> dict:
+def _addresses(context: Context) -> dict[Any, Any]:
     """The addresses of peers by their names; those after the run go before."""
     return {
         peer.said.get("name"): peer.address

@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..base.agent import Agent
 from ..interface import Verification
 from . import announcements
 from .settings import settings
 
+if TYPE_CHECKING:
+    from ...contract.plan import Plan
 
-def _namespace(plan: dict) -> str:
+
+def _namespace(plan: Plan) -> str:
     namespace: str = settings(plan)["namespace"]
     return namespace
 

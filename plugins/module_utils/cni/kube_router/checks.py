@@ -20,6 +20,10 @@ from . import arguments, extra, listen
 from .flags import FLAGS
 from .settings import BFD_SINCE, DEFAULTS, DUAL_STACK_SINCE, TAKEN_PEER_ASNS, is_too_old, peers_with, version
 
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, Options
+    from ...contract.plan import Plan
+
 # --cluster-asn takes private AS numbers only (RFC 6996)
 PRIVATE_ASNS = ((64512, 65534), (4200000000, 4294967294))
 
@@ -56,7 +60,7 @@ def _hold(cluster: Cluster, findings: Findings) -> None:
         findings.add(cluster.at("bgp.hold"), "kube-router holds its sessions to a hold time", "give at least 3 s")
 
 
-def _release(cluster: Cluster, options: dict, findings: Findings) -> None:
+def _release(cluster: Cluster, options: Options, findings: Findings) -> None:
     text, release = options["version"], version(options)
     if is_too_old(text):
         findings.add(

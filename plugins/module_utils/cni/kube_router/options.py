@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ...intent.formats_base import release_of
 from ...intent.option import names, number, switch
 
@@ -49,7 +51,7 @@ PEER = {
     "nodes": names("Names of the nodes that peer with it; all of them where absent.", format="node_name"),
 }
 
-KUBE_ROUTER = {
+KUBE_ROUTER: dict[str, Any] = {
     "version": {
         "type": "str",
         "fill": False,

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ...intent.model import Member
 from ..base.announced import Network, chosen, is_on
@@ -28,7 +29,7 @@ def announced(cluster: Member) -> dict[str, list[Network]]:
     )
 
 
-def _of_single_services(options: Mapping, *keys: str) -> bool:
+def _of_single_services(options: Mapping[str, Any], *keys: str) -> bool:
     """Whether a kind of address of a single Service is announced, whatever holds for all of them."""
     return any((given or {}).get(key) for given in (options.get("services") or {}).values() for key in keys)
 

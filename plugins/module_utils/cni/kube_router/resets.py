@@ -5,13 +5,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ..base.resets import Context, reset
+
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, JsonObject
+    from ...contract.kubernetes import Resource
 
 _PREFIXES = ("kube-router.io/peer", "kube-router.io/node.asn")
 _CLUSTER_ASN = "--cluster-asn="
 
 
-def resets(before: dict, after: dict, _context: Context) -> list:
+def resets(before: Resource, after: Resource, _context: Context) -> list[Any]:
     """The sessions that a change resets."""
     kind = after.get("kind")
     if kind == "Node":
@@ -23,13 +29,13 @@ def resets(before: dict, after: dict, _context: Context) -> list:
     return []
 
 
-def session_annotations(node: dict) -> dict:
+def session_annotations(node: Fields) -> JsonObject:
     """A Node's annotations by which kube-router makes its sessions."""
     found = (node.get("metadata") or {}).get("annotations") or {}
     return {key: value for key, value in found.items() if key.startswith(_PREFIXES)}
 
 
-def _cluster_asn(daemon_set: dict) -> list:
+def _cluster_asn(daemon_set: Fields) -> list[Any]:
     """kube-router's AS in its arguments."""
     pod = ((daemon_set.get("spec") or {}).get("template") or {}).get("spec") or {}
     arguments = [text for container in pod.get("containers") or [] for text in container.get("args") or []]

@@ -5,25 +5,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ..base.agent import CONTROLLER_MANAGER, Agent
 from ..interface import Verification
 from . import announcements
 from .settings import settings
 
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, JsonObject
+    from ...contract.plan import Plan
 
-def _namespace(plan: dict) -> str:
+
+def _namespace(plan: Plan) -> str:
     namespace: str = settings(plan)["namespace"]
     return namespace
 
 
-def _of_node(node: dict) -> dict:
+def _of_node(node: Fields) -> JsonObject:
     """A Node's annotations go before its spec (getPodCIDRsFromAllNodeSources)."""
     annotations = node["metadata"].get("annotations") or {}
     written = annotations.get("kube-router.io/pod-cidr") or annotations.get("kube-router.io/pod-cidrs")
     return {"pod_cidrs": [part.strip() for part in written.split(",") if part.strip()]} if written else {}
 
 
-def _unreported(plan: dict, _state: dict) -> tuple:
+def _unreported(plan: Plan, _state: Fields) -> tuple[Any, ...]:
     peers = settings(plan)["peers"]
     return [str(peer["address"]) for peer in peers], "kube-router reports its sessions nowhere in the API"
 

@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 import copy
+from typing import TYPE_CHECKING, Any
 
 from .settings import PRIMARY_LABEL
 
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields
+    from ...contract.kubernetes import Labels, Resource
 
-def refusal(wanted: dict, live: dict | None) -> str | None:
+
+def refusal(wanted: Resource, live: Resource | None) -> str | None:
     """Why an object cannot become what is wanted, though the API server might take it; None if it can."""
     if wanted["kind"] != "Namespace" or live is None or PRIMARY_LABEL not in _labels(wanted):
         return None
@@ -22,11 +27,11 @@ def refusal(wanted: dict, live: dict | None) -> str | None:
     )
 
 
-def _labels(resource: dict) -> dict:
+def _labels(resource: Resource) -> Labels:
     return resource["metadata"].get("labels") or {}
 
 
-def merged(wanted: dict, live: dict | None) -> dict:
+def merged(wanted: Resource, live: Resource | None) -> Resource:
     """What to apply: KubeVirt's feature gates are one value to the API server, so what is there is part of ours."""
     gates = _gates(wanted)
     if not gates:
@@ -40,13 +45,13 @@ def merged(wanted: dict, live: dict | None) -> dict:
     return result
 
 
-def _gates(resource: dict) -> list:
+def _gates(resource: Fields) -> list[Any]:
     if resource.get("kind") != "KubeVirt":
         return []
     configuration = (resource.get("spec") or {}).get("configuration") or {}
     return (configuration.get("developerConfiguration") or {}).get("featureGates") or []
 
 
-def stays(wanted: dict) -> bool:
+def stays(wanted: Resource) -> bool:
     """Whether an object that we only amend keeps what we set: machines run by it, and gates are no longer only ours."""
     return wanted["kind"] == "KubeVirt"

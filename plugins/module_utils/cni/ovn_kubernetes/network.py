@@ -5,15 +5,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ...objects.node_selectors import Labels, in_spec
 from ..interface import Cni, OnCluster
 from . import foreign, kinds, options, resets
 from .resources import resources
 
+if TYPE_CHECKING:
+    pass
+    from ...contract.kubernetes import Resource
+
 _SELECTED = {"FRRConfiguration": ("nodeSelector",), "NodeNetworkConfigurationPolicy": ("nodeSelector",)}
 
 
-def _selectors(resource: dict) -> list:
+def _selectors(resource: Resource) -> list[Any]:
     return in_spec(resource, _SELECTED, Labels)
 
 

@@ -8,14 +8,20 @@ FRR's times hold from the next session on (PEER_FLAG_TIMER in bgpd/bgpd.c change
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ...objects.label_selector import HOSTNAME
 from ..base.peerings import peerings
 from ..base.resets import Context, of_peers, reset
 
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, JsonObject
+    from ...contract.kubernetes import Resource
+
 KINDS = ("FRRConfiguration",)
 
 
-def resets(before: dict, after: dict, context: Context) -> list:
+def resets(before: Resource, after: Resource, context: Context) -> list[Any]:
     """The sessions that a change resets."""
     if after.get("kind") not in KINDS:
         return []
@@ -24,12 +30,12 @@ def resets(before: dict, after: dict, context: Context) -> list:
     return of_peers(before, after, context)
 
 
-def _identities(item: dict) -> dict:
+def _identities(item: Fields) -> JsonObject:
     """The router IDs of an FRRConfiguration by VRF: FRR ends all sessions for another one (bgp_router_id_set)."""
     routers = ((item.get("spec") or {}).get("bgp") or {}).get("routers") or []
     return {one.get("vrf") or "": one["id"] for one in routers if one.get("id")}
 
 
-def _single(item: dict) -> str | None:
+def _single(item: Fields) -> str | None:
     """The node that an object selects by its name, if it does."""
     return (((item.get("spec") or {}).get("nodeSelector") or {}).get("matchLabels") or {}).get(HOSTNAME)

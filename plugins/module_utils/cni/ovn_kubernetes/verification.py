@@ -5,23 +5,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..base.agent import Agent
 from ..interface import Verification
 from . import announcements, further
 from .settings import FRR_API, settings
 
+if TYPE_CHECKING:
+    from ...contract.freeform import Fields, JsonObject
+    from ...contract.plan import Plan
 
-def _selector(plan: dict) -> str:
+
+def _selector(plan: Plan) -> str:
     selector: str = settings(plan)["frr_selector"]
     return selector
 
 
-def _namespace(plan: dict) -> str:
+def _namespace(plan: Plan) -> str:
     namespace: str = settings(plan)["frr_namespace"]
     return namespace
 
 
-def _of_node(node: dict) -> dict:
+def _of_node(node: Fields) -> JsonObject:
     """A Node's own subnets by network, of which OVN-Kubernetes allocates the default one's by itself."""
     subnets = announcements.node_subnets(node["metadata"].get("annotations") or {})
     default = announcements.DEFAULT_NETWORK

@@ -38,7 +38,7 @@ def _speakers(cluster: Cluster, fabric: Fabric, node_label: str, findings: Findi
 
     ``node_label`` is the label by which single nodes are selected, where one resource stands for several nodes.
     """
-    plan = cluster.outline()
+    plan: Any = cluster.outline()
     for name, node in cluster.nodes.items():
         if node.rack in fabric.racks:
             addresses = {kind: str(address) for kind, address in node.addresses.items()}

@@ -16,6 +16,9 @@ from ...intent.nested import Nested, children, parents, peering_addresses, range
 from ...node.checks import PASSWORD, PASSWORD_REMEDY
 from ..networks import planning
 
+if TYPE_CHECKING:
+    from ...contract.freeform import Json
+
 # Kubernetes names have 253 characters at most, and its own objects are named after a cluster
 LONGEST_NAME = 253 - len("accept-nested-ip-pools-")
 

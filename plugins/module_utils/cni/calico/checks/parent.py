@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ....contract.findings import Findings
 from ....intent.model import Member
 
@@ -12,7 +14,7 @@ from ....intent.model import Member
 TAKEN = ("no-export", "export-to-tor", "accept-nested-ip-pools-", "peer-to-workloads-")
 
 
-def check(cluster: Member, below: list, findings: Findings) -> None:
+def check(cluster: Member, below: list[Any], findings: Findings) -> None:
     """Every rule of this file; ``below`` are the clusters nested in this one."""
     options = cluster.options
     if not below:

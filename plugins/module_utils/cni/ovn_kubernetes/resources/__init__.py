@@ -9,6 +9,8 @@ once per node, and adds what the node announces. Facts are from both projects' s
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ....objects.label_selector import HOSTNAME
 from ...base import password_secret
 from ...base.groups import groups
