@@ -85,6 +85,8 @@ def with_tables(text: str) -> str:
 
 def generate() -> dict[Path, str]:
     """Every generated page, by path."""
+    from docs import plan_keys  # imports the checkout as a collection
+
     contributing = ROOT / "CONTRIBUTING.md"
     template = Environment(autoescape=False).from_string(TEMPLATE.read_text())
     return {
@@ -92,6 +94,7 @@ def generate() -> dict[Path, str]:
         ROOT / ".pre-commit-config.yaml": pre_commit(),
         ROOT / "schemas" / "kubefabric.schema.json": json_schema.document(),
         ROOT / "docs" / "reference" / "fabric-description.md": fabric_description.page(),
+        ROOT / "docs" / "reference" / "plan.md": formatted(plan_keys.page()),
         ROOT / "docs" / "reference" / "modules.md": formatted(template.render(title="Modules", pages=module_pages())),
         ROOT / "docs" / "reference" / "roles.md": formatted(template.render(title="Roles", pages=role_pages())),
     }

@@ -41,7 +41,7 @@ YAML = r"\.ya?ml$|^\.yamllint$"
 GATES = {
     "ruff check": Gate(("ruff", "check", "."), "mistakes and unused code in Python", PYTHON),
     "ruff format": Gate(("ruff", "format", "--check", "."), "Python that is not formatted", PYTHON),
-    "mypy": Gate(("mypy", "lab", "plugins/module_utils"), "types that do not match", PYTHON),
+    "mypy": Gate(("mypy", "lab", "plugins"), "types that do not match, functions without types", PYTHON),
     "yamllint": Gate(("yamllint", "--strict", "."), "mistakes and style in YAML", YAML),
     "ansible-lint": Gate(
         ("ansible-lint", "--offline", "--profile", "production"),

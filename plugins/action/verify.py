@@ -141,13 +141,13 @@ class ActionModule(ActionBase):
                 return outcome
             time.sleep(PAUSE)
 
-    def _leaves(self, given: dict, wait: int, task_vars: dict) -> dict:
+    def _leaves(self, given: dict[str, Any], wait: int, task_vars: dict[str, Any]) -> dict[str, Any]:
         """What leaves say, and the faults of the fabric; of routers what they said before."""
         if "l3out" in _root(given):
             return self._module("kubefabric.bgp.aci_bgp_info", _bgp_options(given, wait), task_vars)
         return {"bgp": routed.answers(given["routers"]), "faults": []}
 
-    def _without_stale(self, given: dict, bgp: dict) -> dict:
+    def _without_stale(self, given: dict[str, Any], bgp: dict[str, Any]) -> dict[str, Any]:
         """Sessions that a change of this run reset do not count until they are newer than it."""
         if not given["resets"] or given["parents"] or routed.is_routed(given["plan"]) or self._task.check_mode:
             return bgp
@@ -278,12 +278,12 @@ def _connection(given: dict[str, Any]) -> dict[str, Any]:
     return connection
 
 
-def _root(given: dict) -> dict:
+def _root(given: dict[str, Any]) -> dict[str, Any]:
     """The plan of the cluster that peers with leaves or routers: the outermost parent's, or its own."""
     return given["parents"][-1] if given["parents"] else given["plan"]
 
 
-def _bgp_options(given: dict, wait: int) -> dict:
+def _bgp_options(given: dict[str, Any], wait: int) -> dict[str, Any]:
     """The options of aci_bgp_info: the connection, the L3Out, its leaves, and the sessions to wait for."""
     plan = _root(given)
     names = given["nodes"] if given["nodes"] is not None else list(plan["nodes"])

@@ -136,13 +136,13 @@ class Verification:
     """
 
     agent: Agent = NO_AGENT
-    advertised: Callable[[Plan, State], Optional[dict]] = _none
-    of_node: Callable[[Resource], dict] = _dict
-    further: Callable[[Plan, State, list], list] = _list
-    unreported: Callable[[Plan, State], tuple] = _nothing_unreported
-    further_states: Callable[[Plan, dict, list], Optional[dict]] = _none
+    advertised: Callable[[Plan, State], Optional[dict[str, Any]]] = _none
+    of_node: Callable[[Resource], dict[str, Any]] = _dict
+    further: Callable[[Plan, State, list[Any]], list[Any]] = _list
+    unreported: Callable[[Plan, State], tuple[Any, ...]] = _nothing_unreported
+    further_states: Callable[[Plan, dict[str, Any], list[Any]], Optional[dict[str, Any]]] = _none
     silent: Callable[[Plan, State], bool] = _never
-    problems: Callable[[Plan, State], list] = _list
+    problems: Callable[[Plan, State], list[Any]] = _list
 
 
 @dataclass(frozen=True)
