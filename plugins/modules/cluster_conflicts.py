@@ -93,7 +93,6 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster import (
     bring,
     foreign,
     lists,
-    without_password,
 )
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.client import Cluster, connected
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable import (
@@ -105,6 +104,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.unreachable
 )
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.base.view import text
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.registry import NETWORKS
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import without_password
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import Quiet, with_plan_named
 from ansible_collections.kubefabric.bgp.plugins.module_utils.common.words import name_of
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
