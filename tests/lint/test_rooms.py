@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from graphlib import TopologicalSorter
 
-from tests.rooms import ROOMS, arrows, drawing, room, runs
+from tests.rooms import ROOMS, SOURCES, arrows, drawing, room, runs
 
 
 def upwards() -> set[tuple[str, str]]:
@@ -27,3 +28,10 @@ def test_no_arrow_runs_up() -> None:
 
 def test_no_module_imports_itself_through_others() -> None:
     TopologicalSorter(runs()).prepare()  # raises CycleError, which names the circle
+
+
+def test_every_plugin_finds_what_it_imports() -> None:
+    """Ansible imports plugins when they are used: a name that moved would be missed until then."""
+    for path in sorted(SOURCES.parent.rglob("*.py")):
+        parts = path.relative_to(SOURCES.parents[1]).with_suffix("").parts
+        importlib.import_module(".".join(["ansible_collections.kubefabric.bgp", *parts]).removesuffix(".__init__"))
