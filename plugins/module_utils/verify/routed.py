@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sessions and routes of nodes that peer with routers, held against the plan. Pure.
+"""Sessions and routes of nodes that peer with routers, compared with the plan. Pure.
 
 What is known of a session is what its router says, where somebody asked it (kubefabric.bgp.node_bgp_info on its host),
 else what the node's own agent reports. Routes are known of routers that were asked alone.
@@ -42,7 +42,7 @@ def answers(routers: JsonObject) -> Leaves:
 
 
 def assess(plan: Plan, bgp: Leaves, state: State, nodes: list[str] | None = None) -> JsonObject:
-    """Hold the operational state against the plan.
+    """Compare the operational state with the plan.
 
     ``bgp`` is what ``answers`` returned, empty where no router was asked. The rest is as for verify.assess. Besides,
     there are ``remarks``: what nobody knows.
