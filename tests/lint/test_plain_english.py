@@ -42,8 +42,6 @@ RIDDLES = {
 }
 # (file, text that matches) → why it may stay
 PLAIN = {
-    ("plugins/module_utils/verify/agents.py", "giver"): "a field of the interface of cluster networks",
-    ("plugins/module_utils/verify/routes.py", "giver"): "the same field",
     ("tests/unit/plugins/module_utils/cluster/test_unreachable.py", "is silent"): "Python's operator `is`",
 }
 # Programs and packages of others, and this list.

@@ -71,7 +71,7 @@ class OnCluster:
       apply; ``stays(resource)``: whether an object that we amend keeps what we set.
     * ``resets(before, after, context)``: sessions that a change of an object resets, as base/resets.py has them;
       ``session_kinds`` and ``session_annotations(node)``: of what sessions are made.
-    * ``compared``: kinds that are held against the plan when a cluster is verified; ``seen(key, text)``: what counts of
+    * ``compared``: kinds that verification compares with the plan; ``seen(key, text)``: what counts of
       a Node's annotation.
     * ``in_place``: by API group, the API that a cluster may serve in its place, and what to say then;
       ``explained(resource, complaint)``: a remedy for what the API server says, or None.

@@ -179,7 +179,7 @@ def _session_cause(plan: Plan, above: Plan) -> str:
 
 def _silent(plan: Plan, state: State) -> list[Problem]:
     none = [name for name, node in state["nodes"].items() if not node["pod_cidrs"]]
-    cause = agents.of(plan).giver
+    cause = agents.of(plan).pod_cidr_source
     return [problem("no-pod-cidr", f"{name} of {plan['cluster']} has no pod CIDR.", cause, node=name) for name in none]
 
 

@@ -56,7 +56,7 @@ def _nodes_without_pods(plan: Plan, state: State) -> list[Problem]:
         problem(
             "no-pod-cidr",
             f"{name} has no pod CIDR.",
-            agents.of(plan).giver,
+            agents.of(plan).pod_cidr_source,
             node=name,
         )
         for name in plan["nodes"]

@@ -34,7 +34,7 @@ class Agent:
 
     * ``selector``, ``namespace``: of the plan, the label selector of the agents' pods and where they are.
       ``name``: what people call it.
-    * ``peers``: where an agent finds its peers, in words; ``giver``: what gives a node its pod network.
+    * ``peers``: where an agent finds its peers, in words; ``pod_cidr_source``: what gives a node its pod network.
     * ``blocks``: objects from which ``pod_networks`` makes ``{node: [prefix]}``; None where pods live in their Node's
       spec.podCIDRs.
     * ``reports``: objects in which nodes report their sessions, from which ``read_reports`` makes ``{node: {peer's
@@ -50,7 +50,7 @@ class Agent:
     selector: Callable[[Any], str]
     namespace: Callable[[Any], str]
     peers: str
-    giver: str
+    pod_cidr_source: str
     blocks: Kind = None
     pod_networks: Callable[[list[Any]], dict[str, Any]] = _nothing
     reports: Kind = None

@@ -12,7 +12,7 @@ NAMESPACE = "pcns.projectcalico.org/name"
 
 
 def announces(options: Mapping[str, Any]) -> frozenset[Any]:
-    """The kinds of networks that nodes announce: pods, and the services that Calico is told to announce."""
+    """The kinds of networks that nodes announce: pods, and the services that Calico is configured to announce."""
     external = any(options.get(f"advertise_{kind}_ips") is not False for kind in ("external", "loadbalancer"))
     wanted = {
         "pod": True,

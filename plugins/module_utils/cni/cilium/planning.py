@@ -13,7 +13,7 @@ from . import checks
 
 
 def announced(cluster: Member) -> dict[str, list[Network]]:
-    """Which of a cluster's networks its nodes announce: pods, and the addresses of services that it is told to."""
+    """Which of a cluster's networks its nodes announce: pods, and the addresses of services as configured."""
     options = cluster.options
     keys = ("advertise_external_ip", "advertise_loadbalancer_ip")
     return chosen(

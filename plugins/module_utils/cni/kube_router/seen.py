@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What counts of kube-router's annotations where a Node is held against the plan. Pure."""
+"""What counts of kube-router's annotations where a Node is compared with the plan. Pure."""
 
 from __future__ import annotations
 
