@@ -74,10 +74,11 @@ def _dump(document: object) -> str:
 
 def _lines(value: object, indent: str) -> Iterator[str]:
     """The lines of a dict or a list that is not empty."""
-    if type(value) is dict:
+    kind = type(value)
+    if kind is dict:
         for key, item in value.items():
             yield from _entry(f"{indent}{_scalar(key)}:", item, indent)
-    elif type(value) is list:
+    elif kind is list:
         for item in value:
             if item and type(item) in (dict, list):  # its first line is that of the dash
                 first, *rest = _lines(item, f"{indent}  ")

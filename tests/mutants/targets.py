@@ -50,7 +50,12 @@ TARGETS = (
         "test_object_difference.py",
         "module_utils/cluster/test_bring.py",
     ),
-    _target("module_utils/cni/ovn_kubernetes/kinds.py", OWNERSHIP, "test_kinds.py", "test_bring.py"),
+    _target(
+        "module_utils/cni/ovn_kubernetes/kinds.py",
+        OWNERSHIP,
+        "module_utils/cluster/test_kinds.py",
+        "module_utils/cluster/test_bring.py",
+    ),
     _target("module_utils/objects/secrets.py", SECRETS),
     _target("module_utils/cluster/report.py", SECRETS, "test_change_report.py", "test_bring.py"),
     _target("module_utils/cni/base/password_secret.py", SECRETS, "test_password_resources.py"),

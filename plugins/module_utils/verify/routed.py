@@ -9,7 +9,7 @@ else what the node's own agent reports. Routes are known of routers that were as
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, cast
+from typing import TYPE_CHECKING, cast
 
 from ..contract.addresses import address, prefix, sort_key, within
 from ..contract.peers import other_side
@@ -71,7 +71,7 @@ def _sessions(plan: Plan, bgp: Leaves, state: State, nodes: list[str] | None) ->
     entries = {name: {address(entry["peer"]): entry for entry in said["sessions"]} for name, said in bgp.items()}
     found = []
     for name in plan["nodes"] if nodes is None else nodes:
-        for peer in cast("List[RouterPeer]", plan["nodes"][name]["peers"]):
+        for peer in cast("list[RouterPeer]", plan["nodes"][name]["peers"]):
             local, remote = address(peer["local_address"]), address(peer["address"])
             entry = entries.get(peer["router"], {}).get(local, {})
             if peer["router"] in bgp:
