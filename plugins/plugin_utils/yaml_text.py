@@ -72,7 +72,7 @@ def _dump(document: object) -> str:
     )
 
 
-def _lines(value: object, indent: str) -> Iterator[str]:
+def _lines(value: Any, indent: str) -> Iterator[str]:
     """The lines of a dict or a list that is not empty."""
     kind = type(value)
     if kind is dict:

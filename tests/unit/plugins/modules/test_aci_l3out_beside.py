@@ -108,7 +108,7 @@ def test_an_l3out_made_under_other_names_is_not_adopted_beside_itself(controller
     for mine, other, text in pairs:
         assert f"{mine} would conflict with {other}, " in said
         assert text in said
-    assert "remove it with the tool that made it" in said
+    assert "remove them with the tool that made them" in said
 
 
 def test_without_adopt_all_of_it_is_told_at_once(controller):  # noqa: F811

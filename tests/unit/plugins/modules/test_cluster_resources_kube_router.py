@@ -112,7 +112,7 @@ def test_taking_the_mark_of_a_restart_returns_nothing_secret_of_the_node(cluster
         cluster.api.kubectl_run("annotate", "--overwrite", "node", node, f"{key}=geheim")
     cluster.api.kubectl_run("annotate", "node", node, "bgp.kubefabric.io/restart=pending", "other=stays")
     tasks = yaml.safe_load((ROOT / "roles" / "kube_router" / "tasks" / "restart.yml").read_text())[0]["block"]
-    task = next(task["kubernetes.core.k8s"] for task in tasks if task["name"].startswith("Take the mark"))
+    task = next(task["kubernetes.core.k8s"] for task in tasks if task["name"].startswith("Remove the restart mark"))
     given = {**task, "kubeconfig": str(cluster.api.kubeconfig), "name": node}
     del given["context"]
     result = run_module(k8s, {**given, "hidden_fields": ROLE["kube_router_hidden_fields"]})
