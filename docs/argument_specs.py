@@ -108,7 +108,8 @@ def spec(option: dict[str, Any]) -> dict[str, Any]:
 
 def required(option: dict[str, Any]) -> bool:
     """Whether every intent has it, whatever the kind of fabric or cluster: Ansible's specs know no conditions."""
-    sometimes = option.get("unless_nested") or option.get("kinds") or option.get("optional_for")
+    conditions = ("unless_nested", "kinds", "optional_for", "of_kubernetes")
+    sometimes = any(option.get(name) for name in conditions)
     return bool(option.get("required")) and not sometimes
 
 
@@ -117,6 +118,9 @@ def description(option: dict[str, Any]) -> list[str]:
     lines = [option["description"]]
     if option.get("unless_nested"):
         lines.append("Required, but for a nested cluster, which has none.")
+    if option.get("of_kubernetes"):
+        what = "Required, but for" if option.get("required") else "Not for"
+        lines.append(f"{what} hosts without Kubernetes, which have none.")
     lines.extend(of_kinds(option))
     if "minimum" in option:
         lines.append(f"From {option['minimum']} to {option['maximum']}.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml
@@ -75,7 +75,7 @@ def schema() -> Schema:
     networks = KNOWN.cluster["networks"]["options"]
     variables["kubefabric_cluster"] = {
         "description": "One cluster, its L3Out and its sessions.",
-        "allOf": [{"$ref": "#/definitions/cluster"}],
+        "allOf": [{"$ref": "#/definitions/cluster"}, _of_kubernetes(networks, KNOWN.networks)],
         "if": {"not": {"required": ["nested_in"]}},
         "then": {"properties": {"networks": {"required": required(networks, nested=False)}}},
     }
@@ -86,6 +86,16 @@ def schema() -> Schema:
         "type": ["object", "null"],
         "properties": {**dict(sorted(variables.items())), "all": {"$ref": "#/definitions/group"}},
         "definitions": {**fabrics, "cluster": of_options(KNOWN.cluster), "group": _group()},
+    }
+
+
+def _of_kubernetes(options: dict[str, Any], known: Mapping[str, Any]) -> Schema:
+    """Which networks a cluster must have, unless its hosts are no Kubernetes nodes."""
+    without = [name for name, one in known.items() if not one.kubernetes]
+    names = [name for name, option in options.items() if option.get("required") and option.get("of_kubernetes")]
+    return {
+        "if": {"properties": {"cni": {"enum": without}}, "required": ["cni"]},
+        "else": {"properties": {"networks": {"required": names}}},
     }
 
 
@@ -123,7 +133,9 @@ def required(options: dict[str, Any], nested: bool = True) -> list[str]:
     return [
         name
         for name, option in options.items()
-        if option.get("required") and not option.get("optional_for") and not (nested and option.get("unless_nested"))
+        if option.get("required")
+        and not (option.get("optional_for") or option.get("of_kubernetes"))
+        and not (nested and option.get("unless_nested"))
     ]
 
 
@@ -131,7 +143,9 @@ def of_option(option: dict[str, Any]) -> Schema:
     """One option; ``null`` is as good as absent where it is not required."""
     found = {**about(option), **_value(option)}
     kinds = found.get("type")
-    if isinstance(kinds, list) and (not option.get("required") or option.get("unless_nested")):
+    if isinstance(kinds, list) and (
+        not option.get("required") or option.get("unless_nested") or option.get("of_kubernetes")
+    ):
         found["type"] = [*kinds, "null"]
     return found
 

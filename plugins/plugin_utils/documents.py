@@ -48,7 +48,9 @@ def documents(plan: dict[str, Any], password: str | None = None, given: dict[str
         files["apic.json"] = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     files["README.md"] = page(plan)
     secrets = {"bgp_password": secret, "placeholder": not password}
-    files["kubernetes.yml"] = _yaml_documents(resources(plan, secrets))
+    items = resources(plan, secrets)
+    if items:  # none where hosts are no Kubernetes nodes
+        files["kubernetes.yml"] = _yaml_documents(items)
     return {**files, **{name: dump(data) for name, data in cni_files(plan).items()}}
 
 

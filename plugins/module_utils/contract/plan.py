@@ -127,6 +127,7 @@ class Plan(TypedDict):
     fabric: FabricOfPlan  # the fabric
     asn: int  # AS number of all nodes
     cni: str  # the cluster network
+    speaker: NotRequired[str]  # `host` where hosts speak that are no Kubernetes nodes
     rack_label: str  # key of the label that holds a node's rack
     networks: Networks  # its prefixes; of a nested cluster `node` is where its machines have their addresses from
     bgp: NodeBgp  # the nodes' side of the sessions

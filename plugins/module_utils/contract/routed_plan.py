@@ -73,6 +73,7 @@ class RoutedPlan(TypedDict):
     fabric: RoutersFabric  # the fabric
     asn: int  # AS number of all nodes
     cni: str  # the cluster network
+    speaker: NotRequired[str]  # `host` where hosts speak that are no Kubernetes nodes
     rack_label: str  # key of the label that holds a node's rack
     networks: Networks  # its prefixes
     bgp: RoutedBgp  # the nodes' side of the sessions

@@ -18,6 +18,7 @@ from ..contract.findings import Findings
 from .fabric_kinds import FABRICS, NODES, without_other_kinds
 from .network import ClusterNetwork, Networks
 from .schema import read
+from .without_kubernetes import without_kubernetes
 
 if TYPE_CHECKING:
     from ..contract.addresses import Address, Network
@@ -171,7 +172,9 @@ class Member:
             "format": number,
             "cluster": self.name,
             "fabric": fabric.heading(),
-            **{key: self.settings[key] for key in ("asn", "cni", "rack_label")},
+            **{key: self.settings[key] for key in ("asn", "cni")},
+            **({} if self.network is None or self.network.kubernetes else {"speaker": "host"}),
+            "rack_label": self.settings["rack_label"],
         }
 
     def doubtful(self, key: str) -> bool:
@@ -315,7 +318,8 @@ def _same_leaf(leaf: Leaf, at: str, pod: int, router_id: str | None, findings: F
 def read_cluster(name: str, given: Options, fabric: Fabric, known: Known, findings: Findings) -> Cluster:
     """Read one cluster: ``given`` holds ``cluster`` (kubefabric_cluster) and ``nodes`` by host name."""
     at = f"host_vars/{name}: kubefabric_cluster"
-    settings = read(given.get("cluster"), known.cluster, at, findings)
+    told, options = without_kubernetes(given.get("cluster"), known.cluster, known.networks, at, findings)
+    settings = read(told, options, at, findings)
     network = known.networks.get(settings["cni"])
     wrong = reported(at, findings)
     _fill(name, settings, network.keepalive if network else 1, wrong)

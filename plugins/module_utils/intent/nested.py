@@ -20,6 +20,7 @@ from ..contract.findings import Findings
 from .model import KINDS, Cluster, Fabric, Known, Member, by_family, family, natural, reported
 from .options_cluster import RACK_LABEL
 from .schema import did_you_mean, read
+from .without_kubernetes import without_kubernetes
 
 if TYPE_CHECKING:
     from ..contract.freeform import Json, Options
@@ -84,7 +85,8 @@ def read_nested(name: str, given: Options, known: Known, findings: Findings) -> 
             "remove it, or narrow these down by nested_in.ranges",
         )
         options["networks"] = {key: value for key, value in networks.items() if key != "node"}
-    settings = read(options, known.nested, at, findings)
+    options, known_options = without_kubernetes(options, known.nested, known.networks, at, findings)
+    settings = read(options, known_options, at, findings)
     settings["rack_label"] = RACK_LABEL
     found = {kind: [ip_network(text) for text in settings["networks"].get(kind) or []] for kind in KINDS}
     nodes = {host: value or {} for host, value in sorted((given.get("nodes") or {}).items(), key=_by_name)}

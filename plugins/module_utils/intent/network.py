@@ -34,6 +34,7 @@ class ClusterNetwork:
     ``name`` is its value of ``kubefabric_cluster.cni`` and the key of its options, ``title`` what people call it,
     ``options`` the table of its options, ``about`` the description of their key. ``keepalive`` is the interval in
     seconds where the intent gives none. ``nesting`` is None where its clusters cannot be nested in others.
+    ``kubernetes`` is False where hosts speak that are no Kubernetes nodes: nothing is applied to a cluster then.
     ``reflector_hosts`` are ``(host, key below kubefabric_cluster, address)`` of hosts that reflect its routes.
     """
 
@@ -44,6 +45,7 @@ class ClusterNetwork:
     keepalive: int = 1
     nesting: Nesting | None = None
     reflector_hosts: Callable[[Mapping[str, Any]], list[Any]] = _nobody
+    kubernetes: bool = True
 
 
 Networks = Mapping[str, ClusterNetwork]

@@ -34,10 +34,20 @@ NETWORKS = {
         "[192.168.2.0/24]",
         unless_nested=True,
     ),
-    "pod": _networks("Networks that the pods' addresses come from (the cluster CIDRs).", "[10.1.0.0/16]"),
-    "service": _networks("Networks of the cluster addresses of services (the service CIDRs).", "[10.96.0.0/16]"),
+    "pod": _networks(
+        "Networks that the pods' addresses come from (the cluster CIDRs).",
+        "[10.1.0.0/16]",
+        of_kubernetes="remove it; list what the hosts announce in networks.external_service",
+    ),
+    "service": _networks(
+        "Networks of the cluster addresses of services (the service CIDRs).",
+        "[10.96.0.0/16]",
+        of_kubernetes="remove it; list what the hosts announce in networks.external_service",
+    ),
     "external_service": _networks(
-        "Networks of services' external and load balancer addresses.", "[192.168.3.0/24]", False
+        "Networks of services' external and load balancer addresses, or of what hosts without Kubernetes announce.",
+        "[192.168.3.0/24]",
+        False,
     ),
 }
 
@@ -201,6 +211,7 @@ def cluster_options(networks: Networks) -> Spec:
         **{name: _of_network(name, networks) for name in networks if networks[name].options},
         "workload_peering": {
             "type": "dict",
+            "of_kubernetes": "remove it; virtual machines of a Kubernetes cluster peer with that cluster's nodes",
             "fill": False,
             "options": WORKLOAD_PEERING,
             "description": "How this cluster's nodes peer with the clusters that are nested in its virtual machines.",
@@ -247,15 +258,18 @@ def _identity(networks: Networks) -> Spec:
         },
         "kubeconfig": {
             "type": "str",
+            "of_kubernetes": "remove it",
             "description": "File with the access to the cluster; O(kubefabric_kubeconfig) overrides it.",
         },
         "context": {
             "type": "str",
+            "of_kubernetes": "remove it",
             "description": "Context of that file, where the current one is another; O(kubefabric_context) overrides "
             "it.",
         },
         "rack_label": {
             "type": "str",
+            "of_kubernetes": "remove it; hosts have their racks by the inventory",
             "default": RACK_LABEL,
             "format": "label_key",
             "description": "Key of the node label that holds the rack.",

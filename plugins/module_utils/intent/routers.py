@@ -31,6 +31,7 @@ from .options_bgp import BGP
 from .options_cluster import L3OUT
 from .options_fabric import NODE
 from .schema import defaults, did_you_mean, read
+from .without_kubernetes import without_kubernetes
 
 if TYPE_CHECKING:
     from ..contract.freeform import Json, Options
@@ -119,7 +120,9 @@ def _serve(fabric: Fabric, rack: str, router: Router, findings: Findings) -> Non
 def read_cluster(name: str, given: Options, fabric: Fabric, known: Known, findings: Findings) -> Routed:
     """Read one cluster: ``given`` as for model.read_cluster."""
     at = f"host_vars/{name}: kubefabric_cluster"
-    settings = read(_without_leaves(given.get("cluster"), at, findings), known.routed, at, findings)
+    told = _without_leaves(given.get("cluster"), at, findings)
+    told, options = without_kubernetes(told, known.routed, known.networks, at, findings)
+    settings = read(told, options, at, findings)
     settings["l3out"], settings["contracts"] = defaults(L3OUT) | {"svi": None}, []
     settings["bgp"] = {**defaults(BGP), **settings["bgp"]}
     network = known.networks.get(settings["cni"])

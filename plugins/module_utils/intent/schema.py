@@ -14,6 +14,8 @@ An option is described in the vocabulary of Ansible's argument specs (``type``, 
 * ``empty: True``, of a required list that may be empty;
 * ``secret: True``, of a value that no message may quote;
 * ``unless_nested``, of a required option that a nested cluster does not have (nested.py);
+* ``of_kubernetes``, of an option that hosts without Kubernetes do not have: the remedy where one is given
+  (without_kubernetes.py);
 * ``kinds``, the kinds of fabrics that have the option, and ``optional_for``, the one that can do without a required
   one (fabric_kinds.py);
 * ``fill: False``, where a default is documented here but filled in elsewhere;

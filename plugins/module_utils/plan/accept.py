@@ -100,10 +100,16 @@ def _in_place(plan: Mapping[str, Any], at: str, findings: Findings) -> Mapping[s
 def _check_cni(
     plan: Mapping[str, Any], cni: str | None, at: str, networks: Networks | None, findings: Findings
 ) -> None:
-    """Options are of the plan's own cluster network."""
+    """Options and speaker are of the plan's own cluster network."""
     for name in networks or ():
         if plan.get(name) and cni and name != cni:
             findings.add(below(at, name), f"is for another CNI than {cni}", "remove it, or correct cni")
+    network = networks.get(cni) if networks and cni else None
+    if network and not network.kubernetes and plan.get("speaker") is None:
+        findings.add(below(at, "speaker"), f"is missing: with cni: {cni} the hosts speak", "add it: speaker: host")
+    elif network and network.kubernetes and plan.get("speaker") is not None:
+        rule = f"is for hosts without Kubernetes, and {cni} speaks on Kubernetes nodes"
+        findings.add(below(at, "speaker"), rule, "remove it, or correct cni")
 
 
 def _check_references(plan: Mapping[str, Any], value: JsonObject, at: str, findings: Findings) -> None:

@@ -175,6 +175,7 @@ def _plan(bgp: JsonObject, node: JsonObject) -> JsonObject:
         "fabric": _dict(FABRIC, required=True, example="{name: dc1, asn: 65002}"),
         "asn": ASN,
         "cni": _text("calico"),
+        "speaker": {**TEXT, "choices": ["host"]},
         "rack_label": _text("rack_id", format="label_key"),
         "networks": _dict(NETWORKS, required=True, example="{node: [192.168.2.0/24], pod: [10.1.0.0/16]}"),
         "bgp": _dict(bgp, required=True, example="{keepalive: 1, hold: 3, ecmp: 64, password: true}"),

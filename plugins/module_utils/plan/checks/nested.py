@@ -56,7 +56,11 @@ def check(clusters: list[Cluster], nested: list[Nested], fabric: Fabric, finding
 
 def _peering(cluster: Cluster | Nested, below: list[Nested], findings: Findings) -> None:
     options = cluster.settings["workload_peering"]
-    if below and not options and not cluster.doubtful("workload_peering"):
+    if below and cluster.network and not cluster.network.kubernetes:
+        rule = f"{cluster.name} has cni: {cluster.network.name}, and so no virtual machines of Kubernetes"
+        for one in below:
+            findings.add(one.at("nested_in.cluster"), rule, "name the Kubernetes cluster that runs the machines")
+    elif below and not options and not cluster.doubtful("workload_peering"):
         findings.add(
             cluster.at("workload_peering"),
             f"is missing, and {_listed(below)} {'is' if len(below) == 1 else 'are'} nested in this cluster",

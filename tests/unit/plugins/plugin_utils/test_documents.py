@@ -29,7 +29,8 @@ def _plan(case: str) -> dict:
 @pytest.mark.parametrize("case", CASES)
 def test_every_golden_plan_renders_to_all_files(case: str) -> None:
     files = documents(_plan(case))
-    resources = ["kubernetes.yml"] if _plan(case)["cni"] in NETWORKS else []
+    network = NETWORKS.get(_plan(case)["cni"])
+    resources = ["kubernetes.yml"] if network and network.kubernetes else []
     further = ["cilium-values.yml"] if _plan(case)["cni"] == "cilium" else []
     fabric = ["apic.json"] if "l3out" in _plan(case) else []
     assert list(files) == ["plan.yml", *fabric, "README.md", *resources, *further]
