@@ -11,9 +11,10 @@ from .calico.network import CALICO
 from .cilium.network import CILIUM
 from .interface import Cni
 from .kube_router.network import KUBE_ROUTER
+from .none.network import NONE
 from .ovn_kubernetes.network import OVN_KUBERNETES
 
-NETWORKS: dict[str, Cni] = {one.name: one for one in (CALICO, CILIUM, KUBE_ROUTER, OVN_KUBERNETES)}
+NETWORKS: dict[str, Cni] = {one.name: one for one in (CALICO, CILIUM, KUBE_ROUTER, OVN_KUBERNETES, NONE)}
 
 
 def network_of(plan: Mapping[str, object]) -> Cni | None:

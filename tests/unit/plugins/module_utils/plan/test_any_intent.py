@@ -96,7 +96,11 @@ def _some(options: dict[str, Any], random: Random) -> dict[str, Any]:
 def _intent(cni: str, random: Random) -> dict[str, Any]:
     intent = random.choice([white_paper, standard])()
     cluster = intent["clusters"]["prod"]["cluster"]
-    cluster |= {"cni": cni, cni: _some(KNOWN.cluster[cni]["options"], random)}
+    cluster["cni"] = cni
+    if cni in KNOWN.cluster:  # it has options
+        cluster[cni] = _some(KNOWN.cluster[cni]["options"], random)
+    if not KNOWN.networks[cni].kubernetes and random.random() < 0.9:
+        cluster["networks"] = {kind: cluster["networks"][kind] for kind in ("node", "external_service")}
     cluster["bgp"] |= _some(KNOWN.cluster["bgp"]["options"], random) if random.random() < 0.3 else {}
     cluster["l3out"] |= _some(KNOWN.cluster["l3out"]["options"], random) if random.random() < 0.3 else {}
     for key in ("contracts", "workload_peering"):
