@@ -27,7 +27,7 @@ def test_a_teardown_asks_shows_and_takes_away_exactly_what_was_made(site):
     made = configuration(site.controller)
 
     refused = site.fail("teardown", kubefabric_teardown_cluster=False)
-    assert "say -e kubefabric_teardown_confirm=k8s-prod. Nothing was removed." in refused
+    assert "To confirm, add -e kubefabric_teardown_confirm=k8s-prod. Nothing was removed." in refused
     assert configuration(site.controller) == made
 
     shown = site.succeed("teardown", "--check", "--diff", kubefabric_teardown_cluster=False)
@@ -70,7 +70,7 @@ def test_what_another_cluster_shares_stays_whole(site):
 def test_whatever_network_the_cluster_has_its_role_is_told_that_it_goes(cni):
     plays = yaml.safe_load((ROOT / "playbooks" / "teardown.yml").read_text())
     tasks = [task for play in plays for task in play.get("tasks", [])]
-    (task,) = [task for task in tasks if task["name"] == "Take the cluster's half away"]
+    (task,) = [task for task in tasks if task["name"] == "Remove the configuration in the cluster"]
     assert task["vars"][f"{cni}_state"] == "absent"
     role = ROOT / "roles" / cni / "meta" / "argument_specs.yml"
     if role.exists():  # until then playbooks/tasks/cni.yml refuses to bring it up

@@ -28,6 +28,8 @@ def page(name: str, problems: list, remarks: list, table: tuple = ()) -> str:
         "kubefabric_plan": plan(),
         "report_live": True,
         "report_nested": False,
+        "report_peer": "Leaf",
+        "report_peers": plan()["leaves"],
         "report_titles": ["Leaf", "Family", "Node's address"],
         "report_state_words": {},
         "report_table": list(table),
