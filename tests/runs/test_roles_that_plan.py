@@ -18,7 +18,7 @@ PLANS = golden(CASE)
 CLUSTERS = sorted(INTENT["clusters"])
 REPORT = "kubefabric.bgp.report"
 MADE = "TASK [kubefabric.bgp.intent : Plan every cluster of the inventory]"
-CHECKED = "TASK [kubefabric.bgp.intent : Check a plan that this run did not make]"
+CHECKED = "TASK [kubefabric.bgp.intent : Check a plan of your own]"
 
 
 @pytest.fixture
