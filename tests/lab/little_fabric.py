@@ -5,14 +5,12 @@ The namespaces and the leaf, an FRR, are the test's own.
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lab import cluster
-from lab.context import Lab, process_names, run, start_process, stop_process, wait_for
+from lab.context import run
 from lab.topology import Cluster, Node, Topology
+from tests.lab.frr_switch import FrrSwitch
 
 LEAF_ADDRESSES = ("192.168.2.201", "fd00:2::c9")
 NETWORKS = {
@@ -64,11 +62,9 @@ def topology(name: str, cni: str, nodes: Sequence[str]) -> Topology:
 
 
 @dataclass
-class LittleFabric:
+class LittleFabric(FrrSwitch):
     """A leaf and the nodes' namespaces; ``configuration`` is the leaf's, ``bfd`` says whether it runs bfdd."""
 
-    lab: Lab
-    topology: Topology
     configuration: str = CONFIGURATION
     bfd: bool = False
 
@@ -80,57 +76,21 @@ class LittleFabric:
     def up(self) -> None:
         """Namespaces, cables and leaf; what an earlier run left goes first."""
         self.clean()
-        self._cable()
-        self._start_leaf()
-
-    def _cable(self) -> None:
-        """A bridge in a namespace of its own, the leaf and the nodes hanging on it."""
-        switch, leaf = self.lab.namespace("switch"), self.lab.namespace("leaf")
-        run(["ip", "netns", "add", switch])
-        run(["ip", "-n", switch, "link", "add", "br0", "up", "type", "bridge", "mcast_snooping", "0"])
-        ends = {leaf: [f"{LEAF_ADDRESSES[0]}/24", f"{LEAF_ADDRESSES[1]}/64"]}
+        self.add_switch()
+        ends: dict[str, tuple[str, ...]] = {
+            self.lab.namespace("leaf"): (f"{LEAF_ADDRESSES[0]}/24", f"{LEAF_ADDRESSES[1]}/64")
+        }
         for name, node in self.topology.nodes.items():
-            ends[self.lab.node_namespace(self.cluster, name)] = list(node.addresses)
+            ends[self.lab.node_namespace(self.cluster, name)] = node.addresses
         for number, (namespace, addresses) in enumerate(ends.items()):
-            run(["ip", "netns", "add", namespace])
-            run(["ip", "-n", namespace, "link", "set", "lo", "up"])
-            peer = ["peer", "name", "eth0", "netns", namespace]
-            run(["ip", "-n", switch, "link", "add", f"p{number}", "type", "veth", *peer])
-            run(["ip", "-n", switch, "link", "set", f"p{number}", "master", "br0", "up"])
-            run(["ip", "-n", namespace, "link", "set", "eth0", "up"])
-            for address in addresses:
-                family, nodad = (["-6"], ["nodad"]) if ":" in address else ([], [])
-                run(["ip", *family, "-n", namespace, "addr", "add", address, "dev", "eth0", *nodad])
-
-    def _start_leaf(self) -> None:
-        """FRR's daemons in the leaf's namespace."""
-        directory = self.lab.file("leaf", "bgpd.conf").parent
-        (directory / "bgpd.conf").write_text(self.configuration)
-        shutil.chown(directory, "frr", "frr")
-        daemons = {"zebra": [], "bgpd": ["-f", str(directory / "bgpd.conf")]}
-        daemons |= {"bfdd": ["--bfdctl", str(directory / "bfdd.ctl")]} if self.bfd else {}
-        for daemon, more in daemons.items():
-            files = ["-i", f"{directory}/{daemon}.pid", "-z", f"{directory}/zserv", "--vty_socket", str(directory)]
-            line = [f"/usr/lib/frr/{daemon}", "-u", "frr", "-g", "frr", *files, *more]
-            start_process(self.lab, f"leaf-{daemon}", line, namespace=self.lab.namespace("leaf"))
-            wait_for((directory / f"{daemon}.vty").exists, f"the leaf's {daemon}")
-
-    def clean(self) -> None:
-        """Leave nothing of the lab."""
-        cluster.down(self.lab)
-        for name in process_names(self.lab):
-            stop_process(self.lab, name)
-        for line in run(["ip", "netns", "list"]).splitlines():
-            if line.split()[0].startswith(self.lab.namespace("")):
-                run(["ip", "netns", "delete", line.split()[0]])
-        shutil.rmtree(self.lab.directory, ignore_errors=True)
+            self.attach(f"p{number}", namespace, addresses)
+        self.start_frr("leaf", self.configuration, bfd=self.bfd)
 
     # -- what they say ------------------------------------------------------------------------------------
 
     def leaf(self, command: str) -> dict:
         """What the leaf's daemons answer."""
-        line = ["vtysh", "--vty_socket", str(self.lab.directory / "leaf"), "-c", f"{command} json"]
-        return json.loads(run(line, namespace=self.lab.namespace("leaf")) or "{}")
+        return self.ask_frr("leaf", command)
 
     def sessions(self) -> dict[str, tuple[int, int]]:
         """Established sessions of the leaf, each with the two ports of its connection, which a new session changes."""

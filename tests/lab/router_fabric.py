@@ -5,14 +5,13 @@ The routers are configured by hand, as whoever runs them would: nothing of the p
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import ip_interface
 
-from lab import cluster
-from lab.context import Lab, process_names, run, start_process, stop_process, wait_for
+from lab.context import run
 from lab.topology import Cluster, Node, Topology
+from tests.lab.frr_switch import FrrSwitch
 
 
 @dataclass(frozen=True)
@@ -65,72 +64,32 @@ def topology(clusters: dict[str, dict], nodes: dict[str, dict], length: int) -> 
 
 
 @dataclass
-class RouterFabric:
+class RouterFabric(FrrSwitch):
     """The switch, the routers and the nodes' namespaces."""
 
-    lab: Lab
-    topology: Topology
     routers: Iterable[Router]
 
     def up(self) -> None:
         """Namespaces, cables and routers; what an earlier run left goes first."""
         self.clean()
-        switch = self.lab.namespace("switch")
-        run(["ip", "netns", "add", switch])
-        run(["ip", "-n", switch, "link", "add", "br0", "up", "type", "bridge", "mcast_snooping", "0"])
+        self.add_switch()
         for number, (name, node) in enumerate(self.topology.nodes.items()):
             self._cable(f"n{number}", self.lab.node_namespace(node.cluster, name), node.addresses)
         for number, router in enumerate(self.routers):
-            self._cable(f"r{number}", self.namespace(router), (router.address,))
-            run(["ip", "-n", self.namespace(router), "addr", "add", f"{router.inside}/32", "dev", "lo"])
-            self._start(router)
-
-    def namespace(self, router: Router) -> str:
-        return self.lab.namespace(f"router-{router.name}")
+            namespace = self.lab.namespace(_frr(router))
+            self._cable(f"r{number}", namespace, (router.address,))
+            run(["ip", "-n", namespace, "addr", "add", f"{router.inside}/32", "dev", "lo"])
+            self.start_frr(_frr(router), router.configuration(_network(router.address)))
 
     def _cable(self, port: str, namespace: str, addresses: Iterable[str]) -> None:
-        switch = self.lab.namespace("switch")
-        run(["ip", "netns", "add", namespace])
-        run(["ip", "-n", namespace, "link", "set", "lo", "up"])
+        self.attach(port, namespace, addresses)
         run(["ip", "netns", "exec", namespace, "sysctl", "-qw", "net.ipv4.ip_forward=1"])
-        run(["ip", "-n", switch, "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", namespace])
-        run(["ip", "-n", switch, "link", "set", port, "master", "br0", "up"])
-        run(["ip", "-n", namespace, "link", "set", "eth0", "up"])
-        for address in addresses:
-            run(["ip", "-n", namespace, "addr", "add", address, "dev", "eth0"])
-
-    def _start(self, router: Router) -> None:
-        """zebra and bgpd in the router's namespace."""
-        directory = self.lab.file(f"router-{router.name}", "bgpd.conf").parent
-        nodes = next(
-            node.addresses[0]
-            for node in self.topology.nodes.values()
-            if _same_network(node.addresses[0], router.address)
-        )
-        (directory / "bgpd.conf").write_text(router.configuration(_network(nodes)))
-        shutil.chown(directory, "frr", "frr")
-        for daemon, more in {"zebra": [], "bgpd": ["-f", str(directory / "bgpd.conf")]}.items():
-            files = ["-i", f"{directory}/{daemon}.pid", "-z", f"{directory}/zserv", "--vty_socket", str(directory)]
-            line = [f"/usr/lib/frr/{daemon}", "-u", "frr", "-g", "frr", *files, *more]
-            start_process(self.lab, f"router-{router.name}-{daemon}", line, namespace=self.namespace(router))
-            wait_for((directory / f"{daemon}.vty").exists, f"{daemon} of {router.name}")
-
-    def clean(self) -> None:
-        """Leave nothing of the lab."""
-        cluster.down(self.lab)
-        for name in process_names(self.lab):
-            stop_process(self.lab, name)
-        for line in run(["ip", "netns", "list"]).splitlines():
-            if line.split()[0].startswith(self.lab.namespace("")):
-                run(["ip", "netns", "delete", line.split()[0]])
-        shutil.rmtree(self.lab.directory, ignore_errors=True)
 
     # -- what they say ----------------------------------------------------------------------------------
 
     def ask(self, router: Router, command: str) -> dict:
         """What a router's daemons answer."""
-        line = ["vtysh", "--vty_socket", str(self.lab.directory / f"router-{router.name}"), "-c", f"{command} json"]
-        return json.loads(run(line, namespace=self.namespace(router)) or "{}")
+        return self.ask_frr(_frr(router), command)
 
     def sessions(self, router: Router) -> set[str]:
         """The nodes' addresses with which a router has an Established session."""
@@ -146,16 +105,15 @@ class RouterFabric:
         }
 
 
+def _frr(router: Router) -> str:
+    """What the router's FRR and its namespace are called."""
+    return f"router-{router.name}"
+
+
 def _is_up(state: dict) -> bool:
     return state.get("bgpState") == "Established"
 
 
 def _network(address: str) -> str:
     """The network of an IPv4 address with prefix length."""
-    from ipaddress import ip_interface
-
     return str(ip_interface(address).network)
-
-
-def _same_network(one: str, other: str) -> bool:
-    return _network(one) == _network(other)
