@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from ..contract.addresses import address, prefix, sort_key, within
 from ..contract.peers import other_side
-from . import agents, fabric, further, hosts, reported, table
+from . import agents, fabric, further, hosts, readiness, reported, table
 from .expected import advertised, expected
 from .fabric import Session
 from .words import agent, counted, listed, problem
@@ -50,7 +50,7 @@ def assess(plan: Plan, bgp: Leaves, state: State, nodes: list[str] | None = None
     found = _sessions(plan, bgp, state, nodes)
     silent = [one for one in found if one.state == UNREPORTED and not _reports(plan, state)]
     judged = [one for one in found if one not in silent]
-    problems = [*_session_problems(plan, state, judged), *_unfinished(plan, state, found)]
+    problems = [*_session_problems(plan, state, judged), *_not_restarted(plan, state, found)]
     if nodes is None:
         problems += agents.verification(plan).problems(plan, state) + further.problems(plan, state)
         problems += _bfd(plan, [one for one in judged if one.leaf in bgp])
@@ -104,14 +104,7 @@ def _session_problems(plan: Plan, state: State, sessions: list[Session]) -> list
 
 
 def _node_problem(plan: Plan, state: State, name: str) -> Problem | None:
-    if name not in state["nodes"]:
-        text = f"{name} is in the plan, but the cluster has no Node of this name."
-        return problem("node-absent", text, "it has not joined, or it joined by another name", node=name)
-    pod = state["agents"].get(name)
-    if pod and pod.get("running"):
-        return None
-    what = f"its pod {pod['pod']} is not ready ({pod['reason']})" if pod else "no pod of it is on the node"
-    return problem("agent-down", f"{name}: {agent(plan)} does not run there, {what}.", node=name)
+    return readiness.without_agent(plan, state, name) if name in state["nodes"] else readiness.absent(name)
 
 
 def _down(plan: Plan, session: Session) -> Problem:
@@ -150,16 +143,8 @@ def _cause(plan: Plan, session: Session) -> str:
     )
 
 
-def _unfinished(plan: Plan, state: State, sessions: list[Session]) -> list[Problem]:
-    names = [name for name in dict.fromkeys(one.node for one in sessions) if _pending(state, name)]
-    text = f"{agent(plan)} on {listed(names, 6)} still runs with the peers from before the last change."
-    return [problem("restart-pending", text, "a run ended before it had restarted it; run site.yml again")] * bool(
-        names
-    )
-
-
-def _pending(state: State, name: str) -> bool:
-    return bool(state["nodes"].get(name, {}).get("restart_pending"))
+def _not_restarted(plan: Plan, state: State, sessions: list[Session]) -> list[Problem]:
+    return readiness.not_restarted(plan, readiness.restart_pending(state, dict.fromkeys(one.node for one in sessions)))
 
 
 def _bfd(plan: Plan, sessions: list[Session]) -> list[Problem]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Tuple
 
-from . import agents, hosts
+from . import agents, hosts, readiness
 from .fabric import Session, leaves, reachable, strangers
 from .words import agent, counted, either, leaf_list, listed, problem
 
@@ -71,35 +71,16 @@ def _absent_nodes(plan: Plan, state: State, _sessions: list[Session], down: list
     if hosts.speak(plan):  # no Node and no pod is needed for a session
         return [], down
     absent = _names(session for session in down if session.node not in state["nodes"])
-    told = [
-        problem(
-            "node-absent",
-            f"{name} is in the plan, but not in the cluster: no Node has this name, and its "
-            f"{counted(_count(down, node=name), 'session')} cannot come up.",
-            "it has not joined, or joined by another name than the inventory's",
-            node=name,
-        )
-        for name in absent
-    ]
+    told = [readiness.absent(name, _count(down, node=name)) for name in absent]
     return told, [session for session in down if session.node not in absent]
 
 
 def _idle_agents(plan: Plan, state: State, _sessions: list[Session], down: list[Session]) -> Told:
     if hosts.speak(plan):
         return [], down
-    idle = _names(session for session in down if not state["agents"].get(session.node, {}).get("running"))
-    told = []
-    for name in idle:
-        pod = state["agents"].get(name)
-        what = f"its pod {pod['pod']} is not ready ({pod['reason']})" if pod else "no pod of it is on the node"
-        told.append(
-            problem(
-                "agent-down",
-                f"{name}: {agent(plan)} does not run there, {what}; down: {_with_leaves(down, name)}.",
-                node=name,
-            )
-        )
-    return told, [session for session in down if session.node not in idle]
+    found = {name: readiness.without_agent(plan, state, name, _with_leaves(down, name)) for name in _names(down)}
+    told = [one for one in found.values() if one]
+    return told, [session for session in down if not found[session.node]]
 
 
 def _everything(plan: Plan, state: State, sessions: list[Session], down: list[Session]) -> Told:
@@ -159,17 +140,9 @@ def _single(plan: Plan, state: State, _sessions: list[Session], down: list[Sessi
 
 def _unfinished(plan: Plan, state: State, sessions: list[Session]) -> list[Problem]:
     """Nodes whose sessions are up, but with what the agent read before its Node changed."""
-    names = [name for name in _names(sessions) if state["nodes"].get(name, {}).get("restart_pending")]
-    names = [name for name in names if all(session.established for session in sessions if session.node == name)]
-    if not names:
-        return []
-    return [
-        problem(
-            "restart-pending",
-            f"{agent(plan)} on {listed(names, 6)} still runs with its earlier peers.",
-            "a run ended before it had restarted it; run site.yml again",
-        )
-    ]
+    names = readiness.restart_pending(state, _names(sessions))
+    up = [name for name in names if all(session.established for session in sessions if session.node == name)]
+    return readiness.not_restarted(plan, up)
 
 
 # -- causes --------------------------------------------------------------------------------------------
@@ -213,7 +186,7 @@ def _silence(plan: Plan) -> str:
 
 
 def _pending(plan: Plan, state: State, down: list[Session]) -> list[str]:
-    names = [name for name in _names(down) if state["nodes"].get(name, {}).get("restart_pending")]
+    names = readiness.restart_pending(state, _names(down))
     if not names:
         return []
     return [

@@ -115,6 +115,22 @@ def test_a_node_without_its_agent_is_told_once(world):
     ]
 
 
+def test_a_planned_node_that_is_not_in_the_cluster_is_told_once(world):
+    del world.state["nodes"]["node2"]
+    assert world.messages() == [
+        "node2 is in the plan, but not in the cluster: no Node has this name. Likely cause: it has not joined, or "
+        "joined by another name than the inventory's"
+    ]
+
+
+def test_a_node_whose_agent_was_not_restarted_is_a_problem(world):
+    world.state["nodes"]["node2"]["restart_pending"] = True
+    assert world.messages() == [
+        "calico on node2 still runs with its earlier peers. Likely cause: a run ended before it had restarted it; run "
+        "site.yml again"
+    ]
+
+
 def test_what_the_router_says_counts_more_than_what_the_node_reports(world):
     world.ask("rack1-tor")["sessions"][0].update(state="openconfirm", remote_asn=64999)
     assert world.messages() == [
