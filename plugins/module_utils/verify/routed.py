@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from ..contract.addresses import address, prefix, sort_key, within
+from ..contract.addresses import address, sort_key
 from ..contract.peers import other_side
-from . import agents, fabric, further, hosts, readiness, reported, table
+from . import agents, fabric, further, hosts, readiness, reported, table, unexpected
 from .expected import advertised, expected
 from .fabric import Session
 from .words import agent, counted, listed, problem
@@ -200,19 +200,7 @@ def _missing(plan: Plan, tables: Tables, wanted: list[Expectation]) -> list[Prob
 
 
 def _unexpected(plan: Plan, announced: Announced, tables: Tables) -> list[Problem]:
-    """Prefixes in the cluster's networks, or from its nodes, that none of them should announce."""
-    names = {address(peer["local_address"]): name for name, node in plan["nodes"].items() for peer in node["peers"]}
-    foretold = {prefix(item) for prefixes in announced.values() for item in prefixes}
-    within_this = plan["nested"].get("clusters") or {} if "nested" in plan else {}
-    inner = [network for one in within_this.values() for network in one["networks"]]
-    found: dict[tuple[str, str], list[str]] = {}
-    for router, routes in tables.items():
-        for item in sorted(set(routes) - foretold, key=sort_key):
-            if any(within(item, network) for network in inner):
-                continue
-            for hop in routes[item]:
-                if hop["address"] in names:
-                    found.setdefault((router, names[hop["address"]]), []).append(item)
+    """Prefixes from the cluster's nodes that none of them should announce."""
     return [
         problem(
             "route-unexpected",
@@ -221,5 +209,5 @@ def _unexpected(plan: Plan, announced: Announced, tables: Tables) -> list[Proble
             router=router,
             node=name,
         )
-        for (router, name), items in found.items()
+        for (router, name), items in unexpected.by_source(plan, announced, tables).items()
     ]

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Tuple
 
-from ..contract.addresses import family, prefix, sort_key, within
+from ..contract.addresses import family, sort_key, within
 from ..contract.families import networks_of
-from . import agents, fabric, hosts
+from . import agents, fabric, hosts, unexpected
 from .expected import advertised, expectations
 from .words import agent, counted, either, leaf_list, listed, problem
 
 if TYPE_CHECKING:
     from ..contract.observed import Leaves, NextHop, Problem, State, Tables
-    from ..contract.plan import NestedCluster, Plan
+    from ..contract.plan import Plan
     from .expected import Expectation
     from .fabric import Session
 
@@ -33,7 +33,7 @@ def problems(plan: Plan, bgp: Leaves, state: State, sessions: list[Session]) -> 
         *_nodes_without_pods(plan, state),
         *_outside(plan, state),
         *held(plan, sessions, wanted, tables),
-        *_unexpected(plan, state, wanted, tables),
+        *_unexpected(plan, state, tables),
     ]
 
 
@@ -273,32 +273,14 @@ def _strange_next_hops(wanted: list[Expectation], tables: Tables) -> list[Proble
     ]
 
 
-def _unexpected(plan: Plan, state: State, wanted: list[Expectation], tables: Tables) -> list[Problem]:
-    """Prefixes that a leaf took from a node, or within the cluster's networks, and that nobody should announce.
+def _unexpected(plan: Plan, state: State, tables: Tables) -> list[Problem]:
+    """Prefixes that a leaf has from an address in the node network which should not announce them."""
 
-    Those of clusters nested in this one are handled in nested.py: here it is unknown where they run.
-    """
-    inner = [network for one in _clusters_in(plan) for network in one["networks"]]
-    foretold = {prefix(item) for prefixes in advertised(plan, state).values() for item in prefixes}
-    foretold |= {item.prefix for item in wanted}
-    nodes = {peer["local_address"]: name for name, node in plan["nodes"].items() for peer in node["peers"]}
-    found: dict[tuple[str, str], list[str]] = {}
-    for leaf, table in tables.items():
-        unknown = (item for item in set(table) - foretold if not any(within(item, network) for network in inner))
-        for item in sorted(unknown, key=sort_key):
-            for hop in table[item]:
-                if hop["address"] in nodes or (hop["leaf"] is None and _in_node_network(plan, hop["address"])):
-                    found.setdefault((leaf, nodes.get(hop["address"], hop["address"])), []).append(item)
+    def is_in_node_network(hop: NextHop) -> bool:
+        return hop["leaf"] is None and any(within(hop["address"], net) for net in plan["networks"].get("node") or [])
+
+    found = unexpected.by_source(plan, advertised(plan, state), tables, is_in_node_network)
     return [_unexpected_problem(plan, state, leaf, source, items) for (leaf, source), items in found.items()]
-
-
-def _clusters_in(plan: Plan) -> list[NestedCluster]:
-    nested = plan.get("nested")
-    return list(nested.get("clusters", {}).values()) if nested else []
-
-
-def _in_node_network(plan: Plan, address: str) -> bool:
-    return any(within(address, network) for network in plan["networks"].get("node") or [])
 
 
 def _unexpected_problem(plan: Plan, state: State, leaf: str, source: str, prefixes: list[str]) -> Problem:
