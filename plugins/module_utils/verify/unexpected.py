@@ -25,8 +25,8 @@ def by_source(
 ) -> dict[tuple[str, str], list[str]]:
     """``{(leaf or router, node): [prefix, …]}`` of what no node should announce, in order.
 
-    ``is_other`` says whether a next hop that is no planned node counts as well; its address stands for its name. Prefixes of clusters
-    nested in this one are handled in nested.py: here it is unknown where they run.
+    ``is_other`` says whether a next hop that is no planned node counts as well; its address stands for its name.
+    Prefixes of clusters nested in this one are handled in nested.py: here it is unknown where they run.
     """
     inner = [network for one in _clusters_in(plan) for network in one["networks"]]
     planned = {prefix(item) for prefixes in announced.values() for item in prefixes}
