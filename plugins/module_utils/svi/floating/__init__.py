@@ -6,17 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ...contract.findings import Findings
-from ...intent.allocations import Kept
 from ...intent.model import Cluster, Fabric
 from ..design import Design
 from ..options import listed, values
 from . import allocation, checks, description
-
-if TYPE_CHECKING:
-    from ...contract.freeform import Json
 
 # sections of the allocations that no other design has
 SECTIONS = ("leaves", "floating", "secondary")
@@ -28,17 +23,9 @@ class Floating(Design):
     name = "floating"
     vlan_option = "vlan"
     peers_differ = False
-
-    def allocate(self, cluster: Cluster, found: Json, findings: Findings) -> tuple[allocation.FloatingAddresses, Kept]:
-        return allocation.allocate(cluster, found, findings)
-
-    def interfaces(
-        self, cluster: Cluster, fabric: Fabric, addresses: allocation.FloatingAddresses
-    ) -> list[dict[str, Any]]:
-        return description.describe(cluster, fabric, addresses)
-
-    def check(self, cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
-        checks.check(cluster, fabric, findings)
+    allocate = staticmethod(allocation.allocate)
+    interfaces = staticmethod(description.describe)
+    check = staticmethod(checks.check)
 
     def listed_addresses(self, cluster: Cluster) -> Iterator[tuple[str, list[str]]]:
         for leaf, options in cluster.l3out["leaves"].items():

@@ -6,17 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ...contract.findings import Findings
-from ...intent.allocations import Kept
 from ...intent.model import Cluster, Fabric
 from ..design import Design
 from ..options import listed, values
 from . import allocation, checks, description
-
-if TYPE_CHECKING:
-    from ...contract.freeform import Json
 
 
 class Standard(Design):
@@ -25,17 +20,9 @@ class Standard(Design):
     name = "standard"
     vlan_option = "vlans"
     peers_differ = True
-
-    def allocate(self, cluster: Cluster, found: Json, findings: Findings) -> tuple[allocation.StandardAddresses, Kept]:
-        return allocation.allocate(cluster, found, findings)
-
-    def interfaces(
-        self, cluster: Cluster, fabric: Fabric, addresses: allocation.StandardAddresses
-    ) -> list[dict[str, Any]]:
-        return description.describe(cluster, fabric, addresses)
-
-    def check(self, cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
-        checks.check(cluster, fabric, findings)
+    allocate = staticmethod(allocation.allocate)
+    interfaces = staticmethod(description.describe)
+    check = staticmethod(checks.check)
 
     def listed_addresses(self, cluster: Cluster) -> Iterator[tuple[str, list[str]]]:
         """None: the leaves' addresses lie in the nodes' networks."""
