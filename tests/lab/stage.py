@@ -152,8 +152,13 @@ def _planned(intent: dict, directory: Path) -> tuple[dict, list[str]]:
 
 
 def state(plan: dict) -> dict:
-    """What verification would read from the cluster: a pod block per node, one Service with endpoints everywhere."""
+    """What verification would read from the cluster: a pod block per node, one Service with endpoints everywhere.
+
+    Of hosts without Kubernetes it is what they are told to announce: a block each, and an address of all of them.
+    """
     names = list(plan["nodes"])
+    if "pod" not in plan["networks"]:
+        return {**from_resources([], [], [], []), "originated": _originated(plan)}
     nodes = [_node(plan, number, name) for number, name in enumerate(names)]
     pods = [_pod(name) for name in names]
     endpoints = [{"nodeName": name, "addresses": ["192.0.2.1"]} for name in names]
@@ -174,10 +179,24 @@ def service_address(plan: dict, which: str) -> str | None:
 
 
 def pod_block(plan: dict, number: int, which: str) -> str:
-    """The pod block of the ``number``-th node in a family."""
-    pool = next(network for network in map(ip_network, plan["networks"]["pod"]) if network.version == int(which[-1]))
+    """The pod block of the ``number``-th node in a family; of a host without Kubernetes, the block that it announces."""
+    pools = plan["networks"].get("pod") or plan["networks"]["external_service"]
+    pool = next(network for network in map(ip_network, pools) if network.version == int(which[-1]))
     length = BLOCKS[pool.version]
     return str(ip_network((int(pool.network_address) + (number << (pool.max_prefixlen - length)), length)))
+
+
+def _originated(plan: dict) -> dict[str, list[str]]:
+    """Host → what it announces: node_peering_originate."""
+    return {
+        name: [item for which in node["addresses"] for item in _announced_by(plan, number, which)]
+        for number, (name, node) in enumerate(plan["nodes"].items())
+    }
+
+
+def _announced_by(plan: dict, number: int, which: str) -> list[str]:
+    address = service_address(plan, which)
+    return [pod_block(plan, number, which), *([address] if address else [])]
 
 
 def _node(plan: dict, number: int, name: str) -> dict:
