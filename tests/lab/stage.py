@@ -179,7 +179,7 @@ def service_address(plan: dict, which: str) -> str | None:
 
 
 def pod_block(plan: dict, number: int, which: str) -> str:
-    """The pod block of the ``number``-th node in a family; of a host without Kubernetes, the block that it announces."""
+    """The pod block of the ``number``-th node in a family; of a host without Kubernetes, the block it announces."""
     pools = plan["networks"].get("pod") or plan["networks"]["external_service"]
     pool = next(network for network in map(ip_network, pools) if network.version == int(which[-1]))
     length = BLOCKS[pool.version]
