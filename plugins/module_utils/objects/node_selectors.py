@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,3 +35,8 @@ def in_spec(resource: Resource, fields: Mapping[str, tuple[str, ...]], make: Cal
     """(field, selector) of the fields below spec that a kind has and that are there; ``make`` reads one."""
     spec = resource.get("spec") or {}
     return [(field, make(spec[field])) for field in fields.get(resource["kind"], ()) if spec.get(field)]
+
+
+def labels_in(*kinds: str) -> Callable[[Resource], list[Any]]:
+    """What reads the labels in ``spec.nodeSelector`` of resources of these kinds, as ``in_spec`` returns them."""
+    return partial(in_spec, fields=dict.fromkeys(kinds, ("nodeSelector",)), make=Labels)

@@ -5,23 +5,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from ...objects.node_selectors import Labels, in_spec
+from ...objects.node_selectors import labels_in
 from ..interface import Cni, OnCluster
 from . import foreign, options, resets
 from .resources import files, resources
-
-if TYPE_CHECKING:
-    pass
-    from ...contract.kubernetes import Resource
-
-_SELECTED = {"CiliumBGPClusterConfig": ("nodeSelector",), "CiliumBGPPeeringPolicy": ("nodeSelector",)}
-
-
-def _selectors(resource: Resource) -> list[Any]:
-    return in_spec(resource, _SELECTED, Labels)
-
 
 CILIUM = Cni(
     name="cilium",
@@ -33,7 +20,7 @@ CILIUM = Cni(
         files=files,
         foreign_kinds=foreign.kinds,
         foreign=foreign.found,
-        selectors=_selectors,
+        selectors=labels_in("CiliumBGPClusterConfig", "CiliumBGPPeeringPolicy"),
         resets=resets.resets,
         session_kinds=resets.KINDS,
         compared=(

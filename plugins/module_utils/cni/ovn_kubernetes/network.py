@@ -5,23 +5,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from ...objects.node_selectors import Labels, in_spec
+from ...objects.node_selectors import labels_in
 from ..interface import Cni, OnCluster
 from . import foreign, kinds, options, resets
 from .resources import resources
-
-if TYPE_CHECKING:
-    pass
-    from ...contract.kubernetes import Resource
-
-_SELECTED = {"FRRConfiguration": ("nodeSelector",), "NodeNetworkConfigurationPolicy": ("nodeSelector",)}
-
-
-def _selectors(resource: Resource) -> list[Any]:
-    return in_spec(resource, _SELECTED, Labels)
-
 
 OVN_KUBERNETES = Cni(
     name="ovn_kubernetes",
@@ -33,7 +20,7 @@ OVN_KUBERNETES = Cni(
         foreign_kinds=foreign.kinds,
         foreign=foreign.found,
         merges_metallb=True,
-        selectors=_selectors,
+        selectors=labels_in("FRRConfiguration", "NodeNetworkConfigurationPolicy"),
         refusal=kinds.refusal,
         merged=kinds.merged,
         stays=kinds.stays,
