@@ -60,13 +60,17 @@ def meanings(module: ModuleType, name: str) -> dict[str, str]:
     classes = {found.name: found for found in ast.parse(source).body if isinstance(found, ast.ClassDef)}
     if name not in classes:  # written as a call: its keys are no names that Python takes
         return {}
-    bases = [base.id for base in classes[name].bases if isinstance(base, ast.Name) and base.id in classes]
-    return {
+    found: dict[str, str] = {}
+    for base in classes[name].bases:
+        above: Any = getattr(module, base.id) if isinstance(base, ast.Name) else None
+        if is_typed_dict(above):
+            found |= meanings(sys.modules[above.__module__], above.__name__)
+    mine = {
         statement.target.id: comments.get(statement.lineno, "")
-        for one in (*bases, name)
-        for statement in classes[one].body
+        for statement in classes[name].body
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
     }
+    return found | mine
 
 
 def alternatives(kind: Any) -> tuple[Any, ...]:

@@ -119,27 +119,32 @@ class NestedIn(TypedDict):
     path: list[str]  # the parent, its parent, and so on to the one with the L3Out
 
 
-class Plan(TypedDict):
-    """The plan of one cluster, with an L3Out of its own or nested in another cluster."""
+class AnyPlan(TypedDict):
+    """What plans have in common, whatever the nodes peer with."""
 
     format: int  # format of the plan: 1
     cluster: str  # name of the cluster
-    fabric: FabricOfPlan  # the fabric
     asn: int  # AS number of all nodes
     cni: str  # the cluster network
     speaker: NotRequired[str]  # `host` where hosts speak that are no Kubernetes nodes
     rack_label: str  # key of the label that holds a node's rack
     networks: Networks  # its prefixes; of a nested cluster `node` is where its machines have their addresses from
-    bgp: NodeBgp  # the nodes' side of the sessions
-    leaves: NotRequired[dict[str, Leaf]]  # its border leaves by ID as text
-    nodes: NotRequired[dict[str, Node]]  # its nodes by name
-    l3out: NotRequired[L3Out]  # the L3Out; not of a nested cluster
     nested: NotRequired[Nested]  # of a cluster that peers with its workloads
-    nested_in: NotRequired[NestedIn]  # of a nested cluster
     kube_router: NotRequired[Options]  # options of kube-router, as given in the intent; absent if empty
     calico: NotRequired[Options]  # options of Calico, likewise
     cilium: NotRequired[Options]  # options of Cilium, likewise
     ovn_kubernetes: NotRequired[Options]  # options of OVN-Kubernetes, likewise
+
+
+class Plan(AnyPlan):
+    """The plan of one cluster, with an L3Out of its own or nested in another cluster."""
+
+    fabric: FabricOfPlan  # the fabric
+    bgp: NodeBgp  # the nodes' side of the sessions
+    leaves: NotRequired[dict[str, Leaf]]  # its border leaves by ID as text
+    nodes: NotRequired[dict[str, Node]]  # its nodes by name
+    l3out: NotRequired[L3Out]  # the L3Out; not of a nested cluster
+    nested_in: NotRequired[NestedIn]  # of a nested cluster
 
 
 Plans = Dict[str, Plan]  # by the name of the cluster

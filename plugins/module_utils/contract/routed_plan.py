@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from .freeform import Options
 from .l3out import ByFamily
-from .plan import Nested, Networks, NodeBgp
+from .plan import AnyPlan, NodeBgp
 
 if TYPE_CHECKING:
     from typing import NotRequired
@@ -65,23 +65,11 @@ class RoutedNode(TypedDict):
     peers: list[RouterPeer]  # its sessions
 
 
-class RoutedPlan(TypedDict):
+class RoutedPlan(AnyPlan):
     """The plan of one cluster whose nodes peer with routers; clusters nested in it have a Plan."""
 
-    format: int  # format of the plan: 1
-    cluster: str  # name of the cluster
     fabric: RoutersFabric  # the fabric
-    asn: int  # AS number of all nodes
-    cni: str  # the cluster network
-    speaker: NotRequired[str]  # `host` where hosts speak that are no Kubernetes nodes
-    rack_label: str  # key of the label that holds a node's rack
-    networks: Networks  # its prefixes
     bgp: RoutedBgp  # the nodes' side of the sessions
     leaves: NotRequired[dict[str, Options]]  # none: so that readers of leaves find none
     routers: dict[str, Router]  # the routers that its nodes peer with, by name
     nodes: dict[str, RoutedNode]  # its nodes by name
-    nested: NotRequired[Nested]  # of a cluster that peers with its workloads
-    kube_router: NotRequired[Options]  # options of kube-router, as given in the intent; absent if empty
-    calico: NotRequired[Options]  # options of Calico, likewise
-    cilium: NotRequired[Options]  # options of Cilium, likewise
-    ovn_kubernetes: NotRequired[Options]  # options of OVN-Kubernetes, likewise
