@@ -61,6 +61,9 @@ PORT_NAMES = {
     "554": "rtsp",
 }
 
+# defaults of an SVI, whether it is floating (l3extVirtualLIfP) or on a path (l3extRsPathL3OutAtt)
+_SVI = {"autostate": "disabled", "encapScope": "local", "mode": "regular", "mtu": "inherit", "ipv6Dad": "enabled"}
+
 CLASSES: Dict[str, ClassSpec] = {
     "polUni": ClassSpec("uni"),
     "tagAnnotation": ClassSpec("annotationKey-[{key}]", ("key",), annotated=False),
@@ -158,26 +161,14 @@ CLASSES: Dict[str, ClassSpec] = {
     "l3extVirtualLIfP": ClassSpec(
         "vlifp-[{nodeDn}]-[{encap}]",
         ("nodeDn", "encap"),
-        defaults={
-            "autostate": "disabled",
-            "encapScope": "local",
-            "mode": "regular",
-            "mtu": "inherit",
-            "ipv6Dad": "enabled",
-        },
+        defaults=_SVI,
         addresses=("addr", "llAddr"),
     ),
     "l3extRsDynPathAtt": ClassSpec("rsdynPathAtt-[{tDn}]", ("tDn",), addresses=("floatingAddr",)),
     "l3extRsPathL3OutAtt": ClassSpec(
         "rspathL3OutAtt-[{tDn}]",
         ("tDn",),
-        defaults={
-            "autostate": "disabled",
-            "encapScope": "local",
-            "mode": "regular",
-            "mtu": "inherit",
-            "ipv6Dad": "enabled",
-        },
+        defaults=_SVI,
         addresses=("addr", "llAddr"),
     ),
     "l3extMember": ClassSpec("mem-{side}", ("side",), defaults={"ipv6Dad": "enabled"}, addresses=("addr", "llAddr")),
