@@ -28,6 +28,16 @@ def nowhere(_plan: object) -> str:
     return ""
 
 
+def from_settings(settings: Callable[[Any], JsonObject], key: str) -> Callable[[Any], str]:
+    """What reads a text from a network's settings of a plan."""
+
+    def read(plan: Any) -> str:
+        found: str = settings(plan)[key]
+        return found
+
+    return read
+
+
 @dataclass(frozen=True)
 class Agent:
     """An agent and what it reports.

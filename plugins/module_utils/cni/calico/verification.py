@@ -7,19 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..base.agent import Agent
+from ..base.agent import Agent, from_settings
 from ..interface import Verification
 from . import announcements, further, reflector_sessions
 from .settings import API, settings
 
 if TYPE_CHECKING:
     from ...contract.freeform import Fields, JsonObject
-    from ...contract.plan import Plan
-
-
-def _namespace(plan: Plan) -> str:
-    namespace: str = settings(plan)["namespace"]
-    return namespace
 
 
 def _of_node(node: Fields) -> JsonObject:
@@ -33,7 +27,7 @@ VERIFICATION = Verification(
     agent=Agent(
         "calico",
         lambda _plan: "k8s-app=calico-node",
-        _namespace,
+        from_settings(settings, "namespace"),
         "its BGPPeers: their nodeSelector and its label",
         "Calico's IPAM gave it no block yet: the first pod on it brings one, if an IPPool selects the node and has one",
         blocks=(API, "BlockAffinity"),

@@ -5,27 +5,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from ..base.agent import Agent
+from ..base.agent import Agent, from_settings
 from ..interface import Verification
 from . import announcements
 from .settings import settings
-
-if TYPE_CHECKING:
-    from ...contract.plan import Plan
-
-
-def _namespace(plan: Plan) -> str:
-    namespace: str = settings(plan)["namespace"]
-    return namespace
-
 
 VERIFICATION = Verification(
     agent=Agent(
         "cilium",
         lambda _plan: "k8s-app=cilium",
-        _namespace,
+        from_settings(settings, "namespace"),
         "the CiliumBGPNodeConfig that Cilium's operator made for it",
         "Cilium's operator has not made its CiliumNode, or ipam.operator.clusterPool…PodCIDRList has none left",
         blocks=("cilium.io/v2", "CiliumNode"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..base.agent import CONTROLLER_MANAGER, Agent
+from ..base.agent import CONTROLLER_MANAGER, Agent, from_settings
 from ..interface import Verification
 from . import announcements
 from .settings import settings
@@ -15,11 +15,6 @@ from .settings import settings
 if TYPE_CHECKING:
     from ...contract.freeform import Fields, JsonObject
     from ...contract.plan import Plan
-
-
-def _namespace(plan: Plan) -> str:
-    namespace: str = settings(plan)["namespace"]
-    return namespace
 
 
 def _of_node(node: Fields) -> JsonObject:
@@ -36,7 +31,11 @@ def _unreported(plan: Plan, _state: Fields) -> tuple[Any, ...]:
 
 VERIFICATION = Verification(
     agent=Agent(
-        "kube-router", lambda _plan: "k8s-app=kube-router", _namespace, "its peers annotation", CONTROLLER_MANAGER
+        "kube-router",
+        lambda _plan: "k8s-app=kube-router",
+        from_settings(settings, "namespace"),
+        "its peers annotation",
+        CONTROLLER_MANAGER,
     ),
     advertised=announcements.advertised,
     of_node=_of_node,

@@ -7,24 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..base.agent import Agent
+from ..base.agent import Agent, from_settings
 from ..interface import Verification
 from . import announcements, further
 from .settings import FRR_API, settings
 
 if TYPE_CHECKING:
     from ...contract.freeform import Fields, JsonObject
-    from ...contract.plan import Plan
-
-
-def _selector(plan: Plan) -> str:
-    selector: str = settings(plan)["frr_selector"]
-    return selector
-
-
-def _namespace(plan: Plan) -> str:
-    namespace: str = settings(plan)["frr_namespace"]
-    return namespace
 
 
 def _of_node(node: Fields) -> JsonObject:
@@ -38,8 +27,8 @@ def _of_node(node: Fields) -> JsonObject:
 VERIFICATION = Verification(
     agent=Agent(
         "frr-k8s",
-        _selector,
-        _namespace,
+        from_settings(settings, "frr_selector"),
+        from_settings(settings, "frr_namespace"),
         "the FRRConfigurations that select it; its FRRNodeState says whether FRR took them",
         "OVN-Kubernetes has not written its annotation k8s.ovn.org/node-subnets, or its cluster subnets are used up",
         reports=(FRR_API, "BGPSessionState"),
