@@ -21,6 +21,7 @@ from . import peers as checks_calico_peers
 from . import pools as checks_calico_pools
 from . import reflectors as checks_reflectors
 from . import release as checks_calico_release
+from .counts import at_most
 from .release import largest_asn
 
 if TYPE_CHECKING:
@@ -252,20 +253,14 @@ def _communities(cluster: Member, options: Options, findings: Findings) -> None:
             "remove them, or name them there",
         )
     for key, entries in (("communities", given), ("prefix_advertisements", advertised)):
-        if len(entries) > MOST_COMMUNITIES:
-            findings.add(
-                cluster.at(f"calico.{key}"),
-                f"{len(entries)} entries are more than Calico takes",
-                f"give at most {MOST_COMMUNITIES}",
-            )
+        at_most(MOST_COMMUNITIES, entries, "entries", cluster.at(f"calico.{key}"), findings)
     for index, item in enumerate(advertised):
         at = cluster.at(f"calico.prefix_advertisements[{index}].communities")
         _advertised(at, item["communities"] or [], known, findings)
 
 
 def _advertised(at: str, names: list[str], known: list[Any], findings: Findings) -> None:
-    if len(names) > MOST_OF_A_NETWORK:
-        findings.add(at, f"{len(names)} communities are more than Calico takes", f"give at most {MOST_OF_A_NETWORK}")
+    at_most(MOST_OF_A_NETWORK, names, "communities", at, findings)
     for name in [name for name in names if name not in known]:
         if not name.replace(":", "").isdecimal():
             findings.add(at, f"there is no community {name}", did_you_mean(name, known))

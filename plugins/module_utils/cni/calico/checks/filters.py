@@ -17,6 +17,7 @@ from ....intent.model import Member
 from ....intent.schema import did_you_mean
 from ..filter_chain import bounds
 from ..resources.filters import LEAVES
+from .counts import at_most
 from .release import DIRECTIONS, largest_asn
 
 if TYPE_CHECKING:
@@ -107,20 +108,12 @@ def _lengths(cluster: Member, at: str, direction: str, rule: Fields, findings: F
 
 def _operations(cluster: Member, at: str, rule: Fields, findings: Findings) -> None:
     given = rule["operations"] or []
-    if len(given) > MOST_OPERATIONS:
-        findings.add(
-            cluster.at(f"{at}.operations"),
-            f"{len(given)} are more than Calico takes",
-            f"give at most {MOST_OPERATIONS}",
-        )
+    at_most(MOST_OPERATIONS, given, "operations", cluster.at(f"{at}.operations"), findings)
     for index, operation in enumerate(given):
         key = cluster.at(f"{at}.operations[{index}]")
         if sum(value not in (None, []) for value in operation.values()) != 1:
             findings.add(key, "is not one operation", f"give one of {', '.join(operation)}")
-        if len(operation["prepend_as_path"] or []) > MOST_PREPENDED:
-            findings.add(
-                f"{key}.prepend_as_path", "has more AS numbers than Calico takes", f"give at most {MOST_PREPENDED}"
-            )
+        at_most(MOST_PREPENDED, operation["prepend_as_path"] or [], "AS numbers", f"{key}.prepend_as_path", findings)
 
 
 def _asns(cluster: Member, at: str, rule: Fields, largest: int, findings: Findings) -> None:
