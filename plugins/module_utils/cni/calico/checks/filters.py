@@ -113,7 +113,10 @@ def _operations(cluster: Member, at: str, rule: Fields, findings: Findings) -> N
         key = cluster.at(f"{at}.operations[{index}]")
         if sum(value not in (None, []) for value in operation.values()) != 1:
             findings.add(key, "is not one operation", f"give one of {', '.join(operation)}")
-        at_most(MOST_PREPENDED, operation["prepend_as_path"] or [], "AS numbers", f"{key}.prepend_as_path", findings)
+        if len(operation["prepend_as_path"] or []) > MOST_PREPENDED:
+            findings.add(
+                f"{key}.prepend_as_path", "has more AS numbers than Calico takes", f"give at most {MOST_PREPENDED}"
+            )
 
 
 def _asns(cluster: Member, at: str, rule: Fields, largest: int, findings: Findings) -> None:
