@@ -11,7 +11,8 @@ from tests import plan_types
 
 INTRODUCTION = """# Keys of the plan
 
-This page is generated from the types in `plugins/module_utils/contract/plan.py`, `l3out.py` and `reachability.py`.
+This page is generated from the types in `plugins/module_utils/contract/plan.py`, `l3out.py`, `reachability.py`
+and `hosts.py`.
 [The plan](../plan.md) says what a plan is for, and which keys a plan of your own may leave out.
 Addresses are text without a prefix length unless said otherwise.
 Families are `ipv4` and `ipv6`; what is *by family* has one of them or both as its keys.

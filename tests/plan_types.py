@@ -13,9 +13,15 @@ from dataclasses import dataclass
 from types import ModuleType, UnionType
 from typing import Any
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.contract import l3out, plan, reachability, routed_plan
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract import (
+    hosts,
+    l3out,
+    plan,
+    reachability,
+    routed_plan,
+)
 
-MODULES = (plan, routed_plan, l3out, reachability)
+MODULES = (plan, routed_plan, l3out, reachability, hosts)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Dict, TypedDict
 
 from .freeform import Options
+from .hosts import Host
 from .l3out import ByFamily, L3Out
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ class AnyPlan(TypedDict):
     rack_label: str  # key of the label that holds a node's rack
     networks: Networks  # its prefixes; of a nested cluster `node` is where its machines have their addresses from
     nested: NotRequired[Nested]  # of a cluster that peers with its workloads
+    hosts: NotRequired[dict[str, Host]]  # options of node_peering by node, where the hosts run the speaker
     kube_router: NotRequired[Options]  # options of kube-router, as given in the intent; absent if empty
     calico: NotRequired[Options]  # options of Calico, likewise
     cilium: NotRequired[Options]  # options of Cilium, likewise

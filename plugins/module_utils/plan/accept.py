@@ -16,7 +16,7 @@ from ..contract.findings import Finding, Findings, numbered
 from ..contract.format import FORMAT
 from ..intent.l3out_options import OF_THE_TASK, named
 from ..intent.network import Networks
-from ..intent.schema import below, read
+from ..intent.schema import below, did_you_mean, read
 from ..svi import DESIGNS
 from . import shape, shape_routers
 
@@ -53,6 +53,7 @@ def accept(plan: Json, at: str = "plan", networks: Networks | None = None) -> Pl
     value = read(plan, options, at, findings)
     if isinstance(plan, Mapping):
         _check_cni(plan, value["cni"], at, networks, findings)
+        _check_hosts(value, at, findings)
         _check_references(plan, value, at, findings)
     if findings.errors or not isinstance(plan, Mapping):
         raise PlanError(findings.errors)
@@ -110,6 +111,14 @@ def _check_cni(
     elif network and network.kubernetes and plan.get("speaker") is not None:
         rule = f"is for hosts without Kubernetes, and {cni} speaks on Kubernetes nodes"
         findings.add(below(at, "speaker"), rule, "remove it, or correct cni")
+
+
+def _check_hosts(value: JsonObject, at: str, findings: Findings) -> None:
+    """An entry under a misspelt name would have no effect: what is planned for all nodes would be used."""
+    for name in value["hosts"]:
+        if name not in value["nodes"]:
+            rule = "is not among the nodes of the plan"
+            findings.add(f"{at}.hosts.{name}", rule, did_you_mean(name, value["nodes"]))
 
 
 def _check_references(plan: Mapping[str, Any], value: JsonObject, at: str, findings: Findings) -> None:

@@ -16,7 +16,7 @@ from ..intent.allocations import AT, ordered
 from ..intent.fabric_kinds import kind_of
 from ..intent.model import Cluster, Fabric, natural, read_cluster, read_fabric
 from ..svi.design import Addresses
-from . import l3out, ports, reachability, redesign, routed
+from . import hosts, l3out, ports, reachability, redesign, routed
 from .checks import bgp as checks_bgp
 from .checks import nested as checks_nested
 from .checks import networks as checks_networks
@@ -69,6 +69,7 @@ def build(intent: JsonObject) -> Result:
     refuse(findings)
     plans = {cluster.name: _plan(cluster, fabric, allocated[cluster.name][0], reach, inner) for cluster in clusters}
     plans |= {one.name: nested.plan(one, fabric, inner, given, FORMAT) for one in inner}
+    plans = hosts.with_hosts(plans)
     checks_resources.check(cast("Plans", plans), findings)
     refuse(findings)
     return Result(

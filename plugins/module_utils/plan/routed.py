@@ -14,6 +14,7 @@ from ..intent import nested
 from ..intent.allocations import ordered
 from ..intent.model import BFD_INTERVALS, Fabric, Router, natural
 from ..intent.routers import Routed, read_cluster, read_fabric
+from . import hosts
 from .checks import nested as checks_nested
 from .checks import resources as checks_resources
 from .checks import routers as checks
@@ -39,6 +40,7 @@ def build(intent: JsonObject, findings: Findings) -> Result:
     refuse(findings)
     plans = {cluster.name: _plan(cluster, fabric, inner) for cluster in clusters}
     plans |= {one.name: nested.plan(one, fabric, inner, given, FORMAT) for one in inner}
+    plans = hosts.with_hosts(plans)
     checks_resources.check(cast("Plans", plans), findings)
     refuse(findings)
     kept = {one.name: members(one.nodes) for one in [*clusters, *inner]}

@@ -138,6 +138,45 @@ NESTED_IN = {
 }
 
 
+def _number(option: JsonObject) -> JsonObject:
+    """A number as an option of the intent has it, with no default: an absent one is left to the module."""
+    return {key: option[key] for key in ("type", "minimum", "maximum", "format") if key in option}
+
+
+HOST_PEER = {
+    **{key: PEER[key] for key in ("address", "asn", "local_address")},
+    "multihop": number(2, 255, ""),
+    "password": PASSWORD,
+}
+HOST_WORKLOAD = {
+    "name": _text("red", format="cluster_name"),
+    "asn": CHILD["asn"],
+    "ranges": CHILD["ranges"],
+    "pools": CHILD["networks"],
+    "password": PASSWORD,
+}
+HOST = {
+    "asn": ASN,
+    "router_id": {**TEXT, "format": "router_id"},
+    "vip": {
+        "type": "dict",
+        "fill": False,
+        "options": {"addresses": _texts(format="peering_address", required=True, example="[169.254.0.179]")},
+    },
+    "peers": {
+        **NODE["peers"],
+        "options": HOST_PEER,
+        "example": "[{address: 192.168.2.201, local_address: 192.168.2.1, asn: 65002}]",
+    },
+    "workloads": {"type": "list", "elements": "dict", "empty": True, "options": HOST_WORKLOAD},
+    "accept": _texts(format="prefix"),
+    "password": PASSWORD,
+    **{key: _number(OF_BGP[key]) for key in ("keepalive", "hold", "bfd_min_tx", "bfd_min_rx", "bfd_multiplier")},
+    **{key: {"type": "bool"} for key in ("bfd", "graceful_restart")},
+    "graceful_restart_time": _number(OF_BGP["graceful_restart_time"]),
+    "ecmp": number(1, 64, ""),
+}
+
 NODES = {"example": "{node1: {rack: rack1, rack_id: rack1, asn: 65003, …}}"}
 L3OUT = {"required": True, "example": "{name: k8s-prod, tenant: k8s, vrf: prod, …}"}
 
@@ -181,6 +220,7 @@ def _plan(bgp: JsonObject, node: JsonObject) -> JsonObject:
         "bgp": _dict(bgp, required=True, example="{keepalive: 1, hold: 3, ecmp: 64, password: true}"),
         "nodes": {"type": "dict", "key": "node_name", "entry": "node", "required": True, "options": node, **NODES},
         "nested": _dict(NESTED),
+        "hosts": {"type": "dict", "key": "node_name", "entry": "host", "options": HOST},
     }
 
 
