@@ -201,7 +201,7 @@ def _below(item: Found, entry: Found) -> bool:
 
 
 def _last_down(entry: Found, objects: Dict[str, Found]) -> str:
-    """Why the session went down last, in APIC's word; '' if it never did or nobody knows."""
+    """Why the session went down last, in APIC's word; '' if it never did or APIC does not say."""
     events = objects.get(entry.dn + "/ev")
     said = [entry.attributes.get("shutStQual", ""), entry.attributes.get("stReason", "")]
     if events:

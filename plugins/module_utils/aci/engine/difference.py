@@ -7,10 +7,10 @@ Rules, by how an object is held (see ``mo``):
 
 * an ancestor must be there; the document names it with ``status: modified`` and nothing else;
 * an object of ours is created, or only its drifted properties are written; what hangs below it with our annotation and
-  is not in the tree is deleted; what hangs there without our annotation is somebody else's and stays;
+  is not in the tree is deleted; what hangs there without our annotation is not ours and stays;
 * where the tree wants an object that is there without our annotation, nothing is written at all (a conflict), unless
   told to adopt;
-* a shared object is created if absent, tagged by each owner, and deleted with the last of them; one that somebody else
+* a shared object is created if absent, tagged by each owner, and deleted with the last of them; one that others
   made is used as it is.
 """
 
@@ -152,7 +152,7 @@ class _Comparison:
             self.needing.append((dn, mo))
 
     def _check_exclusive(self, mo: Mo, dn: str) -> None:
-        """Of a class like fvRsCtxToBgpCtxAfPol a VRF takes one per address family, whoever made it."""
+        """Of a class like fvRsCtxToBgpCtxAfPol a VRF takes one per address family, ours or not."""
         if not mo.exclusive:
             return
         cls, prop = mo.exclusive
@@ -241,7 +241,7 @@ class _Comparison:
         return [document for document in documents if document]
 
     def _tagged_by_us(self, dn: str) -> bool:
-        """A shared object that somebody else made is not tagged: we never delete it."""
+        """A shared object that others made is not tagged: we never delete it."""
         found = self.snapshot.get(dn)
         return found is None or _ours(found) or (self.policy.adopt and dn in self.result.modified)
 
@@ -265,8 +265,8 @@ class _Comparison:
         return self._delete(found) if _ours(found) else None
 
     def _release(self, found: Found, owner: str) -> Optional[Document]:
-        """Gives up a shared object in the name of ``owner``, and what hangs below it; deletes it if nobody else holds
-        it.
+        """Gives up a shared object in the name of ``owner``, and what hangs below it; deletes it if it has no other
+        owner.
         """
         mine = owner_key(owner)
         owners = self._owners(found.dn)
@@ -286,7 +286,7 @@ class _Comparison:
         return self._through(found.cls, found.naming, [document for document in documents if document])
 
     def _used_by_others(self, found: Found) -> bool:
-        """Somebody hung something of theirs below a shared object of ours: it stays."""
+        """Whether a shared object of ours has children that are not ours: then it stays."""
         foreign = [child.dn for child in self.snapshot.below(found.dn) if not _ours(child)]
         if foreign and not self.policy.adopt:
             self.result.warnings.append("{} stays: {} below it is not ours.".format(found.dn, ", ".join(foreign)))

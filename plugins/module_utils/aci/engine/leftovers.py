@@ -4,7 +4,7 @@
 """What an owner still owns but no longer wants, anywhere. Pure.
 
 A tree says what an owner wants; what it wanted last time may lie below objects of others (a contract in a tenant, a
-rule in another L3Out's route map), where nobody looks for it. But it carries the owner's tag, and the tag's value the
+rule in another L3Out's route map), where no tree looks for it. But it carries the owner's tag, and the tag's value the
 purpose: one query finds them all, and these are released like every shared object.
 """
 
@@ -49,7 +49,7 @@ def names(tree: Mo, found: Iterable[Found]) -> List[str]:
 
 def forgotten(tree: Mo, found: Iterable[Found]) -> List[str]:
     """Distinguished names of the topmost objects that the root's owner shares and that the tree, which is all that it
-    wants, does not name: an earlier intent did. Nobody looks for those, because what they are part of is not known.
+    wants, does not name: an earlier intent did. No tree looks for those, because what they are part of is not known.
     """
     wanted = {dn for dn, mo in walk(tree) if mo.hold != ANCESTOR}
     held = {parent_dn(item.dn) for item in found if _held(tree, item, "")} - wanted
@@ -73,7 +73,7 @@ def include(tree: Mo, left: Iterable[Found]) -> Mo:
 
 
 def passed(left: Iterable[Found]) -> List[Found]:
-    """The objects on the way to these: they are there, though nobody asked for them."""
+    """The objects on the way to these: they are there, though no query asked for them."""
     result: Dict[str, Found] = {}
     for item in left:
         dn = "uni"

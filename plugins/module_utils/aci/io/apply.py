@@ -228,7 +228,7 @@ def _look_again(session: Session, tree: Mo, options: Options, cut: OutcomeUnknow
 
 
 def _outcome(found: Difference, left: Difference) -> str:
-    """APIC takes a document whole or not at all; a difference that changed is somebody else's doing."""
+    """APIC takes a document whole or not at all; if the difference changed, another client wrote."""
     if left.document == found.document:
         return "nothing was written"
     return f"{len(left.created) + len(left.modified) + len(left.deleted)} objects still differ"
@@ -242,7 +242,7 @@ def _sweep(session: Session, tree: Mo, options: Options, warn: Callable[[str], N
 
 
 def _look(session: Session, options: Options, found: Difference, warn: Callable[[str], None]) -> Dict[str, Any]:
-    """What became of the write; that nobody can say does not hide that it was written."""
+    """What became of the write; a failure to read that does not hide that it was written."""
     before = session.requests["get"]
     try:
         result = deployment.watch(session, options.watch, found.created, options.sleep, options.clock)

@@ -77,8 +77,8 @@ class Answer(NamedTuple):
         return self.status in THROTTLED and not self.from_apic
 
     @property
-    def nobody(self) -> bool:
-        """Whether nobody answered."""
+    def unanswered(self) -> bool:
+        """Whether no APIC answered."""
         return self.status in UNREACHABLE or (self.status in THROTTLED + GATEWAY and not self.from_apic)
 
 
@@ -153,12 +153,12 @@ class Session:
                     raise AciError(
                         f"{self.host} is busy (HTTP {answer.status}) and did not recover: GET {_short(path)}."
                     )
-            elif answer.nobody and failures < max(1, len(self._hosts)):
+            elif answer.unanswered and failures < max(1, len(self._hosts)):
                 failures += 1
                 self._drop(answer.reason)
             elif answer.status in UNREACHABLE:
                 raise AciError(f"No APIC can be reached. {self.host}: {answer.reason}")
-            elif answer.nobody:
+            elif answer.unanswered:
                 raise AciError(f"No APIC answers GET {_short(path)}.")
             else:
                 return self._imdata("GET", path, answer)
@@ -180,7 +180,7 @@ class Session:
             )
         if answer.throttled:
             raise Busy(f"{self.host} is busy (HTTP {answer.status})", answer.retry_after)
-        if answer.nobody:
+        if answer.unanswered:
             raise OutcomeUnknown(f"The connection to {self.host} was cut during the POST: {answer.reason}")
         self._imdata("POST", path, answer)
 

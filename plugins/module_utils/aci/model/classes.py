@@ -29,7 +29,7 @@ class ClassSpec:
     aliases: property -> {what people write: what APIC returns}.
     relation: the property that names the target, for relations that APIC creates together with their parent and never
     deletes:
-        an empty one is nobody's, and removing ours means emptying it.
+        an empty one has no owner, and removing ours means emptying it.
     annotated: has the property ``annotation``.
     """
 

@@ -119,7 +119,7 @@ def _check_leaves(leaves: List[Dict[str, Any]]) -> None:
 
 
 def _check_rules(l3out: Dict[str, Any]) -> None:
-    """Two rules of one name would be one object, two of one order are tried in an order that nobody chose."""
+    """Two rules of one name would be one object, two of one order are tried in an undefined order."""
     seen: Dict[Any, str] = {}
     for rule in l3out["route_maps"]:
         name, way, order = rule["name"], rule["direction"], rule["order"]

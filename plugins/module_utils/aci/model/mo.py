@@ -17,7 +17,7 @@ ANNOTATION = "orchestrator:kubefabric"
 OWNER_TAG = "kubefabric-"
 
 # How we hold an object.
-ANCESTOR = "ancestor"  # somebody else's: must be there; we neither create nor change nor delete it
+ANCESTOR = "ancestor"  # another owner's: must be there; we neither create nor change nor delete it
 OWNED = "owned"  # ours: created, changed and deleted by us
 SHARED = "shared"  # several clusters': created if absent, tagged by each owner, deleted with the last one
 
@@ -43,8 +43,8 @@ class Mo:
     cls: APIC's class name. attributes: properties, naming ones included, all strings. hold: see above; an OWNED object
     below a SHARED one is a part of it. present: False means that ours must not (or no longer) be there. owner: on a
     SHARED object, the owner that its tag names. exclusive: (class, property): of this class at most one child
-    per value may exist, whoever made it (a VRF takes one BGP policy per address family). families: on an ANCESTOR, see
-    Family. strict: a SHARED object that somebody else made is in our way, where others are used as they are. purpose:
+    per value may exist, ours or not (a VRF takes one BGP policy per address family). families: on an ANCESTOR, see
+    Family. strict: a SHARED object that others made is in our way, where others are used as they are. purpose:
     written into the owner's tag; with it on the root, what the owner holds for this purpose anywhere, and the tree does
     not have, is released (leftovers.py). needs: on a relation by name, where its target may be, as (class,
     distinguished name): one of these objects of others must be there.
@@ -83,7 +83,7 @@ def ancestor(
     families: Iterable[Family] = (),
     **naming: Any,
 ) -> Mo:
-    """Somebody else's object on the way to ours."""
+    """Another owner's object on the way to ours."""
     return Mo(cls, naming, list(children or []), hold=ANCESTOR, exclusive=exclusive, families=tuple(families))
 
 

@@ -4,7 +4,7 @@
 """BGP passwords that APIC never returns: a keyed digest beside the peer says whether one changed.
 
 The digest is HMAC-SHA256 over the peer's distinguished name and the password, its key from the vault: without the key
-nobody can test guesses against it, and equal passwords on two peers do not show as equal.
+guesses cannot be tested against it, and equal passwords on two peers do not show as equal.
 """
 
 from __future__ import annotations

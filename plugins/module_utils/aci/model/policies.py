@@ -27,7 +27,7 @@ def tenant_policies(l3out: Dict[str, Any]) -> List[Mo]:
 
 
 def vrf_policies(l3out: Dict[str, Any]) -> List[Mo]:
-    """Children of the VRF's tenant: the ECMP policies, and the VRF (somebody else's) with the relations to them."""
+    """Children of the VRF's tenant: the ECMP policies, and the VRF (another owner's) with the relations to them."""
     relations = [_vrf_relation(l3out, family) for family in FAMILIES]
     return [
         *(_ecmp(l3out, family) for family in FAMILIES),

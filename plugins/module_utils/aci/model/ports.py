@@ -40,7 +40,7 @@ def infra(l3out: Dict[str, Any]) -> List[Mo]:
 
 
 def _link(access: Dict[str, Any]) -> Dict[str, Dict[str, Any]]:
-    """Class and properties of every link policy that somebody asked for."""
+    """Class and properties of every link policy that the intent asks for."""
     level: Dict[str, Any] = {"speed": access["link_speed"]} if access.get("link_speed") else {}
     if access.get("auto_negotiation") is not None:
         level["autoNeg"] = "on" if access["auto_negotiation"] else "off"

@@ -70,7 +70,7 @@ def _of(l3out: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def _held(cls: str, l3out: Dict[str, Any], children: List[Mo] | None = None, strict: bool = True, **naming: Any) -> Mo:
-    """An object that the cluster owns. strict: not if somebody else made one of that name."""
+    """An object that the cluster owns. strict: not if others made one of that name."""
     mo = shared(cls, l3out["cluster"], children, **naming)
     mo.purpose, mo.strict = PURPOSE, strict
     return mo
@@ -112,7 +112,7 @@ def _relations(side: Dict[str, Any]) -> List[Tuple[Any, ...]]:
 
 
 def _others(l3out: Dict[str, Any], side: Dict[str, Any]) -> List[Mo]:
-    """The relations of somebody else's EPG: those that are there already serve as they are."""
+    """The relations of another owner's EPG: those that are there already serve as they are."""
     return [_held(cls, l3out, strict=False, **{prop: name}) for cls, prop, name in _relations(side)]
 
 
@@ -120,7 +120,7 @@ def _others(l3out: Dict[str, Any], side: Dict[str, Any]) -> List[Mo]:
 
 
 def _contract(l3out: Dict[str, Any], contract: Dict[str, Any]) -> List[Mo]:
-    """A contract with its filters; one that somebody else keeps must be there."""
+    """A contract with its filters; one that another owner maintains must exist."""
     if contract["existing"]:
         return [ancestor("vzBrCP", name=contract["name"])]
     subjects = [_subject(l3out, contract["tenant"], subject) for subject in contract["subjects"]]
@@ -176,7 +176,7 @@ def _interface(l3out: Dict[str, Any], interface: Dict[str, Any]) -> Mo:
     return _held("vzCPIf", l3out, [_held("vzRsIf", l3out, tDn=target)], name=interface["name"])
 
 
-# -- somebody else's objects --------------------------------------------------------------------------
+# -- another owner's objects --------------------------------------------------------------------------
 
 
 def _group(l3out: Dict[str, Any], cls: str, group: Dict[str, Any]) -> Mo:

@@ -167,7 +167,7 @@ def test_it_gets_more_time_the_second_time():
     assert controller.slept == [1.0, 2.0]
 
 
-def test_what_somebody_else_wrote_meanwhile_is_not_called_nothing():
+def test_what_another_client_wrote_meanwhile_is_not_called_nothing():
     with pytest.raises(AciError) as error:
         run(Controller([], domain(), cut=True), pool())
     assert str(error.value) == (
@@ -208,7 +208,7 @@ def test_a_controller_that_stays_busy_is_given_up_and_nothing_was_written():
     assert str(error.value) == "a is busy (HTTP 503) and did not recover: nothing was written. Run again."
 
 
-def test_after_a_cut_connection_that_stays_cut_it_says_that_nobody_knows():
+def test_after_a_cut_connection_that_stays_cut_it_says_that_the_outcome_is_unknown():
     class Gone(Controller):
         def get(self, path):
             if self.reconnected:
@@ -412,13 +412,13 @@ def test_what_takes_away_reads_everything_that_others_hung_there():
     assert ["rsp-subtree-class" in path for path in paths] == [True]
 
 
-def test_what_somebody_else_took_away_meanwhile_is_not_written():
+def test_what_another_client_removed_meanwhile_is_not_written():
     controller = Controller(domain("a"), [])
     result = run(controller, tree.without(pool()), absent=True)
     assert (result["changed"], controller.posted) == (False, [])
 
 
-def test_an_orphan_that_somebody_else_used_meanwhile_stays():
+def test_an_orphan_that_another_client_used_meanwhile_stays():
     block = {"fooBar": {"attributes": {"rn": "bar", "annotation": "orchestrator:terraform"}}}
     used = domain("b")
     used[0]["physDomP"]["children"].append(block)

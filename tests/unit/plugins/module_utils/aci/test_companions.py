@@ -10,7 +10,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine.companio
 from tests.plans import golden
 
 PLANS = golden("nested")
-NOBODY: dict = {}
+NOT_CONCERNED: dict = {}
 
 
 def plans(*names: str, **l3out: object) -> dict:
@@ -33,7 +33,7 @@ def test_clusters_on_the_same_leaves_are_named_in_order_and_one_of_them_stands_f
     assert policy["bgpCtxPol"]["attributes"].items() >= {"name": "k8s-9", "maxAsLimit": "3", "holdIntvl": "6"}.items()
 
 
-def test_every_leaf_has_somebody_who_stands_for_it():
+def test_every_leaf_has_a_cluster_that_stands_for_it():
     others = plans("a", "b")
     others["a"]["leaves"], others["b"]["leaves"] = {"101": {}}, {"102": {}}
     found = left_behind(others, ["k8s-prod"])["k8s-prod"]
@@ -42,24 +42,24 @@ def test_every_leaf_has_somebody_who_stands_for_it():
 
 @pytest.mark.parametrize("difference", [{"vrf": "test"}, {"vrf_tenant": "common"}])
 def test_another_vrf_is_no_concern(difference):
-    assert left_behind(plans("a", **difference), ["k8s-prod"]) == NOBODY
+    assert left_behind(plans("a", **difference), ["k8s-prod"]) == NOT_CONCERNED
 
 
 def test_other_leaves_are_no_concern():
     others = plans("a")
     others["a"]["leaves"] = {"105": {}}
-    assert left_behind(others, ["k8s-prod"]) == NOBODY
+    assert left_behind(others, ["k8s-prod"]) == NOT_CONCERNED
 
 
 def test_clusters_in_the_run_and_nested_ones_are_no_concern():
-    assert left_behind(plans("a"), ["k8s-prod", "a"]) == NOBODY
-    assert left_behind(plans("a"), ["red"]) == NOBODY
+    assert left_behind(plans("a"), ["k8s-prod", "a"]) == NOT_CONCERNED
+    assert left_behind(plans("a"), ["red"]) == NOT_CONCERNED
 
 
-def test_without_nested_clusters_nobody_is():
+def test_without_nested_clusters_there_is_no_concern():
     others = plans("a")
     others["k8s-prod"]["l3out"]["bgp"]["max_as"] = 1
-    assert left_behind(others, ["k8s-prod"]) == NOBODY
+    assert left_behind(others, ["k8s-prod"]) == NOT_CONCERNED
 
 
 def test_each_cluster_that_has_an_l3out_has_its_name():

@@ -39,7 +39,7 @@ def test_only_what_differs_is_written():
     assert drift("bgpCtxPol", wanted, {"name": "p", "kaIntvl": "1", "holdIntvl": "180"}) == {"holdIntvl": "3"}
 
 
-def test_a_default_that_somebody_changed_is_put_back():
+def test_a_default_that_was_changed_is_put_back():
     found = {"addr": "10.0.0.1", "ttl": "5", "descr": "by hand"}
     assert drift("bgpPeerP", {"addr": "10.0.0.1"}, found) == {"ttl": "1"}
     assert drift("bgpPeerP", {"addr": "10.0.0.1"}, found, watch_defaults=False) == {}

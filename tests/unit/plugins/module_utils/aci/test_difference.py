@@ -1,4 +1,4 @@
-"""The difference writes what has to be written, and nothing that is somebody else's."""
+"""The difference writes what has to be written, and nothing of other owners."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TENANT = Found("uni/tn-t", "fvTenant", {"name": "t"})
 
 
 def subject(*destinations, **attributes):
-    """A tenant of somebody else's with a match rule of ours."""
+    """A tenant of another owner with a match rule of ours."""
     rules = [owned("rtctrlMatchRtDest", ip=ip) for ip in destinations]
     return ancestor("polUni", [ancestor("fvTenant", [owned("rtctrlSubjP", rules, name="s", **attributes)], name="t")])
 
@@ -114,7 +114,7 @@ def test_without_purge_it_stays():
 
 
 @pytest.mark.parametrize("annotation", ["", "orchestrator:terraform"])
-def test_what_somebody_else_hung_below_ours_stays(annotation):
+def test_what_others_made_below_ours_stays(annotation):
     assert difference(subject(), Snapshot([TENANT, SUBJECT, rule("10.0.0.0/8", annotation)])).document is None
 
 
@@ -178,7 +178,7 @@ def test_a_missing_ancestor_does_not_matter_to_what_takes_things_away():
     ("annotation", "said"),
     [("", "not made by this collection"), ("orchestrator:terraform", "made by orchestrator:terraform")],
 )
-def test_an_object_of_somebody_else_in_the_way_is_a_conflict(annotation, said):
+def test_an_object_of_another_owner_in_the_way_is_a_conflict(annotation, said):
     theirs = found("uni/tn-t/subj-s", "rtctrlSubjP", annotation, name="s")
     assert difference(subject(), Snapshot([TENANT, theirs])).conflicts == [f"uni/tn-t/subj-s is there already, {said}"]
 
@@ -243,7 +243,7 @@ FOREIGN = "orchestrator:terraform"
         ("tagAnnotation", "annotationKey-[x]", {"key": "x", "value": "y"}, True),
     ],
 )
-def test_what_hangs_below_ours_goes_with_it_only_if_nobody_else_made_it(cls, rn, attributes, ours):
+def test_what_hangs_below_ours_goes_with_it_only_if_it_is_not_of_others(cls, rn, attributes, ours):
     below = Found(f"uni/tn-t/subj-s/{rn}", cls, attributes)
     result = difference(tree.without(subject()), Snapshot([TENANT, SUBJECT, below]))
     conflict = f"uni/tn-t/subj-s cannot go: uni/tn-t/subj-s/{rn} below it is not ours"
@@ -336,7 +336,7 @@ def test_ours_of_a_family_that_the_tree_has_no_longer_goes():
         [found("uni/tn-t/subj-k8s-b", "rtctrlAttrP", name="k8s-b")],
     ],
 )
-def test_what_is_of_somebody_else_of_another_name_or_of_another_class_stays(other):
+def test_what_is_of_another_owner_of_another_name_or_of_another_class_stays(other):
     assert difference(former("k8s-a"), Snapshot([TENANT, *rules("k8s-a"), *other])).deleted == []
 
 
@@ -407,7 +407,7 @@ def test_the_last_owner_takes_the_object():
     assert difference(tree.without(pool("a", 310)), there(pool("a", 310))).deleted == [POOL]
 
 
-def test_a_tag_that_somebody_put_on_it_is_no_owner():
+def test_a_tag_of_a_user_is_no_owner():
     tag = Found(f"{POOL}/annotationKey-[color]", "tagAnnotation", {"key": "color", "value": "red"})
     snapshot = Snapshot([*there(pool("a", 310)).below("uni/infra"), tag], roots=[POOL])
     assert difference(tree.without(pool("a", 310)), snapshot).deleted == [POOL]
@@ -418,12 +418,12 @@ def test_an_owner_that_needs_less_releases_only_that():
     assert result.deleted == [f"{POOL}/from-[vlan-320]-to-[vlan-320]"]
 
 
-def test_an_orphan_goes_with_whoever_passes_by():
+def test_an_orphan_goes_with_the_next_cluster_that_names_it():
     orphan = Snapshot([found(POOL, "fvnsVlanInstP", name="p", allocMode="static")], roots=[POOL])
     assert difference(tree.without(pool("a", 310)), orphan).deleted == [POOL]
 
 
-def test_a_shared_object_that_somebody_else_made_is_used_as_it_is():
+def test_a_shared_object_that_others_made_is_used_as_it_is():
     theirs = Snapshot([found(POOL, "fvnsVlanInstP", "", name="p", allocMode="static")], roots=[POOL])
     result = difference(pool("a", 310), theirs)
     assert (result.modified, result.conflicts) == ([], [])
@@ -474,7 +474,7 @@ def test_apic_s_defaults_are_put_back_on_what_is_ours_alone(annotation, modified
 THEIRS = found(POOL, "fvnsVlanInstP", "", name="p", allocMode="static", descr="")
 
 
-def test_a_shared_object_of_somebody_else_that_differs_is_a_conflict_and_what_is_below_it_is_looked_at():
+def test_a_shared_object_of_another_owner_that_differs_is_a_conflict_and_what_is_below_it_is_looked_at():
     result = difference(pool("a", 310, descr="x"), Snapshot([THEIRS], roots=[POOL]))
     assert result.conflicts == [f"{POOL} is there already, not made by this collection"]
     assert (result.modified, len(result.created)) == ([], 2)

@@ -48,7 +48,7 @@ def test_nothing_hangs_on_the_vrf_but_the_ecmp_policies(name):
     assert [rn for rn in below if rn and not rn.startswith("rsctxToBgpCtxAfPol-")] == []
 
 
-def test_the_document_creates_nothing_that_is_somebody_elses():
+def test_the_document_creates_nothing_of_other_owners():
     document = tree.to_document(l3out.build(case("floating-ipv4")))
     assert list(document) == ["polUni"]
     tenant = document["polUni"]["children"][0]["fvTenant"]

@@ -98,9 +98,9 @@ def test_without_an_owner_or_a_purpose_nothing_is_held():
     found = [tag("uni/tn-t/brc-web")]
     assert leftovers.names(root(), found) == ["uni/tn-t/brc-web"]
     assert leftovers.names(root(purpose=""), [tag("uni/tn-t/brc-web", purpose="")]) == []
-    nobody = root()
-    nobody.owner = None
-    assert leftovers.names(nobody, found) == []
+    unowned = root()
+    unowned.owner = None
+    assert leftovers.names(unowned, found) == []
 
 
 def test_what_lies_where_we_never_hang_anything_is_left_alone():

@@ -159,7 +159,7 @@ def test_something_that_is_no_apic_is_recognised(connect):
 
 
 @pytest.mark.parametrize("status", [-1, ""])
-def test_neither_transport_gives_a_status_where_nobody_answers(connect, status):
+def test_neither_transport_gives_a_status_where_no_server_answers(connect, status):
     """-1 is fetch_url's, '' that of cisco.aci's httpapi plugin, which knows its hosts itself."""
     opened, wire, module = connect([], None_login=[OK, OK], None_get=[(status, None), (status, None)])
     module.params["host"] = None

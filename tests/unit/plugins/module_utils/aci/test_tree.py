@@ -165,8 +165,8 @@ def test_only_a_shared_object_that_is_to_be_there_and_has_an_owner_is_tagged():
     assert [tag.attributes["key"] for tag in tree.tags(shared("fvCtx", "a", name="v"))] == ["kubefabric-a"]
     mine = owned("fvCtx", name="v")
     mine.owner = "a"
-    nobody = shared("fvCtx", "", name="v")
-    assert [tree.tags(mo) for mo in (mine, nobody, shared("fvCtx", "a", present=False, name="v"))] == [[], [], []]
+    unowned = shared("fvCtx", "", name="v")
+    assert [tree.tags(mo) for mo in (mine, unowned, shared("fvCtx", "a", present=False, name="v"))] == [[], [], []]
 
 
 def test_an_ancestor_in_which_others_of_ours_may_lie_is_needed_to_take_things_away():
