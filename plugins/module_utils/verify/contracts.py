@@ -4,7 +4,7 @@
 """Contracts against the plan: without a whole contract between two external EPGs or EPGs nothing passes. Pure.
 
 Problems are what the plan says and the fabric does not have, and contracts that let nothing through. A contract that
-only one side has so far is a remark: its other side may be somebody else's next step.
+only one side has so far is a remark: its other side may be another team's next step.
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ def remarks(plan: Plan, contracts: list[ContractState]) -> list[str]:
         return []
     told = []
     for one in contracts:
-        name = f"contract {one['name']} of tenant {one['tenant']}"
+        name = f"Contract {one['name']} of tenant {one['tenant']}"
         if one["present"] and one["providers"] and not one["consumers"]:
-            told.append(f"Nobody consumes {name}, which {_short(one['providers'])} provides: it permits no traffic.")
+            told.append(f"{name} has no consumer (provided by {_short(one['providers'])}): it permits no traffic.")
         elif one["present"] and one["consumers"] and not one["providers"]:
-            told.append(f"Nobody provides {name}, which {_short(one['consumers'])} consumes: it permits no traffic.")
+            told.append(f"{name} has no provider (consumed by {_short(one['consumers'])}): it permits no traffic.")
     return told
 
 
@@ -142,7 +142,7 @@ def _side(side: SideOfContracts, names: dict[str, ContractState], imported: Impo
         problem(
             "contract-side",
             f"{side['what']} does not {verb} contract {contract}, as planned: it permits no traffic.",
-            "somebody removed the relation, or the last run did not finish",
+            "an operator or another tool removed the relation, or the last run did not finish",
             contract=contract,
         )
         for verb, contract in wanted

@@ -53,7 +53,7 @@ def problems(faults: list[Fault]) -> list[Problem]:
 
 
 def remarks(faults: list[Fault]) -> list[str]:
-    """Sentences on faults that somebody acknowledged."""
+    """Sentences on faults that an operator acknowledged."""
     return [
         f"{_sentence(same)} It is acknowledged." for same in _by_cause(one for one in faults if one.get("acknowledged"))
     ]

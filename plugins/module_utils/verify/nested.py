@@ -4,7 +4,7 @@
 """A cluster nested in another's virtual machines: what its nodes announce, on the leaves of the outermost parent. Pure.
 
 A leaf sees the parent's nodes, not the virtual machines: a prefix must be there through every node of the outermost
-parent that has a virtual machine which announces it, and through nobody else.
+parent that has a virtual machine which announces it, and through no other node.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _hidden(machine: Resource) -> str:
 
 
 def home(addresses: list[str], places: list[Workloads]) -> str | None:
-    """The outermost parent's node that an address of a nested cluster's node is on; None where nobody knows."""
+    """The outermost parent's node that an address of a nested cluster's node is on; None where it is unknown."""
     name, known = None, addresses
     for one in places:
         name = next((one["pods"][item] for item in known if item in one["pods"]), None)
@@ -131,7 +131,7 @@ def _agents(plan: Plan, state: State) -> list[Problem]:
 
 
 def _homeless(plan: Plan, state: State, homes: dict[str, str | None], places: list[Workloads]) -> list[Problem]:
-    """A node whose address no workload of the parent has: the parent peers with another one, or with nobody."""
+    """A node whose address no workload of the parent has: the parent peers with another one, or with none."""
     lost = [name for name, found in homes.items() if found is None]
     if not lost:
         return []
@@ -197,12 +197,12 @@ def _outside(plan: Plan, state: State) -> list[Problem]:
 # -- the leaves ----------------------------------------------------------------------------------------
 
 
-def _unexpected(plan: Plan, root: Plan, foretold: set[str], tables: Tables) -> list[Problem]:
+def _unexpected(plan: Plan, root: Plan, expected_prefixes: set[str], tables: Tables) -> list[Problem]:
     """Prefixes in the nested cluster's networks that none of its nodes should announce."""
     names = {peer["local_address"]: name for name, node in root["nodes"].items() for peer in node["peers"]}
     found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for leaf, table in tables.items():
-        for item in sorted(set(table) - foretold, key=sort_key):
+        for item in sorted(set(table) - expected_prefixes, key=sort_key):
             if any(within(item, network) for network in _networks(plan)):
                 sources = sorted({names.get(hop["address"], hop["address"]) for hop in table[item]})
                 found.setdefault((leaf, tuple(sources)), []).append(item)

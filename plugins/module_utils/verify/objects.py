@@ -41,7 +41,7 @@ def wanted(plan: Plan, nodes: list[str] | None, bgp: Leaves) -> dict[str, ToRead
     where: ToRead = {"namespace": agent.namespace(plan), "label_selectors": [agent.selector(plan)]}
     found: dict[str, ToRead] = {"nodes": _kind("v1", "Node"), "pods": {**_kind("v1", "Pod"), **where}}
     if nodes is not None:
-        # leaves say how their sessions are; of routers that nobody asks the nodes' own reports do
+        # leaves say how their sessions are; of routers that are not asked, the nodes' own reports do
         return {**found, "reports": _kind(*agent.reports)} if "routers" in plan and agent.reports else found
     found["services"] = _kind("v1", "Service")
     found["slices"] = _kind("discovery.k8s.io/v1", "EndpointSlice")

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sessions and routes of nodes that peer with routers, compared with the plan. Pure.
 
-What is known of a session is what its router says, where somebody asked it (kubefabric.bgp.node_bgp_info on its host),
+What is known of a session is what its router says, where it was asked (kubefabric.bgp.node_bgp_info on its host),
 else what the node's own agent reports. Routes are known of routers that were asked alone.
 """
 
@@ -45,7 +45,7 @@ def assess(plan: Plan, bgp: Leaves, state: State, nodes: list[str] | None = None
     """Compare the operational state with the plan.
 
     ``bgp`` is what ``answers`` returned, empty where no router was asked. The rest is as for verify.assess. Besides,
-    there are ``remarks``: what nobody knows.
+    there are ``remarks``: what is unknown.
     """
     found = _sessions(plan, bgp, state, nodes)
     silent = [one for one in found if one.state == UNREPORTED and not _reports(plan, state)]

@@ -255,7 +255,7 @@ def _narrow_cause(plan: Plan, have: int, local: bool) -> str:
 
 
 def _strange_next_hops(wanted: list[Expectation], tables: Tables) -> list[Problem]:
-    """An expected prefix through somebody who should not announce it."""
+    """An expected prefix with a next hop that should not announce it."""
     found: dict[tuple[str, str], list[str]] = {}
     for item in wanted:
         for hop in _next_hops(tables, item):

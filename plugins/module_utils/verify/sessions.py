@@ -39,7 +39,7 @@ _SILENT = {"none", "idle", "connect", "active"}
 
 
 def problems(plan: Plan, bgp: Leaves, state: State, sessions: list[Session]) -> list[Problem]:
-    """Everything that is wrong with the planned sessions, and sessions that nobody planned."""
+    """Everything that is wrong with the planned sessions, and sessions that are not in the plan."""
     found = _dead_leaves(plan, bgp, sessions)
     down = [session for session in sessions if not session.established and session.state != "unreachable"]
     for step in (_absent_nodes, _idle_agents, _everything, _whole_leaves, _whole_nodes, _single):

@@ -336,7 +336,7 @@ def test_a_change_of_long_ago_takes_no_time(world, clock):
     assert clock[0] == 1000.0
 
 
-def test_in_check_mode_nobody_waits(world, clock):
+def test_check_mode_does_not_wait(world, clock):
     world.run(check=True, nodes=list(world.plan["nodes"]), changed_at=999.0)
     assert clock[0] == 1000.0
 
@@ -394,16 +394,16 @@ def test_no_contract_no_reachability(consumer):
     assert "contract registry of tenant k8s does not exist: it permits no traffic." in consumer.run()["msg"]
 
 
-def test_a_side_that_somebody_took_away_is_a_problem(consumer):
+def test_a_side_that_was_removed_is_a_problem(consumer):
     consumer.contracts[0]["consumers"] = []
     assert consumer.kinds() == ["contract-side"]
 
 
-def test_a_contract_that_nobody_provides_yet_is_a_warning(consumer):
+def test_a_contract_without_a_provider_yet_is_a_warning(consumer):
     consumer.contracts[0]["providers"] = []
     assert consumer.kinds() == []
     assert consumer.run()["warnings"] == [
-        "Nobody provides contract registry of tenant k8s, which tn-k8s/out-k8s-test/instP-default consumes: "
+        "Contract registry of tenant k8s has no provider (consumed by tn-k8s/out-k8s-test/instP-default): "
         "it permits no traffic."
     ]
 
@@ -424,8 +424,8 @@ def test_contracts_are_asked_for_only_where_the_plan_names_any_and_the_whole_clu
 
 def test_an_unknown_node_is_refused_before_anything_is_asked(world):
     with pytest.raises(AnsibleActionFail) as error:
-        world.run(nodes=["nobody"])
-    assert str(error.value) == f"nodes: nobody is not in the plan of {world.plan['cluster']}"
+        world.run(nodes=["unknown"])
+    assert str(error.value) == f"nodes: unknown is not in the plan of {world.plan['cluster']}"
     assert world.asked == {}
 
 

@@ -70,18 +70,18 @@ def test_what_is_whole_has_no_problem_and_costs_one_get(fabric):
 
 def test_a_contract_with_one_side_is_a_remark(fabric):
     assert contracts.remarks(PLAN, read(fabric)) == [
-        "Nobody consumes contract registry of tenant k8s, which tn-k8s/out-k8s-prod/instP-default provides: "
+        "Contract registry of tenant k8s has no consumer (provided by tn-k8s/out-k8s-prod/instP-default): "
         "it permits no traffic.",
-        "Nobody provides contract dns of tenant common, which tn-k8s/out-k8s-prod/instP-default consumes: "
+        "Contract dns of tenant common has no provider (consumed by tn-k8s/out-k8s-prod/instP-default): "
         "it permits no traffic.",
-        "Nobody provides contract monitoring of tenant ops, which tn-k8s/out-k8s-prod/instP-default consumes: "
+        "Contract monitoring of tenant ops has no provider (consumed by tn-k8s/out-k8s-prod/instP-default): "
         "it permits no traffic.",
     ]
     fabric.post("uni/tn-k8s/ctx-prod", mo("vzAny", mo("vzRsAnyToCons", tnVzBrCPName="registry")))
     assert "registry" not in contracts.remarks(PLAN, read(fabric))[0]
 
 
-BROKEN = "somebody removed the relation, or the last run did not finish"
+BROKEN = "an operator or another tool removed the relation, or the last run did not finish"
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_is_missing_is_named(fabric, gone, messages):
     assert told(fabric) == messages
 
 
-def test_a_scope_that_somebody_narrowed_is_named(fabric):
+def test_a_scope_that_was_narrowed_is_named(fabric):
     fabric.post("uni/tn-k8s", mo("vzBrCP", name="web", scope="context"))
     assert told(fabric) == ["contract web of tenant k8s has scope context, its sides need global."]
 

@@ -405,7 +405,7 @@ def test_a_local_service_is_expected_from_the_nodes_with_its_endpoints_only(worl
     ]
 
 
-def test_a_route_that_nobody_should_announce_is_a_problem(world):
+def test_a_route_that_no_node_should_announce_is_a_problem(world):
     world.bgp["101"]["routes"].append(route("0.0.0.0/0", [hop("192.168.2.1")]))
     assert world.messages() == [
         "leaf 101 accepts 0.0.0.0/0 from node1, which should not announce it. Likely cause: the import route map of "

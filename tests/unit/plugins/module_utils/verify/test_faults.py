@@ -132,7 +132,7 @@ def test_the_worst_comes_first_and_each_object_by_its_own_name():
     ]
 
 
-def test_what_somebody_acknowledged_is_a_remark_and_information_is_nothing():
+def test_what_an_operator_acknowledged_is_a_remark_and_information_is_nothing():
     found = [fault(f"{EPG}/fault-F1", acknowledged=True), fault(f"{EPG}/fault-F2", severity="info")]
     assert faults.problems(found) == []
     assert faults.remarks(found) == [f"APIC shows F0467 (minor) at {EPG}: Invalid VLAN. It is acknowledged."]
