@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong with an intent, said so that somebody can repair it: where, which rule, what to do."""
+"""What is wrong with an intent, said so that the user can repair it: where, which rule, what to do."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Finding:
 
 
 class Findings:
-    """Collects mistakes (``errors``) and remarks that stop nobody (``warnings``), each once, in order."""
+    """Collects mistakes (``errors``) and remarks that stop no run (``warnings``), each once, in order."""
 
     def __init__(self) -> None:
         self.errors: list[Finding] = []

@@ -35,7 +35,7 @@ SECTIONS = ("nodes", "vlans", "leaves", "floating", "secondary", "members", "bor
 
 @dataclass
 class Holder:
-    """Somebody who needs an address in each node network.
+    """A node, a leaf or another object that needs an address in each node network.
 
     ``owner`` names it in messages, ``at`` is the path of what the intent ``given``s it, ``section`` and ``key`` say
     where its allocation is kept, ``top`` whether it is allocated from the upper end.
@@ -174,7 +174,7 @@ class Earlier:
     def _parsed(self, holder: Holder, family: str, parser: Callable[[Any], Any], kind: str) -> Any:
         section: Mapping[Any, Any] = self._mapping(self._found.get(holder.section), f"{self._at}.{holder.section}")
         if holder.key is not None:
-            # YAML reads a leaf's ID as a number where somebody took the quotes away
+            # YAML reads a leaf's ID as a number where an editor removed the quotes
             entry = section.get(holder.key, section.get(int(holder.key)) if holder.key.isdecimal() else None)
             section = self._mapping(entry, f"{self._at}.{holder.section}.{holder.key}")
         value = section.get(family)

@@ -19,7 +19,7 @@ class Limits:
     """Limits of one release; those of floating SVI are per fabric, border leaves and anchors per L3Out.
 
     ``lpm_least`` and ``lpm_most``: longest prefix matches of a leaf with the smallest and the largest forwarding scale
-    profile. ``vlans``: of L3Outs, per leaf; what IEEE 802.1Q can number, because EPGs' share is nobody's to know here.
+    profile. ``vlans``: of L3Outs, per leaf; what IEEE 802.1Q can number, because EPGs' share is not known here.
     """
 
     anchor_leaves: int = 6

@@ -145,7 +145,7 @@ class Member:
     """A cluster, whether it peers with the leaves itself or is nested in another; ``settings`` is kubefabric_cluster
     as read.
 
-    ``reported`` names the keys whose values were reported as wrong, so that nobody calls them missing. ``network`` is
+    ``reported`` names the keys whose values were reported as wrong, so that no check calls them missing. ``network`` is
     its cluster network, None where ``cni`` names none.
     """
 

@@ -127,7 +127,7 @@ def link(clusters: list[Cluster], nested: list[Nested], findings: Findings) -> N
 
 
 def clusters_of(known: Options) -> list[str]:
-    """The names that somebody may have meant."""
+    """The names that the user may have meant."""
     return sorted(known, key=natural)
 
 
@@ -160,7 +160,7 @@ def exported(cluster: Cluster | Nested, below: list[Nested]) -> list[Any]:
 
 
 def _path_lengths(clusters: list[Cluster], nested: list[Nested]) -> None:
-    """Where nobody said how long a path may be: one for the cluster itself, one more per level that is nested.
+    """Where the intent gives no path length: one for the cluster itself, one more per level that is nested.
 
     A leaf has one limit per VRF, so that the deepest nesting decides for all clusters in it.
     """
@@ -250,7 +250,7 @@ def plan(one: Nested, fabric: Fabric, nested: list[Nested], given: Callable[[Any
 
 
 def parents(one: Nested) -> Iterator[Cluster | Nested]:
-    """Its parent, that one's parent, and so on to the root; nobody where they lead to none."""
+    """Its parent, that one's parent, and so on to the root; nothing where they lead to none."""
     above = one.parent if one.root else None
     while above is not None:
         yield above

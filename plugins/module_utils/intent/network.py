@@ -23,7 +23,7 @@ class Nesting:
     announces: Callable[[Mapping[str, Any]], frozenset[Any]]
 
 
-def _nobody(_options: Mapping[str, Any]) -> list[Any]:
+def _no_hosts(_options: Mapping[str, Any]) -> list[Any]:
     return []
 
 
@@ -44,7 +44,7 @@ class ClusterNetwork:
     about: str
     keepalive: int = 1
     nesting: Nesting | None = None
-    reflector_hosts: Callable[[Mapping[str, Any]], list[Any]] = _nobody
+    reflector_hosts: Callable[[Mapping[str, Any]], list[Any]] = _no_hosts
     kubernetes: bool = True
 
 

@@ -71,7 +71,7 @@ def below(at: str, key: object) -> str:
 
 
 def did_you_mean(key: str, known: Iterable[Json]) -> str:
-    """The remedy for a name that nobody knows: the one that looks most like it, or all of them."""
+    """The remedy for an unknown name: the one that looks most like it, or all of them."""
     names = [str(name) for name in known]
     for name in closest(key, names):
         return f"did you mean {name}?"

@@ -71,7 +71,7 @@ def _networks(cluster: Cluster) -> list[JsonObject]:
     """Networks of the route maps and the external EPG: what the nodes announce.
 
     Longer prefixes (``aggregate``) are accepted of everything but the nodes' network: from there a longer prefix could
-    only be somebody else's address, the gateway's for example.
+    only be another device's address, the gateway's for example.
     """
     return [
         {"kind": kind, "prefix": str(network), "aggregate": kind != "node"}

@@ -18,7 +18,7 @@ LINK = ("link_speed", "auto_negotiation", "lldp", "cdp")
 
 
 def check(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
-    """Ports and policy groups that two nodes would have, ports that nobody may configure, vPC domains given twice."""
+    """Ports and policy groups that two nodes would have, ports that may not be configured, vPC domains given twice."""
     ports: dict[tuple[Any, ...], str] = {}
     groups: dict[str, str] = {}
     for cluster in clusters:

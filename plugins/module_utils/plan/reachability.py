@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who reaches a cluster by which contract: the sides of each contract, how far it reaches, and what of it is written.
 
-A side is whoever provides or consumes: the cluster's external EPGs, and the EPGs and L3Outs that the intent names
+A side is what provides or consumes: the cluster's external EPGs, and the EPGs and L3Outs that the intent names
 across from them. Everything that a contract needs follows from where its sides are: its scope, whether prefixes are
 leaked into another VRF, and whether a tenant needs a contract interface.
 """

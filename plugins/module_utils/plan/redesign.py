@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A cluster that moves from one SVI design to another: what is torn down, and whether somebody said so."""
+"""A cluster that moves from one SVI design to another: what is torn down, and whether the user allowed it."""
 
 from __future__ import annotations
 

@@ -240,7 +240,7 @@ NESTED_PLAN = {
 
 
 def with_networks(options: Options, cni: object, networks: Networks | None) -> JsonObject:
-    """The shape of a plan with the options of its cluster network, which nobody looks at where no network is known."""
+    """The shape of a plan with the options of its cluster network, which are not read where no network is known."""
     if networks is None:
         own = {cni: {"type": "dict", "given": True}} if isinstance(cni, str) else {}
         return {**own, **options}

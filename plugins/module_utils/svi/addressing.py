@@ -40,7 +40,7 @@ class Pool:
         self._late: dict[int, None] = {}
 
     def fault(self, address: Json) -> tuple[str, str] | None:
-        """Rule and remedy if a host cannot have this address, whoever else has it; None if it can."""
+        """Rule and remedy if no host may have this address, free or not; None if one may."""
         first, last = hosts(self.network)
         kind = type(self.network.network_address)  # ip_address() would read a small IPv6 number as IPv4
         usable = f"{kind(first)} to {kind(last)}"
@@ -55,7 +55,7 @@ class Pool:
         return None if self.owners.setdefault(int(address), owner) == owner else self.owners[int(address)]
 
     def free(self) -> int:
-        """How many addresses of the window nobody has."""
+        """How many addresses of the window have no owner."""
         taken = sum(self._first <= address <= self._last for address in self.owners)
         return max(0, self._last - self._first + 1 - taken)
 

@@ -93,7 +93,7 @@ def _unique(
     orders: dict[tuple[Any, ...], int],
     findings: Findings,
 ) -> None:
-    """rtctrlCtxP is named by its name; two of one order would be tried in an order that nobody chose."""
+    """rtctrlCtxP is named by its name; two of one order would be tried in an undefined order."""
     for key, seen in (("name", names), ("order", orders)):
         value, way = rule[key], rule["direction"]
         if value is None or way is None:
@@ -122,7 +122,7 @@ def _match(cluster: Cluster, rule: JsonObject, index: int, at: str, findings: Fi
 
 
 def _node_network(cluster: Cluster, rule: JsonObject, at: str, findings: Findings) -> None:
-    """A longer prefix of the nodes' network can only be somebody else's address, the gateway's for example."""
+    """A longer prefix of the nodes' network can only be another device's address, the gateway's for example."""
     if not accepts(rule):
         return
     for index, text in enumerate(rule["match"]["prefixes"]):

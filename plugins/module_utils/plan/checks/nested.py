@@ -113,7 +113,7 @@ def _spoken(cluster: Cluster | Nested, findings: Findings) -> None:
 def _virtual_addresses(
     cluster: Cluster, clusters: list[Cluster], nested: list[Nested], fabric: Fabric, findings: Findings
 ) -> None:
-    """The address is on every node: nobody else in the VRF may have it."""
+    """The address is on every node: no other device in the VRF may have it."""
     same = [one for one in clusters if one.vrf == cluster.vrf]
     same_nested = [one for one in nested if one.vrf == cluster.vrf]
     owned = [(one, kind, network) for one in [*same, *same_nested] for kind in KINDS for network in one.networks[kind]]
@@ -126,11 +126,11 @@ def _virtual_addresses(
                     findings.add(
                         at,
                         f"{text} is in {network}, networks.{kind} of cluster {other.name}",
-                        "give an address that nobody has, for example 169.254.0.179 or fdc9:9723:9bc::1",
+                        "give an unused address, for example 169.254.0.179 or fdc9:9723:9bc::1",
                     )
             for leaf in cluster.leaves:
                 if cluster.router_id(fabric, leaf) == text:
-                    findings.add(at, f"{text} is the router ID of leaf {leaf}", "give an address that nobody has")
+                    findings.add(at, f"{text} is the router ID of leaf {leaf}", "give an unused address")
 
 
 def _path_length(cluster: Cluster, nested: list[Nested], findings: Findings) -> None:

@@ -61,7 +61,7 @@ def _definition(at: str, contract: JsonObject, findings: Findings) -> None:
     if contract["existing"] and subjects:
         findings.add(f"{at}.subjects", "are its keeper's: the contract exists", "remove them, or existing")
     if not contract["existing"] and not subjects:
-        remedy = "add one with a filter, or say existing: true where somebody else keeps the contract"
+        remedy = "add one with a filter, or say existing: true if another owner maintains the contract"
         findings.add(f"{at}.subjects", "are missing, and a contract without any allows nothing", remedy)
     for number, subject in enumerate(subjects):
         for place, item in enumerate(subject["filters"]):
@@ -176,7 +176,7 @@ def _side(side: Side, known: dict[str, Contract], findings: Findings) -> None:
             at = f"{side.at}.{key}[{index}]"
             if name not in known:
                 guess = f"did you mean {closest(name, known)[0]}? Otherwise " if closest(name, known) else ""
-                remedy = f"{guess}add it to contracts, with existing: true if somebody else keeps it"
+                remedy = f"{guess}add it to contracts, with existing: true if another owner maintains it"
                 findings.add(at, f"no contract {name} is defined", remedy)
             elif known[name].tenant and side.tenant and not known[name].visible_from(side.tenant):
                 _foreign(at, key, side, known[name], findings)

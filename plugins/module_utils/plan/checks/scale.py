@@ -96,7 +96,7 @@ def routes(cluster: Cluster) -> int:
     """How many routes a cluster brings at least: a pod block per node and family, its service networks, its subnets.
 
     Services that are announced one by one (externalTrafficPolicy Local, or any with kube-router) come on top: how many
-    there will be is nobody's to know from an intent.
+    there will be is not known from an intent.
     """
     heard = announced(cluster)
     services = len(heard["service"]) + len(heard["external_service"])

@@ -180,7 +180,7 @@ def _too_small(pool: Pool, holders: list[Holder], findings: Findings, cluster: C
     needed = len(holders)
     spare = 2 if pool.network.version == 4 else 1
     length = pool.network.max_prefixlen - (needed + spare - 1).bit_length()
-    # an allocation that somebody spread over the network may fill it before its size does
+    # an allocation that the user spread over the network may fill it before its size does
     remedy = f"give at least a /{min(length, pool.network.prefixlen - 1)}"
     findings.add(
         cluster.at("networks.node"),

@@ -101,7 +101,7 @@ def test_a_router_id_given_for_a_cluster_wins_over_the_leaf_s_own() -> None:
 
 
 @pytest.mark.parametrize(("cni", "timers"), [("calico", (2, 6)), ("cilium", (1, 3)), ("ovn_kubernetes", (1, 3))])
-def test_timers_that_nobody_gave_suit_the_cni(cni: str, timers: tuple[int, int]) -> None:
+def test_timers_that_are_not_given_suit_the_cni(cni: str, timers: tuple[int, int]) -> None:
     intent = white_paper()
     intent["clusters"]["prod"]["cluster"]["cni"] = cni
     bgp = build(intent).plans["prod"]["bgp"]
@@ -131,7 +131,7 @@ def test_bfd_beside_graceful_restart_is_planned_with_a_warning() -> None:
     assert build(intent).warnings == []
 
 
-# -- stability: what comes or goes renumbers nobody else ---------------------------------------------------------------
+# -- stability: what comes or goes renumbers no other node or leaf -----------------------------------------------------
 
 
 def _addresses(plans: dict) -> dict:
@@ -170,7 +170,7 @@ def _change(intent: dict, dice: random.Random) -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("start", [white_paper, standard])
-def test_whatever_comes_or_goes_nobody_else_is_renumbered(start, seed: int) -> None:
+def test_whatever_comes_or_goes_no_other_address_changes(start, seed: int) -> None:
     dice, intent = random.Random(seed), start()
     result = build(intent)
     for _step in range(25):
@@ -274,7 +274,7 @@ def test_a_grown_node_network_keeps_every_address() -> None:
     assert second.plans["prod"]["nodes"]["node1"]["gateways"] == {"ipv4": "192.168.2.254"}
 
 
-def test_with_a_peer_per_node_a_leaf_has_the_nodes_of_its_own_rack_and_listens_for_nobody() -> None:
+def test_with_a_peer_per_node_a_leaf_has_the_nodes_of_its_own_rack_and_no_dynamic_neighbours() -> None:
     intent = white_paper()
     intent["clusters"]["prod"]["cluster"]["bgp"]["neighbors"] = "per_node"
     (svi,) = build(intent).plans["prod"]["l3out"]["svis"]

@@ -56,7 +56,7 @@ def test_only_what_the_intent_says_of_calico_reaches_the_plan() -> None:
     assert plan["calico"] == {"block_size": 27}
 
 
-def test_nobody_is_given_the_address_of_a_host_that_reflects() -> None:
+def test_no_node_gets_the_address_of_a_host_that_reflects() -> None:
     hosts = {"rr1": {"addresses": ["192.168.2.1"]}, "rr2": {"addresses": ["192.168.9.1"]}}
     planned = build(_calico(route_reflectors={"cluster_id": "244.0.0.1", "hosts": hosts})).plans["prod"]
     assert planned["nodes"]["node1"]["addresses"] == {"ipv4": "192.168.2.2"}
