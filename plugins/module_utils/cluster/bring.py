@@ -228,7 +228,7 @@ def _named(live: Resource) -> Resource:
 
 
 def _withdrawn(cluster: Cluster, kind: Kind, live: Resource) -> Step:
-    """Take back our fields from an object of somebody else's: apply nothing but its name."""
+    """Take back our fields from another owner's object: apply nothing but its name."""
     body = _named(live)
     if not difference.owned_fields(live, cluster.field_manager):
         return Step(kind, body, "none", live, live, False)
@@ -261,7 +261,7 @@ def _candidates(cluster: Cluster, kind: Kind, entry: JsonObject, rules: Rules) -
         return cluster.list(kind, namespace, ours)
     try:
         found = cluster.list(kind, None, ours)
-    except Forbidden:  # whoever has rights in this namespace only cleans up there only, as documented
+    except Forbidden:  # a user with rights in this namespace only cleans up there only, as documented
         return cluster.list(kind, namespace, ours)
     # Tools that copy a Secret to other namespaces copy its labels with it: elsewhere only what we applied is ours.
     return [

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..contract.freeform import JsonObject, Options
 
 CONFIGURATION = "/etc/bird/bird.conf"
-# What the packages' own bird.conf runs; BGP, OSPF, static routes and the like are somebody's.
+# What the packages' own bird.conf runs; BGP, OSPF, static routes and the like are an operator's.
 # The kernel's routes resolve next hops; they are not announced.
 OWN_ROUTES = "if source != RTS_BGP && source != RTS_STATIC then reject;"
 IDLE = ("device", "direct", "kernel")

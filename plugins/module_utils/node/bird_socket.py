@@ -21,7 +21,7 @@ PATIENCE = 5.0  # seconds
 
 
 def ask(path: str, commands: List[str]) -> List[str]:
-    """The answers, as birdc would print them. Raises NodeError where nobody answers, or not in time."""
+    """The answers, as birdc would print them. Raises NodeError where BIRD does not answer, or not in time."""
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(PATIENCE)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several files changed as one: whoever is killed at any moment leaves the old files, the new ones, or a journal from
+"""Several files changed as one: a run killed at any moment leaves the old files, the new ones, or a journal from
 which the next run restores the old ones.
 
 1. every new text is written beside its file and flushed to the disk; the old file gets a second name (a hard link);

@@ -180,7 +180,7 @@ def unit(config: Config) -> str:
     by starting a second daemon, and has the API on every address."""
     lines = [f"# {HEADER}", "[Unit]", "Description=GoBGP", "Wants=network-online.target"]
     lines += ["After=network-online.target", "", "[Service]", "Type=notify"]
-    # root, so that it reads a file that nobody else can; it can do nothing else that root can
+    # root, so that it reads a file that no other user can; it can do nothing else that root can
     lines += ["CapabilityBoundingSet=CAP_NET_BIND_SERVICE", "NoNewPrivileges=true"]
     lines += ["ProtectSystem=strict", "ProtectHome=true", "PrivateTmp=true", "PrivateDevices=true"]
     lines += [f"RuntimeDirectory={DIRECTORY}", "RuntimeDirectoryMode=0700", "UMask=0077"]

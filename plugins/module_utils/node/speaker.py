@@ -53,7 +53,7 @@ class Speaker:
         return []
 
     def remarks(self, config: Config) -> List[str]:  # noqa: ARG002
-        """What somebody should know of a configuration that is right."""
+        """What the user should know of a configuration that is right."""
         return []
 
     def version_command(self) -> Optional[Command]:
@@ -73,7 +73,7 @@ class Speaker:
         raise NotImplementedError
 
     def is_foreign_config(self, text: str) -> bool:
-        """Whether somebody else's main file says more than the one that its package brings."""
+        """Whether a main file that is not ours says more than the one that its package brings."""
         raise NotImplementedError
 
     def release(self, path: str, now: str, before: str) -> Optional[str]:  # noqa: ARG002

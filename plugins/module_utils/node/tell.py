@@ -35,7 +35,7 @@ def diff(changes: List[files.Change]) -> List[JsonObject]:
 
 
 def hints(speaker: Optional[Speaker], config: Optional[Config], way: Optional[JsonObject]) -> JsonObject:
-    """What somebody should know of a host: its firewall's part, what its speaker does not do, a doubtful gateway.
+    """What the user should know of a host: its firewall's part, what its speaker does not do, a doubtful gateway.
     ``way``: the record's note of the uplink."""
     if not config or not speaker:
         return {"firewall": []}

@@ -30,7 +30,7 @@ NETPLAN_KINDS = ("ethernets", "bonds", "bridges", "vlans")
 # The metric of our default routes, as `ip` takes and shows it: the best, so that no other route wins over ours. IPv6's
 # usual one is 1024, and NetworkManager gives its routes 100.
 METRIC: Dict[str, Tuple[str, ...]] = {"ipv4": (), "ipv6": ("metric", "1")}
-# What `ip` shows of a route whose metric nobody gave.
+# What `ip` shows of a route whose metric was not given.
 USUAL_METRIC = {"ipv4": (None, 0), "ipv6": (None, 1024)}
 
 

@@ -4,7 +4,7 @@
 """How our objects in a cluster differ from other people's.
 
 An object that carries ``managed-by: kubefabric.bgp`` is ours: we create, change and delete it. Anything else, a Node
-above all, belongs to somebody else: we only amend it, and take back no more than the fields that we own there.
+above all, belongs to another owner: we only amend it, and take back no more than the fields that we own there.
 """
 
 from __future__ import annotations

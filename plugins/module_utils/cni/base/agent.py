@@ -49,8 +49,8 @@ class Agent:
       spec.podCIDRs.
     * ``reports``: objects in which nodes report their sessions, from which ``read_reports`` makes ``{node: {peer's
       address: state}}``; None where nodes report nothing.
-    * ``others``: objects by which somebody else announces over the same sessions, from which ``read_others`` makes
-      ``{node: [prefix]}`` of the plan, these objects and the Nodes; None where nobody can.
+    * ``others``: objects by which another program announces over the same sessions, from which ``read_others`` makes
+      ``{node: [prefix]}`` of the plan, these objects and the Nodes; None where that is impossible.
     * ``verdicts``: objects in which nodes say whether they took their configuration, from which ``read_verdicts`` makes
       ``{node: why not}`` of those that did not; None where they say nothing.
     * ``without_secret``: a peer whose password the agent cannot read is kept, without one; else there is no such peer.

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from ...contract.freeform import Fields
 
 _CALICO_API = (
-    "Calico's API server is not there, only its storage, crd.projectcalico.org/v1, which nothing validates and nobody "
-    "should write to: create an APIServer (operator.tigera.io/v1) named default, apply Calico's apiserver.yaml, or "
-    "install Calico 3.32 or later with its projectcalico.org/v3 definitions"
+    "Calico's API server is not there, only its storage, crd.projectcalico.org/v1, which nothing validates and which "
+    "must not be written to: create an APIServer (operator.tigera.io/v1) named default, apply Calico's "
+    "apiserver.yaml, or install Calico 3.32 or later with its projectcalico.org/v3 definitions"
 )
 # By API group: the API that a cluster may serve in its place, and what to say then.
 IN_PLACE = {"projectcalico.org": ("crd.projectcalico.org/v1", _CALICO_API)}

@@ -19,7 +19,7 @@ _FIELDS = {"BGPPeer": ("nodeSelector", "peerSelector"), "IPPool": ("nodeSelector
 
 
 class _Asked(Dict[str, None]):
-    """Labels of nobody, which remember what was looked for."""
+    """No labels at all; remembers which ones a selector looks for."""
 
     def get(self, key: Json, default: Json = None) -> Any:
         self[key] = None

@@ -23,7 +23,7 @@ NAMESPACE = uuid.UUID("6f1c5cd0-95f0-4b7c-8f0a-6b75626566ab")
 
 
 def files(addresses: tuple[str, ...], interface: str, _facts: VipFacts) -> list[File]:
-    """One profile; NetworkManager ignores it unless it belongs to root and nobody else can read it."""
+    """One profile; NetworkManager ignores it unless it belongs to root and no other user can read it."""
     kind = "loopback" if interface == "lo" else "dummy"
     lines = [f"# {HEADER}", "[connection]", f"id={NAME}", f"uuid={uuid.uuid5(NAMESPACE, interface)}", f"type={kind}"]
     lines += [f"interface-name={interface}", "autoconnect=true"]

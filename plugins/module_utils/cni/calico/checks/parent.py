@@ -43,6 +43,6 @@ def _between_nodes(cluster: Member, key: str, findings: Findings) -> None:
     findings.warn(
         cluster.at(key),
         "makes sessions between nodes of a cluster that peers with its workloads: nested clusters' routes need filters "
-        "of their own there, which nobody has tried (Calico, nested clusters)",
+        "of their own there, which is untested (Calico, nested clusters)",
         "leave it away; nodes reach each other's nested clusters through their leaves",
     )

@@ -29,7 +29,7 @@ _FIRST = {False: "default-{}-ippool", True: "loadbalancer-{}-ippool"}
 
 
 def pools(plan: Plan, options: Options) -> list[Any]:
-    """The Installation with all pools, or one IPPool each; nothing where somebody else manages them."""
+    """The Installation with all pools, or one IPPool each; nothing where another tool manages them."""
     if not options["manage_pools"]:
         return []
     wanted = planned(plan, options)

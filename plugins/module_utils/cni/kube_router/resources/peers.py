@@ -4,7 +4,7 @@
 """The Node objects: the rack's label, and the annotation from which kube-router learns its peers.
 
 kube-router takes a password for node-specific peers from the annotation only (its password file is for peers common
-to all nodes), so whoever may read Nodes may read the password: base64 is no encryption.
+to all nodes), so all users that may read Nodes may read the password: base64 is no encryption.
 """
 
 from __future__ import annotations

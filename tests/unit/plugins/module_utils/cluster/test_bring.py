@@ -18,7 +18,7 @@ OURS, THEIRS = "a", "b"
 
 
 def config_map(name: str = "settings", owner: str | None = OURS, namespace: str = "kube-system", **more: str) -> dict:
-    """A ConfigMap of a cluster, or of nobody of ours (``owner`` None)."""
+    """A ConfigMap of a cluster, or one without an owner (``owner`` None)."""
     labels = ownership.labels(owner) if owner else {}
     metadata = {"name": name, "namespace": namespace, "labels": labels}
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"text": "one", **more}}
@@ -154,7 +154,7 @@ def test_absent_of_one_cluster_refuses_the_object_of_another() -> None:
     )
 
 
-def test_absent_refuses_an_object_that_somebody_made_by_hand() -> None:
+def test_absent_refuses_an_object_made_by_hand() -> None:
     cluster = FakeCluster().add(config_map(owner=None))
     assert "is not ours" in refusal(cluster, [config_map()], "absent")
     assert "is not ours" in refusal(cluster, [config_map()], "absent", owner=None)
@@ -242,7 +242,7 @@ def test_present_does_not_create_what_it_only_amends(wanted: dict, message: str)
     assert refusal(FakeCluster(), [wanted]) == message
 
 
-def test_present_creates_what_everything_else_stands_on_though_nobody_owns_it() -> None:
+def test_present_creates_what_everything_else_stands_on_though_it_has_no_owner() -> None:
     assert told(steps(FakeCluster(), [kept(namespace("kubefabric", None))])) == [("create", "Namespace", "kubefabric")]
 
 
@@ -267,7 +267,7 @@ def test_a_new_object_is_no_new_namespace_though_it_has_the_name_of_one() -> Non
     assert [step.action for step in found] == ["create", "none"]
 
 
-def test_a_namespace_that_nobody_makes_is_named() -> None:
+def test_a_namespace_that_is_not_created_is_named() -> None:
     message = "ConfigMap absent/settings: the namespace absent does not exist"
     assert refusal(FakeCluster(), [config_map(namespace="absent")]) == message
     there = FakeCluster().add(namespace("absent"))
@@ -340,7 +340,7 @@ def test_fields_that_people_set_are_taken_back_and_those_of_a_controller_are_not
     assert steps(FakeCluster(), [config_map()])[0].force is False
 
 
-def test_fields_that_somebody_took_in_the_meantime_stop_the_run() -> None:
+def test_fields_that_another_manager_took_in_the_meantime_stop_the_run() -> None:
     cluster = FakeCluster().add(config_map(text="two"))
     found = steps(cluster, [config_map()])
     cluster.taken = [Conflict("operator", "data.text")]

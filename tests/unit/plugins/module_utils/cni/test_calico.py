@@ -242,7 +242,7 @@ def test_a_cluster_with_calico_s_storage_alone_is_told_what_is_missing():
     missing = [("projectcalico.org/v3", "BGPPeer")]
     assert hints.hint(missing, lambda api, _kind: api == "crd.projectcalico.org/v1" or None) == (
         "Calico's API server is not there, only its storage, crd.projectcalico.org/v1, which nothing validates and "
-        "nobody should write to: create an APIServer (operator.tigera.io/v1) named default, apply Calico's "
+        "which must not be written to: create an APIServer (operator.tigera.io/v1) named default, apply Calico's "
         "apiserver.yaml, or install Calico 3.32 or later with its projectcalico.org/v3 definitions"
     )
     assert hints.hint(missing, lambda _api, _kind: None) == "install what brings it first"

@@ -1,4 +1,4 @@
-"""What Calico announces from which node, foretold from the plan and the cluster's state."""
+"""What Calico announces from which node, as expected from the plan and the cluster's state."""
 
 from __future__ import annotations
 

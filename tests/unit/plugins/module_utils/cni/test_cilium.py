@@ -357,7 +357,7 @@ def test_a_helm_value_that_contradicts_the_plan_is_an_error():
     )
 
 
-def test_a_password_that_the_plan_has_and_nobody_gives_is_an_error():
+def test_a_password_that_the_plan_has_and_the_user_does_not_give_is_an_error():
     with pytest.raises(ClusterError) as error:
         resources(cilium(), {"bgp_password": None})
     assert str(error.value) == (

@@ -307,7 +307,7 @@ def test_what_kube_router_cannot_do_is_an_error_that_names_the_key(wrong, messag
     assert str(error.value) == message
 
 
-def test_a_password_that_the_plan_has_and_nobody_gives_is_an_error():
+def test_a_password_that_the_plan_has_and_the_user_does_not_give_is_an_error():
     with pytest.raises(ClusterError) as error:
         resources(plan(), {"bgp_password": None})
     assert str(error.value) == (

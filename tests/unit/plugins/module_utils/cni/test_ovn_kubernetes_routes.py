@@ -89,7 +89,7 @@ def test_what_metallb_announces_over_the_same_sessions_is_expected_from_its_node
     assert announced(ovn(), found) == ["10.1.0.0/24", "192.168.3.10/32"]
 
 
-def test_what_it_announces_to_somebody_else_or_in_another_family_does_not_reach_the_leaves():
+def test_what_it_announces_to_other_peers_or_in_another_family_does_not_reach_the_leaves():
     assert others(ovn(), [metallb("192.168.3.10/32", leaf="203.0.113.1")], NODES)["node1"] == []
     assert others(ovn(), [metallb("2001:db8:3::1/128")], NODES)["node1"] == []
 

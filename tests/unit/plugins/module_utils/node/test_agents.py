@@ -70,7 +70,7 @@ def test_both_families_of_calico_are_one_state_and_bird_is_asked_not_to_change(t
     assert four.asked[0] == "restrict"
 
 
-def test_a_socket_where_nobody_answers_is_an_error(tmp_path):
+def test_a_socket_without_an_answer_is_an_error(tmp_path):
     path = tmp_path / "var/run/calico/bird.ctl"
     path.parent.mkdir(parents=True)
     path.touch()
@@ -79,7 +79,7 @@ def test_a_socket_where_nobody_answers_is_an_error(tmp_path):
     assert str(caught.value) == f"BIRD does not answer at {path}: [Errno 111] Connection refused"
 
 
-def test_somebody_who_does_not_answer_hides_nobody_else(tmp_path):
+def test_a_speaker_that_does_not_answer_hides_no_other(tmp_path):
     (tmp_path / "var/run/calico").mkdir(parents=True)
     (tmp_path / "var/run/calico/bird.ctl").touch()
     for program in ("bird", "birdc"):
@@ -129,12 +129,12 @@ ABSENT = {
 
 
 @pytest.mark.parametrize(("name", "message"), ABSENT.items(), ids=ABSENT)
-def test_somebody_who_is_not_there_is_named(tmp_path, name, message):
+def test_a_speaker_that_is_not_there_is_named(tmp_path, name, message):
     with pytest.raises(NodeError) as caught:
         inspect.look(host(tmp_path), name, None, [], 0)
     assert str(caught.value) == message
 
 
-def test_nobody_answers_on_a_host_without_a_speaker(tmp_path):
+def test_a_host_without_a_speaker_gives_no_answer(tmp_path):
     found = inspect.look(host(tmp_path), "auto", None, [], 0)
     assert found == {"speaker": None, "missing": [], "sessions": [], "routes": []}

@@ -103,7 +103,7 @@ def test_a_change_reloads_and_does_not_restart(settled):
     assert changing(settled) == [RELOAD, "vtysh -c clear bgp * soft"]
 
 
-def test_a_mode_that_somebody_changed_is_put_right(settled):
+def test_a_mode_that_was_changed_is_put_right(settled):
     path = Path(settled.root, "etc/frr/frr.conf")
     path.chmod(0o644)
     assert bring(settled)["changed"]
@@ -213,7 +213,7 @@ def test_a_daemon_that_does_not_start_leaves_the_host_as_it_was(host):
     assert (host.snapshot(), host.addresses) == (before, {"127.0.0.1": "lo"})
 
 
-def test_somebody_elses_configuration_is_refused_and_can_be_adopted_and_given_back(host):
+def test_a_foreign_configuration_is_refused_and_can_be_adopted_and_given_back(host):
     theirs = PACKAGED + "router bgp 65100\n neighbor 10.9.9.9 remote-as 65101\n"
     path = Path(host.root, "etc/frr/frr.conf")
     path.write_text(theirs)
@@ -286,7 +286,7 @@ def test_a_speaker_that_said_goodbye_in_a_killed_run_is_started_anew(settled):
         (PACKAGED, "systemctl disable --now frr", False),
         (PACKAGED + "router bgp 65100\n", "systemctl try-restart frr", True),
     ],
-    ids=["the package's", "somebody's"],
+    ids=["the package's", "an operator's"],
 )
 def test_a_speaker_that_a_killed_first_run_started_goes_or_reads_its_old_file_again(host, theirs, wanted, serves):
     Path(host.root, "etc/frr/frr.conf").write_text(theirs)

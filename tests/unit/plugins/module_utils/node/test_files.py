@@ -221,7 +221,7 @@ def test_an_owner_that_does_not_exist_is_named(tmp_path):
     target = host(tmp_path)
     target.live = True
     with pytest.raises(NodeError) as caught:
-        files.stage(target, [Change("/etc/a", "old a", "x", owner="nobody-here")])
+        files.stage(target, [Change("/etc/a", "old a", "x", owner="no-such-user")])
     assert str(caught.value) == (
-        "/etc/a cannot be written: there is no user or group nobody-here. Nothing was changed."
+        "/etc/a cannot be written: there is no user or group no-such-user. Nothing was changed."
     )

@@ -47,7 +47,7 @@ def test_gobgp_is_restarted_only_for_what_a_reload_would_leave_out(changes, rest
     assert gobgp.needs_restart(text(), text(**changes)) is restart
 
 
-def test_somebody_elses_configuration_is_left_by_a_restart():
+def test_a_foreign_configuration_is_left_by_a_restart():
     assert gobgp.needs_restart(text().replace(HEADER, "mine"), text())
 
 
@@ -116,7 +116,7 @@ def test_a_range_of_one_address_is_a_neighbour_that_has_to_connect():
     assert "peer-group" not in found
 
 
-def test_somebody_who_expects_gobgp_to_forward_is_told():
+def test_the_user_learns_that_gobgp_does_not_forward():
     (remark,) = GOBGP.remarks(model.build(options()))
     assert remark.startswith("GoBGP puts no route into this host's kernel: ")
     assert GOBGP.remarks(model.build(options(workloads=[], accept=[]))) == []

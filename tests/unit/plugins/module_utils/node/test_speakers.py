@@ -64,7 +64,7 @@ def test_the_speaker_accepts_its_configuration(speaker, case):
 
 
 @pytest.mark.parametrize("speaker", SPEAKERS)
-def test_what_was_rendered_is_nobody_elses_until_it_is_on_another_host(speaker):
+def test_what_was_rendered_is_foreign_on_another_host_only(speaker):
     assert SPEAKERS[speaker].is_foreign_config(rendered(speaker, "plain"))
 
 

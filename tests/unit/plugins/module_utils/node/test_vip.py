@@ -47,7 +47,7 @@ HOSTS = {
     ),
     "NetworkManager that has none": (Facts(active=MANAGER, network_manager=(1, 40)), "lo", "systemd"),
     "NetworkManager and a dummy": (Facts(active=MANAGER, network_manager=(1, 40)), "dummy0", "networkmanager"),
-    "NetworkManager and somebody's interface": (Facts(active=MANAGER, network_manager=(1, 46)), "bond0", "systemd"),
+    "NetworkManager and the host's interface": (Facts(active=MANAGER, network_manager=(1, 46)), "bond0", "systemd"),
     "ifupdown": (Facts(interfaces_sources=True, programs=frozenset({"ifup"})), "lo", "ifupdown"),
     "ifupdown that reads no fragments": (Facts(programs=frozenset({"ifup"})), "lo", "systemd"),
 }
@@ -64,7 +64,7 @@ def test_every_stack_is_told_every_address(stack):
     assert all(address in text for address in BOTH)
 
 
-def test_a_unit_of_somebody_s_device_follows_it_however_often_it_comes():
+def test_a_unit_of_a_device_of_others_follows_it_however_often_it_comes():
     unit, _wants, started = Vip(BOTH, "vpn-1", "systemd").files(Facts())
     device = r"sys-subsystem-net-devices-vpn\x2d1.device"
     assert {f"Requisite={device}", f"StopPropagatedFrom={device}"} <= set(unit.text.splitlines())

@@ -79,7 +79,7 @@ def test_a_speaker_that_dies_at_once_is_said_to_and_ended_again(host):
     assert (host.snapshot(), host.addresses) == (before, {"127.0.0.1": "lo"})
 
 
-def test_what_somebody_took_away_by_hand_comes_back(settled):
+def test_what_was_removed_by_hand_comes_back(settled):
     given = {"interface": "bond0", "gateways": [], "mtu": 9000}
     bring(settled, uplink=given)
     settled.commands.clear()
@@ -385,7 +385,7 @@ def test_a_file_of_which_only_our_lines_go_keeps_its_mode(host):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root: files get another owner")
-def test_an_owner_that_somebody_changed_is_put_right(settled):
+def test_an_owner_that_was_changed_is_put_right(settled):
     path = Path(settled.root, "etc/frr/frr.conf")
     os.chown(path, 0, 0)
     assert bring(settled)["changed"]

@@ -1,4 +1,4 @@
-"""What two states of an object differ in, and what of them is nobody's wish."""
+"""What two states of an object differ in, and which of these differences were not asked for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SERVER = {
 GENERATION = "deprecated.daemonset.template.generation"
 
 
-def test_the_content_is_what_somebody_asked_for() -> None:
+def test_the_content_is_what_was_asked_for() -> None:
     live = {
         "kind": "DaemonSet",
         "metadata": {"name": "a", **SERVER, "annotations": {GENERATION: "1", "mine": "x"}},

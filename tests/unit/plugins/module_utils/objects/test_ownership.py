@@ -10,7 +10,7 @@ LABELS = {"app.kubernetes.io/managed-by": "kubefabric.bgp", "bgp.kubefabric.io/c
 
 
 def test_our_labels_are_those_that_clusters_carry_already() -> None:
-    """They are on objects in the field: another name would make all of those somebody else's."""
+    """They are on objects in the field: with another name all of those would have another owner."""
     assert ownership.labels("a") == LABELS
     assert ownership.selector("a") == "app.kubernetes.io/managed-by=kubefabric.bgp,bgp.kubefabric.io/cluster=a"
     assert ownership.FIELD_MANAGER == "kubefabric"
