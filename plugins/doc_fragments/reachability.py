@@ -57,7 +57,7 @@ options:
         suboptions:
           tenant: {description: Its tenant., type: str, required: true}
           name: {description: Its name., type: str, required: true}
-          existing: {description: Somebody else keeps it. It must be there., type: bool, default: false}
+          existing: {description: Another owner maintains it. It must exist., type: bool, default: false}
           scope:
             description: How far it reaches (vzBrCP.scope, where V(vrf) is called context).
             type: str
@@ -78,7 +78,7 @@ options:
                 default: []
                 suboptions:
                   name: {description: Its name., type: str, required: true}
-                  existing: {description: Somebody else keeps it., type: bool, default: false}
+                  existing: {description: Another owner maintains it., type: bool, default: false}
                   entries:
                     description: What it lets through.
                     type: list

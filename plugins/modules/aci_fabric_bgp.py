@@ -12,8 +12,8 @@ version_added: 0.1.0
 description:
   - Reads the AS number of the fabric, its MP-BGP route reflectors, and whether a pod policy group applies them.
   - Fails where the AS number is another one than O(asn), because no node would get a session. Warns of what is missing.
-  - Writes only with O(manage), and then only what is missing. An AS number or a policy group that somebody else made is
-    changed with O(adopt) alone.
+  - Writes only with O(manage), and then only what is missing. An AS number or a policy group that this
+    collection did not make is changed with O(adopt) alone.
 author:
   - The kubefabric.bgp maintainers (@kubefabric)
 options:

@@ -20,7 +20,7 @@ description:
     error, because OVN-Kubernetes takes that label at creation only. The feature gates of a KubeVirt are added to those
     that are there, and stay with O(state=absent).
   - A selector of nodes, as in a BGPPeer or an FRRConfiguration, that selects none of the cluster's nodes is an error.
-  - Fields that somebody changed with C(kubectl) are restored. Fields that another field manager holds are an error that
+  - Fields that were changed with C(kubectl) are restored. Fields that another field manager holds are an error that
     names it.
   - Values of Secrets and BGP passwords in annotations are hidden in the result and in the diff.
 options:
@@ -83,8 +83,8 @@ options:
         description:
           - Look in all other namespaces, too, for what an option moved from one of them to O(prune[].namespace).
           - Only objects with the labels that this collection gives to the cluster's own are asked for, and there only
-            those go that O(field_manager) applied, no copies. Whoever may list the kind in O(prune[].namespace) alone
-            cleans up there alone.
+            those go that O(field_manager) applied, no copies. A user that may list the kind in O(prune[].namespace)
+            alone cleans up there alone.
         type: bool
         default: false
       amended:

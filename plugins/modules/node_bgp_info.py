@@ -53,7 +53,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 speaker:
-  description: Who answered; none if nobody did.
+  description: The speaker that answered; none if no speaker did.
   returned: success
   type: str
   sample: frr

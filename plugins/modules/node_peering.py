@@ -183,7 +183,7 @@ options:
   max_prefixes:
     description:
       - How many prefixes each of O(peers) may announce. Beyond it FRR and GoBGP close the session, for a minute and
-        until somebody enables the neighbour; BIRD ignores the rest.
+        until an operator enables the neighbour; BIRD ignores the rest.
     type: int
   vrf:
     description:
@@ -192,7 +192,7 @@ options:
   vrf_table: {description: The VRF's routing table. BIRD needs it., type: int}
   adopt:
     description:
-      - Replace a configuration of the speaker that somebody else wrote. It comes back with O(state=absent).
+      - Replace a configuration of the speaker that this collection did not write. It comes back with O(state=absent).
       - Otherwise such a configuration is an error, and nothing is changed.
     type: bool
     default: false

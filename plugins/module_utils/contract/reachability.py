@@ -55,7 +55,7 @@ class Filter(TypedDict):
     """A filter of a subject."""
 
     name: str  # its name
-    existing: NotRequired[bool]  # whether somebody else keeps it: it is used and never written
+    existing: NotRequired[bool]  # whether another owner maintains it: it is used and never written
     entries: NotRequired[list[FilterEntry]]  # its entries
 
 
@@ -73,7 +73,7 @@ class Contract(TypedDict):
 
     tenant: str  # its tenant
     name: str  # its name
-    existing: NotRequired[bool]  # whether somebody else keeps it: it is used and never written
+    existing: NotRequired[bool]  # whether another owner maintains it: it is used and never written
     scope: NotRequired[str]  # how far it reaches
     subjects: NotRequired[list[Subject]]  # what it allows
 

@@ -101,7 +101,7 @@ CONTRACT = {
     "existing": {
         "type": "bool",
         "default": False,
-        "description": "It exists already, and somebody else keeps it: it is used and never written.",
+        "description": "It exists already, and another owner maintains it: it is used and never written.",
     },
     "scope": {
         "type": "str",

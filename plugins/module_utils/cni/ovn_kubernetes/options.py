@@ -61,7 +61,7 @@ VRF_LITE = {
     "interface": _text("Interface of the nodes that belongs to the network's VRF.", format="interface"),
     "attach": choice(
         "Who puts the interface under the VRF: an NMState policy, the role P(kubefabric.bgp.node_vrf#role) on the "
-        "hosts (playbook vrfs), or nobody here.",
+        "hosts (playbook vrfs), or another tool (V(none)).",
         "nmstate",
         "host",
         "none",
@@ -118,7 +118,8 @@ NETWORK = {
         "there needs the label C(k8s.ovn.org/primary-user-defined-network) from its creation on.",
     },
     "advertise": choice(
-        "V(default_vrf) announces it to the leaves, V(own_vrf) to the peers of O(vrf_lite) alone, V(none) to nobody.",
+        "V(default_vrf) announces it to the leaves, V(own_vrf) to the peers of O(vrf_lite) alone; "
+        "V(none) announces nothing.",
         "default_vrf",
         "own_vrf",
         "none",
