@@ -93,7 +93,7 @@ def read_text(path: str) -> str | None:
 
 
 def replace_file(path: str, text: str, mode: int) -> None:
-    """Write a file so that nobody ever sees half of it, nor its secrets before ``mode`` holds."""
+    """Write a file so that no reader ever sees half of it, nor its secrets before ``mode`` holds."""
     directory = os.path.dirname(path)
     os.makedirs(directory, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=directory, prefix=f".{os.path.basename(path)}.")

@@ -4,8 +4,8 @@
 """A few variables of thousands of hosts, in a tenth of the time that ``hostvars`` takes for all variables of each.
 
 Only where the answer is certain to be the same: hosts of the same groups share what their groups say, and a host adds
-what the inventory's source says of it. Whoever has files of its own, facts, or an expression among these variables is
-left to ``hostvars``, and everybody where other plugins or settings have a say.
+what the inventory's source says of it. A host with files of its own, facts, or an expression among these variables is
+left to ``hostvars``, and all hosts where other plugins or settings have a say.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ansible.plugins.loader import vars_loader
 
 from .controller import Expression, plain, static
 
-NOBODY = "a host of the same groups without variables of its own"
+BARE_HOST = "a host of the same groups without variables of its own"
 PLUGINS = ["host_group_vars"]
 MEMORY = ("memory", "ansible.builtin.memory")
 
@@ -58,9 +58,9 @@ class QuickVariables:
         groups = host.get_groups()
         key = tuple(group.name for group in groups)
         if key not in self._of_groups:
-            nobody = Host(NOBODY)
-            nobody.groups = list(groups)
-            found = self._manager.get_vars(host=nobody, include_hostvars=False)
+            bare = Host(BARE_HOST)
+            bare.groups = list(groups)
+            found = self._manager.get_vars(host=bare, include_hostvars=False)
             self._of_groups[key] = {name: found[name] for name in self._names if name in found}
         return self._of_groups[key]
 

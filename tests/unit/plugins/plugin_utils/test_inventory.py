@@ -46,8 +46,8 @@ def test_expressions_in_a_play_s_variables_are_templated():
 
 
 def test_a_play_s_variable_that_cannot_be_read_is_named_with_its_host():
-    given = inventory({"kubefabric_fabric": {}}, kubefabric_cluster={"asn": trusted("{{ nobody_knows }}")})
-    with pytest.raises(AnsibleError, match=r"kubefabric_cluster of host prod cannot be read: .*nobody_knows"):
+    given = inventory({"kubefabric_fabric": {}}, kubefabric_cluster={"asn": trusted("{{ not_defined }}")})
+    with pytest.raises(AnsibleError, match=r"kubefabric_cluster of host prod cannot be read: .*not_defined"):
         given.intents()
 
 
