@@ -74,7 +74,7 @@ class Farm:
         return self.scratch / "ansible"
 
     def up(self) -> None:
-        """Leaves that wait for whoever connects, and hosts on which FRR is installed and does not run."""
+        """Leaves that accept every connection, and hosts on which FRR is installed and does not run."""
         switch = self.lab.namespace("switch")
         links.ensure_namespace(switch, FORWARD)
         links.batch(switch, ["link add br0 type bridge", "link set br0 up"])

@@ -1,4 +1,4 @@
-"""The audit log: an ``aaaModLR`` record of every object that somebody created, changed or deleted. Values of secure
+"""The audit log: an ``aaaModLR`` record of every object that a user created, changed or deleted. Values of secure
 properties are left out.
 """
 

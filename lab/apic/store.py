@@ -115,7 +115,7 @@ class Store:
     # -- values -----------------------------------------------------------------------------------
 
     def defaults(self, cls: str) -> dict[str, str]:
-        """What an object of the class shows where nobody set anything."""
+        """What an object of the class shows where nothing was set."""
         if cls not in self._defaults:
             properties = self.catalog.properties(cls)
             self._defaults[cls] = {name: values.default(prop) for name, prop in properties.items()}

@@ -256,7 +256,7 @@ class Transaction:
         return value
 
     def _check_delimiters(self, cls: MoClass, name: str, value: str) -> None:
-        """A value whose brackets do not match would make a DN that nobody can read."""
+        """A value whose brackets do not match would make a DN that cannot be parsed."""
         bracketed = cls.rn is not None and f"[{{{name}}}]" in cls.rn.text
         try:
             whole = len(split(f"[{value}]" if bracketed else value)) == 1

@@ -62,7 +62,7 @@ def canonical(prop: Property, text: str) -> str:
 
 
 def default(prop: Property) -> str:
-    """What APIC shows of a property that nobody set."""
+    """What APIC shows of a property that was not set."""
     base = prop.base.rpartition(":")[2]
     if base.startswith("Bitmask"):
         return _flags(prop, prop.default or "0")

@@ -75,7 +75,7 @@ class Backend:
         return request
 
     def write_status(self, pod: Mapping, status: dict) -> None:
-        """Write a pod's status; a pod that is gone, or another of the same name by now, is nobody's concern."""
+        """Write a pod's status; a pod that is gone, or another of the same name by now, is ignored."""
         metadata = pod["metadata"]
         path = pod_path(metadata["namespace"], metadata["name"]) + "/status"
         self._tolerant("PATCH", path, {"metadata": {"uid": metadata["uid"]}, "status": status})

@@ -119,7 +119,7 @@ def _prepare(lab: Lab, cluster: Cluster, topology: Topology) -> Layout:
 
 
 def _ports(lab: Lab, cluster: str) -> dict[str, int]:
-    """The ports noted before, unless somebody else took one while the cluster was down."""
+    """The ports noted before, unless another program took one while the cluster was down."""
     noted = lab.read_state(STATE).get(cluster, {}).get("ports", {})
     running = any(process_id(lab, process_name(cluster, name)) for name in ("etcd", "kube-apiserver"))
     if noted and (running or all(ports.is_free(port) for port in noted.values())):

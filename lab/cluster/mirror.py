@@ -58,7 +58,7 @@ class Mirror:
 
     def __init__(self, api: Api, paths: Mapping[str, str]) -> None:
         self.paths = paths
-        self.changed = threading.Event()  # set with every change; whoever waits for it clears it
+        self.changed = threading.Event()  # set with every change; the thread that waits for it clears it
         self._lock = threading.Lock()
         self._items: dict[str, dict[tuple, dict]] = {}
         for name, path in paths.items():

@@ -26,7 +26,7 @@ def identity(namespace: str) -> int | None:
 
 
 def open_socket(namespace: str, family: int = socket.AF_INET, kind: int = socket.SOCK_STREAM) -> socket.socket:
-    """A new socket inside a namespace. Sockets stay in the namespace they were made in, whoever uses them.
+    """A new socket inside a namespace. Sockets stay in the namespace they were made in.
 
     Only a thread that ends right away changes its namespace; OSError if there is no such namespace.
     """

@@ -3,7 +3,7 @@
 ``web`` is announced by every node (externalTrafficPolicy Cluster): its ECMP width is what a leaf balances over.
 ``web-local`` is announced by the nodes that run its two pods alone (externalTrafficPolicy Local); one node has none.
 ``web-balanced`` gets its address from the CNI, where that gives addresses to Services of type LoadBalancer.
-The namespace is made once; what somebody does to it afterwards stays as it is until ``lab down``.
+The namespace is made once; what a user changes in it afterwards stays as it is until ``lab down``.
 """
 
 from __future__ import annotations

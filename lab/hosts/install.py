@@ -23,9 +23,9 @@ PasswordAuthentication no
 UseDNS no
 """
 # In a container with control groups of version 1 systemd may miss the last process of a service that stops, and wait
-# for it: two minutes for root's user manager (which nobody here needs) when a host reboots after somebody used ssh.
+# for it: two minutes for root's user manager (which no test here needs) when a host reboots after a login by ssh.
 STOP = "[Manager]\nDefaultTimeoutStopSec=10s\n"
-# Path units that watch for questions that nobody answers here; each takes one of root's inotify instances.
+# Path units that watch for questions that are not answered here; each takes one of root's inotify instances.
 UNASKED = ("systemd-ask-password-console.path", "systemd-ask-password-wall.path")
 MARKER = "# Written by the installer of the lab's host.\n"
 
@@ -99,7 +99,7 @@ def networkmanager(node: Node) -> dict[str, File]:
         lines += [f"address{number}={address}" for number, address in enumerate(found, start=1)]
         lines += [f"gateway={gateway}" for gateway in node.gateways if (":" in gateway) == six]
     text = MARKER + "\n".join([*lines, ""])
-    # a veth device is nobody's unless somebody says so
+    # NetworkManager leaves a veth device alone unless it is configured to manage it
     managed = MARKER + f"[device-uplink]\nmatch-device=interface-name:{INTERFACE}\nmanaged=1\n"
     return {
         "etc/NetworkManager/system-connections/uplink.nmconnection": File(text, 0o600),

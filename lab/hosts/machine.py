@@ -50,7 +50,7 @@ def cgroup(name: str) -> Path:
 def command(name: str, root: Path, namespace: str) -> list[str]:
     """systemd-nspawn, without the machine's own systemd (there may be none)."""
     options = ["--quiet", "--boot", "--register=no", "--keep-unit", "--link-journal=no"]
-    # to our log: systemd waits for ever, in the middle of a shutdown, for room in a console that nobody reads
+    # to our log: systemd waits for ever, in the middle of a shutdown, for room in a console that no program reads
     options += ["--console=read-only", "--setenv=SYSTEMD_COLORS=0"]
     # as on a machine, the network is the host's own business
     options += ["--capability=CAP_NET_ADMIN"]

@@ -48,7 +48,7 @@ def _locked(lab: Lab) -> Iterator[None]:
 
 
 def cut_leaves(lab: Lab) -> frozenset[int]:
-    """The leaves whose links somebody pulled."""
+    """The leaves whose links the user cut."""
     return frozenset(lab.read_state("cut").get("leaves", ()))
 
 

@@ -1,6 +1,6 @@
 """Whether the kernel lets that many more hosts boot: systemd needs inotify, and root has a number of instances in all.
 
-Where there are none left, a host starts and then waits for ever for its first services: nobody hears of it again.
+Where there are none left, a host starts and then waits for ever for its first services, and never becomes ready.
 Containers of a machine share them, other labs' control planes take eight a cluster.
 """
 

@@ -1,6 +1,6 @@
 """What installing OVN-Kubernetes with FRR-K8s leaves in a cluster: definitions, and frr-k8s' pods with their rights.
 
-NMState's definitions are with them, for VRF-Lite; nobody acts on its policies here, for there are no VRF devices.
+NMState's definitions are with them, for VRF-Lite; nothing acts on its policies here, for there are no VRF devices.
 """
 
 from __future__ import annotations

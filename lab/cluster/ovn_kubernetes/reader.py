@@ -2,7 +2,7 @@
 
 After go-controller/pkg/clustermanager/routeadvertisements/controller.go of ovn-kubernetes at 8871cd9 (August 2026):
 the same checks in the same order, with the same words. Without what its features EgressIP, EVPN, no-overlay transport,
-dynamic allocation of networks and DPU hosts add, all of which are off unless somebody turns them on.
+dynamic allocation of networks and DPU hosts add, all of which are off by default.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ACCEPTED = "ovn-kubernetes cluster-manager validated the resource and requested 
 
 
 class ConfigurationError(ValueError):
-    """The resources do not go together; nothing is generated until somebody changes them."""
+    """The resources do not go together; nothing is generated until they are changed."""
 
     reason, prefix = "ConfigurationError", "configuration error"
 

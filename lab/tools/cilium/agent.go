@@ -38,7 +38,7 @@ func agentCells() []cell.Cell {
 		// the node itself, before those that read its table: no tunnel, no IPsec, no other clusters
 		node.LocalNodeStoreCell,
 		nodeSync.LocalNodeSyncCell,
-		cell.Invoke(func(*node.LocalNodeStore) {}), // or nobody fills the table of the local node
+		cell.Invoke(func(*node.LocalNodeStore) {}), // else the table of the local node stays empty
 		cell.Provide(
 			func() tunnel.Config { return tunnel.NewTestConfig(tunnel.Disabled) },
 			func() ipsec.Config { return ipsecFake.Config{} },

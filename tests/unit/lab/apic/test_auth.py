@@ -53,7 +53,7 @@ def test_a_token_lets_in(sessions):
     assert sessions.authenticate(cookie, "GET", "/api/class/fvTenant.json", b"") == "admin"
 
 
-@pytest.mark.parametrize(("name", "password"), [("admin", "wrong"), ("admin", ""), ("nobody", "secret"), ("", "")])
+@pytest.mark.parametrize(("name", "password"), [("admin", "wrong"), ("admin", ""), ("unknown", "secret"), ("", "")])
 def test_a_wrong_login_is_refused(sessions, name, password):
     assert (
         refusal(login, sessions, password, name)
@@ -94,7 +94,7 @@ def test_a_logout_ends_the_session(sessions):
     assert refusal(sessions.of_token, session.token).startswith("403:")
 
 
-def test_without_cookie_nobody_gets_in(sessions):
+def test_a_request_without_cookie_is_refused(sessions):
     assert refusal(sessions.authenticate, "", "GET", "/api/x.json", b"") == MISSING
 
 

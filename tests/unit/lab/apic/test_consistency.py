@@ -73,7 +73,7 @@ def test_an_object_does_not_contradict_itself(post, refusal, dn, cls, attributes
     assert expected in refusal(dn, cls, attributes)
 
 
-def test_the_start_of_a_range_of_ports_is_its_end_where_nobody_names_one(controller, post):
+def test_the_start_of_a_range_of_ports_is_its_end_where_none_is_given(controller, post):
     post(
         "uni/tn-k8s", "vzFilter", {"name": "f"}, element("vzEntry", name="e", etherT="ip", prot="tcp", sFromPort="443")
     )

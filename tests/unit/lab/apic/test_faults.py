@@ -75,7 +75,7 @@ def test_leaves_that_say_the_same_of_an_l3out_show_once():
     assert len(faults.delegates(both)) == 1
 
 
-def test_other_faults_are_delegated_to_nobody():
+def test_other_faults_are_not_delegated():
     assert faults.delegates([Element("faultInst", {"dn": "topology/pod-1/node-101/sys/fault-F0001"})]) == []
 
 

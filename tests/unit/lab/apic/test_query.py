@@ -131,7 +131,7 @@ def test_children_come_in_descending_order_of_their_class_numbers_and_latest_fir
     ]
 
 
-def test_config_only_leaves_out_what_nobody_can_configure(ask, post):
+def test_config_only_leaves_out_what_is_not_configurable(ask, post):
     post(TENANT, "l3extOut", {"name": "o"}, element("l3extRsEctx", tnFvCtxName="prod"))
     (item,) = ask(f"{TENANT}/ctx-prod", rsp_subtree="full")
     assert "fvRtEctx" in classes(item)

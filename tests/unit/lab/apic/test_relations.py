@@ -138,7 +138,7 @@ def test_it_is_no_part_of_the_configuration(post, controller):
     assert "fvRtEctx" not in str(controller.store.export(controller.store.by_dn["uni"]).to_json())
 
 
-def test_nobody_can_write_it(refusal, post):
+def test_it_is_read_only(refusal, post):
     post(DN, "l3extOut", {"name": "o"})
     dn = f"uni/tn-k8s/ctx-prod/rtl3extEctx-[{DN}]"
     assert refusal(dn, "fvRtEctx", {"tDn": DN}) == f"170: Invalid access, MO: {dn}"

@@ -266,7 +266,7 @@ def test_tags_are_put_on_objects_and_find_them(server):
     raw(server, "POST", "/api/tag/mo/uni/tn-t.json?remove=mine", b"{}", cookie)
     assert [item["tagInst"]["attributes"]["name"] for item in server.get("/api/tag/mo/uni/tn-t.json")] == ["yours"]
     assert len(server.get("/api/tag/mine.json")) == 1
-    assert server.get("/api/tag/nobodys.json") == []
+    assert server.get("/api/tag/unused.json") == []
     server.delete("uni/tn-t")
 
 

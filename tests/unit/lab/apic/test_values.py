@@ -94,7 +94,7 @@ def test_a_value_that_the_validators_exclude_is_refused(catalog, cls, name, text
 
 
 @pytest.mark.parametrize(("cls", "name", "printed"), DEFAULTS)
-def test_what_nobody_set_shows_its_default(catalog, cls, name, printed):
+def test_a_property_that_is_not_set_shows_its_default(catalog, cls, name, printed):
     assert default(catalog.properties(cls)[name]) == printed
 
 

@@ -70,7 +70,7 @@ def test_what_went_while_a_watch_was_broken_is_gone_and_told(api, monkeypatch):
     assert given.changed.is_set()
 
 
-def test_a_collection_that_is_not_served_is_empty_and_keeps_nobody_waiting(api):
+def test_a_collection_that_is_not_served_is_empty_and_is_not_waited_for(api):
     given = Mirror(api, {"things": "/things", "absent": "/absent"})
     wait_for(lambda: given.complete, "both")
     assert given.items()["absent"] == []

@@ -37,6 +37,6 @@ def test_no_port_at_all_is_an_error_that_names_the_range():
     assert str(error.value) == "no free port between 20000 and 29999 on 127.0.0.1 for etcd"
 
 
-def test_a_port_that_somebody_listens_on_is_not_free():
+def test_a_port_that_a_program_listens_on_is_not_free():
     with socket.create_server(("127.0.0.1", 0)) as server:
         assert not ports.is_free(server.getsockname()[1])

@@ -61,7 +61,7 @@ def test_absent_definitions_that_cannot_be_fetched_are_named_with_why_and_where_
     )
 
 
-def test_definitions_are_fetched_only_where_nobody_gave_any(bare, monkeypatch):
+def test_definitions_are_fetched_only_where_none_are_given(bare, monkeypatch):
     monkeypatch.setattr(crds, "ensure", made)
     (bare / "frr-k8s").mkdir(parents=True)
     said: list[str] = []

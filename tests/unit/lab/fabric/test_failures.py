@@ -105,7 +105,7 @@ def test_prefixes_that_may_stand_beside_each_other(subnets):
     assert build(two_l3outs(Floating(subnets=first).tree(), subnets=subnets)).faults == ()
 
 
-def test_a_prefix_of_an_l3out_that_is_on_no_leaf_is_nobodys():
+def test_a_prefix_of_an_l3out_that_is_on_no_leaf_belongs_to_no_leaf():
     subnets = (("10.9.0.0/16", "import-security", ""),)
     tree = two_l3outs(Floating(subnets=subnets).tree(), subnets=subnets)
     for found in _walk(tree):

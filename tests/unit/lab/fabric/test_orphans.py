@@ -33,7 +33,7 @@ def test_a_second_connection_of_a_neighbour_is_overdue():
     assert looks(Orphans(), {7: NODE, 8: second}, NEIGHBORS, LOOKS)[-1] == [8]
 
 
-def test_a_configured_neighbour_without_a_connection_is_nobody_s_owner():
+def test_a_configured_neighbour_without_a_connection_owns_nothing():
     waiting = {"192.168.2.1": {"bgpState": "Connect", "hostForeign": "Unknown", "portForeign": 0}, "vrfId": 0}
     assert looks(Orphans(), {7: NODE}, waiting, LOOKS)[-1] == [7]
     assert looks(Orphans(), {}, waiting, 1) == [[]]

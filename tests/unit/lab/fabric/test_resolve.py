@@ -203,7 +203,7 @@ def test_an_aggregate_counts_with_the_default_route_alone():
     assert route_map(tree, "import") == (RouteMapEntry("permit", rules),)
 
 
-def test_match_and_set_rules_of_tenant_common_serve_nobody_else():
+def test_match_and_set_rules_of_tenant_common_serve_no_other_tenant():
     rule, (subject, actions) = fabric_trees.tagging(
         0, ("10.8.0.0/16",), (), fabric_trees.mo("rtctrlSetPref", localPref=200)
     )

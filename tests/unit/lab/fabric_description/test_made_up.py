@@ -95,7 +95,7 @@ def test_two_clusters_on_the_same_leaves_share_the_vpc_pairs_and_no_policy_group
     assert len(found.policy_groups) == sum(len(one["nodes"]) for one in intent["clusters"].values())
 
 
-def test_access_policies_that_somebody_else_keeps_are_there():
+def test_access_policies_of_another_owner_are_there():
     intent = white_paper()
     intent["clusters"]["prod"]["cluster"]["l3out"] |= {
         "manage_access": False,

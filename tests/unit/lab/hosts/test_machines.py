@@ -61,7 +61,7 @@ def test_a_systemd_that_would_refuse_control_groups_of_version_1_is_told_to_take
     assert ("SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1" in command) is legacy
 
 
-def test_somebody_reads_a_host_s_console(tmp_path):
+def test_a_host_s_console_is_read(tmp_path):
     assert "--console=read-only" in machine.command("kf-t-host1", tmp_path, "kf-t-node-metal-host1")
 
 

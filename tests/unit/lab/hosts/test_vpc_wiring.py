@@ -25,7 +25,7 @@ def test_a_floating_svi_is_on_every_port_of_its_leaves():
     assert bridge_of(Floating().tree(), vlan=310, vpc="node1") == "uni/tn-k8s/out-prod/vlan-310"
 
 
-def test_a_node_of_another_vlan_or_rack_reaches_nobody():
+def test_a_node_of_another_vlan_or_rack_reaches_no_other_node():
     assert bridge_of(Floating().tree(), vlan=311) == ""
     assert bridge_of(Floating().tree(), vlan=310, rack="rack2") == ""
 
