@@ -60,7 +60,7 @@ def complaint(command: Sequence[str], directory: Path = ROOT) -> str | None:
         **os.environ,
         "PATH": f"{BIN}:{os.environ['PATH']}",
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
-        "ANSIBLE_HOME": str(ROOT / "build" / "ansible-home"),  # no copy of the collection that somebody installed
+        "ANSIBLE_HOME": str(ROOT / "build" / "ansible-home"),  # no copy of the collection that the user installed
         "LC_ALL": "C.UTF-8",
     }
     done = subprocess.run(

@@ -1,6 +1,6 @@
 """Routers in place of leaves: an FRR each, in a namespace on one switch with the nodes of all clusters.
 
-The routers are configured by hand, as whoever runs them would: nothing of the plan reaches them.
+The routers are configured by hand, as their operators would: nothing of the plan reaches them.
 """
 
 from __future__ import annotations

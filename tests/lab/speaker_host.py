@@ -178,7 +178,7 @@ def leaves_and_guest() -> dict[str, str]:
 
 
 def leaf_configuration(host: str, password: str = "s3cret", timers: str = "1 3") -> str:
-    """A leaf that waits for the host, offers one prefix of another rack, and a default route nobody asked for."""
+    """A leaf that waits for the host, offers one prefix of another rack, and an unwanted default route."""
     return "\n".join(
         [
             "router bgp 65002",

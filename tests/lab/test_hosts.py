@@ -72,7 +72,7 @@ INTENT = {
         },
     },
 }
-# virtual machine of red → (its host, its addresses, its pod blocks; the last of red-vm1's is nobody's to announce)
+# virtual machine of red → (its host, its addresses, its pod blocks; no node may announce the last of red-vm1's)
 MACHINES = {
     "red-vm1": ("host1", ["10.1.200.1", "fd00:10:0:c8::1"], ["10.123.0.0/26", "fd00:123::/122", "10.66.0.0/26"]),
     "red-vm2": ("host2", ["10.1.200.2", "fd00:10:0:c8::2"], ["10.123.0.64/26", "fd00:123::40/122"]),

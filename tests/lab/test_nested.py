@@ -84,7 +84,7 @@ INTENT: dict[str, Any] = {
         },
     },
 }
-# virtual machine → (node of the parent, its addresses, its pod blocks; the last of red-vm1's is nobody's to announce)
+# virtual machine → (node of the parent, its addresses, its pod blocks; no node may announce the last of red-vm1's)
 MACHINES = {
     "red-vm1": ("node1", ["10.1.0.5", "2001:db8:10::5"], ["10.123.0.0/26", "ca11:c0::/122", "10.66.0.0/26"]),
     "red-vm2": ("node2", ["10.1.1.5", "2001:db8:10:1::5"], ["10.123.0.64/26", "ca11:c0::40/122"]),

@@ -66,7 +66,7 @@ def test_gobgp_passes_the_guest_s_pool_and_what_the_host_announces_and_nothing_e
     wait_for(lambda: set(site.routes("leaf2")) >= {"10.20.1.0/24", *ORIGINATE}, "the pool on leaf 2")
     assert site.routes("leaf1")["10.20.1.0/24"] == {"10.0.1.1"}
     assert "10.66.0.0/24" not in site.routes("leaf1")  # outside of the pool
-    assert not any(site.routes("guest").values())  # nobody asked for that
+    assert not any(site.routes("guest").values())  # no option asks for that
     wanted = [("10.20.1.0/24", GUEST), ("10.99.0.0/24", LEAF1), ("10.99.0.0/24", LEAF2)]
     wait_for(lambda: accepted_by(site, "gobgp") == wanted, "what the host accepts")
     assert not bring(site)["changed"]

@@ -159,7 +159,7 @@ def test_a_guest_s_pool_reaches_the_leaves_by_the_host_and_nothing_else_goes_any
     assert site.routes("leaf1")["10.20.1.0/24"] == {"10.0.1.1"}
     assert site.routes("leaf2")["10.20.1.0/24"] == {"10.0.2.1"}
     assert "10.66.0.0/24" not in site.routes("leaf1")  # outside of the pool
-    assert not any(site.routes("guest").values())  # nobody asked for that
+    assert not any(site.routes("guest").values())  # no option asks for that
     wanted = [("10.20.1.0/24", GUEST), ("10.99.0.0/24", LEAF1), ("10.99.0.0/24", LEAF2)]
     wait_for(lambda: accepted_by(site, "frr") == wanted, "what the host accepts")
     assert addresses(site.host) >= {"172.30.0.1/32"}

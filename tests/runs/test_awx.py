@@ -106,7 +106,7 @@ def test_a_check_job_shows_the_change_a_job_makes_it_and_the_next_one_finds_none
         assert not [secret for secret in controller.private if shown(secret, job.kept)]
 
 
-def test_a_job_that_would_allocate_is_refused_because_nobody_would_keep_it(controller):
+def test_a_job_that_would_allocate_is_refused_because_it_would_be_lost(controller):
     del controller.exported["all"]["vars"]["kubefabric_allocations"]
     job = controller.run("plan")
     assert not job.successful

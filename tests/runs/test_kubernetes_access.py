@@ -19,7 +19,7 @@ ROLES = ROOT / "roles"
 
 
 def two_contexts(api, directory: Path) -> Path:
-    """The API server's file, with a current context in which nobody answers."""
+    """The API server's file, with a current context in which no server answers."""
     content = json.loads(api.kubeconfig.read_text())
     content["clusters"].append({"name": "gone", "cluster": {"server": "https://127.0.0.1:1"}})
     content["contexts"].append({"name": "gone", "context": {"cluster": "gone", "user": "admin"}})

@@ -139,7 +139,7 @@ def test_a_report_has_a_page_for_a_parent_whose_hosts_peer_and_for_a_nested_clus
     assert "<td>ipv4</td><td>169.254.0.179</td><td>planned</td>" in pages["html"]
     assert "<svg" not in pages["html"]
 
-    hosted.succeed("report", "--limit", "k8s-prod")  # its API server is nowhere: nobody asks it
+    hosted.succeed("report", "--limit", "k8s-prod")  # it has no API server, and none is asked
     page = (hosted.directory / "build/k8s-prod/report.md").read_text()
     assert "leaf 101 does not answer" in page
     assert "<svg" in (hosted.directory / "build/k8s-prod/report.html").read_text()

@@ -254,10 +254,10 @@ def test_a_vaulted_password_is_read_like_any_other(site: Site) -> None:
 
 
 def test_an_undefined_variable_is_named_with_its_host(site: Site) -> None:
-    site.clusters["k8s-prod"]["asn"] = "{{ nobody_defined_this }}"
+    site.clusters["k8s-prod"]["asn"] = "{{ not_defined_anywhere }}"
     run = site.run()
     assert "kubefabric_cluster of host k8s-prod cannot be read: " in _plan_result(run)["msg"]
-    assert "nobody_defined_this" in _plan_result(run)["msg"]
+    assert "not_defined_anywhere" in _plan_result(run)["msg"]
     assert not site.allocations.exists()
 
 

@@ -127,7 +127,7 @@ def test_an_external_epg_joins_the_preferred_group_and_leaves_it(controller):
     assert run(controller)["diff"]["after"][name] == {"prefGrMemb": "exclude"}
 
 
-def test_an_object_that_somebody_deleted_comes_back(controller):
+def test_an_object_that_was_deleted_comes_back(controller):
     run(controller)
     controller.delete(TIMERS)
     assert run(controller)["created"] == [TIMERS]
@@ -221,7 +221,7 @@ def test_a_move_to_the_other_svi_is_shown_refused_and_made_when_told(controller)
     assert not run(controller, **to_standard)["changed"]
 
 
-def test_the_ports_of_a_node_that_left_are_given_back_and_nobody_elses(controller):
+def test_the_ports_of_a_node_that_left_are_given_back_and_no_others(controller):
     run(controller, "floating-with-ports")
     access = description("floating-with-ports")["access"]
     other = {**access, "vlans": [{"from": 311, "to": 311}], "vpc_domains": []}
@@ -293,7 +293,7 @@ def test_what_is_missing_is_said_before_anything_is_written(controller, options,
     assert methods(controller)["post"] == 0
 
 
-def test_an_l3out_that_somebody_else_made_is_not_touched_unless_told_so(controller):
+def test_an_l3out_that_others_made_is_not_touched_without_adopt(controller):
     controller.post("uni/tn-k8s", {"l3extOut": {"attributes": {"name": "k8s-prod"}}})
     with pytest.raises(ModuleFailed) as error:
         run(controller)
@@ -327,7 +327,7 @@ def test_a_wrong_password_is_refused_in_apics_words(controller):
     assert "wrong-Secret.2" not in json.dumps(error.value.result)
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(controller, monkeypatch):
+def test_a_certificate_of_an_unknown_authority_is_refused(controller, monkeypatch):
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(ModuleFailed) as error:
         run(controller)

@@ -63,7 +63,7 @@ def test_what_was_applied_is_as_planned_and_what_a_user_changed_is_not(cluster):
     assert drifted(cluster.api, cluster.plan) == [("BGPPeer leaf-101-ipv4", ["spec.filters"])]
 
 
-def test_a_field_that_somebody_changed_is_shown_and_restored(cluster):
+def test_a_field_that_was_changed_is_shown_and_restored(cluster):
     patch = '{"spec": {"asNumber": 64512, "nodeToNodeMeshEnabled": true}}'
     cluster.api.kubectl_run(
         "patch", "bgpconfigurations.projectcalico.org", "default", "--type=merge", f"--patch={patch}"
@@ -75,14 +75,14 @@ def test_a_field_that_somebody_changed_is_shown_and_restored(cluster):
     assert (spec["asNumber"], spec["nodeToNodeMeshEnabled"]) == (65003, False)
 
 
-def test_a_peer_that_somebody_added_is_left_alone_and_ours_go_with_their_leaf(cluster):
-    peer = {"apiVersion": V3, "kind": "BGPPeer", "metadata": {"name": "somebodys"}, "spec": {"peerIP": "192.0.2.9"}}
+def test_a_peer_that_a_user_added_is_left_alone_and_ours_go_with_their_leaf(cluster):
+    peer = {"apiVersion": V3, "kind": "BGPPeer", "metadata": {"name": "theirs"}, "spec": {"peerIP": "192.0.2.9"}}
     cluster.api.kubectl_run("apply", "-f-", stdin=json.dumps(peer))
     for name in ("node4", "node5", "node6"):
         del cluster.plan["nodes"][name]
     gone = [change["name"] for change in cluster.run()["changes"] if change["action"] == "delete"]
     assert sorted(gone) == ["leaf-103-ipv4", "leaf-104-ipv4", "node4", "node5", "node6"]
-    assert cluster.names("bgppeers") == ["leaf-101-ipv4", "leaf-102-ipv4", "somebodys"]
+    assert cluster.names("bgppeers") == ["leaf-101-ipv4", "leaf-102-ipv4", "theirs"]
 
 
 def test_what_pods_stand_on_stays_when_the_rest_goes(cluster):

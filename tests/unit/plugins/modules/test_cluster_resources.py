@@ -255,11 +255,11 @@ def test_prune_takes_our_fields_from_a_node_that_left_the_plan(cluster):
 
 def test_a_node_that_did_not_join_is_an_error_before_anything_is_written(cluster):
     resources = cluster.resources()
-    resources[0]["metadata"]["name"] = "nobody"
+    resources[0]["metadata"]["name"] = "unknown"
     with pytest.raises(ModuleFailed) as failure:
         cluster.run(resources)
     assert str(failure.value) == (
-        "Node nobody does not exist in the cluster, and it is not ours to create. "
+        "Node unknown does not exist in the cluster, and it is not ours to create. "
         "Is the node's name in the inventory the name by which it joined?"
     )
     assert cluster.config_map() is None

@@ -82,17 +82,17 @@ def test_a_field_changed_by_hand_is_shown_and_restored(cluster):
     assert cluster.run()["changed"] and not cluster.run()["changed"]
 
 
-def test_a_rack_that_leaves_the_plan_takes_its_resources_along_and_nobody_elses(cluster):
+def test_a_rack_that_leaves_the_plan_takes_its_resources_along_and_no_others(cluster):
     cluster.run()
-    foreign = {"apiVersion": "cilium.io/v2", "kind": "CiliumBGPAdvertisement", "metadata": {"name": "somebody-elses"}}
+    foreign = {"apiVersion": "cilium.io/v2", "kind": "CiliumBGPAdvertisement", "metadata": {"name": "theirs"}}
     document = yaml.safe_dump({**foreign, "spec": {"advertisements": [{"advertisementType": "PodCIDR"}]}})
     cluster.api.kubectl_run("apply", "-f-", stdin=document)
     kept = {name: node for name, node in cluster.plan["nodes"].items() if node["rack"] == "rack1"}
     deleted = [change["kind"] for change in cluster.run(nodes=kept)["changes"] if change["action"] == "delete"]
     assert sorted(deleted) == ["CiliumBGPClusterConfig", *["CiliumBGPNodeConfigOverride"] * 3]
     assert cluster.names("ciliumbgpclusterconfig") == [cluster.rack1]
-    assert cluster.api.get("ciliumbgpadvertisement", "somebody-elses")["spec"]["advertisements"]
-    cluster.api.kubectl_run("delete", "ciliumbgpadvertisement", "somebody-elses")
+    assert cluster.api.get("ciliumbgpadvertisement", "theirs")["spec"]["advertisements"]
+    cluster.api.kubectl_run("delete", "ciliumbgpadvertisement", "theirs")
 
 
 def test_an_object_that_both_versions_of_the_api_serve_is_pruned_once_and_kept_if_planned(cluster):

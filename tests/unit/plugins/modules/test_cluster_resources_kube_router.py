@@ -123,9 +123,9 @@ def test_taking_the_mark_of_a_restart_returns_nothing_secret_of_the_node(cluster
     assert "bgp.kubefabric.io/restart" not in cluster.annotations("node", node)
 
 
-def test_what_somebody_added_stays_and_what_left_the_plan_goes(cluster):
+def test_what_a_user_added_stays_and_what_left_the_plan_goes(cluster):
     cluster.api.kubectl_run("annotate", "node", cluster.last, "kube-router.io/path-prepend.as=65003")
-    settings = {"name": "somebodys", "namespace": cluster.space}
+    settings = {"name": "foreign", "namespace": cluster.space}
     cluster.api.kubectl_run(
         "create", "-f-", stdin=yaml.safe_dump({"apiVersion": "v1", "kind": "ConfigMap", "metadata": settings})
     )
@@ -133,7 +133,7 @@ def test_what_somebody_added_stays_and_what_left_the_plan_goes(cluster):
     assert [(kind, action) for kind, action, _ in did(cluster.run())] == [("Node", "withdraw"), ("Service", "withdraw")]
     assert cluster.annotations("node", cluster.last) == {"kube-router.io/path-prepend.as": "65003"}
     assert cluster.service("web") == cluster.service("theirs") == {"kube-router.io/service.local": "true"}
-    assert cluster.api.get("configmap", "somebodys", f"--namespace={cluster.space}")
+    assert cluster.api.get("configmap", "foreign", f"--namespace={cluster.space}")
 
 
 def gone(result: dict) -> list:

@@ -94,7 +94,7 @@ def test_a_namespace_that_is_there_without_the_label_is_an_error_that_explains_i
     assert not cluster.api.get("cudn", f"--selector=bgp.kubefabric.io/cluster=c-{cluster.tag}")["items"]
 
 
-def test_a_namespace_that_somebody_made_with_the_label_is_used_as_it_is(cluster):
+def test_a_namespace_that_a_user_made_with_the_label_is_used_as_it_is(cluster):
     labels = {PRIMARY: "", "team": "blue"}
     cluster.make({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": cluster.space, "labels": labels}})
     cluster.run()
@@ -112,7 +112,7 @@ def test_kubevirt_keeps_the_gates_and_bindings_that_it_has_and_ours_when_the_res
     assert set(cluster.settings()["network"]["binding"]) == {"passt", "l2bridge"}
 
 
-def test_a_gate_that_somebody_adds_later_stays(cluster):
+def test_a_gate_that_a_user_adds_later_stays(cluster):
     cluster.run()
     gates = [*cluster.settings()["developerConfiguration"]["featureGates"], "HotplugNICs"]
     patch = yaml.safe_dump({"spec": {"configuration": {"developerConfiguration": {"featureGates": gates}}}})
@@ -128,7 +128,7 @@ def test_namespaces_and_machines_stay_when_their_network_goes(cluster):
     assert cluster.api.get("virtualmachine", "myvm", f"--namespace={cluster.space}")["spec"]["runStrategy"] == "Always"
 
 
-def test_a_network_that_leaves_the_plan_goes_and_one_that_somebody_made_stays(cluster):
+def test_a_network_that_leaves_the_plan_goes_and_one_that_a_user_made_stays(cluster):
     cluster.run()
     network = {"topology": "Layer2", "layer2": {"role": "Primary", "subnets": ["10.3.0.0/16"]}}
     spec = {"namespaceSelector": {"matchLabels": {"some": "body"}}, "network": network}
