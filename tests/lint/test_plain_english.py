@@ -23,7 +23,8 @@ RIDDLES = {
     r"(?m)^#+ (Back|Away|Whose object it is|What passes|Not told)$": "the noun that people search for",
     r"\bway to the leaves\b": "uplink",
     r"\bbears\b": "exceeds the limit of … for release …",
-    r"\bforetell": "unpredictable",
+    r"(?i)foret(ell|old)": "unpredictable; expected, planned",
+    r"(?i)somebody|nobody|whoever": "who it is: another owner, an operator, the user, no peer, no object",
     r"\b[Ww]hether it is to be\b": "whether … should exist",
     r"\bgo(es)? last\b": "is deleted last",
     r"\b[Ii]n whose name\b": "owner",
@@ -42,6 +43,8 @@ RIDDLES = {
 }
 # (file, text that matches) → why it may stay
 PLAIN = {
+    ("tests/unit/plugins/modules/test_cluster_conflicts.py", "nobody"): "the name of a user without rights",
+    ("tests/unit/plugins/modules/test_cluster_info.py", "nobody"): "the name of a user without rights",
     ("tests/unit/plugins/module_utils/cluster/test_unreachable.py", "is silent"): "Python's operator `is`",
 }
 # Programs and packages of others, and this list.
