@@ -154,7 +154,7 @@ def _planned(intent: dict, directory: Path) -> tuple[dict, list[str]]:
 def state(plan: dict) -> dict:
     """What verification would read from the cluster: a pod block per node, one Service with endpoints everywhere.
 
-    Of hosts without Kubernetes it is what they are told to announce: a block each, and an address of all of them.
+    Of hosts without Kubernetes it is what they are configured to announce: a block each, and an address of all of them.
     """
     names = list(plan["nodes"])
     if "pod" not in plan["networks"]:
