@@ -19,37 +19,6 @@ from docs.argument_specs import VARIABLES
 Schema = dict[str, Any]
 
 TEMPLATE = r"\{[{%]"
-_IPV4 = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
-_IPV6 = r"[0-9a-fA-F]*:[0-9a-fA-F:.]+"
-_PREFIX = rf"(?:{_IPV4}/(?:[0-9]|[12][0-9]|3[0-2])|{_IPV6}/(?:[0-9]{{1,2}}|1[01][0-9]|12[0-8]))"
-_ADDRESS = rf"(?:{_IPV4}|{_IPV6})"
-_COMMUNITY = r"[0-9]+:[0-9]+(?::[0-9]+)?"
-_RANGE = r"\s*[0-9]+\s*(?:-\s*[0-9]+\s*)?"
-_LINE = r"[^\r\n]*"
-# What formats.py checks by a function: as much of it as a pattern can say; cluster networks' formats bear theirs.
-PATTERNS = {
-    "address": _ADDRESS,
-    "address_block": rf"(?:{_PREFIX}|{_ADDRESS}\s*-\s*{_ADDRESS})",
-    "any_prefix": _PREFIX,
-    "community": r"[0-9]{1,5}:[0-9]{1,5}",
-    "description": r"[a-zA-Z0-9\\!#$%()*,\-./:;@ _{|}~?&+]{0,128}",
-    "digest_key": r"[\s\S]*",
-    "ecmp": r"\s*(?:unmanaged|[1-9]|[1-5][0-9]|6[0-4])\s*",
-    "endpoint": r"(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}",
-    "go_duration": r"(?:0|(?:[0-9]*\.?[0-9]+\.?(?:ns|us|µs|μs|ms|s|m|h))+)",
-    "image": _LINE,
-    "leaf_port": r"(?:eth)?[1-9][0-9]?/[1-9][0-9]{0,2}",
-    "match_prefix": _PREFIX,
-    "password": r"[ -~]{1,80}",
-    "peering_address": _ADDRESS,
-    "ports": _RANGE,
-    "prefix": _PREFIX,
-    "quantity": r"\+?[0-9.]+(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?",
-    "release": r"[0-9]+\.[0-9]+\([0-9]+[a-z]*\)",
-    "router_id": _IPV4,
-    "selector": _LINE,
-    "vlans": rf"{_RANGE}(?:,{_RANGE})*",
-}
 TRUTH = r"^(?:[Yy]es|[Nn]o|[Oo]n|[Oo]ff|[Tt]rue|[Ff]alse|YES|NO|ON|OFF|TRUE|FALSE|[YyNnTtFf01])$"
 
 
@@ -217,22 +186,25 @@ def of_scalar(option: dict[str, Any]) -> Schema:
 
 def _limits(option: dict[str, Any]) -> Schema:
     """The range of a number, its own or its format's."""
-    from ansible_collections.kubefabric.bgp.plugins.module_utils.intent.formats import RESERVED_ASNS, VLANS
+    from ansible_collections.kubefabric.bgp.plugins.module_utils.intent import formats
 
-    ranges = {"asn": (1, max(RESERVED_ASNS) - 1), "vlan": VLANS, "leaf_id": (101, 4000)}
+    reserved = sorted(formats.RESERVED_ASNS)
+    ranges = {"asn": (1, reserved[-1] - 1), "vlan": formats.VLANS, "leaf_id": formats.LEAF_IDS}
     low, high = ranges[option["format"]] if "format" in option else (option.get("minimum"), option.get("maximum"))
     found = {"minimum": low, "maximum": high}
-    reserved = {"not": {"enum": sorted(RESERVED_ASNS)}} if option.get("format") == "asn" else {}
-    return {**{key: value for key, value in found.items() if value is not None}, **reserved}
+    never = {"not": {"enum": reserved}} if option.get("format") == "asn" else {}
+    return {**{key: value for key, value in found.items() if value is not None}, **never}
 
 
 def _text(option: dict[str, Any]) -> Schema:
     """Text; a number only where its digits would fit."""
+    from ansible_collections.kubefabric.bgp.plugins.module_utils.intent import formats
+
     if "format" not in option:
         return {"type": ["string", "number"]}
     pattern = _whole(option["format"])
     numbers = ["number"] if any(re.search(pattern, digit) for digit in "01") else []
-    most = {"minimum": 1, "maximum": 64} if option["format"] == "ecmp" else {}
+    most = dict(zip(("minimum", "maximum"), formats.ECMP)) if option["format"] == "ecmp" else {}
     return {"type": ["string", *numbers], **most, "pattern": f"{pattern}|{TEMPLATE}"}
 
 
@@ -243,15 +215,7 @@ def _whole(name: str | Callable[[str], str]) -> str:
 
     if name == "leaf_id":
         return "^(?:10[1-9]|1[1-9][0-9]|[2-9][0-9]{2}|[1-3][0-9]{3}|4000)$"
-    if name in PATTERNS:
-        return f"^(?:{PATTERNS[name]})$"
-    if name == "any_community":
-        return f"^(?:{_COMMUNITY}|{'|'.join(formats.WELL_KNOWN_COMMUNITIES)})$"
-    if name == "priority_class":
-        return f"^(?:|{formats.resource_name.pattern})$"
     found = name if callable(name) else getattr(formats, name)
-    if isinstance(found, Checked):
-        return f"^(?:{found.pattern})$"
-    if not isinstance(found, Text):
-        raise TypeError(f"docs/json_schema.py: PATTERNS lacks the format {name}")
-    return rf"^(?=[\s\S]{{1,{found.longest}}}$)(?:{found.pattern})$"
+    if not isinstance(found, (Checked, Text)):
+        raise TypeError(f"the format {name} says no pattern: see like() in intent/formats_base.py")
+    return f"^{found.whole}$"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -162,5 +163,14 @@ def test_a_value_that_the_planner_reads_passes(table: dict[str, Any]) -> None:
     assert not refused, refused
 
 
-def test_every_pattern_is_a_format_s() -> None:
-    assert [name for name in json_schema.PATTERNS if not callable(getattr(formats, name))] == []
+def test_the_keys_of_leaves_are_the_numbers_that_a_leaf_can_have() -> None:
+    pattern = SCHEMA["definitions"]["fabric_aci"]["properties"]["racks"]["additionalProperties"]["properties"]["leaves"]
+    keys = re.compile(pattern["propertyNames"]["pattern"])
+    assert [number for number in range(10000) if keys.search(str(number))] == list(
+        range(formats.LEAF_IDS[0], formats.LEAF_IDS[1] + 1)
+    )
+
+
+def test_a_format_without_a_pattern_is_noticed() -> None:
+    with pytest.raises(TypeError, match="the format vlan says no pattern"):
+        json_schema.of_option({"type": "str", "format": "vlan", "description": ""})

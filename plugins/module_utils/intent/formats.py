@@ -15,11 +15,15 @@ import re
 from ..common.go_text import nanoseconds
 from ..contract import digest_keys
 from .formats_base import (
+    ADDRESS,
     DOMAIN,
+    IPV4,
     LABEL_KEY,
     LABEL_NAME,
+    PREFIX,
     Invalid,
     address,
+    like,
     likely_length,
     matches,
     parse,
@@ -40,10 +44,16 @@ __all__ = [
 # RFC 7607 (0), RFC 6793 (AS_TRANS), RFC 7300 (last of 16 and of 32 bits): never the AS of a speaker.
 RESERVED_ASNS = {0: "RFC 7607", 23456: "RFC 6793", 65535: "RFC 7300", 4294967295: "RFC 7300"}
 VLANS = (1, 4094)
+# equal-cost paths (bgpCtxAfPol.maxEcmp)
+ECMP = (1, 64)
+# a number or a range of them
+_RANGE = r"\s*[0-9]+\s*(?:-\s*[0-9]+\s*)?"
 # Linux, IFNAMSIZ, without the NUL
 LONGEST_DEVICE = 15
 # Addresses that every node has or reaches already, at which no workload can peer
 PEERING_TAKEN = {"169.254.0.1": "Calico", "169.254.0.2": "Calico", "169.254.169.254": "the metadata service of clouds"}
+# fabricNodeIdentP.nodeId of a leaf
+LEAF_IDS = (101, 4000)
 DEFAULT_ROUTES = ("0.0.0.0/0", "::/0")
 WELL_KNOWN_COMMUNITIES = (
     "internet",
@@ -96,6 +106,7 @@ interface = matches(r"(?!\.\.?$)[a-zA-Z0-9_.@-]+", LONGEST_DEVICE, "letters, dig
 namespace = matches(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", 63, "lower-case letters, digits and -, no - at the ends")
 
 
+@like(r"[a-zA-Z0-9\\!#$%()*,\-./:;@ _{|}~?&+]{0,128}")
 def description(value: str) -> str:
     """Free text as APIC takes it (l3extOut.descr); may be empty."""
     return (
@@ -107,6 +118,7 @@ def description(value: str) -> str:
     )
 
 
+@like(r"[0-9]+\.[0-9]+\([0-9]+[a-z]*\)")
 def release(value: str) -> str:
     """An APIC release as ``show version`` prints it."""
     if not re.fullmatch(r"\d+\.\d+\(\d+[a-z]*\)", value):
@@ -114,11 +126,13 @@ def release(value: str) -> str:
     return value
 
 
+@like(f"|{resource_name.pattern}")
 def priority_class(value: str) -> str:
     """The name of a PriorityClass, or none."""
     return resource_name(value) if value else value
 
 
+@like(ADDRESS)
 def peering_address(value: str) -> str:
     """A virtual address at which workloads peer: link-local in IPv4 if it likes, never in IPv6 (which needs a zone)."""
     found = parse(ipaddress.ip_address, value, "an address", "169.254.0.179 or fdc9:9723:9bc::1")
@@ -139,6 +153,7 @@ def is_community(value: str) -> bool:
     return all(re.fullmatch(r"0|[1-9]\d*", number, re.ASCII) and int(number) <= limit for number in numbers)
 
 
+@like("|".join((r"[0-9]+:[0-9]+(?::[0-9]+)?", *WELL_KNOWN_COMMUNITIES)))
 def any_community(value: str) -> str:
     """A community (RFC 1997), a large one (RFC 8092), or the name of a well-known one (IANA's registry)."""
     if value not in WELL_KNOWN_COMMUNITIES and not is_community(value):
@@ -146,6 +161,7 @@ def any_community(value: str) -> str:
     return value
 
 
+@like(rf"(?:{PREFIX}|{ADDRESS}\s*-\s*{ADDRESS})")
 def address_block(value: str) -> str:
     """A network in CIDR notation, or a range ``first-last`` of addresses."""
     if "-" not in value:
@@ -169,6 +185,7 @@ def asn(value: int) -> int:
     return value
 
 
+@like(r"\s*(?:unmanaged|[1-9]|[1-5][0-9]|6[0-4])\s*")
 def ecmp(value: str) -> int | None:
     """A number of equal-cost paths (bgpCtxAfPol.maxEcmp), or None for ``unmanaged``: the VRF's policies stay as they
     are.
@@ -177,15 +194,15 @@ def ecmp(value: str) -> int | None:
         return None
     if not re.fullmatch(r"-?\d+", value.strip()):
         raise Invalid(f"{value!r} is not a number of paths", "give 1 to 64, or unmanaged")
-    if not 1 <= int(value) <= 64:
+    if not ECMP[0] <= int(value) <= ECMP[1]:
         raise Invalid(f"{value.strip()} is out of range", "give 1 to 64")
     return int(value)
 
 
 def leaf_id(value: int) -> int:
     """A leaf's node ID (fabricNodeIdentP.nodeId)."""
-    if not 101 <= value <= 4000:
-        raise Invalid(f"{value} is not a leaf's node ID", "APIC numbers switches from 101 to 4000")
+    if not LEAF_IDS[0] <= value <= LEAF_IDS[1]:
+        raise Invalid(f"{value} is not a leaf's node ID", f"APIC numbers switches from {LEAF_IDS[0]} to {LEAF_IDS[1]}")
     return value
 
 
@@ -196,6 +213,7 @@ def vlan(value: int) -> int:
     return value
 
 
+@like(rf"{_RANGE}(?:,{_RANGE})*")
 def vlans(value: str) -> list[tuple[int, int]]:
     """VLAN ranges: ``400-463`` or ``400-431,500``, as (first, last) pairs in order."""
     ranges = []
@@ -214,6 +232,7 @@ def vlans(value: str) -> list[tuple[int, int]]:
     return ranges
 
 
+@like(_RANGE)
 def ports(value: str) -> str:
     """A TCP or UDP port or a range of them: ``443``, ``8000-8100`` (vzEntry.dFromPort and dToPort)."""
     match = re.fullmatch(r"\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?", value)
@@ -223,6 +242,7 @@ def ports(value: str) -> str:
     return str(first) if first == last else f"{first}-{last}"
 
 
+@like(r"(?:eth)?[1-9][0-9]?/[1-9][0-9]{0,2}")
 def leaf_port(value: str) -> str:
     """A leaf's port as ``card/port`` (infraPortBlk.fromCard, fromPort)."""
     match = re.fullmatch(r"(?:eth)?([1-9]\d?)/([1-9]\d{0,2})", value)
@@ -231,6 +251,7 @@ def leaf_port(value: str) -> str:
     return f"{match[1]}/{match[2]}"
 
 
+@like(PREFIX)
 def prefix(value: str) -> str:
     """A unicast network in CIDR notation without host bits."""
     network = parse(ipaddress.ip_network, value, "a network", "192.168.2.0/24 or 2001:db8:2::/64", strict=False)
@@ -245,11 +266,13 @@ def prefix(value: str) -> str:
     return str(network)
 
 
+@like(PREFIX)
 def match_prefix(value: str) -> str:
     """A prefix to match routes with: a network, or the default route."""
     return value if value in DEFAULT_ROUTES else prefix(value)
 
 
+@like(r"[0-9]{1,5}:[0-9]{1,5}")
 def community(value: str) -> str:
     """A standard community as AS:number, each of 16 bits (RFC 1997), such as 65002:100."""
     match = re.fullmatch(r"(\d{1,5}):(\d{1,5})", value)
@@ -258,11 +281,13 @@ def community(value: str) -> str:
     return f"{int(match[1])}:{int(match[2])}"
 
 
+@like(IPV4)
 def router_id(value: str) -> str:
     """A BGP identifier: IPv4 also where the fabric routes IPv6 (RFC 4271, section 1.1; l3extRsNodeL3OutAtt.rtrId)."""
     return str(unicast(parse(ipaddress.IPv4Address, value, "an IPv4 address", "1.1.1.101"), value))
 
 
+@like(r"[ -~]{1,80}")
 def password(value: str) -> str:
     """A TCP MD5 password of at most 80 characters (Linux, TCP_MD5SIG_MAXKEYLEN). No message quotes it."""
     if not value:
@@ -274,6 +299,7 @@ def password(value: str) -> str:
     return value
 
 
+@like(r"[\s\S]*")
 def digest_key(value: str) -> str:
     """The key of a digest: shorter ones can be guessed by a user who reads the digest. No message quotes it."""
     rule = digest_keys.too_short(value)
@@ -282,6 +308,7 @@ def digest_key(value: str) -> str:
     return value
 
 
+@like(r"(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}")
 def endpoint(value: str) -> str:
     """``host:port``, an IPv6 host in brackets."""
     match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})", value)
@@ -290,6 +317,7 @@ def endpoint(value: str) -> str:
     return value
 
 
+@like(PREFIX)
 def any_prefix(value: str) -> str:
     """A network in CIDR notation without host bits, the whole address space too."""
     network = parse(ipaddress.ip_network, value, "a network", "192.168.2.0/24 or 0.0.0.0/0")
@@ -299,6 +327,7 @@ def any_prefix(value: str) -> str:
     return str(network)
 
 
+@like(r"(?:0|(?:[0-9]*\.?[0-9]+\.?(?:ns|us|µs|μs|ms|s|m|h))+)")
 def go_duration(value: str) -> str:
     """A duration as Kubernetes resources have it (metav1.Duration)."""
     found = nanoseconds(value)

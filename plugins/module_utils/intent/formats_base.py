@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar
 
 if TYPE_CHECKING:
     from ..contract.addresses import Network
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 DOMAIN = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*"
 LABEL_NAME = r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 LABEL_KEY = rf"(?:(?=.{{1,253}}/){DOMAIN}/)?{LABEL_NAME}"
+
+# Addresses, as far as a pattern can say what they are.
+IPV4 = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
+IPV6 = r"[0-9a-fA-F]*:[0-9a-fA-F:.]+"
+ADDRESS = rf"(?:{IPV4}|{IPV6})"
+PREFIX = rf"(?:{IPV4}/(?:[0-9]|[12][0-9]|3[0-2])|{IPV6}/(?:[0-9]{{1,2}}|1[01][0-9]|12[0-8]))"
+
+Read = TypeVar("Read")
 
 
 class Invalid(ValueError):
@@ -35,6 +43,11 @@ class Text:
         self.pattern, self.longest, self.allowed = pattern, longest, allowed
         self._compiled = re.compile(pattern)
 
+    @property
+    def whole(self) -> str:
+        """The pattern with its length, to be used from the beginning of a text to its end."""
+        return rf"(?=[\s\S]{{1,{self.longest}}}$)(?:{self.pattern})"
+
     def __call__(self, value: str) -> str:
         """The value as it is, or Invalid."""
         if not value:
@@ -51,19 +64,24 @@ def matches(pattern: str, longest: int, allowed: str) -> Text:
     return Text(pattern, longest, allowed)
 
 
-class Checked:
+class Checked(Generic[Read]):
     """A format that a function checks: ``pattern`` is as much of it as a pattern can say."""
 
-    def __init__(self, check: Callable[[str], str], pattern: str) -> None:
+    def __init__(self, check: Callable[[str], Read], pattern: str) -> None:
         self._check, self.pattern, self.__doc__ = check, pattern, check.__doc__
 
-    def __call__(self, value: str) -> str:
+    @property
+    def whole(self) -> str:
+        """The pattern, to be used from the beginning of a text to its end."""
+        return f"(?:{self.pattern})"
+
+    def __call__(self, value: str) -> Read:
         """The value in its normal form, or Invalid."""
         return self._check(value)
 
 
-def like(pattern: str) -> Callable[[Callable[[str], str]], Checked]:
-    """Say the pattern of a cluster network's own format, for docs/json_schema.py."""
+def like(pattern: str) -> Callable[[Callable[[str], Read]], Checked[Read]]:
+    """Say the pattern of a format that a function checks, for docs/json_schema.py."""
     return lambda check: Checked(check, pattern)
 
 
@@ -93,6 +111,7 @@ def refuse_mapped(parsed: Any, value: str) -> None:
         raise Invalid(f"{value} is IPv4 written as IPv6", f"write it as IPv4, {parsed.ipv4_mapped}")
 
 
+@like(ADDRESS)
 def address(value: str) -> str:
     """A unicast host address without prefix length."""
     parsed = parse(ipaddress.ip_address, value, "an address", "192.168.2.201 or 2001:db8:2::1")
@@ -100,7 +119,7 @@ def address(value: str) -> str:
     return str(unicast(parsed, value))
 
 
-def release_of(product: str, example: str) -> Checked:
+def release_of(product: str, example: str) -> Checked[str]:
     """A format: a release of three numbers without the leading v, perhaps with a suffix."""
     pattern = r"[0-9]+\.[0-9]+\.[0-9]+(?:[-+][0-9A-Za-z.+-]+)?"
 

@@ -13,8 +13,9 @@ import re
 from decimal import Decimal
 from typing import Optional
 
-from .formats_base import LABEL_KEY, LABEL_NAME, Invalid, matches
+from .formats_base import LABEL_KEY, LABEL_NAME, Invalid, like, matches
 
+_LINE = r"[^\r\n]*"
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
@@ -39,6 +40,7 @@ LARGEST_NUMBER = 2**63 - 1  # strconv.ParseInt with 64 bits
 LONGEST_SELECTOR = 4096
 
 
+@like(_LINE)
 def image(value: str) -> str:
     """A reference to an image, or none, as a template with ``default('')`` has it."""
     return _image(value) if value else value
@@ -55,6 +57,7 @@ def amount(value: str) -> Optional[Decimal]:
     return number.scaleb(_DECIMAL[suffix] if suffix in _DECIMAL else int(suffix[1:]))
 
 
+@like(r"\+?[0-9.]+(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?")
 def quantity(value: str) -> str:
     """An amount of memory as Kubernetes writes it (resource.Quantity)."""
     if not amount(value):
@@ -62,6 +65,7 @@ def quantity(value: str) -> str:
     return value
 
 
+@like(_LINE)
 def selector(value: str) -> str:
     """A label selector on one line, as kubectl's -l takes it; an empty one selects everything."""
     fits = len(value) <= LONGEST_SELECTOR and _SELECTOR.fullmatch(value)
