@@ -59,7 +59,7 @@ def _definitions(at: str, contracts: list[JsonObject], findings: Findings) -> No
 def _definition(at: str, contract: JsonObject, findings: Findings) -> None:
     subjects = contract["subjects"]
     if contract["existing"] and subjects:
-        findings.add(f"{at}.subjects", "are its keeper's: the contract exists", "remove them, or existing")
+        findings.add(f"{at}.subjects", "are its owner's: the contract exists", "remove them, or existing")
     if not contract["existing"] and not subjects:
         remedy = "add one with a filter, or say existing: true if another owner maintains the contract"
         findings.add(f"{at}.subjects", "are missing, and a contract without any allows nothing", remedy)
@@ -208,7 +208,7 @@ def _far(cluster: Cluster, findings: Findings) -> None:
                 findings.add(
                     f"{at}.change",
                     f"{what} {title} belongs to others, and this would add to it",
-                    "ask its keeper, then set change: true; what was added goes with the entry",
+                    "ask its owner, then set change: true; what was added goes with the entry",
                 )
             if row["vrf_tenant"] and not row["vrf"]:
                 findings.add(
@@ -280,7 +280,7 @@ def _scope(contract: Contract, reach: Reach, findings: Findings) -> None:
         f"{given} is too narrow for contract {contract.name}: its sides are in VRFs {', '.join(vrfs)}"
         f" and tenants {', '.join(tenants)}",
         f"give {needed}"
-        + (", or have its keeper change it" if contract.settings["existing"] else ", or remove the key"),
+        + (", or have its owner change it" if contract.settings["existing"] else ", or remove the key"),
     )
 
 

@@ -111,7 +111,7 @@ def test_an_endpoint_security_group_of_another_vrf_makes_prefixes_leak() -> None
 
 def test_an_endpoint_security_group_belongs_to_others() -> None:
     assert mistakes(contracts={"provide": ["web"]}, esgs=[{**ESG, "change": False}, {**ESG, "consume": []}]) == [
-        "esgs[0].change: ESG frontend belongs to others, and this would add to it; ask its keeper, then set change: "
+        "esgs[0].change: ESG frontend belongs to others, and this would add to it; ask its owner, then set change: "
         "true; what was added goes with the entry",
         "esgs[1]: ESG frontend gets no contract; add provide or consume, or remove the entry",
         "esgs[1]: is there twice; merge the two entries",
