@@ -1,4 +1,4 @@
-"""The hosts' half of a plan, and the options of node_peering that come of it, down to the speakers' configuration."""
+"""The hosts' half of a plan, and the options of node_peering made from it, down to the speakers' configuration."""
 
 from __future__ import annotations
 
