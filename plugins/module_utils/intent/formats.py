@@ -46,8 +46,6 @@ RESERVED_ASNS = {0: "RFC 7607", 23456: "RFC 6793", 65535: "RFC 7300", 4294967295
 VLANS = (1, 4094)
 # equal-cost paths (bgpCtxAfPol.maxEcmp)
 ECMP = (1, 64)
-# a number or a range of them
-_RANGE = r"\s*[0-9]+\s*(?:-\s*[0-9]+\s*)?"
 # Linux, IFNAMSIZ, without the NUL
 LONGEST_DEVICE = 15
 # Addresses that every node has or reaches already, at which no workload can peer
@@ -103,33 +101,21 @@ label_value = matches(LABEL_NAME, 63, "letters, digits and _ . -, no mark at the
 label_key = matches(LABEL_KEY, 253 + 1 + 63, "a label key such as rack_id or example.net/rack")
 # dev_valid_name in Linux' net/core/dev.c knows no colon, nor the names of directories
 interface = matches(r"(?!\.\.?$)[a-zA-Z0-9_.@-]+", LONGEST_DEVICE, "letters, digits and _ . @ - (Linux, IFNAMSIZ)")
+# Free text (l3extOut.descr)
+description = matches(
+    r"[a-zA-Z0-9\\!#$%()*,\-./:;@ _{|}~?&+]+", 128, "letters, digits, blanks and \\!#$%()*,-./:;@_{|}~?&+", empty=True
+)
+# The name of a PriorityClass, or none
+priority_class = matches(DOMAIN, resource_name.longest, resource_name.allowed, empty=True)
 namespace = matches(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", 63, "lower-case letters, digits and -, no - at the ends")
-
-
-@like(r"[a-zA-Z0-9\\!#$%()*,\-./:;@ _{|}~?&+]{0,128}")
-def description(value: str) -> str:
-    """Free text as APIC takes it (l3extOut.descr); may be empty."""
-    return (
-        matches(r"[a-zA-Z0-9\\!#$%()*,\-./:;@ _{|}~?&+]+", 128, "letters, digits, blanks and \\!#$%()*,-./:;@_{|}~?&+")(
-            value
-        )
-        if value
-        else ""
-    )
 
 
 @like(r"[0-9]+\.[0-9]+\([0-9]+[a-z]*\)")
 def release(value: str) -> str:
     """An APIC release as ``show version`` prints it."""
-    if not re.fullmatch(r"\d+\.\d+\(\d+[a-z]*\)", value):
+    if not release.fits(value):
         raise Invalid(f"{value!r} is not an APIC release", 'write it as the controller shows it, for example "6.0(9c)"')
     return value
-
-
-@like(f"|{resource_name.pattern}")
-def priority_class(value: str) -> str:
-    """The name of a PriorityClass, or none."""
-    return resource_name(value) if value else value
 
 
 @like(ADDRESS)
@@ -213,15 +199,25 @@ def vlan(value: int) -> int:
     return value
 
 
-@like(rf"{_RANGE}(?:,{_RANGE})*")
+def _range(number: str) -> str:
+    """The pattern of a number or a range of them."""
+    return rf"\s*{number}\s*(?:-\s*{number}\s*)?"
+
+
+def _ends(text: str) -> tuple[int, int]:
+    """The first and the last number of a range, which are the same of a single number."""
+    first, _dash, last = text.partition("-")
+    return int(first), int(last or first)
+
+
+@like(rf"{_range('[0-9]+')}(?:,{_range('[0-9]+')})*")
 def vlans(value: str) -> list[tuple[int, int]]:
     """VLAN ranges: ``400-463`` or ``400-431,500``, as (first, last) pairs in order."""
+    if not vlans.fits(value):
+        raise Invalid(f"{value!r} is not a list of VLAN ranges", 'write it as "400-463" or "400-431,500"')
     ranges = []
     for part in value.split(","):
-        match = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", part)
-        if not match:
-            raise Invalid(f"{value!r} is not a list of VLAN ranges", 'write it as "400-463" or "400-431,500"')
-        first, last = vlan(int(match[1])), vlan(int(match[2] or match[1]))
+        first, last = map(vlan, _ends(part))
         if last < first:
             raise Invalid(f"the range {first}-{last} is empty", f"write it as {last}-{first}")
         ranges.append((first, last))
@@ -232,11 +228,10 @@ def vlans(value: str) -> list[tuple[int, int]]:
     return ranges
 
 
-@like(_RANGE)
+@like(_range("[0-9]{1,5}"))
 def ports(value: str) -> str:
     """A TCP or UDP port or a range of them: ``443``, ``8000-8100`` (vzEntry.dFromPort and dToPort)."""
-    match = re.fullmatch(r"\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?", value)
-    first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    first, last = _ends(value) if ports.fits(value) else (0, 0)
     if not 1 <= first <= last <= 65535:
         raise Invalid(f"{value!r} is not a port or a range of ports", 'write it as "443" or "8000-8100"')
     return str(first) if first == last else f"{first}-{last}"
@@ -245,10 +240,9 @@ def ports(value: str) -> str:
 @like(r"(?:eth)?[1-9][0-9]?/[1-9][0-9]{0,2}")
 def leaf_port(value: str) -> str:
     """A leaf's port as ``card/port`` (infraPortBlk.fromCard, fromPort)."""
-    match = re.fullmatch(r"(?:eth)?([1-9]\d?)/([1-9]\d{0,2})", value)
-    if not match:
+    if not leaf_port.fits(value):
         raise Invalid(f"{value!r} is not a port of a leaf", "write it as 1/5")
-    return f"{match[1]}/{match[2]}"
+    return value.replace("eth", "")
 
 
 @like(PREFIX)
@@ -275,10 +269,10 @@ def match_prefix(value: str) -> str:
 @like(r"[0-9]{1,5}:[0-9]{1,5}")
 def community(value: str) -> str:
     """A standard community as AS:number, each of 16 bits (RFC 1997), such as 65002:100."""
-    match = re.fullmatch(r"(\d{1,5}):(\d{1,5})", value)
-    if not match or max(int(match[1]), int(match[2])) > 65535:
+    numbers = [int(number) for number in value.split(":")] if community.fits(value) else []
+    if not numbers or max(numbers) > 65535:
         raise Invalid(f"{value!r} is not a community", "write it as AS:number, each 0 to 65535, for example 65002:100")
-    return f"{int(match[1])}:{int(match[2])}"
+    return ":".join(map(str, numbers))
 
 
 @like(IPV4)
@@ -311,8 +305,8 @@ def digest_key(value: str) -> str:
 @like(r"(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}")
 def endpoint(value: str) -> str:
     """``host:port``, an IPv6 host in brackets."""
-    match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})", value)
-    if not match or not 1 <= int(match[2]) <= 65535:
+    port = int(value.rpartition(":")[2]) if endpoint.fits(value) else 0
+    if not 1 <= port <= 65535:
         raise Invalid(f"{value!r} is not host:port", "write it as api.example.net:6443 or [2001:db8::1]:6443")
     return value
 

@@ -37,19 +37,24 @@ class Invalid(ValueError):
 
 
 class Text:
-    """A format: at most ``longest`` characters, all of it matching ``pattern``, which is said as ``allowed``."""
+    """A format: at most ``longest`` characters, all of it matching ``pattern``, which is said as ``allowed``; or, where
+    it may be ``empty``, none.
+    """
 
-    def __init__(self, pattern: str, longest: int, allowed: str) -> None:
-        self.pattern, self.longest, self.allowed = pattern, longest, allowed
+    def __init__(self, pattern: str, longest: int, allowed: str, empty: bool = False) -> None:
+        self.pattern, self.longest, self.allowed, self.empty = pattern, longest, allowed, empty
         self._compiled = re.compile(pattern)
 
     @property
     def whole(self) -> str:
         """The pattern with its length, to be used from the beginning of a text to its end."""
-        return rf"(?=[\s\S]{{1,{self.longest}}}$)(?:{self.pattern})"
+        some = rf"(?=[\s\S]{{1,{self.longest}}}$)(?:{self.pattern})"
+        return f"(?:|{some})" if self.empty else some
 
     def __call__(self, value: str) -> str:
         """The value as it is, or Invalid."""
+        if not value and self.empty:
+            return value
         if not value:
             raise Invalid("is empty", f"give 1 to {self.longest} characters: {self.allowed}")
         if len(value) > self.longest:
@@ -59,9 +64,9 @@ class Text:
         return value
 
 
-def matches(pattern: str, longest: int, allowed: str) -> Text:
+def matches(pattern: str, longest: int, allowed: str, empty: bool = False) -> Text:
     """A format of text; docs/json_schema.py reads the pattern from it."""
-    return Text(pattern, longest, allowed)
+    return Text(pattern, longest, allowed, empty)
 
 
 class Checked(Generic[Read]):
@@ -74,6 +79,10 @@ class Checked(Generic[Read]):
     def whole(self) -> str:
         """The pattern, to be used from the beginning of a text to its end."""
         return f"(?:{self.pattern})"
+
+    def fits(self, value: str) -> bool:
+        """Whether the pattern takes the whole value."""
+        return re.fullmatch(self.pattern, value) is not None
 
     def __call__(self, value: str) -> Read:
         """The value in its normal form, or Invalid."""
@@ -121,11 +130,11 @@ def address(value: str) -> str:
 
 def release_of(product: str, example: str) -> Checked[str]:
     """A format: a release of three numbers without the leading v, perhaps with a suffix."""
-    pattern = r"[0-9]+\.[0-9]+\.[0-9]+(?:[-+][0-9A-Za-z.+-]+)?"
 
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
+    @like(r"[0-9]+\.[0-9]+\.[0-9]+(?:[-+][0-9A-Za-z.+-]+)?")
+    def release(value: str) -> str:
+        if not release.fits(value):
             raise Invalid(f"{value!r} is not {product} release", f'write it in three numbers, for example "{example}"')
         return value
 
-    return Checked(check, pattern)
+    return release

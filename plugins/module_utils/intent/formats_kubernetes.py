@@ -15,15 +15,16 @@ from typing import Optional
 
 from .formats_base import LABEL_KEY, LABEL_NAME, Invalid, like, matches
 
-_LINE = r"[^\r\n]*"
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
-_image = matches(
+# A reference to an image, or none, as a template with ``default('')`` has it.
+image = matches(
     rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(?:@{_DIGEST})?",
     512,
     "a reference such as registry.example.net/team/name:v1.2.3",
+    empty=True,
 )
 
 _QUANTITY = re.compile(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?")
@@ -40,12 +41,6 @@ LARGEST_NUMBER = 2**63 - 1  # strconv.ParseInt with 64 bits
 LONGEST_SELECTOR = 4096
 
 
-@like(_LINE)
-def image(value: str) -> str:
-    """A reference to an image, or none, as a template with ``default('')`` has it."""
-    return _image(value) if value else value
-
-
 def amount(value: str) -> Optional[Decimal]:
     """A quantity that is not negative, as a number; None for a text that is none."""
     found = _QUANTITY.fullmatch(value) if len(value) <= 64 else None
@@ -57,7 +52,7 @@ def amount(value: str) -> Optional[Decimal]:
     return number.scaleb(_DECIMAL[suffix] if suffix in _DECIMAL else int(suffix[1:]))
 
 
-@like(r"\+?[0-9.]+(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?")
+@like(_QUANTITY.pattern)
 def quantity(value: str) -> str:
     """An amount of memory as Kubernetes writes it (resource.Quantity)."""
     if not amount(value):
@@ -65,7 +60,7 @@ def quantity(value: str) -> str:
     return value
 
 
-@like(_LINE)
+@like(_SELECTOR.pattern)
 def selector(value: str) -> str:
     """A label selector on one line, as kubectl's -l takes it; an empty one selects everything."""
     fits = len(value) <= LONGEST_SELECTOR and _SELECTOR.fullmatch(value)

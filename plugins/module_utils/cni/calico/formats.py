@@ -12,16 +12,13 @@ from __future__ import annotations
 import re
 
 from ...intent.formats import is_community
-from ...intent.formats_base import Invalid, address, like, matches, release_of
+from ...intent.formats_base import IPV4, IPV6, Invalid, address, like, matches, release_of
 from .selectors import SelectorError, shortened
 from .selectors import parse as parse_selector
 
 # bgpFilterInterfaceRegex and ignoredInterfaceRegex
 interface = matches(r"[a-zA-Z0-9_.*-]+", 15, "letters, digits and _ . - *")
 release = release_of("a Calico", "3.32.1")
-
-_IPV4 = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
-_IPV6 = r"[0-9a-fA-F]*:[0-9a-fA-F:.]+"
 
 
 @like(r"[0-9]+:[0-9]+(?::[0-9]+)?")
@@ -58,7 +55,7 @@ def selector(value: str) -> str:
     return value
 
 
-@like(rf"(?:{_IPV4}|{_IPV6}|{_IPV4}:[0-9]{{1,5}}|\[{_IPV6}\]:[0-9]{{1,5}})")
+@like(rf"(?:{IPV4}|{IPV6}|{IPV4}:[0-9]{{1,5}}|\[{IPV6}\]:[0-9]{{1,5}})")
 def peer_address(value: str) -> str:
     """An address, with a port if needed: ``192.0.2.1``, ``192.0.2.1:1790``, ``[2001:db8::1]:1790``.
 
@@ -76,6 +73,6 @@ def peer_address(value: str) -> str:
 @like(r"(?:UseDefault|[^\s/]\S*/)")
 def operator_registry(value: str) -> str:
     """A registry as the operator's Installation has it: it ends in a slash, or is UseDefault."""
-    if value != "UseDefault" and not re.fullmatch(r"[^\s/]\S*/", value):
+    if not operator_registry.fits(value):
         raise Invalid(f"{value!r} does not end in a slash", "write it like registry.example.net/, or UseDefault")
     return value
