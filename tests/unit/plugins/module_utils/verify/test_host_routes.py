@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from test_assess import World, route
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import assess, objects
 from ansible_collections.kubefabric.bgp.plugins.module_utils.verify.host_routes import candidates
 from tests.plans import plan
+from tests.unit.plugins.module_utils.verify.world import World, route
 
 NODE1 = "10.1.0.0/26"
 BORROWED = "10.1.0.77/32"  # of node2's network
