@@ -40,6 +40,8 @@ def _target(source: str, guards: str, *tests: str) -> Target:
 
 DELETION, OWNERSHIP, SECRETS, BACK, MISTAKES = "deletion", "ownership", "secrets", "rolling back", "mistakes"
 
+OF_DIFFERENCES = ("test_difference.py", "test_difference_shared.py", "test_difference_passwords.py")
+
 TARGETS = (
     _target("module_utils/cluster/bring.py", DELETION),
     _target("module_utils/objects/ownership.py", OWNERSHIP),
@@ -59,15 +61,15 @@ TARGETS = (
     _target("module_utils/objects/secrets.py", SECRETS),
     _target("module_utils/cluster/report.py", SECRETS, "test_change_report.py", "test_bring.py"),
     _target("module_utils/cni/base/password_secret.py", SECRETS, "test_password_resources.py"),
-    _target("module_utils/aci/engine/difference.py", DELETION),
+    _target("module_utils/aci/engine/difference.py", DELETION, *OF_DIFFERENCES),
     _target("module_utils/aci/engine/leftovers.py", DELETION),
     _target("module_utils/aci/engine/redesign.py", DELETION, "test_other_design.py"),
-    _target("module_utils/aci/model/mo.py", OWNERSHIP, "test_mo.py", "test_difference.py"),
-    _target("module_utils/aci/engine/snapshot.py", OWNERSHIP, "test_snapshot.py", "test_difference.py"),
+    _target("module_utils/aci/model/mo.py", OWNERSHIP, "test_mo.py", *OF_DIFFERENCES),
+    _target("module_utils/aci/engine/snapshot.py", OWNERSHIP, "test_snapshot.py", *OF_DIFFERENCES),
     _target("module_utils/aci/io/apply.py", DELETION),
     _target("module_utils/aci/engine/companions.py", OWNERSHIP),
-    _target("module_utils/aci/model/password.py", SECRETS, "test_password.py", "test_difference.py"),
-    _target("module_utils/aci/model/tree.py", SECRETS, "test_tree.py", "test_difference.py"),
+    _target("module_utils/aci/model/password.py", SECRETS, "test_password.py", *OF_DIFFERENCES),
+    _target("module_utils/aci/model/tree.py", SECRETS, "test_tree.py", *OF_DIFFERENCES),
     _target("module_utils/node/apply.py", BACK, "test_apply.py", "test_way_back.py", "test_uplink.py", "test_vrf.py"),
     _target("module_utils/node/record.py", OWNERSHIP, "test_way_back.py", "test_apply.py"),
     _target("module_utils/node/recover.py", BACK, "test_apply.py", "test_way_back.py"),
