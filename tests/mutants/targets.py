@@ -40,26 +40,29 @@ def _target(source: str, guards: str, *tests: str) -> Target:
 
 DELETION, OWNERSHIP, SECRETS, BACK, MISTAKES = "deletion", "ownership", "secrets", "rolling back", "mistakes"
 
+OF_RUNS = ("test_bring.py", "test_prune.py")
 OF_DIFFERENCES = ("test_difference.py", "test_difference_shared.py", "test_difference_passwords.py")
 
 TARGETS = (
-    _target("module_utils/cluster/bring.py", DELETION),
+    _target("module_utils/cluster/bring.py", DELETION, *OF_RUNS),
     _target("module_utils/objects/ownership.py", OWNERSHIP),
-    _target("module_utils/cluster/conflicts.py", OWNERSHIP, "test_conflicts.py", "test_bring.py"),
+    _target("module_utils/cluster/conflicts.py", OWNERSHIP, "test_conflicts.py", *OF_RUNS),
     _target(
         "module_utils/objects/difference.py",
         OWNERSHIP,
         "test_object_difference.py",
         "module_utils/cluster/test_bring.py",
+        "module_utils/cluster/test_prune.py",
     ),
     _target(
         "module_utils/cni/ovn_kubernetes/kinds.py",
         OWNERSHIP,
         "module_utils/cluster/test_kinds.py",
         "module_utils/cluster/test_bring.py",
+        "module_utils/cluster/test_prune.py",
     ),
     _target("module_utils/objects/secrets.py", SECRETS),
-    _target("module_utils/cluster/report.py", SECRETS, "test_change_report.py", "test_bring.py"),
+    _target("module_utils/cluster/report.py", SECRETS, "test_change_report.py", *OF_RUNS),
     _target("module_utils/cni/base/password_secret.py", SECRETS, "test_password_resources.py"),
     _target("module_utils/aci/engine/difference.py", DELETION, *OF_DIFFERENCES),
     _target("module_utils/aci/engine/leftovers.py", DELETION),
