@@ -22,6 +22,7 @@ ROOMS: dict[str, tuple[int, str]] = {
     "aci": (5, "the managed objects of an L3Out (model), their difference (engine), requests to APIC (io)"),
     "cluster": (5, "applies Kubernetes resources of any cluster network, and removes stale ones"),
     "verify": (6, "compares what leaves, clusters and hosts report with the plan"),
+    "changes": (7, "what a run would change, which sessions and routes it costs, and whether it was approved"),
 }
 
 

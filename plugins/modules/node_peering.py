@@ -340,6 +340,11 @@ firewall:
   sample:
     - {why: sessions with the leaves, protocol: tcp, ports: [179], sources: [192.168.2.201], destination: null,
        nftables: "ip saddr { 192.168.2.201 } tcp dport 179 accept"}
+restarts:
+  description: Whether the speaker restarted, or would in check mode. All its sessions reset then.
+  returned: success
+  type: bool
+  sample: false
 missing:
   description: Those of O(peers) that were not established when the module ended; empty where nothing was changed.
   returned: success

@@ -81,6 +81,7 @@ def _bring(host: Host, options: Options, check: bool) -> JsonObject:
         "installed": installed,
     }
     result.update(files=[change.path for change in work.changes], diff=tell.diff(work.changes), missing=[])
+    result["restarts"] = bool(work.changed and (work.restart or work.leaving))
     result.update(tell.hints(work.speaker, work.config, work.way))
     if work.changed and not (installed and check):
         _stage_and_check(host, work, keep=not check)

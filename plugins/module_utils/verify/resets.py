@@ -40,10 +40,11 @@ def without_stale(plan: Plan, bgp: Leaves, resets: list[Reset], now: float, node
 
 def _is_older(session: Session, resets: list[Reset], now: float) -> bool:
     age = session.entry.get("uptime") or 0
-    return any(_meets(session, reset) and age > now - reset["at"] + SLACK for reset in resets)
+    return any(meets(session, reset) and age > now - reset["at"] + SLACK for reset in resets)
 
 
-def _meets(session: Session, reset: Reset) -> bool:
+def meets(session: Session, reset: Reset) -> bool:
+    """Whether a change resets a session."""
     leaf, node, local = reset.get("leaf"), reset.get("node"), reset.get("leaf_address")
     return (
         (leaf is None or str(leaf) == session.leaf)
