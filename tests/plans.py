@@ -6,6 +6,8 @@ from pathlib import Path
 
 import yaml
 
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
+
 GOLDEN = Path(__file__).parent / "golden" / "plan"
 LEAVES = {"101": "rack1", "102": "rack1", "103": "rack2", "104": "rack2"}
 NODES = {"node1": "rack1", "node2": "rack1", "node3": "rack1", "node4": "rack2", "node5": "rack2", "node6": "rack2"}
@@ -73,6 +75,16 @@ def calico(*families: str, **options: object) -> dict:
 def golden(case: str) -> dict[str, dict]:
     """The plans of a golden folder, by cluster."""
     return yaml.safe_load((GOLDEN / case / "plan.yml").read_text())["plans"]
+
+
+def nested_by_hosts() -> dict:
+    """The plan of a cluster whose hosts peer with the cluster red in its machines; both have a password."""
+    intent = yaml.safe_load((GOLDEN / "nested" / "intent.yml").read_text())
+    clusters = {name: intent["clusters"][name] for name in ("k8s-prod", "red")}
+    clusters["k8s-prod"]["cluster"]["workload_peering"]["speaker"] = "host"
+    clusters["red"]["cluster"]["bgp"] = {"password": "inner"}
+    clusters["red"]["cluster"]["nested_in"] = {"cluster": "k8s-prod", "ranges": ["10.1.240.0/24", "2001:db8:10::/64"]}
+    return build({**intent, "clusters": clusters}).plans["k8s-prod"]
 
 
 def whole(part: dict) -> dict:

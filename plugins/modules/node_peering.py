@@ -33,11 +33,26 @@ options:
     type: str
     choices: [frr, bird, gobgp]
     default: frr
+  plan:
+    description:
+      - The plan of the host's cluster, as M(kubefabric.bgp.plan) returns it. It stands for the options that C(hosts) in
+        it has for O(host), or for what follows from its C(nodes) where it has none.
+      - An option of the task replaces the plan's. A host that is not a node takes BFD, timers and O(accept) from the
+        plan, for example a route reflector.
+      - The plan is read on the controller.
+    type: dict
+  host:
+    description: The host's name in O(plan). The default is the name of the host that the task runs for.
+    type: str
+  workload_passwords:
+    description: Passwords of the sessions with the clusters nested in that of O(plan), by the cluster's name.
+    type: dict
   asn:
-    description: The host's AS. Required with O(state=present).
+    description: The host's AS. Required with O(state=present), unless O(plan) has it.
     type: int
   router_id:
-    description: The host's BGP identifier, one of its IPv4 addresses. Required with O(state=present).
+    description:
+      - The host's BGP identifier, one of its IPv4 addresses. Required with O(state=present), unless O(plan) has it.
     type: str
   cluster_id:
     description:
@@ -155,7 +170,9 @@ options:
     elements: str
     default: []
   password:
-    description: The password of sessions to O(peers) that have none of their own.
+    description:
+      - The password of sessions to O(peers) that have none of their own.
+      - Not used for sessions that have no password in O(plan).
     type: str
   keepalive: {description: Seconds between keepalives., type: int, default: 1}
   hold: {description: Seconds of silence after which a session is down., type: int, default: 3}
@@ -231,6 +248,21 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Peer as the plan of the host's cluster says, with another hold time and a prefix of the host's own
+  kubefabric.bgp.node_peering:
+    plan: "{{ hostvars['firewalls'].kubefabric_plan }}"
+    password: "{{ hostvars['firewalls'].kubefabric_cluster.bgp.password }}"
+    hold: 9
+    originate: [198.51.100.0/25]
+
+- name: Peer with the clusters in the host's virtual machines as well
+  kubefabric.bgp.node_peering:
+    speaker: bird
+    plan: "{{ kubefabric_plan }}"
+    host: node1
+    password: "{{ bgp_password }}"
+    workload_passwords: {red: "{{ red_password }}"}
+
 - name: Peer with both leaves of the rack, and let a nested cluster peer at the VIP
   kubefabric.bgp.node_peering:
     asn: 65003
@@ -364,12 +396,12 @@ sessions:
 from ..module_utils.common.quiet import QuietModule
 from ..module_utils.node.apply import bring
 from ..module_utils.node.host import local
-from ..module_utils.node.options import REQUIRED_IF, SPEC
+from ..module_utils.node.options import REQUIRED_BY, REQUIRED_IF, SPEC
 from ..module_utils.node.speaker import NodeError
 
 
 def main() -> None:
-    module = QuietModule(argument_spec=SPEC, required_if=REQUIRED_IF, supports_check_mode=True)
+    module = QuietModule(argument_spec=SPEC, required_if=REQUIRED_IF, required_by=REQUIRED_BY, supports_check_mode=True)
     try:
         result = bring(local(module, module.params["root"]), module.params, module.check_mode)
     except NodeError as error:

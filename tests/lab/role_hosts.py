@@ -1,7 +1,7 @@
 """Hosts that peer as a plan says, by node_peering's engine: with clusters nested in their machines, or as reflectors.
 
-What the engine is given are the roles' own expressions, evaluated for the plan as a run would. It works on a node of
-the lab as speaker_host.py describes.
+What the engine is given are the roles' own expressions, evaluated for the plan as a run would, and what the action
+plugin makes of them. It works on a node of the lab as speaker_host.py describes.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
+from ansible_collections.kubefabric.bgp.plugins.action.node_peering import with_plan
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node import apply
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.options import REQUIRED_IF, SPEC
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain
 from lab.context import Lab
 from tests.lab.speaker_host import NamespaceHost, Router, bare_root
 
@@ -65,8 +67,9 @@ def _given(plan: dict, password: str, groups: dict, **variables: object) -> dict
     tasks = _read("node_peering/tasks/main.yml")
     (task,) = [task["kubefabric.bgp.node_peering"] for task in tasks if task.get("register") == "node_peering_result"]
     templar = Templar(DataLoader(), variables=known)
-    given = {key: templar.template(value) for key, value in task.items()}
-    return {key: value for key, value in given.items() if value != OMITTED}
+    given = {key: plain(templar.template(value)) for key, value in task.items()}
+    asked = {key: value for key, value in given.items() if value != OMITTED}
+    return with_plan(asked, str(variables["inventory_hostname"]))
 
 
 def _read(file: str) -> Any:

@@ -1,9 +1,17 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of kubefabric.bgp.node_peering as data: the module's argument spec."""
+"""The options of kubefabric.bgp.node_peering as data: the module's argument spec.
+
+``plan``, ``host`` and ``workload_passwords`` end at the action plugin, which puts options of the plan in their place.
+"""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..contract.freeform import Spec
 
 NAMES = {"type": "list", "elements": "str"}
 
@@ -42,9 +50,12 @@ WORKLOAD = {
     "multihop": {"type": "int", "default": 2},
     "reflector_client": {"type": "bool", "default": False},
 }
-SPEC = {
+SPEC: dict[str, Spec] = {
     "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
     "speaker": {"type": "str", "default": "frr", "choices": ["frr", "bird", "gobgp"]},
+    "plan": {"type": "dict"},
+    "host": {"type": "str"},
+    "workload_passwords": {"type": "dict", "no_log": True},
     "asn": {"type": "int"},
     "router_id": {"type": "str"},
     "cluster_id": {"type": "str"},
@@ -77,3 +88,4 @@ SPEC = {
     "root": {"type": "path", "default": "/"},
 }
 REQUIRED_IF = [("state", "present", ("asn", "router_id"))]
+REQUIRED_BY = dict.fromkeys(("host", "workload_passwords"), "plan")  # which the action plugin reads

@@ -62,7 +62,7 @@ def _of_cluster(plan: Plan) -> JsonObject:
 
 
 def _of_node(plan: Plan, name: str) -> JsonObject:
-    node = plan.get("nodes", {}).get(name)
+    node = (plan.get("nodes") or {}).get(name)
     if node is None:
         return {}
     nested, router_id = plan.get("nested"), (node.get("addresses") or {}).get("ipv4")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.kubefabric.bgp.plugins.action.node_peering import with_plan
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
 from ansible_collections.kubefabric.bgp.plugins.modules import (
     aci_l3out,
@@ -104,11 +105,17 @@ def test_examples_of_the_cluster(kubernetes, tmp_path, monkeypatch):
 
 
 def test_examples_of_a_host(tmp_path):
+    firewalls = {
+        "kubefabric_plan": plans.golden("hosts")["firewalls"],
+        "kubefabric_cluster": {"bgp": {"password": "s3cret"}},
+    }
+    known = {**SECRETS, "red_password": "inner", "hostvars": {"firewalls": firewalls}}
+    known["kubefabric_plan"] = plans.nested_by_hosts()
     for number, name in enumerate(names(node_peering)):
         root = tmp_path / str(number)
         root.mkdir()
-        given = options(node_peering, name, tmp_path, {**SECRETS, "red_password": "inner"})
-        task = {**given, "root": str(root)}
+        given = options(node_peering, name, tmp_path, known)
+        task = {**with_plan(given, "fw1"), "root": str(root)}
         task.pop("uplink", None)  # an image has no interface
         done = run_module(node_peering, task)
         assert done["changed"] is (given.get("state") != "absent"), name

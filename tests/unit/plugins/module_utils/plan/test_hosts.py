@@ -8,29 +8,17 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node import checks, model
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.options import REQUIRED_IF, SPEC
 from ansible_collections.kubefabric.bgp.plugins.module_utils.node.speakers import SPEAKERS
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import accept
-from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.hosts import HostError, options, planned
-from tests.plans import GOLDEN, golden, plan
+from tests.plans import golden, nested_by_hosts, plan
 
 PASSWORD = {"password": "s3cret"}
 FIREWALLS = golden("routers-hosts")["firewalls"]
-
-
-def nested_by_hosts() -> dict[str, Any]:
-    """The golden nested clusters whose parent's hosts peer with them; one session has a password."""
-    intent = yaml.safe_load((GOLDEN / "nested" / "intent.yml").read_text())
-    clusters = {name: intent["clusters"][name] for name in ("k8s-prod", "red")}
-    clusters["k8s-prod"]["cluster"]["workload_peering"]["speaker"] = "host"
-    clusters["red"]["cluster"]["bgp"] = {"password": "inner"}
-    clusters["red"]["cluster"]["nested_in"] = {"cluster": "k8s-prod", "ranges": ["10.1.240.0/24", "2001:db8:10::/64"]}
-    return build({**intent, "clusters": clusters}).plans["k8s-prod"]
 
 
 def rendered(speaker: str, given: dict[str, Any]) -> str:
