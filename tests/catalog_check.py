@@ -42,6 +42,11 @@ def problems(objects: dict[str, dict[str, str]]) -> list[str]:
     return [problem for dn, attributes in objects.items() for problem in _object(catalog(), dn, attributes)]
 
 
+def refusal(cls: str, name: str, value: str) -> str:
+    """Why APIC would not take a value of a property, or print it back otherwise; empty if it takes it."""
+    return _value(catalog(), cls, name, value)
+
+
 def _object(model: Catalog, dn: str, attributes: dict[str, str]) -> list[str]:
     try:
         steps = model.parse_dn(dn)

@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import TYPE_CHECKING, Any, Dict, List
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ..contract import attributes
 from ..contract.designs import DEFAULT, INTERFACES
 from ..contract.errors import BuildError
 from .l3out_reachability import reachability_spec
-from .option import LINK_SPEEDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..contract.attribute import Attribute
 
 
 def _integer(**rest: Any) -> Dict[str, Any]:
@@ -57,12 +62,10 @@ def l3out_spec() -> Dict[str, Any]:
         "tenant": {"type": "str"},
         "vrf": {"type": "str"},
         "vrf_tenant": {"type": "str"},
-        "description": {"type": "str", "default": ""},
+        **_of_attributes(attributes.L3OUT),
         "svi": {"type": "str", "choices": list(INTERFACES), "default": DEFAULT},
         "mtu": {"type": "str", "default": "9000"},
-        "encap_scope": {"type": "str", "choices": ["local", "vrf"], "default": "local"},
-        "autostate": {"type": "str", "choices": ["enabled", "disabled"], "default": "disabled"},
-        "mode": {"type": "str", "choices": ["regular", "native", "untagged"], "default": "regular"},
+        **_of_attributes(attributes.SVI),
         "external_epg": {"type": "str", "default": "default"},
         "access": _access_spec(),
         "leaves": _records(id=_REQUIRED_INTEGER, pod=_integer(default=1), router_id=_REQUIRED),
@@ -100,11 +103,7 @@ def _access_spec() -> Dict[str, Any]:
             "vlans": _records(**{"from": _REQUIRED_INTEGER, "to": _REQUIRED_INTEGER}),
             "physical_domain": {"type": "str"},
             "l3_domain": {"type": "str"},
-            "lacp_mode": {"type": "str", "choices": ["active", "passive", "mac-pin", "off"], "default": "active"},
-            "link_speed": {"type": "str", "choices": list(LINK_SPEEDS)},
-            "auto_negotiation": {"type": "bool"},
-            "lldp": {"type": "bool"},
-            "cdp": {"type": "bool"},
+            **_of_attributes(attributes.PORTS),
             "vpcs": _records(
                 name=_REQUIRED,
                 rack=_REQUIRED,
@@ -182,28 +181,18 @@ def _route_maps_spec() -> Dict[str, Any]:
 
 
 def _bgp_spec() -> Dict[str, Any]:
-    return {
-        "type": "dict",
-        "options": {
-            "keepalive": _integer(default=1),
-            "hold": _integer(default=3),
-            "stale_interval": _integer(default=300),
-            "graceful_restart_helper": _flag(True),
-            "max_as": _integer(default=1),
-            "ecmp": _integer(),
-            "max_prefixes": _integer(),
-            "as_override": _flag(True),
-            "disable_peer_as_check": _flag(True),
-            "send_community": _flag(False),
-            "as_path_relax": _flag(True),
-            "ignore_igp_metric": _flag(False),
-            "next_hop_propagation": _flag(False),
-            "bfd": _flag(False),
-            "bfd_min_tx": _integer(default=50),
-            "bfd_min_rx": _integer(default=50),
-            "bfd_multiplier": _integer(default=3),
-        },
-    }
+    return {"type": "dict", "options": _of_attributes(attributes.BGP)}
+
+
+def _of_attributes(rows: Iterable[Attribute]) -> Dict[str, Any]:
+    """The options of a section of the table of ACI attributes."""
+    return {row.plan_key: _of_attribute(row) for row in rows if row.plan_key}
+
+
+def _of_attribute(row: Attribute) -> Dict[str, Any]:
+    choices = {"choices": list(row.choices)} if row.choices else {}
+    default = {} if row.argument_default is None else {"default": row.argument_default}
+    return {"type": row.argument_type, **choices, **default}
 
 
 def from_plan(l3out: Dict[str, Any]) -> Dict[str, Any]:

@@ -39,11 +39,6 @@ RELEASES = {
 
 # "Floating L3Out with physical domains requires Cisco APIC release 5.0(1) or later."
 FLOATING_SINCE = (5, 0)
-# Cisco, "Avoidance of Suboptimal Traffic From an ACI Internal Endpoint to a Floating L3Out"
-NEXT_HOP_PROPAGATION_SINCE = "5.0(1)"
-# bgpBestPathCtrlPol.ctrl knows ignoreIgpMetric from 6.1; the catalog of 6.0(9c) does not
-IGNORE_IGP_METRIC_SINCE = "6.1(1)"
-
 # Cisco APIC release notes 5.0(1): endpoint security groups (fvESg)
 ESG_SINCE = "5.0(1)"
 

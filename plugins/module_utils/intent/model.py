@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
+from ..contract import attributes
 from ..contract.findings import Findings
 from .fabric_kinds import FABRICS, NODES, without_other_kinds
 from .network import ClusterNetwork, Networks
@@ -28,8 +29,8 @@ FABRIC_AT = "group_vars/all: kubefabric_fabric"
 KINDS = ("node", "pod", "service", "external_service")
 # ... and what clusters nested in this one have, which nested.py works out
 ROUTED = (*KINDS, "nested")
-# bfdIfPol's own defaults in the class catalog of 6.0(9c), in ms and packets
-BFD_INTERVALS = {"bfd_min_tx": 50, "bfd_min_rx": 50, "bfd_multiplier": 3}
+# in ms and packets, with the defaults of APIC
+BFD_INTERVALS = {row.name: row.argument_default for row in attributes.needing("bgp", "bfd")}
 
 
 def family(item: Network | Address) -> str:

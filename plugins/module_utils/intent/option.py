@@ -1,7 +1,8 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commonest kinds of options (schema.py), each as one line of the tables in options_*.py.
+"""The commonest kinds of options (schema.py), each as one line of the tables in options_*.py, and those that the table
+of ACI attributes has.
 
 ``more`` are further keys of the option, such as ``format``, ``default`` and ``example``.
 """
@@ -11,10 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..contract.freeform import Spec
+    from collections.abc import Iterable
 
-# fabricHIfPol.speed in the class catalog of 6.0(9c)
-LINK_SPEEDS = ("inherit", "100M", "1G", "10G", "25G", "40G", "50G", "100G", "200G", "400G")
+    from ..contract.attribute import Attribute
+    from ..contract.freeform import Spec
 
 
 def text(description: str, **more: object) -> Spec:
@@ -57,3 +58,32 @@ def per_node(options: Spec, example: str) -> Spec:
         "example": example,
         "description": "What differs on single nodes.",
     }
+
+
+def of_attributes(rows: Iterable[Attribute]) -> dict[str, Spec]:
+    """The options of a section of the table of ACI attributes."""
+    return {row.name: _of_attribute(row) for row in rows if row.intent}
+
+
+def _of_attribute(row: Attribute) -> Spec:
+    given: Spec = {
+        "type": row.type,
+        "default": row.default,
+        "minimum": row.minimum,
+        "maximum": row.maximum,
+        "choices": list(row.choices) or None,
+        "format": row.format or None,
+        "fill": None if row.filled else False,
+        "description": " ".join(filter(None, [f"{described(row, row.default)}.", row.more, row.in_intent])),
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def described(row: Attribute, default: object) -> str:
+    """What an attribute is, where APIC holds it, what holds where it is absent (without a ``default``), and since which
+    release, without the full stop.
+    """
+    source = row.apic.source if row.apic else row.source
+    absent = f"; {row.absent} where absent" if row.absent and default is None else ""
+    release = f"; release {row.since} or later" if row.since else ""
+    return f"{row.about}{f' ({source})' if source else ''}{absent}{release}"

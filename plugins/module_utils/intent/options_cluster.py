@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..contract import designs
+from ..contract import attributes, designs
 from .network import Networks
-from .option import LINK_SPEEDS, admin_state
+from .option import admin_state, of_attributes
 from .options_bgp import BGP, ROUTE_MAP
 from .options_nested import WORKLOAD_PEERING, nested_in
 from .options_reachability import CONTRACTS, REACHABILITY
@@ -79,7 +79,7 @@ L3OUT = {
     "tenant": _name("Tenant of the L3Out; must exist.", "tenant", required=True, example="k8s"),
     "vrf": _name("VRF of the L3Out; must exist.", "vrf", required=True, example="prod"),
     "vrf_tenant": _name("Tenant of the VRF: the L3Out's own (the default) or V(common).", "tenant"),
-    "description": {"type": "str", "format": "description", "default": "", "description": "Description of the L3Out."},
+    **of_attributes(attributes.L3OUT),
     "svi": {
         "type": "str",
         "default": designs.DEFAULT,
@@ -99,25 +99,7 @@ L3OUT = {
         "maximum": 9216,
         "description": "MTU of SVI and nodes in bytes (l3extVirtualLIfP.mtu); with IPv6 at least 1280.",
     },
-    "encap_scope": {
-        "type": "str",
-        "default": "local",
-        "choices": ["local", "vrf"],
-        "description": "Scope of the VLAN (l3extVirtualLIfP.encapScope, where V(vrf) is called ctx).",
-    },
-    "autostate": {
-        "type": "str",
-        "default": "disabled",
-        "choices": ["disabled", "enabled"],
-        "description": "Whether the SVI goes down with its last port (l3extVirtualLIfP.autostate).",
-    },
-    "mode": {
-        "type": "str",
-        "default": "regular",
-        "choices": ["regular", "native", "untagged"],
-        "description": "How the nodes' ports carry the VLAN (l3extVirtualLIfP.mode): V(regular) tagged, V(native) with "
-        "802.1p tags, V(untagged) without; then nodes have their address on the untagged interface.",
-    },
+    **of_attributes(attributes.SVI),
     "external_epg": _name("External EPG that the cluster's networks are classified into.", default="default"),
     "manage_access": {
         "type": "bool",
@@ -128,29 +110,7 @@ L3OUT = {
     "vlan_pool": _name("VLAN pool; the L3Out's name where absent."),
     "physical_domain": _name("Physical domain of the floating SVI; the L3Out's name where absent."),
     "l3_domain": _name("External routed domain; the L3Out's name where absent."),
-    "lacp_mode": {
-        "type": "str",
-        "default": "active",
-        "choices": ["active", "passive", "mac-pin", "off"],
-        "description": "LACP mode of the nodes' vPCs (lacpLagPol.mode), where nodes give ports.",
-    },
-    "link_speed": {
-        "type": "str",
-        "choices": list(LINK_SPEEDS),
-        "description": "Speed of the nodes' ports (fabricHIfPol.speed); what the fabric has as default where absent.",
-    },
-    "auto_negotiation": {
-        "type": "bool",
-        "description": "Auto-negotiation on the nodes' ports (fabricHIfPol.autoNeg); the fabric's default if absent.",
-    },
-    "lldp": {
-        "type": "bool",
-        "description": "LLDP on the nodes' ports, both ways (lldpIfPol); what the fabric has as default where absent.",
-    },
-    "cdp": {
-        "type": "bool",
-        "description": "CDP on the nodes' ports (cdpIfPol.adminSt); what the fabric has as default where absent.",
-    },
+    **of_attributes(attributes.PORTS),
     "floating_address": {
         "type": "list",
         "elements": "str",

@@ -11,6 +11,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
+from ..contract import attributes_bgp
 from ..contract.findings import Findings
 from .fabric_kinds import FABRICS, NODES, without_alien, without_other_kinds
 from .model import (
@@ -37,10 +38,7 @@ if TYPE_CHECKING:
     from ..contract.freeform import Json, Options
 
 # what leaves are configured with; the other options of bgp are of the nodes' side
-OF_LEAVES = (
-    *("password_key", "stale_interval", "max_prefixes", "max_as", "as_path_relax", "admin_state", "neighbors"),
-    *("next_hop_propagation", "ignore_igp_metric", "send_community"),
-)
+OF_LEAVES = tuple(row.name for row in attributes_bgp.BGP if row.intent and not row.nodes)
 WITHOUT = ("l3out", "contracts")
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from .. import svi
 from ..contract.designs import INTERFACES
-from ..intent.model import BFD_INTERVALS, Cluster, Fabric
+from ..intent.model import Cluster, Fabric
 from ..svi.design import Addresses
 from . import ports
 from .announced import announced
+from .passed import passed
 
 if TYPE_CHECKING:
     from ..contract.freeform import JsonObject
@@ -27,12 +28,10 @@ def describe(cluster: Cluster, fabric: Fabric, addresses: Addresses) -> JsonObje
         "tenant": options["tenant"],
         "vrf": options["vrf"],
         "vrf_tenant": options["vrf_tenant"],
-        "description": options["description"],
+        **passed("l3out", options),
         "svi": options["svi"],
         "mtu": options["mtu"],
-        "encap_scope": options["encap_scope"],
-        "autostate": options["autostate"],
-        **({"mode": options["mode"]} if options["mode"] not in (None, "regular") else {}),
+        **passed("svi", options),
         "external_epg": options["external_epg"],
         "access": {**_access(cluster), **ports.describe(cluster, fabric)},
         "leaves": [
@@ -42,7 +41,7 @@ def describe(cluster: Cluster, fabric: Fabric, addresses: Addresses) -> JsonObje
         **_interfaces(cluster, fabric, addresses),
         "networks": _networks(cluster),
         "route_maps": _route_maps(cluster),
-        "bgp": _bgp(cluster),
+        "bgp": passed("bgp", cluster.bgp),
     }
 
 
@@ -93,25 +92,3 @@ def _changes(given: JsonObject) -> JsonObject:
     mode = given["communities_mode"]
     changes = {key: value for key, value in given.items() if value not in (None, []) and key != "communities_mode"}
     return {**changes, "communities_mode": mode} if mode == "none" or given["communities"] else changes
-
-
-def _bgp(cluster: Cluster) -> JsonObject:
-    bgp = cluster.bgp
-    return {
-        "keepalive": bgp["keepalive"],
-        "hold": bgp["hold"],
-        "stale_interval": bgp["stale_interval"],
-        "graceful_restart_helper": bgp["graceful_restart"],
-        "max_as": bgp["max_as"],
-        "ecmp": bgp["ecmp"],
-        "max_prefixes": bgp["max_prefixes"],
-        # the nodes share one AS: without these two no node learns another one's routes (white paper, step 14)
-        "as_override": True,
-        "disable_peer_as_check": True,
-        "send_community": bgp["send_community"],
-        "as_path_relax": bgp["as_path_relax"],
-        "ignore_igp_metric": bgp["ignore_igp_metric"],
-        "next_hop_propagation": bgp["next_hop_propagation"],
-        "bfd": bgp["bfd"],
-        **{key: bgp[key] for key in BFD_INTERVALS if bgp["bfd"]},
-    }

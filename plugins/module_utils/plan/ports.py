@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..contract.attributes import PORTS
 from ..contract.findings import Findings
 from ..intent.model import FABRIC_AT, Cluster, Fabric, Rack
+from .passed import passed
 
 if TYPE_CHECKING:
     from ..contract.freeform import JsonObject
 
 # how the leaves' side of the nodes' links behaves; APIC's defaults hold where one is absent
-LINK = ("link_speed", "auto_negotiation", "lldp", "cdp")
+LINK = tuple(row.name for row in PORTS if row.default is None)
 
 
 def check(clusters: list[Cluster], fabric: Fabric, findings: Findings) -> None:
@@ -89,7 +91,7 @@ def _domains(fabric: Fabric, findings: Findings) -> None:
 
 
 def describe(cluster: Cluster, fabric: Fabric) -> JsonObject:
-    """``vpcs``, ``vpc_domains``, ``lacp_mode`` and LINK of l3out.access; empty where the intent gives neither ports
+    """``vpcs``, ``vpc_domains`` and the attributes of ports of l3out.access; empty where the intent gives neither ports
     nor domains.
     """
     racks = {name: cluster.rack(fabric, name) for name in cluster.nodes}
@@ -106,6 +108,5 @@ def describe(cluster: Cluster, fabric: Fabric) -> JsonObject:
         {"name": name, "id": used[name].vpc_domain, "pod": used[name].pod, "leaves": list(used[name].leaves)}
         for name in sorted(used)
     ]
-    link = {key: cluster.l3out[key] for key in LINK if cluster.l3out[key] is not None}
-    result = {"vpcs": vpcs, "lacp_mode": cluster.l3out["lacp_mode"], **link} if vpcs else {}
+    result = {"vpcs": vpcs, **passed("ports", cluster.l3out)} if vpcs else {}
     return {**result, "vpc_domains": domains} if domains and cluster.l3out["manage_access"] else result

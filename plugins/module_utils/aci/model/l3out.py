@@ -9,7 +9,7 @@ from typing import Any, Dict, Iterable, List, Optional
 
 from ...contract.designs import INTERFACES
 from ...intent import l3out_options as options
-from . import access, designs, paths, policies, reachability, routemaps, tree
+from . import access, designs, paths, policies, properties, reachability, routemaps, tree
 from . import password as passwords
 from .mo import BuildError, Family, Mo, ancestor, owned
 
@@ -142,7 +142,8 @@ def _l3out(l3out: Dict[str, Any]) -> Mo:
         *routemaps.profiles(l3out),
         *reachability.external_epgs(l3out),
     ]
-    return owned("l3extOut", children, name=l3out["name"], descr=l3out["description"], enforceRtctrl="export,import")
+    found = {"enforceRtctrl": "export,import", **properties.of("l3extOut", l3out)}
+    return owned("l3extOut", children, name=l3out["name"], **found)
 
 
 def _node_profile(l3out: Dict[str, Any]) -> Mo:
@@ -150,12 +151,13 @@ def _node_profile(l3out: Dict[str, Any]) -> Mo:
         owned("l3extRsNodeL3OutAtt", tDn=paths.leaf_dn(leaf), rtrId=leaf["router_id"], rtrIdLoopBack=False)
         for leaf in l3out["leaves"]
     ]
-    return owned("l3extLNodeP", [*leaves, _protocol(l3out), *designs.profiles(l3out)], name=l3out["name"])
+    children = [*leaves, _protocol(l3out), *designs.profiles(l3out)]
+    return owned("l3extLNodeP", children, name=l3out["name"], **properties.of("l3extLNodeP", l3out))
 
 
 def _protocol(l3out: Dict[str, Any]) -> Mo:
     """Timers hang here, not on the VRF (fvRsBgpCtxPol), where they would hit every L3Out of the VRF."""
     relations = [owned("bgpRsBgpNodeCtxPol", tnBgpCtxPolName=l3out["name"])]
-    if policies.best_path_flags(l3out):
+    if policies.has_best_path(l3out):
         relations.append(owned("bgpRsBestPathCtrlPol", tnBgpBestPathCtrlPolName=l3out["name"]))
     return owned("bgpProtP", relations)

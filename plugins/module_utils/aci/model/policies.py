@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any, Dict, List
 
 from ...contract.designs import INTERFACES
-from . import names
+from . import names, properties
 from .mo import BuildError, Mo, ancestor, owned, shared
 
 KINDS = ("node", "pod", "service", "external_service", "nested")
@@ -57,45 +57,28 @@ def checked(name: str) -> str:
 
 def timers(l3out: Dict[str, Any]) -> Mo:
     """What a leaf holds once per VRF: timers and the limit of AS paths."""
-    bgp = l3out["bgp"]
-    return owned(
-        "bgpCtxPol",
-        name=l3out["name"],
-        kaIntvl=bgp["keepalive"],
-        holdIntvl=bgp["hold"],
-        staleIntvl="default" if bgp["stale_interval"] == 300 else bgp["stale_interval"],
-        grCtrl="helper" if bgp["graceful_restart_helper"] else "",
-        maxAsLimit=bgp["max_as"],
-    )
+    return owned("bgpCtxPol", name=l3out["name"], **properties.of("bgpCtxPol", l3out))
 
 
 def _best_path(l3out: Dict[str, Any]) -> Mo:
-    flags = best_path_flags(l3out)
-    return owned("bgpBestPathCtrlPol", present=bool(flags), name=l3out["name"], ctrl=",".join(flags))
+    found = properties.of("bgpBestPathCtrlPol", l3out)
+    return owned("bgpBestPathCtrlPol", present=has_best_path(l3out), name=l3out["name"], **found)
 
 
-def best_path_flags(l3out: Dict[str, Any]) -> List[str]:
-    """What the best-path policy changes; it exists only if that is something."""
-    flags = (("as_path_relax", "asPathMultipathRelax"), ("ignore_igp_metric", "ignoreIgpMetric"))
-    return [flag for option, flag in flags if l3out["bgp"][option]]
+def has_best_path(l3out: Dict[str, Any]) -> bool:
+    """Whether the best-path policy changes something; it exists only then."""
+    return any(properties.of("bgpBestPathCtrlPol", l3out).values())
 
 
 def _prefix_limit(l3out: Dict[str, Any]) -> Mo:
     limit = l3out["bgp"]["max_prefixes"]
-    return owned("bgpPeerPfxPol", present=limit is not None, name=l3out["name"], action="reject", maxPfx=limit or 1)
+    found = {"action": "reject", "maxPfx": limit or 1, **properties.of("bgpPeerPfxPol", l3out)}
+    return owned("bgpPeerPfxPol", present=limit is not None, name=l3out["name"], **found)
 
 
 def _bfd(l3out: Dict[str, Any]) -> Mo:
-    bgp = l3out["bgp"]
-    return owned(
-        "bfdIfPol",
-        present=bgp["bfd"],
-        name=l3out["name"],
-        adminSt="enabled",
-        minTxIntvl=bgp["bfd_min_tx"],
-        minRxIntvl=bgp["bfd_min_rx"],
-        detectMult=bgp["bfd_multiplier"],
-    )
+    found = properties.of("bfdIfPol", l3out)
+    return owned("bfdIfPol", present=l3out["bgp"]["bfd"], name=l3out["name"], adminSt="enabled", **found)
 
 
 def _match_rules(l3out: Dict[str, Any]) -> List[Mo]:

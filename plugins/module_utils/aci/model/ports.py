@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
+from . import properties
 from .mo import Family, Mo, ancestor, owned, shared
 
 _LINK_RELATIONS = (
@@ -33,27 +34,16 @@ def infra(l3out: Dict[str, Any]) -> List[Mo]:
     tree = [ancestor("infraFuncP", groups, families=[Family("infraAccBndlGrp", owner=owner)])]
     if not groups:
         return tree
-    mode = owned("lacpLagPol", name=l3out["name"], mode=access.get("lacp_mode", "active"), ownerTag=owner)
-    link = [owned(cls, name=l3out["name"], ownerTag=owner, **values) for cls, values in _link(access).items()]
+    mode = owned("lacpLagPol", name=l3out["name"], ownerTag=owner, **properties.of("lacpLagPol", l3out))
+    link = [owned(cls, name=l3out["name"], ownerTag=owner, **values) for cls, values in _link(l3out).items()]
     racks = sorted({vpc["rack"] for vpc in access["vpcs"]})
     return [*tree, mode, *link, *(profile for rack in racks for profile in _profiles(l3out, rack))]
 
 
-def _link(access: Dict[str, Any]) -> Dict[str, Dict[str, Any]]:
+def _link(l3out: Dict[str, Any]) -> Dict[str, Dict[str, Any]]:
     """Class and properties of every link policy that the intent asks for."""
-    level: Dict[str, Any] = {"speed": access["link_speed"]} if access.get("link_speed") else {}
-    if access.get("auto_negotiation") is not None:
-        level["autoNeg"] = "on" if access["auto_negotiation"] else "off"
-    found = {"fabricHIfPol": level} if level else {}
-    if access.get("lldp") is not None:
-        found["lldpIfPol"] = dict.fromkeys(("adminRxSt", "adminTxSt"), _state(access["lldp"]))
-    if access.get("cdp") is not None:
-        found["cdpIfPol"] = {"adminSt": _state(access["cdp"])}
-    return found
-
-
-def _state(wanted: bool) -> str:
-    return "enabled" if wanted else "disabled"
+    found = {cls: properties.of(cls, l3out) for cls, _relation, _property in _LINK_RELATIONS}
+    return {cls: values for cls, values in found.items() if values}
 
 
 def domains(l3out: Dict[str, Any]) -> List[Mo]:
@@ -71,7 +61,7 @@ def _members(domain: Dict[str, Any]) -> List[Mo]:
 
 
 def _group(l3out: Dict[str, Any], vpc: Dict[str, Any]) -> Mo:
-    link = _link(l3out["access"])
+    link = _link(l3out)
     children = [
         owned("infraRsLacpPol", tnLacpLagPolName=l3out["name"]),
         *(owned(relation, **{prop: l3out["name"]}) for cls, relation, prop in _LINK_RELATIONS if cls in link),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules of one cluster's BGP options beyond timers (checks.py): neighbours, BFD, releases, extra route map rules."""
+"""Rules of one cluster's BGP options beyond timers (checks.py): BFD, releases, extra route map rules."""
 
 from __future__ import annotations
 
@@ -10,17 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from ...contract import digest_keys
 from ...contract.findings import Findings
-from ...intent import limits
-from ...intent.model import BFD_INTERVALS, Cluster, Fabric
+from ...intent.model import Cluster, Fabric
+from . import attributes
 
 if TYPE_CHECKING:
     from ...contract.freeform import Json, JsonObject
 
-# option -> (first release, what it lacks before)
-RELEASES = {
-    "next_hop_propagation": (limits.NEXT_HOP_PROPAGATION_SINCE, "next-hop propagation (rtctrlSetNhUnchanged)"),
-    "ignore_igp_metric": (limits.IGNORE_IGP_METRIC_SINCE, "ignoreIgpMetric in bgpBestPathCtrlPol"),
-}
 # attributes that stay inside the fabric's AS (RFC 4271, 5.1.5) or on the leaf: nothing to tell a node
 IMPORT_ONLY = ("preference", "weight")
 MOST_RULES = 9
@@ -29,8 +24,8 @@ MOST_RULES = 9
 def check_bgp(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     """Every rule of this file."""
     _key(cluster, findings)
-    check_bfd_intervals(cluster, findings)
-    _releases(cluster, fabric, findings)
+    attributes.check_needs(cluster, findings)
+    attributes.check_releases(cluster, fabric, findings)
     _route_maps(cluster, findings)
 
 
@@ -38,23 +33,6 @@ def _key(cluster: Cluster, findings: Findings) -> None:
     rule = digest_keys.of_password(cluster.bgp["password_key"], cluster.bgp["password"])
     if rule:
         findings.add(cluster.at("bgp.password_key"), rule, digest_keys.REMEDY)
-
-
-def check_bfd_intervals(cluster: Cluster, findings: Findings) -> None:
-    """The intervals are those of BFD."""
-    for key in BFD_INTERVALS:
-        if cluster.bgp[key] is not None and not cluster.bgp["bfd"] and not cluster.doubtful("bgp.bfd"):
-            findings.add(cluster.at(f"bgp.{key}"), "has no meaning without BFD", "remove it, or set bgp.bfd to true")
-
-
-def _releases(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
-    for key, (since, what) in RELEASES.items():
-        if cluster.bgp[key] and fabric.version and not limits.at_least(fabric.version, since):
-            findings.add(
-                cluster.at(f"bgp.{key}"),
-                f"release {fabric.version} has no {what}",
-                f"remove it, or upgrade the fabric to {since} or later",
-            )
 
 
 def _route_maps(cluster: Cluster, findings: Findings) -> None:

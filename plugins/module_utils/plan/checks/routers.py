@@ -13,7 +13,7 @@ from ...contract.families import label
 from ...contract.findings import Findings
 from ...intent.model import FABRIC_AT, Fabric, Node, Router, family
 from ...intent.routers import Routed, check_rack
-from . import bgp as checks_bgp
+from . import attributes as checks_attributes
 from . import networks as checks_networks
 from . import single as checks_single
 
@@ -24,7 +24,7 @@ def check(clusters: list[Routed], fabric: Fabric, findings: Findings) -> None:
     for cluster in clusters:
         checks_single.check_speaker(cluster, fabric, findings)
         checks_single.check_there_are_nodes(cluster, findings)
-        checks_bgp.check_bfd_intervals(cluster, findings)
+        checks_attributes.check_needs(cluster, findings)
         checks_networks.check_networks(cluster, fabric, findings)
         for node in cluster.nodes.values():
             checks_single.check_node_name(node, findings)

@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ... import svi
+from ...contract.attributes_bgp import BGP
 from ...contract.findings import Findings
 from ...intent.model import KINDS, Cluster, Fabric, Member, natural
 from ...intent.nested import Nested, parents
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ...contract.freeform import Json
 
 # one policy per VRF and leaf: APIC takes bgpRsBgpNodeCtxPol per L3Out, the leaf has one BGP instance per VRF
-PER_LEAF = ("keepalive", "hold", "stale_interval", "max_as", "graceful_restart", "as_path_relax", "ignore_igp_metric")
+PER_LEAF = tuple(row.name for row in BGP if row.apic and row.apic.classes in ("bgpCtxPol", "bgpBestPathCtrlPol"))
 
 
 def check(clusters: list[Cluster], nested: list[Nested], fabric: Fabric, findings: Findings) -> None:

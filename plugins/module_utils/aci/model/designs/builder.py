@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, NamedTuple, Tuple
 
+from .. import properties
 from ..mo import Mo, owned
 
 Record = Dict[str, Any]
@@ -29,18 +30,12 @@ class Builder(NamedTuple):
 def profile(l3out: Record, name: str, children: List[Mo]) -> Mo:
     """A logical interface profile, with BFD where the L3Out has it."""
     bfd = [owned("bfdIfP", [owned("bfdRsIfPol", tnBfdIfPolName=l3out["name"])])] if l3out["bgp"]["bfd"] else []
-    return owned("l3extLIfP", [*children, *bfd], name=name)
+    return owned("l3extLIfP", [*children, *bfd], name=name, **properties.of("l3extLIfP", l3out))
 
 
-def svi(l3out: Record) -> Record:
+def svi(cls: str, l3out: Record) -> Record:
     """The attributes that all SVIs of an L3Out have."""
-    return {
-        "ifInstT": "ext-svi",
-        "mode": l3out.get("mode") or "regular",
-        "mtu": l3out["mtu"],
-        "encapScope": "ctx" if l3out["encap_scope"] == "vrf" else l3out["encap_scope"],
-        "autostate": l3out["autostate"],
-    }
+    return {"ifInstT": "ext-svi", "mtu": l3out["mtu"], **properties.of(cls, l3out)}
 
 
 def state(given: Record) -> Record:
@@ -50,25 +45,13 @@ def state(given: Record) -> Record:
 
 def peers(l3out: Record, given: List[Record]) -> List[Mo]:
     """The BGP peers on an interface."""
-    return [_peer(l3out["bgp"], l3out["name"], peer) for peer in given]
+    common = properties.of("bgpPeerP", l3out)
+    return [_peer(l3out, peer, common) for peer in given]
 
 
-def _peer(bgp: Record, name: str, peer: Record) -> Mo:
-    """as-override and dis-peer-as-check go together: all nodes are in one AS, and leaves pass routes between them."""
-    flags = (
-        ("as_override", "as-override"),
-        ("disable_peer_as_check", "dis-peer-as-check"),
-        ("send_community", "send-com"),
-    )
+def _peer(l3out: Record, peer: Record, common: Record) -> Mo:
     down: Record = {"adminSt": "disabled"} if state(peer) else {}
     children = [owned("bgpAsP", asn=peer["asn"])]
-    if bgp["max_prefixes"] is not None:
-        children.append(owned("bgpRsPeerPfxPol", tnBgpPeerPfxPolName=name))
-    return owned(
-        "bgpPeerP",
-        children,
-        addr=peer["address"],
-        ctrl=",".join(flag for option, flag in flags if bgp[option]),
-        peerCtrl="bfd" if bgp["bfd"] else "",
-        **down,
-    )
+    if l3out["bgp"]["max_prefixes"] is not None:
+        children.append(owned("bgpRsPeerPfxPol", tnBgpPeerPfxPolName=l3out["name"]))
+    return owned("bgpPeerP", children, addr=peer["address"], **common, **down)

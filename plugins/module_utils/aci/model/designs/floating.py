@@ -32,7 +32,7 @@ def _anchor(l3out: Record, interface: Record, anchor: Record) -> Mo:
     given = [{**peer, **state(anchor)} for peer in interface["peers"]] + anchor["peers"]
     children = [owned("l3extIp", addr=interface["secondary_address"]), domain, *peers(l3out, given)]
     naming: Record = {"nodeDn": leaf_dn(leaves[anchor["leaf"]]), "encap": f"vlan-{interface['vlan']}"}
-    return owned("l3extVirtualLIfP", children, addr=anchor["address"], **naming, **svi(l3out))
+    return owned("l3extVirtualLIfP", children, addr=anchor["address"], **naming, **svi("l3extVirtualLIfP", l3out))
 
 
 def _check(interfaces: List[Record]) -> None:

@@ -30,7 +30,7 @@ def _profile(l3out: Record, path: Record) -> Mo:
         tDn=path_dn(path),
         encap=f"vlan-{path['vlan']}",
         **own,
-        **svi(l3out),
+        **svi("l3extRsPathL3OutAtt", l3out),
     )
     return profile(l3out, "{}-{}".format(path["node"], path["family"]), [attached])
 
