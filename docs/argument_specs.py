@@ -152,7 +152,7 @@ def entry(owner: str, name: str, option: dict[str, Any]) -> str:
     return f"C({name}) of a {owner} ({', '.join(facts)}): {said}"
 
 
-class _Dumper(yaml.SafeDumper):
+class Dumper(yaml.SafeDumper):
     """Lists indented below their keys, as ansible-lint wants them."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
@@ -161,7 +161,7 @@ class _Dumper(yaml.SafeDumper):
 
 def document() -> str:
     """The file's text."""
-    return HEADER + yaml.dump(argument_specs(), Dumper=_Dumper, sort_keys=False, width=110, allow_unicode=True)
+    return HEADER + yaml.dump(argument_specs(), Dumper=Dumper, sort_keys=False, width=110, allow_unicode=True)
 
 
 def write() -> None:

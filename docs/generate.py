@@ -1,6 +1,7 @@
-"""Writes everything that is made from the sources: the role intent's argument specs (docs/argument_specs.py),
-docs/reference/ (modules and roles as ansible-doc knows them, the lab's fabric description from its schema), the JSON
-Schema for editors (docs/json_schema.py), the tables of gates and rooms in CONTRIBUTING.md, and .pre-commit-config.yaml.
+"""Writes everything that is made from the sources: the role intent's argument specs (docs/argument_specs.py), the ACI
+attributes in the module's documentation and in the plan's types (docs/attributes.py), docs/reference/ (modules and
+roles as ansible-doc knows them, the lab's fabric description from its schema), the JSON Schema for editors
+(docs/json_schema.py), the tables of gates and rooms in CONTRIBUTING.md, and .pre-commit-config.yaml.
 
 ``make docs`` runs it; a test verifies that running it again changes nothing, so that the pages cannot go stale.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from docs import argument_specs, fabric_description, json_schema
+from docs import argument_specs, attributes, fabric_description, json_schema
 from docs.prose import formatted
 from tests.conftest import pytest_configure
 from tests.gates import GATES, pre_commit
@@ -92,6 +93,7 @@ def generate() -> dict[Path, str]:
     return {
         contributing: with_tables(contributing.read_text()),
         ROOT / ".pre-commit-config.yaml": pre_commit(),
+        **attributes.pages(),
         ROOT / "schemas" / "kubefabric.schema.json": json_schema.document(),
         ROOT / "docs" / "reference" / "fabric-description.md": fabric_description.page(),
         ROOT / "docs" / "reference" / "plan.md": formatted(plan_keys.page()),
@@ -103,7 +105,8 @@ def generate() -> dict[Path, str]:
 def main() -> None:
     """Write the pages."""
     pytest_configure()  # the checkout as a collection, importable
-    argument_specs.write()  # first: the pages are made from it, too
+    attributes.write()  # first: ansible-doc reads the module, and the pages of options and of the plan follow
+    argument_specs.write()
     for path, content in generate().items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(content)

@@ -40,10 +40,12 @@ options:
   vrf_tenant:
     description: Tenant of the VRF, which is O(tenant) or C(common). The default is O(tenant).
     type: str
+  # attributes l3out: made by docs/generate.py from module_utils/contract/attributes.py
   description:
-    description: Description of the L3Out.
+    description: Description of the L3Out (l3extOut.descr).
     type: str
-    default: ""
+    default: ''
+  # end of attributes
   svi:
     description: The design. With V(floating) give O(svis), with V(standard) O(paths).
     type: str
@@ -53,21 +55,24 @@ options:
     description: MTU of the SVIs in bytes, or V(inherit).
     type: str
     default: "9000"
+  # attributes svi: made by docs/generate.py from module_utils/contract/attributes.py
   encap_scope:
-    description: Whether other L3Outs of the VRF on the same leaf may share the VLAN.
+    description: Scope of the VLAN, V(vrf) where L3Outs of the VRF share it on a leaf (l3extVirtualLIfP.encapScope).
     type: str
     choices: [local, vrf]
     default: local
   autostate:
-    description: Whether an SVI goes down with its last port.
+    description: Whether the SVI goes down with its last port (l3extVirtualLIfP.autostate).
     type: str
-    choices: [enabled, disabled]
+    choices: [disabled, enabled]
     default: disabled
   mode:
-    description: How ports carry the VLAN, tagged, with 802.1p tags or untagged (l3extVirtualLIfP.mode).
+    description: 'How ports carry the VLAN: V(regular) tagged, V(native) with 802.1p tags, V(untagged)
+      without (l3extVirtualLIfP.mode).'
     type: str
     choices: [regular, native, untagged]
     default: regular
+  # end of attributes
   external_epg:
     description: Name of the external EPG.
     type: str
@@ -100,24 +105,30 @@ options:
       l3_domain:
         description: L3 domain of the L3Out. The default is the L3Out's name.
         type: str
+      # attributes ports: made by docs/generate.py from module_utils/contract/attributes.py
       lacp_mode:
-        description: LACP mode of the vPCs.
+        description: LACP mode of the nodes' port channels (lacpLagPol.mode).
         type: str
-        choices: [active, passive, mac-pin, "off"]
+        choices: [active, passive, mac-pin, 'off']
         default: active
       link_speed:
-        description: Speed of the vPCs' ports, as C(fabricHIfPol.speed) writes it. Left out, the fabric's default.
+        description: Speed of the nodes' ports (fabricHIfPol.speed); the fabric's default where
+          absent.
         type: str
         choices: [inherit, 100M, 1G, 10G, 25G, 40G, 50G, 100G, 200G, 400G]
       auto_negotiation:
-        description: Auto-negotiation on the vPCs' ports. Left out, the fabric's default.
+        description: Auto-negotiation on the nodes' ports (fabricHIfPol.autoNeg); the fabric's
+          default where absent.
         type: bool
       lldp:
-        description: LLDP on the vPCs' ports, both ways. Left out, what the fabric has as default.
+        description: LLDP on the nodes' ports, both ways (lldpIfPol.adminRxSt and adminTxSt);
+          the fabric's default where absent.
         type: bool
       cdp:
-        description: CDP on the vPCs' ports. Left out, what the fabric has as default.
+        description: CDP on the nodes' ports (cdpIfPol.adminSt); the fabric's default where
+          absent.
         type: bool
+      # end of attributes
       vpcs:
         description: vPC interface policy groups to make, each with selectors for the ports of its two leaves.
         type: list
@@ -305,33 +316,100 @@ options:
     description: BGP options.
     type: dict
     suboptions:
-      keepalive: {description: Keepalive interval in seconds., type: int, default: 1}
-      hold: {description: Hold time in seconds., type: int, default: 3}
-      stale_interval: {description: Seconds that routes of a restarting peer are kept., type: int, default: 300}
-      graceful_restart_helper: {description: Help peers to restart gracefully., type: bool, default: true}
-      max_as: {description: Longest AS path to accept; V(0) is no limit., type: int, default: 1}
+      # attributes bgp: made by docs/generate.py from module_utils/contract/attributes.py
+      keepalive:
+        description:
+          - Keepalive interval in seconds (bgpCtxPol.kaIntvl).
+          - From 0 to 3600.
+        type: int
+        default: 1
+      hold:
+        description:
+          - Hold time in seconds (bgpCtxPol.holdIntvl).
+          - From 0 to 3600.
+        type: int
+        default: 3
+      stale_interval:
+        description:
+          - Seconds that a leaf keeps the routes of a restarting node (bgpCtxPol.staleIntvl).
+          - From 1 to 3600.
+        type: int
+        default: 300
       ecmp:
         description:
-          - Equal-cost paths, for the VRF as a whole. Left out, the VRF's policies are left alone.
-          - A policy of others that has as many or more is used as it is.
+          - Equal-cost paths of the VRF, eBGP and iBGP alike (bgpCtxAfPol.maxEcmp and maxEcmpIbgp);
+            the VRF's own policies where absent.
+          - From 1 to 64; a policy of others that has as many or more is used as it is.
         type: int
-      max_prefixes: {description: Prefixes to accept from one peer. Left out there is no limit of ours., type: int}
-      as_override: {description: Replace the cluster's AS number in paths sent to it., type: bool, default: true}
-      disable_peer_as_check: {description: Send the cluster its own routes too., type: bool, default: true}
-      send_community: {description: Send communities., type: bool, default: false}
-      as_path_relax: {description: ECMP over paths of equal length through different AS., type: bool, default: true}
-      ignore_igp_metric:
-        description: ECMP over next hops at unequal distance in the fabric; APIC 6.1(1) or later.
+      max_prefixes:
+        description:
+          - Prefixes that a leaf takes from one node (bgpPeerPfxPol.maxPfx); no limit where
+            absent.
+          - From 1 to 712000.
+        type: int
+      max_as:
+        description:
+          - Longest AS path that a leaf takes, V(0) for no limit (bgpCtxPol.maxAsLimit).
+          - From 0 to 2000.
+        type: int
+        default: 1
+      graceful_restart_helper:
+        description: Graceful restart of the nodes' BGP speakers, with the leaves' help (bgpCtxPol.grCtrl).
+        type: bool
+        default: true
+      as_path_relax:
+        description: Share the load over paths through different ASes (bgpBestPathCtrlPol.ctrl
+          asPathMultipathRelax).
+        type: bool
+        default: true
+      bfd:
+        description: BFD on the sessions (bgpPeerP.peerCtrl bfd).
         type: bool
         default: false
+      bfd_min_tx:
+        description:
+          - Least interval of the leaves' BFD packets in ms (bfdIfPol.minTxIntvl).
+          - From 50 to 999.
+        type: int
+        default: 50
+      bfd_min_rx:
+        description:
+          - Least interval of the nodes' BFD packets in ms (bfdIfPol.minRxIntvl).
+          - From 50 to 999.
+        type: int
+        default: 50
+      bfd_multiplier:
+        description:
+          - Missed BFD packets that take a session down (bfdIfPol.detectMult).
+          - From 1 to 50.
+        type: int
+        default: 3
       next_hop_propagation:
-        description: Pass the nodes' addresses on as next hops inside the fabric; APIC 5.0(1) or later.
+        description:
+          - Pass the nodes' addresses on as next hops inside the fabric (rtctrlSetNhUnchanged);
+            release 5.0(1) or later.
+          - They replace those of the border leaves; with floating SVI only.
         type: bool
         default: false
-      bfd: {description: BFD on the sessions., type: bool, default: false}
-      bfd_min_tx: {description: "Least interval of the leaves' BFD packets in ms, 50 to 999.", type: int, default: 50}
-      bfd_min_rx: {description: "Least interval of the nodes' BFD packets in ms, 50 to 999.", type: int, default: 50}
-      bfd_multiplier: {description: "Missed BFD packets that take a session down, 1 to 50.", type: int, default: 3}
+      ignore_igp_metric:
+        description: Share the load over next hops at unequal distance in the fabric (bgpBestPathCtrlPol.ctrl
+          ignoreIgpMetric); release 6.1(1) or later.
+        type: bool
+        default: false
+      as_override:
+        description: Whether leaves replace the nodes' AS number by their own (bgpPeerP.ctrl
+          as-override).
+        type: bool
+        default: true
+      disable_peer_as_check:
+        description: Whether leaves announce routes of an AS to that AS (bgpPeerP.ctrl dis-peer-as-check).
+        type: bool
+        default: true
+      send_community:
+        description: Whether leaves send communities (bgpPeerP.ctrl send-com).
+        type: bool
+        default: false
+      # end of attributes
   bgp_password:
     description: Password of the BGP sessions. Left out, peers are made without one; existing passwords are left alone.
     type: str

@@ -50,11 +50,13 @@ class Access(TypedDict):
     vlans: NotRequired[list[VlanRange]]  # VLAN IDs of the pool, each range with its ends
     physical_domain: NotRequired[str | None]  # physical domain
     l3_domain: NotRequired[str | None]  # L3 domain
-    lacp_mode: NotRequired[str]  # LACP mode of the port channels
-    link_speed: NotRequired[str | None]  # speed of the ports; the default policy where absent, as with the next three
-    auto_negotiation: NotRequired[bool | None]  # auto-negotiation of the ports
-    lldp: NotRequired[bool | None]  # LLDP on the ports
-    cdp: NotRequired[bool | None]  # CDP on the ports
+    # attributes ports: made by docs/generate.py from attributes.py
+    lacp_mode: NotRequired[str]  # LACP mode of the nodes' port channels
+    link_speed: NotRequired[str | None]  # speed of the nodes' ports; null: the fabric's default
+    auto_negotiation: NotRequired[bool | None]  # auto-negotiation on the nodes' ports; null: the fabric's default
+    lldp: NotRequired[bool | None]  # LLDP on the nodes' ports, both ways; null: the fabric's default
+    cdp: NotRequired[bool | None]  # CDP on the nodes' ports; null: the fabric's default
+    # end of attributes
     vpcs: NotRequired[list[Vpc]]  # port channels of the nodes that give `ports`
     vpc_domains: NotRequired[list[VpcDomain]]  # of the racks that give `vpc_domain`
 
@@ -162,23 +164,25 @@ class RouteMapRule(TypedDict):
 class LeafBgp(TypedDict):
     """The leaves' side of the sessions."""
 
-    keepalive: NotRequired[int]  # keepalive interval in s
-    hold: NotRequired[int]  # hold time in s
-    stale_interval: NotRequired[int]  # how long leaves keep the routes of a restarting node, in s
-    graceful_restart_helper: NotRequired[bool]  # whether leaves keep them at all
-    max_as: NotRequired[int]  # longest AS path that leaves accept; 0: no limit
-    ecmp: NotRequired[int | None]  # equal-cost paths in the VRF; null: unmanaged
+    # attributes bgp: made by docs/generate.py from attributes.py
+    keepalive: NotRequired[int]  # keepalive interval in seconds
+    hold: NotRequired[int]  # hold time in seconds
+    stale_interval: NotRequired[int]  # seconds that a leaf keeps the routes of a restarting node
+    ecmp: NotRequired[int | None]  # equal-cost paths of the VRF, eBGP and iBGP alike; null: the VRF's own policies
     max_prefixes: NotRequired[int | None]  # prefixes that a leaf takes from one node; null: no limit
-    as_override: NotRequired[bool]  # whether leaves replace the nodes' AS by their own
+    max_as: NotRequired[int]  # longest AS path that a leaf takes, `0` for no limit
+    graceful_restart_helper: NotRequired[bool]  # graceful restart of the nodes' BGP speakers, with the leaves' help
+    as_path_relax: NotRequired[bool]  # share the load over paths through different ASes
+    bfd: NotRequired[bool]  # BFD on the sessions
+    bfd_min_tx: NotRequired[int]  # least interval of the leaves' BFD packets in ms
+    bfd_min_rx: NotRequired[int]  # least interval of the nodes' BFD packets in ms
+    bfd_multiplier: NotRequired[int]  # missed BFD packets that take a session down
+    next_hop_propagation: NotRequired[bool]  # pass the nodes' addresses on as next hops inside the fabric
+    ignore_igp_metric: NotRequired[bool]  # share the load over next hops at unequal distance in the fabric
+    as_override: NotRequired[bool]  # whether leaves replace the nodes' AS number by their own
     disable_peer_as_check: NotRequired[bool]  # whether leaves announce routes of an AS to that AS
     send_community: NotRequired[bool]  # whether leaves send communities
-    as_path_relax: NotRequired[bool]  # whether paths through different ASes share the load
-    ignore_igp_metric: NotRequired[bool]  # whether next hops at unequal distance share the load
-    next_hop_propagation: NotRequired[bool]  # whether the nodes' addresses stay next hops inside the fabric
-    bfd: NotRequired[bool]  # whether sessions have BFD
-    bfd_min_tx: NotRequired[int]  # least interval of the leaves' BFD packets in ms, where there is BFD
-    bfd_min_rx: NotRequired[int]  # least interval of the nodes' BFD packets in ms, where there is BFD
-    bfd_multiplier: NotRequired[int]  # missed BFD packets that take a session down, where there is BFD
+    # end of attributes
 
 
 class L3Out(TypedDict):
@@ -189,12 +193,16 @@ class L3Out(TypedDict):
     tenant: str  # tenant of the L3Out
     vrf: str  # the VRF
     vrf_tenant: NotRequired[str]  # tenant of the VRF; the L3Out's where absent
-    description: NotRequired[str]  # what stands in `descr` of the L3Out
+    # attributes l3out: made by docs/generate.py from attributes.py
+    description: NotRequired[str]  # description of the L3Out
+    # end of attributes
     svi: NotRequired[str]  # floating: `svis` has the SVIs; standard: `paths` has them
     mtu: NotRequired[Mtu]  # MTU of the SVIs in bytes, or `inherit`
-    encap_scope: NotRequired[str]  # how far the VLAN is one segment
-    autostate: NotRequired[str]  # whether an SVI goes down with its last port
-    mode: NotRequired[str]  # how frames are tagged
+    # attributes svi: made by docs/generate.py from attributes.py
+    encap_scope: NotRequired[str]  # scope of the VLAN, `vrf` where L3Outs of the VRF share it on a leaf
+    autostate: NotRequired[str]  # whether the SVI goes down with its last port
+    mode: NotRequired[str]  # how ports carry the VLAN: `regular` tagged, `native` with 802.1p tags, `untagged` without
+    # end of attributes
     external_epg: NotRequired[str]  # name of the external EPG of the cluster's networks
     access: NotRequired[Access]  # access policies
     leaves: NotRequired[list[L3OutLeaf]]  # border leaves
