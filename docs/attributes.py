@@ -98,5 +98,5 @@ def _typed(rows: list[Attribute], _margin: int) -> str:
 def _meaning(row: Attribute) -> str:
     """What a row is, as a comment: without a capital letter, and without the marks of ansible-doc."""
     absent = f"; null: {row.absent}" if row.absent and row.argument_default is None else ""
-    text = re.sub(r"[OV]\(([^)]*)\)", r"`\1`", f"{row.about}{absent}")
+    text = f"{row.plain}{absent}"
     return text if text[:2].isupper() else text[0].lower() + text[1:]

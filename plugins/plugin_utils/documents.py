@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import l3out, tree
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import files as cni_files
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.resources import resources
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.attributes_bgp import BGP
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.yaml_text import dump
 
 # Where a secret belongs in files that everybody may read.
@@ -60,7 +61,9 @@ def page(plan: dict[str, Any]) -> str:
         return _ROUTERS_PAGE.render(plan=plan)
     if "l3out" not in plan:
         return _NESTED_PAGE.render(plan=plan)
-    return _PAGE.render(plan=plan, l3out=plan["l3out"], bgp=plan["l3out"]["bgp"])
+    bgp = plan["l3out"]["bgp"]
+    further = [(row.plain, bgp[row.plan_key]) for row in BGP if row.sparse and bgp.get(row.plan_key) is not None]
+    return _PAGE.render(plan=plan, l3out=plan["l3out"], bgp=bgp, further=further)
 
 
 def _yaml_documents(items: list[Any]) -> str:

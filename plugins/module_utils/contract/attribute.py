@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
+
+_MARK = re.compile(r"[CMOV]\(([^)]*)\)")  # of ansible-doc: C(code), O(option), V(value)
 
 
 class Property(NamedTuple):
@@ -53,6 +56,11 @@ class Attribute(NamedTuple):
     filled: bool = True  # whether schema.py fills the default in, or other code does
     sparse: bool = False  # in plans only where it is not the default
     nodes: bool = False  # also for nodes whose peers are routers that this collection does not configure
+
+    @property
+    def plain(self) -> str:
+        """What it is, in Markdown: without the marks of ansible-doc."""
+        return _MARK.sub(r"`\1`", self.about)
 
     @property
     def plan_key(self) -> str:

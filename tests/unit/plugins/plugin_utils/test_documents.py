@@ -11,7 +11,9 @@ import yaml
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import l3out, tree
 from ansible_collections.kubefabric.bgp.plugins.module_utils.cni.registry import NETWORKS
+from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.attribute import Attribute
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.build import build
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils import documents as of_documents
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.documents import PLACEHOLDER, documents, page
 from tests.catalog_check import problems
 
@@ -97,3 +99,13 @@ def test_the_page_s_tables_are_whole(case: str) -> None:
 def test_documents_are_the_same_for_the_same_intent() -> None:
     intent = yaml.safe_load((GOLDEN / "floating-dual" / "intent.yml").read_text())
     assert documents(build(intent).plans["k8s-prod"]) == documents(build(intent).plans["k8s-prod"])
+
+
+def test_the_page_has_a_line_for_an_attribute_that_the_plan_has_only_when_it_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(of_documents, "BGP", (Attribute("weight", "int", "Weight, V(0) for none", sparse=True),))
+    plan = _plan("floating-ipv4")
+    assert "Weight" not in page(plan)
+    plan["l3out"]["bgp"]["weight"] = 7
+    assert "communities not sent |\n| Weight, `0` for none | 7 |\n\n" in page(plan)
