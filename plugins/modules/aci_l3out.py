@@ -335,6 +335,16 @@ options:
           - From 1 to 3600.
         type: int
         default: 300
+      graceful_restart_helper:
+        description: Graceful restart of the nodes' BGP speakers, with the leaves' help (bgpCtxPol.grCtrl).
+        type: bool
+        default: true
+      max_as:
+        description:
+          - Longest AS path that a leaf takes, V(0) for no limit (bgpCtxPol.maxAsLimit).
+          - From 0 to 2000.
+        type: int
+        default: 1
       ecmp:
         description:
           - Equal-cost paths of the VRF, eBGP and iBGP alike (bgpCtxAfPol.maxEcmp and maxEcmpIbgp);
@@ -347,21 +357,36 @@ options:
             absent.
           - From 1 to 712000.
         type: int
-      max_as:
-        description:
-          - Longest AS path that a leaf takes, V(0) for no limit (bgpCtxPol.maxAsLimit).
-          - From 0 to 2000.
-        type: int
-        default: 1
-      graceful_restart_helper:
-        description: Graceful restart of the nodes' BGP speakers, with the leaves' help (bgpCtxPol.grCtrl).
+      as_override:
+        description: Whether leaves replace the nodes' AS number by their own (bgpPeerP.ctrl
+          as-override).
         type: bool
         default: true
+      disable_peer_as_check:
+        description: Whether leaves announce routes of an AS to that AS (bgpPeerP.ctrl dis-peer-as-check).
+        type: bool
+        default: true
+      send_community:
+        description: Whether leaves send communities (bgpPeerP.ctrl send-com).
+        type: bool
+        default: false
       as_path_relax:
         description: Share the load over paths through different ASes (bgpBestPathCtrlPol.ctrl
           asPathMultipathRelax).
         type: bool
         default: true
+      ignore_igp_metric:
+        description: Share the load over next hops at unequal distance in the fabric (bgpBestPathCtrlPol.ctrl
+          ignoreIgpMetric); release 6.1(1) or later.
+        type: bool
+        default: false
+      next_hop_propagation:
+        description:
+          - Pass the nodes' addresses on as next hops inside the fabric (rtctrlSetNhUnchanged);
+            release 5.0(1) or later.
+          - They replace those of the border leaves; with floating SVI only.
+        type: bool
+        default: false
       bfd:
         description: BFD on the sessions (bgpPeerP.peerCtrl bfd).
         type: bool
@@ -384,31 +409,6 @@ options:
           - From 1 to 50.
         type: int
         default: 3
-      next_hop_propagation:
-        description:
-          - Pass the nodes' addresses on as next hops inside the fabric (rtctrlSetNhUnchanged);
-            release 5.0(1) or later.
-          - They replace those of the border leaves; with floating SVI only.
-        type: bool
-        default: false
-      ignore_igp_metric:
-        description: Share the load over next hops at unequal distance in the fabric (bgpBestPathCtrlPol.ctrl
-          ignoreIgpMetric); release 6.1(1) or later.
-        type: bool
-        default: false
-      as_override:
-        description: Whether leaves replace the nodes' AS number by their own (bgpPeerP.ctrl
-          as-override).
-        type: bool
-        default: true
-      disable_peer_as_check:
-        description: Whether leaves announce routes of an AS to that AS (bgpPeerP.ctrl dis-peer-as-check).
-        type: bool
-        default: true
-      send_community:
-        description: Whether leaves send communities (bgpPeerP.ctrl send-com).
-        type: bool
-        default: false
       # end of attributes
   bgp_password:
     description: Password of the BGP sessions. Left out, peers are made without one; existing passwords are left alone.

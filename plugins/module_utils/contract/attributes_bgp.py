@@ -1,7 +1,10 @@
 # Copyright (c) 2026, kubefabric.bgp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of ``kubefabric_cluster.bgp`` as rows of the table of attributes; attributes.py has the others."""
+"""The options of ``kubefabric_cluster.bgp`` as rows of the table of attributes; attributes.py has the others.
+
+Plans and documents of APIC have them in this order.
+"""
 
 from __future__ import annotations
 
@@ -55,6 +58,36 @@ BGP = (
         maximum=3600,
     ),
     Attribute(
+        "graceful_restart",
+        "bool",
+        "Graceful restart of the nodes' BGP speakers, with the leaves' help",
+        Property("bgpCtxPol", "grCtrl", values=((True, "helper"), (False, ""))),
+        default=True,
+        key="graceful_restart_helper",
+        nodes=True,
+    ),
+    Attribute(
+        "graceful_restart_time",
+        "int",
+        "Restart time that the nodes announce, in seconds (RFC 4724, section 3: twelve bits)",
+        default=120,
+        minimum=1,
+        maximum=4095,
+        key="",
+        nodes=True,
+    ),
+    Attribute(
+        "max_as",
+        "int",
+        "Longest AS path that a leaf takes, V(0) for no limit",
+        Property("bgpCtxPol", "maxAsLimit"),
+        default=1,
+        minimum=0,
+        maximum=2000,
+        in_intent="One more per level of nesting where clusters of the VRF have others nested in them.",
+        filled=False,
+    ),
+    Attribute(
         "ecmp",
         "str",
         "Equal-cost paths of the VRF, eBGP and iBGP alike",
@@ -76,35 +109,29 @@ BGP = (
         maximum=712000,
         absent="no limit",
     ),
+    # the nodes share one AS: without these two no node learns another one's routes (white paper, step 14)
     Attribute(
-        "max_as",
-        "int",
-        "Longest AS path that a leaf takes, V(0) for no limit",
-        Property("bgpCtxPol", "maxAsLimit"),
-        default=1,
-        minimum=0,
-        maximum=2000,
-        in_intent="One more per level of nesting where clusters of the VRF have others nested in them.",
-        filled=False,
-    ),
-    Attribute(
-        "graceful_restart",
+        "as_override",
         "bool",
-        "Graceful restart of the nodes' BGP speakers, with the leaves' help",
-        Property("bgpCtxPol", "grCtrl", values=((True, "helper"), (False, ""))),
+        "Whether leaves replace the nodes' AS number by their own",
+        Property("bgpPeerP", "ctrl", "as-override"),
         default=True,
-        key="graceful_restart_helper",
-        nodes=True,
+        intent=False,
     ),
     Attribute(
-        "graceful_restart_time",
-        "int",
-        "Restart time that the nodes announce, in seconds (RFC 4724, section 3: twelve bits)",
-        default=120,
-        minimum=1,
-        maximum=4095,
-        key="",
-        nodes=True,
+        "disable_peer_as_check",
+        "bool",
+        "Whether leaves announce routes of an AS to that AS",
+        Property("bgpPeerP", "ctrl", "dis-peer-as-check"),
+        default=True,
+        intent=False,
+    ),
+    Attribute(
+        "send_community",
+        "bool",
+        "Whether leaves send communities",
+        Property("bgpPeerP", "ctrl", "send-com"),
+        default=False,
     ),
     Attribute(
         "as_path_relax",
@@ -114,13 +141,23 @@ BGP = (
         default=True,
     ),
     Attribute(
-        "admin_state",
-        "str",
-        "V(disabled) keeps all peers and takes their sessions down",
-        source="bgpPeerP.adminSt",
-        default="enabled",
-        choices=("enabled", "disabled"),
-        key="",
+        "ignore_igp_metric",
+        "bool",
+        "Share the load over next hops at unequal distance in the fabric",
+        Property("bgpBestPathCtrlPol", "ctrl", "ignoreIgpMetric"),
+        default=False,
+        since="6.1(1)",  # the catalog of 6.0(9c) does not have the flag
+    ),
+    Attribute(
+        "next_hop_propagation",
+        "bool",
+        "Pass the nodes' addresses on as next hops inside the fabric",
+        source="rtctrlSetNhUnchanged",
+        default=False,
+        # Cisco, "Avoidance of Suboptimal Traffic From an ACI Internal Endpoint to a Floating L3Out"
+        since="5.0(1)",
+        feature="next-hop propagation (rtctrlSetNhUnchanged)",
+        more="They replace those of the border leaves; with floating SVI only.",
     ),
     Attribute(
         "bfd",
@@ -177,46 +214,12 @@ BGP = (
         key="",
     ),
     Attribute(
-        "next_hop_propagation",
-        "bool",
-        "Pass the nodes' addresses on as next hops inside the fabric",
-        source="rtctrlSetNhUnchanged",
-        default=False,
-        # Cisco, "Avoidance of Suboptimal Traffic From an ACI Internal Endpoint to a Floating L3Out"
-        since="5.0(1)",
-        feature="next-hop propagation (rtctrlSetNhUnchanged)",
-        more="They replace those of the border leaves; with floating SVI only.",
-    ),
-    Attribute(
-        "ignore_igp_metric",
-        "bool",
-        "Share the load over next hops at unequal distance in the fabric",
-        Property("bgpBestPathCtrlPol", "ctrl", "ignoreIgpMetric"),
-        default=False,
-        since="6.1(1)",  # the catalog of 6.0(9c) does not have the flag
-    ),
-    # the nodes share one AS: without these two no node learns another one's routes (white paper, step 14)
-    Attribute(
-        "as_override",
-        "bool",
-        "Whether leaves replace the nodes' AS number by their own",
-        Property("bgpPeerP", "ctrl", "as-override"),
-        default=True,
-        intent=False,
-    ),
-    Attribute(
-        "disable_peer_as_check",
-        "bool",
-        "Whether leaves announce routes of an AS to that AS",
-        Property("bgpPeerP", "ctrl", "dis-peer-as-check"),
-        default=True,
-        intent=False,
-    ),
-    Attribute(
-        "send_community",
-        "bool",
-        "Whether leaves send communities",
-        Property("bgpPeerP", "ctrl", "send-com"),
-        default=False,
+        "admin_state",
+        "str",
+        "V(disabled) keeps all peers and takes their sessions down",
+        source="bgpPeerP.adminSt",
+        default="enabled",
+        choices=("enabled", "disabled"),
+        key="",
     ),
 )

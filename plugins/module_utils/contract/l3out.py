@@ -168,20 +168,20 @@ class LeafBgp(TypedDict):
     keepalive: NotRequired[int]  # keepalive interval in seconds
     hold: NotRequired[int]  # hold time in seconds
     stale_interval: NotRequired[int]  # seconds that a leaf keeps the routes of a restarting node
+    graceful_restart_helper: NotRequired[bool]  # graceful restart of the nodes' BGP speakers, with the leaves' help
+    max_as: NotRequired[int]  # longest AS path that a leaf takes, `0` for no limit
     ecmp: NotRequired[int | None]  # equal-cost paths of the VRF, eBGP and iBGP alike; null: the VRF's own policies
     max_prefixes: NotRequired[int | None]  # prefixes that a leaf takes from one node; null: no limit
-    max_as: NotRequired[int]  # longest AS path that a leaf takes, `0` for no limit
-    graceful_restart_helper: NotRequired[bool]  # graceful restart of the nodes' BGP speakers, with the leaves' help
+    as_override: NotRequired[bool]  # whether leaves replace the nodes' AS number by their own
+    disable_peer_as_check: NotRequired[bool]  # whether leaves announce routes of an AS to that AS
+    send_community: NotRequired[bool]  # whether leaves send communities
     as_path_relax: NotRequired[bool]  # share the load over paths through different ASes
+    ignore_igp_metric: NotRequired[bool]  # share the load over next hops at unequal distance in the fabric
+    next_hop_propagation: NotRequired[bool]  # pass the nodes' addresses on as next hops inside the fabric
     bfd: NotRequired[bool]  # BFD on the sessions
     bfd_min_tx: NotRequired[int]  # least interval of the leaves' BFD packets in ms
     bfd_min_rx: NotRequired[int]  # least interval of the nodes' BFD packets in ms
     bfd_multiplier: NotRequired[int]  # missed BFD packets that take a session down
-    next_hop_propagation: NotRequired[bool]  # pass the nodes' addresses on as next hops inside the fabric
-    ignore_igp_metric: NotRequired[bool]  # share the load over next hops at unequal distance in the fabric
-    as_override: NotRequired[bool]  # whether leaves replace the nodes' AS number by their own
-    disable_peer_as_check: NotRequired[bool]  # whether leaves announce routes of an AS to that AS
-    send_community: NotRequired[bool]  # whether leaves send communities
     # end of attributes
 
 

@@ -142,8 +142,8 @@ def _l3out(l3out: Dict[str, Any]) -> Mo:
         *routemaps.profiles(l3out),
         *reachability.external_epgs(l3out),
     ]
-    found = {"enforceRtctrl": "export,import", **properties.of("l3extOut", l3out)}
-    return owned("l3extOut", children, name=l3out["name"], **found)
+    found = properties.of("l3extOut", l3out)
+    return owned("l3extOut", children, name=l3out["name"], **found, enforceRtctrl="export,import")
 
 
 def _node_profile(l3out: Dict[str, Any]) -> Mo:

@@ -34,7 +34,7 @@ def infra(l3out: Dict[str, Any]) -> List[Mo]:
     tree = [ancestor("infraFuncP", groups, families=[Family("infraAccBndlGrp", owner=owner)])]
     if not groups:
         return tree
-    mode = owned("lacpLagPol", name=l3out["name"], ownerTag=owner, **properties.of("lacpLagPol", l3out))
+    mode = owned("lacpLagPol", name=l3out["name"], **properties.of("lacpLagPol", l3out), ownerTag=owner)
     link = [owned(cls, name=l3out["name"], ownerTag=owner, **values) for cls, values in _link(l3out).items()]
     racks = sorted({vpc["rack"] for vpc in access["vpcs"]})
     return [*tree, mode, *link, *(profile for rack in racks for profile in _profiles(l3out, rack))]

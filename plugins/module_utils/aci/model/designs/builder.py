@@ -35,7 +35,8 @@ def profile(l3out: Record, name: str, children: List[Mo]) -> Mo:
 
 def svi(cls: str, l3out: Record) -> Record:
     """The attributes that all SVIs of an L3Out have."""
-    return {"ifInstT": "ext-svi", "mtu": l3out["mtu"], **properties.of(cls, l3out)}
+    found = properties.of(cls, l3out)
+    return {"ifInstT": "ext-svi", "mode": found["mode"], "mtu": l3out["mtu"], **found}  # in the order of old files
 
 
 def state(given: Record) -> Record:

@@ -34,6 +34,7 @@ def test_the_tree_is_the_golden_one(name):
     if os.environ.get("UPDATE_GOLDEN"):
         file.write_text(json.dumps(built(name), indent=1) + "\n")
     assert json.loads(file.read_text()) == built(name)
+    assert json.dumps(built(name), indent=1) + "\n" == file.read_text(), "apic.json is rendered in another order"
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -27,6 +27,7 @@ def test_an_intent_makes_its_golden_plan(case: str) -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         target.write_text(yaml.safe_dump(made, sort_keys=False))
     assert made == yaml.safe_load(target.read_text())
+    assert yaml.safe_dump(made, sort_keys=False) == target.read_text(), "plan.yml is rendered in another order"
     assert result.warnings == []
 
 
