@@ -357,6 +357,12 @@ options:
             absent.
           - From 1 to 712000.
         type: int
+      max_prefixes_threshold:
+        description:
+          - Percentage of C(max_prefixes) above which a leaf warns (bgpPeerPfxPol.thresh); 75
+            where absent.
+          - From 1 to 100.
+        type: int
       as_override:
         description: Whether leaves replace the nodes' AS number by their own (bgpPeerP.ctrl
           as-override).

@@ -109,6 +109,17 @@ BGP = (
         maximum=712000,
         absent="no limit",
     ),
+    Attribute(
+        "max_prefixes_threshold",
+        "int",
+        "Percentage of C(max_prefixes) above which a leaf warns",
+        Property("bgpPeerPfxPol", "thresh"),
+        minimum=1,
+        maximum=100,
+        absent="75",
+        needs="max_prefixes",
+        sparse=True,
+    ),
     # the nodes share one AS: without these two no node learns another one's routes (white paper, step 14)
     Attribute(
         "as_override",

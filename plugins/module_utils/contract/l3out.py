@@ -172,6 +172,7 @@ class LeafBgp(TypedDict):
     max_as: NotRequired[int]  # longest AS path that a leaf takes, `0` for no limit
     ecmp: NotRequired[int | None]  # equal-cost paths of the VRF, eBGP and iBGP alike; null: the VRF's own policies
     max_prefixes: NotRequired[int | None]  # prefixes that a leaf takes from one node; null: no limit
+    max_prefixes_threshold: NotRequired[int | None]  # percentage of `max_prefixes` above which a leaf warns; null: 75
     as_override: NotRequired[bool]  # whether leaves replace the nodes' AS number by their own
     disable_peer_as_check: NotRequired[bool]  # whether leaves announce routes of an AS to that AS
     send_community: NotRequired[bool]  # whether leaves send communities
