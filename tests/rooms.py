@@ -12,7 +12,7 @@ PACKAGE = "ansible_collections.kubefabric.bgp.plugins.module_utils"
 # A room's rank, and what it is for in one sentence. A module imports from its own room and from rooms of lower ranks.
 ROOMS: dict[str, tuple[int, str]] = {
     "common": (0, "texts, masking of secrets, and other helpers without knowledge of networks"),
-    "contract": (1, "types that all rooms use: the plan, findings, address families, releases"),
+    "contract": (1, "types that all rooms use: the plan, findings, the table of ACI attributes, address families"),
     "intent": (2, "reads and checks what users write: tables of options, formats, limits, allocations"),
     "node": (2, "hosts: speakers, VIP, uplink, units, and the journal from which a host is restored"),
     "svi": (3, "one package per SVI design: allocation, checks, limits, its part of the plan"),
