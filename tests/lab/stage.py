@@ -157,7 +157,7 @@ def state(plan: dict) -> dict:
     Of hosts without Kubernetes it is what they are configured to announce: a block each, and an address of all of them.
     """
     names = list(plan["nodes"])
-    if "pod" not in plan["networks"]:
+    if not plan["networks"].get("pod"):
         return {**from_resources([], [], [], []), "originated": _originated(plan)}
     nodes = [_node(plan, number, name) for number, name in enumerate(names)]
     pods = [_pod(name) for name in names]
