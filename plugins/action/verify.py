@@ -12,7 +12,6 @@ from typing import Any
 
 from ansible import constants
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.engine import reading
 from ansible_collections.kubefabric.bgp.plugins.module_utils.aci.model import l3out
@@ -33,8 +32,16 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.verify import (
     routed,
     table,
 )
+from ansible_collections.kubefabric.bgp.plugins.modules import aci_bgp_info, aci_contract_info, cluster_info
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import complaint, plain, refused, replace_file
+from ansible_collections.kubefabric.bgp.plugins.plugin_utils.in_process import RunsModules
 
+# Each with its entry and the class of module that it makes.
+MODULES = {
+    "kubefabric.bgp.aci_bgp_info": (aci_bgp_info.main, aci_bgp_info.planned.PlanModule),
+    "kubefabric.bgp.aci_contract_info": (aci_contract_info.main, aci_contract_info.planned.PlanModule),
+    "kubefabric.bgp.cluster_info": (cluster_info.main, cluster_info.Module),
+}
 PAUSE = 2  # seconds between two looks while something is still missing
 RESET = {
     "at": {"type": "float", "required": True},
@@ -63,7 +70,7 @@ OPTIONS = {
 }
 
 
-class ActionModule(ActionBase):
+class ActionModule(RunsModules):
     """Reads the leaves and the cluster until everything is as planned or the time is up."""
 
     TRANSFERS_FILES = False
@@ -200,7 +207,11 @@ class ActionModule(ActionBase):
 
     def _module(self, name: str, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """The result of a module; AnsibleActionFail if it failed."""
-        result = self._execute_module(module_name=name, module_args=arguments, task_vars=task_vars)
+        main, kind = MODULES[name]
+        if self._is_here(task_vars):  # it looks again and again, and a process costs more than a look
+            result = self._run_here(name, main, kind, arguments, task_vars)
+        else:
+            result = self._execute_module(module_name=name, module_args=arguments, task_vars=task_vars)
         if result.get("failed"):
             raise AnsibleActionFail(f"{name}: {one_line(complaint(result))}")
         return result

@@ -66,25 +66,8 @@ class InWorker:
         raise Ended(remove_values(known, self.no_log_values))
 
 
-class InProcessAction(ActionBase):
-    """The action plugin of such a module: ``main`` is the module's, ``module_class`` the class that it makes."""
-
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
-    _supports_diff = True
-    _supports_async = True
-    main: Callable[[type], None]
-    module_class: type
-
-    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
-        result = super().run(tmp, task_vars)
-        if self._is_here(task_vars):
-            return merge_hash(result, self._run_here(task_vars))
-        wrap_async = self._task.async_val and not self._connection.has_native_async
-        result = merge_hash(result, self._execute_module(task_vars=task_vars, wrap_async=wrap_async))
-        if not wrap_async:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
-        return result
+class RunsModules(ActionBase):
+    """An action plugin that runs such modules. ``main`` is a module's, ``module_class`` the class that it makes."""
 
     def _is_here(self, task_vars: Mapping[str, Any]) -> bool:
         """Whether the module's process would be one of this user on this machine with this Python."""
@@ -100,20 +83,49 @@ class InProcessAction(ActionBase):
             and _is_this_python(plain(self._templar.template(own.get("ansible_python_interpreter"))))
         )
 
-    def _run_here(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        arguments = _through_json(plain(self._task.args))
-        self._update_module_args(self._task.action, arguments, task_vars)
+    def _run_here(
+        self,
+        name: str,
+        main: Callable[[type], None],
+        module_class: type,
+        arguments: Mapping[str, Any],
+        task_vars: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        arguments = _through_json(plain(arguments))
+        self._update_module_args(name, arguments, task_vars)
         arguments["_ansible_tmpdir"] = constants.DEFAULT_LOCAL_TMP  # ends with the run; a module's own would not
         arguments["_ansible_socket"] = None
-        kind = type(self.module_class.__name__, (InWorker, self.module_class), {"arguments": arguments})
+        kind = type(module_class.__name__, (InWorker, module_class), {"arguments": arguments})
         variables: dict[str, Any] = {}
         self._compute_environment_string(variables)
         with _environment(variables), _directory(self._loader.get_basedir()):
             try:
-                type(self).main(kind)
+                main(kind)
             except Ended as ended:
                 return _returned(ended.result)
-        raise RuntimeError(f"{self._task.action} ended without a result")
+        raise RuntimeError(f"{name} ended without a result")
+
+
+class InProcessAction(RunsModules):
+    """The action plugin of such a module: ``main`` is the module's, ``module_class`` the class that it makes."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_diff = True
+    _supports_async = True
+    main: Callable[[type], None]
+    module_class: type
+
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        if self._is_here(task_vars):
+            main, module_class = type(self).main, self.module_class
+            return merge_hash(result, self._run_here(self._task.action, main, module_class, self._task.args, task_vars))
+        wrap_async = self._task.async_val and not self._connection.has_native_async
+        result = merge_hash(result, self._execute_module(task_vars=task_vars, wrap_async=wrap_async))
+        if not wrap_async:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        return result
 
 
 def _is_this_python(interpreter: object) -> bool:
