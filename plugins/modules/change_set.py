@@ -10,7 +10,7 @@ short_description: Write what a run would change, and refuse what was not approv
 version_added: 0.1.0
 description:
   - Collects what the roles of this collection found in check mode with C(diff), from the variables in which they keep
-    their results. The playbook P(kubefabric.bgp.preview#playbook) runs them so.
+    their results. The playbook C(kubefabric.bgp.preview) runs them so.
   - Writes one change set for the run, C(changes.json) for programs and C(changes.md) for people. Every object, resource
     and file that would change is in it with what it is now and what it would be, secrets masked. So are the BGP
     sessions that would reset, and the prefixes that would have fewer next hops on a leaf while these are down.

@@ -28,9 +28,11 @@ def of_fabric(place: str, result: JsonObject) -> list[Change]:
 def of_cluster(place: str, result: JsonObject) -> list[Change]:
     """The resources that cluster_resources would apply; the result needs Ansible's diff, an entry per change."""
     changes, shown = result.get("changes") or [], result.get("diff") or []
+    states = [(diff.get("before", ""), diff.get("after", "")) for diff in shown]
+    states += [("", "")] * (len(changes) - len(states))
     return [
-        _change("cluster", place, _resource(change), change["action"], diff.get("before", ""), diff.get("after", ""))
-        for change, diff in zip(changes, [*shown, *({} for _ in changes[len(shown) :])])
+        _change("cluster", place, _resource(change), change["action"], before, after)
+        for change, (before, after) in zip(changes, states)
     ]
 
 
