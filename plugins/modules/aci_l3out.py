@@ -441,6 +441,14 @@ options:
       - Without it the run fails and names them; in check mode it warns.
     type: bool
     default: false
+  accept_loss:
+    description:
+      - Whether a change may take down all BGP sessions of a node, or of a leaf, that are up now. Their prefixes lose
+        paths until the sessions are back.
+      - Without it such a change of O(plan) fails, and nothing is written; in check mode it warns. The leaves are asked
+        only where the change resets sessions.
+    type: bool
+    default: false
   companions:
     description:
       - Distinguished names of L3Outs that are brought to the same intent in the same run.
@@ -671,13 +679,15 @@ findings:
 
 from typing import Any
 
-from ..module_utils.aci.engine import reading, redesign
+from ..module_utils.aci.engine import bgp, reading, redesign
 from ..module_utils.aci.engine.difference import Policy
 from ..module_utils.aci.engine.neighbours import Vrf
-from ..module_utils.aci.io import apply, deployment, planned
+from ..module_utils.aci.io import apply, collect, deployment, planned
 from ..module_utils.aci.io import module as glue
 from ..module_utils.aci.model import l3out, password
 from ..module_utils.intent import l3out_options as options
+from ..module_utils.plan import outage
+from ..module_utils.plan.accept import accept
 
 
 def _objection(given: dict[str, Any], description: dict[str, Any]) -> Any:
@@ -703,6 +713,23 @@ def _vrf(given: dict[str, Any], description: dict[str, Any]) -> Any:
     return Vrf(description["vrf_tenant"], description["vrf"], own, frozenset(given["companions"]) - {own})
 
 
+def _guard(given: dict[str, Any], description: dict[str, Any]) -> Any:
+    """Asks the leaves, where the plan's sessions would be reset, which of these are up."""
+    plan = given["plan"]
+    if plan is None or given["accept_loss"] or given["change_svi"] or given["state"] == "absent":
+        return lambda _session, _resets: None
+    vrf = f"{description['vrf_tenant']}:{description['vrf']}"
+
+    def guard(session: Any, resets: Any) -> Any:
+        leaves = [{"id": leaf["id"], "pod": leaf["pod"]} for leaf in description["leaves"]]
+        found = collect.collect(session, vrf, leaves)
+        up = {(leaf, peer) for leaf, state in found.items() for peer in bgp.established(state["sessions"])}
+        known: Any = accept(plan)
+        return outage.objection(known, resets, up)
+
+    return guard
+
+
 def _watch(given: dict[str, Any], description: dict[str, Any], wanted: Any) -> deployment.Watch:
     if given["state"] == "absent":
         return deployment.Watch()
@@ -722,6 +749,7 @@ def _spec() -> dict[str, Any]:
         **options.l3out_spec(),
         "plan": {"type": "dict"},
         "companions": {"type": "list", "elements": "str", "default": []},
+        "accept_loss": {"type": "bool", "default": False},
     }
 
 
@@ -741,6 +769,7 @@ def _applied(module: planned.PlanModule, given: dict[str, Any]) -> dict[str, Any
             objection=_objection(given, description),
             vrf=_vrf(given, description),
             first=_first(given, description),
+            guard=_guard(given, description),
             watch=_watch(given, description, wanted),
         ),
         module.warn,

@@ -61,6 +61,14 @@ options:
         that again, with the field manager C(kubefabric-returned).
     type: bool
     default: false
+  accept_loss:
+    description:
+      - Whether a change of O(plan) may take down all BGP sessions of a node or of a leaf at the same time. Their
+        prefixes lose paths until the sessions are back.
+      - Without it such a change fails, and nothing is written; in check mode it warns. A restart of kube-router that
+        keeps AS numbers and passwords does not count where the plan has graceful restart.
+    type: bool
+    default: false
   prune:
     description:
       - Kinds of which objects that we made for O(cluster), and that are not in O(resources), are deleted.
@@ -265,6 +273,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.common.quiet import
 from ansible_collections.kubefabric.bgp.plugins.module_utils.contract.errors import ClusterError
 from ansible_collections.kubefabric.bgp.plugins.module_utils.objects.ownership import FIELD_MANAGER, RESTART_ANNOTATION
 from ansible_collections.kubefabric.bgp.plugins.module_utils.objects.secrets import masked
+from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import outage
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
 from ansible_collections.kubernetes.core.plugins.module_utils.ansiblemodule import AnsibleModule
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
@@ -306,6 +315,7 @@ def argument_spec() -> dict[str, Any]:
         "field_manager": {"type": "str", "default": FIELD_MANAGER},
         "force_conflicts": {"type": "bool", "default": False},
         "adopt": {"type": "bool", "default": False},
+        "accept_loss": {"type": "bool", "default": False},
         "prune": {"type": "list", "elements": "dict", "default": [], "options": prune},
         "restart": {"type": "dict", "options": restart},
     }
@@ -323,6 +333,14 @@ def desired(parameters: dict[str, Any]) -> dict[str, Any]:
     return {**parameters, "resources": made, "cluster": plan["cluster"], "restart": restart}
 
 
+def _objection(parameters: dict[str, Any], reset: list[dict[str, Any]]) -> str | None:
+    """Why sessions of a plan must not be reset; resources without a plan have none that is known."""
+    if parameters["plan"] is None or parameters["state"] == "absent":
+        return None
+    plan = accept(parameters["plan"], networks=NETWORKS)
+    return outage.objection(plan, resets.harmful(reset, plan))
+
+
 def run(module: AnsibleK8SModule) -> dict[str, Any]:
     """Bring the resources to the state and return the module's result."""
     parameters = desired(module.params)
@@ -337,10 +355,16 @@ def run(module: AnsibleK8SModule) -> dict[str, Any]:
     steps = bring.plan_steps(cluster, parameters["resources"], rules)
     hide(report.hidden_values([], steps))
     began = time.time()
+    reset = resets.entries(steps, began)
+    objection = None if parameters["accept_loss"] else _objection(parameters, reset)
+    if objection and not module.check_mode:
+        raise ClusterError(f"Nothing was written: {objection}.")
+    if objection:
+        module.warn(f"{objection}.")
     if not module.check_mode:
         bring.carry_out(cluster, steps)
     changes = report.changes(steps)
-    result = {"changed": bool(changes), "changes": changes, "resets": resets.entries(steps, began)}
+    result = {"changed": bool(changes), "changes": changes, "resets": resets.public(reset)}
     if resets.touches_sessions(steps):
         result["sessions_changed_at"] = time.time()
     return {**result, "diff": report.diffs(steps)} if module._diff else result

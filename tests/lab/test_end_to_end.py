@@ -236,7 +236,13 @@ def test_after_a_change_of_the_password_only_sessions_that_came_up_after_it_coun
     """The last test: the lab has another password from here on. Sessions with the old one live for the hold time."""
     began = time.time()
     sent = "aci_l3out_password_update=always"  # the example has no key for digests of passwords
-    done = demo.playbook("site", "-e", sent, KUBEFABRIC_BGP_PASSWORD="another-one-of-16")
+    another = {"KUBEFABRIC_BGP_PASSWORD": "another-one-of-16"}
+    refused = demo.playbook("site", "-e", sent, check=False, **another)
+    assert refused.returncode != 0
+    assert "Nothing was written: this resets all BGP sessions of node1, node2, node3" in refused.stdout
+    assert "12 of 12 sessions Established" in demo.playbook("verify").stdout
+
+    done = demo.playbook("site", "-e", sent, "-e", "kubefabric_accept_loss=true", **another)
     assert "12 of 12 sessions Established" in done.stdout
     for leaf in (101, 102, 103, 104):
         neighbors = json.loads(lab("exec", f"leaf-{leaf}", "--", "vtysh", "-c", "show bgp neighbors json"))

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..cni.base.resets import Context, reset
+from ..cni.base.resets import NEW, RESTART, Context, reset
 from ..cni.registry import NETWORKS
 
 if TYPE_CHECKING:
     from ..contract.freeform import JsonObject
     from ..contract.kubernetes import Resource
+    from ..contract.plan import Plan
     from .bring import Step
 
 # Kinds by which sessions of every network come and go.
@@ -30,6 +31,17 @@ def entries(steps: list[Step], moment: float) -> list[JsonObject]:
     changes = [_states(step) for step in steps if step.action == "change"]
     found = [entry for before, after in changes for entry in _of(before, after, context)]
     return [{**entry, "at": moment} for at, entry in enumerate(found) if entry not in found[:at]]
+
+
+def harmful(found: list[JsonObject], plan: Plan) -> list[JsonObject]:
+    """The entries by which leaves lose routes: not those of new sessions, nor of graceful restarts."""
+    harmless = {NEW, *([RESTART] if plan["bgp"].get("graceful_restart") else [])}
+    return [entry for entry in found if entry.get("harmless") not in harmless]
+
+
+def public(found: list[JsonObject]) -> list[JsonObject]:
+    """The entries as the module returns them."""
+    return [{key: value for key, value in entry.items() if key != "harmless"} for entry in found]
 
 
 def touches_sessions(steps: list[Step]) -> bool:

@@ -35,19 +35,22 @@ _PROPERTIES = {
 _WHOLE = ("peerP-", "localasn")
 
 
-def resets(found: Difference) -> List[Dict[str, Any]]:
-    """``[{leaf, peer}]`` of what is written: ``peer`` is a node's address or the prefix of several, None is all."""
-    named = {place for dn in _changed(found) for place in _places(dn)}
+def resets(found: Difference, sent: bool = False) -> List[Dict[str, Any]]:
+    """``[{leaf, peer}]`` of what is written: ``peer`` is a node's address or the prefix of several, None is all.
+
+    With ``sent`` a password counts that is sent again without a digest: it may be another one.
+    """
+    named = {place for dn in _changed(found, sent) for place in _places(dn)}
     return [{"leaf": leaf, "peer": peer} for leaf, peer in sorted(named, key=str)]
 
 
-def _changed(found: Difference) -> Iterator[str]:
+def _changed(found: Difference, sent: bool) -> Iterator[str]:
     for dn in [*found.created, *found.deleted]:
         if _kind(dn) in _WHOLE:
             yield dn
     yield from (dn for dn in found.deleted if _is_digest(dn))
     for dn in found.modified:
-        properties = _PROPERTIES.get(_kind(dn), ())
+        properties = (*_PROPERTIES.get(_kind(dn), ()), *(["password"] if sent else []))
         if _is_digest(dn) or any(name in found.after.get(dn, {}) for name in properties):
             yield dn
 

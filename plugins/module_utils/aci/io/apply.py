@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ..engine import beside, ecmp, leftovers, neighbours, reading
@@ -42,8 +42,9 @@ class Options:
     again. complete: the tree is all that its owner wants, and other objects that it owns are reported. objection: says
     why what was found must not be changed, if it must not; in check mode it is a warning. vrf: whose other L3Outs must
     not have the tree's objects under other names; None for a tree that is no L3Out's. first: a tree to be written
-    before the whole one, for what APIC takes only when something else is there. watch: what to look at after a write.
-    sleep, clock: for tests.
+    before the whole one, for what APIC takes only when something else is there. guard: says of the sessions that the
+    difference resets why they must not be, if they must not; in check mode it is a warning. watch: what to look at
+    after a write. sleep, clock: for tests.
     """
 
     policy: Policy = field(default_factory=Policy)
@@ -53,6 +54,7 @@ class Options:
     objection: Callable[[Snapshot], Optional[str]] = lambda _snapshot: None
     vrf: Optional[Vrf] = None
     first: Callable[[Difference], Optional[Mo]] = lambda _found: None
+    guard: Callable[[Session, List[Dict[str, Any]]], Optional[str]] = lambda _session, _resets: None
     watch: deployment.Watch = field(default_factory=deployment.Watch)
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
@@ -64,6 +66,7 @@ def run(session: Session, tree: Mo, options: Options, warn: Callable[[str], None
     Raises AciError: then nothing was written, unless the text says otherwise.
     """
     found = compare(session, tree, options)
+    _ask_guard(session, options, found)
     began = time.time()
     if found.document and not options.check:
         found = _write(session, tree, options, found, warn)
@@ -116,6 +119,16 @@ def compare(session: Session, tree: Mo, options: Options) -> Difference:
             hint = " With `adopt: true` this collection takes over these objects; look at them first."
         raise AciError("Nothing was written: " + "; ".join(problems) + "." + hint)
     return found
+
+
+def _ask_guard(session: Session, options: Options, found: Difference) -> None:
+    """Raises AciError where sessions that are there must not be reset; new peers reset none."""
+    places = resets(replace(found, created=[]), sent=True)
+    objection = options.guard(session, places) if places else None
+    if objection and options.check:
+        found.warnings.append(objection + ".")
+    elif objection:
+        raise AciError(f"Nothing was written: {objection}.")
 
 
 def _beside_others(

@@ -62,9 +62,13 @@ def _content(secrets: JsonObject, place: Json) -> object:
     return secrets.get(reference.get("name") or "", {}).get(reference.get("key") or "password")
 
 
-def reset(node: str | None = None, leaf_address: str | None = None) -> JsonObject:
-    """One reset."""
-    return {"node": node, "leaf_address": leaf_address}
+# Why a reset costs no route of a leaf: an agent restarts gracefully, or there was no session of the plan's before.
+RESTART, NEW = "restart", "new"
+
+
+def reset(node: str | None = None, leaf_address: str | None = None, harmless: str | None = None) -> JsonObject:
+    """One reset; ``harmless`` is why leaves keep their routes all the same, if they do."""
+    return {"node": node, "leaf_address": leaf_address, **({"harmless": harmless} if harmless else {})}
 
 
 def of_peers(

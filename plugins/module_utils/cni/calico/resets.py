@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...common.go_text import nanoseconds
-from ..base.resets import Context, of_peers, reset
+from ..base.resets import NEW, Context, of_peers, reset
 
 if TYPE_CHECKING:
     from ...contract.freeform import Fields, Json
@@ -30,7 +30,7 @@ def resets(before: Resource, after: Resource, context: Context) -> list[Any]:
         return [reset(node=after["metadata"]["name"])] if _another_as(before, after, context) else []
     if kind == "BGPConfiguration":
         numbers = [(one.get("spec") or {}).get("asNumber") for one in (before, after)]
-        return [reset()] if numbers[0] != numbers[1] else []
+        return [reset(harmless=None if numbers[0] else NEW)] if numbers[0] != numbers[1] else []
     if kind == "BGPPeer":
         return of_peers(before, after, context, (after.get("spec") or {}).get("node"), _times)
     return []

@@ -5,14 +5,20 @@
 
 from __future__ import annotations
 
+import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from ..base.resets import Context, reset
+from ..base.resets import NEW, RESTART, Context, reset
+from .resources.peers import PEER_ASNS, PEER_IPS, PEER_PASSWORDS, PEERS
 
 if TYPE_CHECKING:
     from ...contract.freeform import Fields, JsonObject
     from ...contract.kubernetes import Resource
 
+_ASN = "kube-router.io/node.asn"
+_ENTRY = re.compile(r"^- ", re.MULTILINE)
+_FIELD = re.compile(r"^\s*(remoteip|remoteasn|password): *\"?([^\"\n]*)\"?$", re.MULTILINE)
 _PREFIXES = ("kube-router.io/peer", "kube-router.io/node.asn")
 _CLUSTER_ASN = "--cluster-asn="
 
@@ -21,11 +27,15 @@ def resets(before: Resource, after: Resource, _context: Context) -> list[Any]:
     """The sessions that a change resets."""
     kind = after.get("kind")
     if kind == "Node":
-        return (
-            [reset(node=after["metadata"]["name"])] if session_annotations(before) != session_annotations(after) else []
-        )
+        earlier, later = session_annotations(before), session_annotations(after)
+        if earlier == later:
+            return []
+        # its pod restarts, alone; where AS and passwords stay, the leaves keep its routes meanwhile
+        kind_of_reset = None if not _stay(earlier, later) else RESTART if earlier else NEW
+        return [reset(node=after["metadata"]["name"], harmless=kind_of_reset)]
     if kind == "DaemonSet":
-        return [reset()] if _cluster_asn(before) != _cluster_asn(after) else []
+        numbers = _cluster_asn(before), _cluster_asn(after)
+        return [reset(harmless=None if numbers[0] else NEW)] if numbers[0] != numbers[1] else []
     return []
 
 
@@ -33,6 +43,27 @@ def session_annotations(node: Fields) -> JsonObject:
     """A Node's annotations by which kube-router makes its sessions."""
     found = (node.get("metadata") or {}).get("annotations") or {}
     return {key: value for key, value in found.items() if key.startswith(_PREFIXES)}
+
+
+def _stay(earlier: JsonObject, later: JsonObject) -> bool:
+    """Whether every peer of both keeps its AS and password: with others, no session comes back by itself."""
+    before, after = _peers(earlier), _peers(later)
+    if earlier and earlier.get(_ASN) != later.get(_ASN):
+        return False
+    return all(said == after.get(peer, said) for peer, said in before.items())
+
+
+def _peers(annotations: JsonObject) -> dict[str, tuple[str, ...]]:
+    """AS and password by address, of both spellings: a list of peers in YAML, or a list of each of their values."""
+    lists = [(annotations.get(key) or "").split(",") for key in (PEER_IPS, PEER_ASNS, PEER_PASSWORDS)]
+    found: dict[str, tuple[str, ...]] = {
+        values[0]: values[1:] for values in zip_longest(*lists, fillvalue="") if values[0]
+    }
+    for entry in _ENTRY.split(annotations.get(PEERS) or ""):  # it counts where both are there
+        fields = dict(_FIELD.findall(entry))
+        if "remoteip" in fields:
+            found[fields["remoteip"]] = (fields.get("remoteasn", ""), fields.get("password", ""))
+    return found
 
 
 def _cluster_asn(daemon_set: Fields) -> list[Any]:

@@ -16,6 +16,7 @@ from lab.apic.catalog import Catalog
 from tests.aci_modules import connection, methods, objects
 from tests.apic import Apic, apic  # noqa: F401 - fixture
 from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
+from tests.plans import golden
 from tests.run_module import ModuleFailed, run_module
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden" / "aci"
@@ -430,3 +431,52 @@ def test_lists_may_be_written_as_text_with_commas(controller):
     assert {f"{match}/dest-[10.1.0.0/24]", f"{match}/dest-[10.1.1.0/24]", f"{match}/commtrm-65003-2"} <= set(made)
     assert "uni/tn-k8s/attr-k8s-prod-import-3/saddcomm-regular:as2-nn2:65003:9" in made
     assert not run(controller, route_maps=[rule], reachability={"external_epgs": [epg]})["changed"]
+
+
+# -- sessions that are up --------------------------------------------------------------------------------
+
+
+def established(leaf: int, *nodes: str) -> list:
+    peer = f"topology/pod-1/node-{leaf}/sys/bgp/inst/dom-k8s:prod/peer-[192.168.2.0/24]"
+    entries = [{"dn": f"{peer}/ent-[{node}]", "operSt": "established"} for node in nodes]
+    return [{"bgpPeer": {"attributes": {"dn": peer, "asn": "65003"}}}] + [
+        {"bgpPeerEntry": {"attributes": entry}} for entry in entries
+    ]
+
+
+def run_plan(controller, made, **options) -> dict:
+    arguments = {**connection(controller), **SECRETS, "plan": made, "wait_for_faults": 0, **options}
+    return run_module(aci_l3out, arguments, check=options.pop("check", False))
+
+
+def test_a_change_that_resets_all_sessions_of_a_leaf_is_refused_while_they_are_up(controller):
+    made = golden("floating-ipv4")["k8s-prod"]
+    run_plan(controller, made)
+    assert run_plan(controller, made, bgp_password="another.Secret1")["changed"]  # no session is up
+    controller.operational(established(101, "192.168.2.1", "192.168.2.2"))
+    before = controller.tree()
+    with pytest.raises(ModuleFailed) as refused:
+        run_plan(controller, made, bgp_password="a.third.Secret1")
+    assert "Nothing was written: this resets all BGP sessions of node1, node2, leaf 101" in str(refused.value)
+    assert "kubefabric_accept_loss=true" in str(refused.value)
+    assert controller.tree() == before
+    assert run_plan(controller, made, bgp_password="a.third.Secret1", accept_loss=True)["changed"]
+
+
+def test_a_password_that_is_sent_without_a_digest_may_be_another_one(controller):
+    made = golden("floating-ipv4")["k8s-prod"]
+    again = {"password_key": None, "password_update": "always"}
+    run_plan(controller, made, password_key=None)
+    controller.operational(established(101, "192.168.2.1"))
+    with pytest.raises(ModuleFailed, match="resets all BGP sessions of node1, leaf 101"):
+        run_plan(controller, made, **again)
+    assert run_plan(controller, made, accept_loss=True, **again)["changed"]
+
+
+def test_a_run_that_resets_nothing_asks_no_leaf(controller):
+    made = golden("floating-ipv4")["k8s-prod"]
+    run_plan(controller, made)
+    controller.operational(established(101, "192.168.2.1"))
+    asked = run_plan(controller, made)["requests"]
+    made["l3out"]["description"] = "another"
+    assert run_plan(controller, made)["requests"]["get"] == asked["get"]

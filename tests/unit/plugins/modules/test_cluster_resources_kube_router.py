@@ -13,7 +13,7 @@ from ansible_collections.kubernetes.core.plugins.modules import k8s
 from tests.crds import ROOT
 from tests.drifted import drifted
 from tests.plans import plan
-from tests.run_module import run_module
+from tests.run_module import ModuleFailed, run_module
 
 ROLE = yaml.safe_load((ROOT / "roles" / "kube_router" / "vars" / "main.yml").read_text())
 PEERS = "kube-router.io/peers"
@@ -157,3 +157,17 @@ def test_what_was_applied_is_as_planned_and_what_a_user_changed_is_not(cluster):
     assert drifted(cluster.api, cluster.plan) == []
     cluster.api.kubectl_run("annotate", "--overwrite", "node", cluster.first, f"{PEERS}=- remoteip: 192.0.2.1")
     assert drifted(cluster.api, cluster.plan) == [(f"Node {cluster.first}", [f"annotations.{PEERS}"])]
+
+
+def test_another_password_for_all_nodes_is_refused_until_the_loss_is_accepted(cluster):
+    first = cluster.annotations("node", cluster.first)
+    with pytest.raises(ModuleFailed, match="Nothing was written: this resets all BGP sessions of node"):
+        cluster.run(bgp_password="another")
+    assert cluster.annotations("node", cluster.first) == first
+    assert cluster.run(bgp_password="another", check=True)["changed"]
+    assert cluster.run(bgp_password="another", accept_loss=True)["changed"]
+
+
+def test_another_leaf_needs_no_consent(cluster):
+    cluster.plan["nodes"][cluster.first]["peers"].pop()
+    assert cluster.run()["changed"]

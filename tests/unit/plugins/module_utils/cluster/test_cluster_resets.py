@@ -7,7 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.resets import entries, touches_sessions
+from ansible_collections.kubefabric.bgp.plugins.module_utils.cluster.resets import (
+    entries,
+    harmful,
+    public,
+    touches_sessions,
+)
+from tests.plans import plan
 
 LEAF = "192.168.2.201"
 
@@ -29,6 +35,13 @@ def changed(before: dict, *place: object, value: object) -> list:
     found = entries([step(before, after)], 5.0)
     assert all(entry.pop("at") == 5.0 for entry in found)
     return found
+
+
+def costly(before: dict, *place: object, value: object, graceful: bool = True) -> list:
+    """The resets that cost leaves routes."""
+    made = plan()
+    made["bgp"]["graceful_restart"] = graceful
+    return public(harmful(changed(before, *place, value=value), made))
 
 
 CALICO = resource(
@@ -138,7 +151,46 @@ BOTH = [ONE, {"node": None, "leaf_address": "192.168.2.202"}]
     ],
 )
 def test_a_change_that_no_session_survives_names_its_sessions(before, place, value, expected):
-    assert changed(before, *place, value=value) == (expected if isinstance(expected, list) else [expected])
+    found = public(changed(before, *place, value=value))
+    assert found == (expected if isinstance(expected, list) else [expected])
+
+
+PEERS = ("metadata", "annotations", "kube-router.io/peers")
+TWO = """- remoteip: "192.168.2.201"
+  remoteasn: 65002
+  password: "b2xk"
+- remoteip: "192.168.2.202"
+  remoteasn: 65002
+"""
+LISTS = {"kube-router.io/peer.ips": "192.168.2.201", "kube-router.io/peer.asns": "65002"}
+
+
+@pytest.mark.parametrize(
+    ("annotations", "later", "graceful", "costs"),
+    [
+        ({}, TWO, False, False),  # there were no sessions
+        ({"kube-router.io/peers": TWO}, TWO.replace("b2xk", "bmV3"), True, True),
+        ({"kube-router.io/peers": TWO}, TWO.replace("65002", "65009", 1), True, True),
+        ({"kube-router.io/peers": TWO}, TWO + '- remoteip: "192.168.2.9"\n  remoteasn: 65009\n', True, False),
+        ({"kube-router.io/peers": TWO}, TWO[: TWO.rindex("-")], True, False),
+        ({"kube-router.io/peers": TWO}, TWO[: TWO.rindex("-")], False, True),
+        (LISTS, TWO.replace('  password: "b2xk"\n', ""), True, False),  # another release's spelling
+        (LISTS, TWO, True, True),
+    ],
+)
+def test_a_restart_of_kube_router_costs_routes_where_sessions_do_not_come_back_by_themselves(
+    annotations, later, graceful, costs
+):
+    node = resource("Node", "node1", annotations=annotations)
+    assert costly(node, *PEERS, value=later, graceful=graceful) == ([NODE1] if costs else [])
+
+
+def test_an_as_number_where_none_was_is_a_new_one():
+    assert costly(resource("BGPConfiguration", spec={}), "spec", "asNumber", value=65003) == []
+    assert costly(resource("BGPConfiguration", spec={"asNumber": 64512}), "spec", "asNumber", value=65003) == [ALL]
+    without = resource("DaemonSet", spec={"template": {"spec": {"containers": [{"args": []}]}}})
+    args = ("spec", "template", "spec", "containers", 0, "args")
+    assert costly(without, *args, value=["--cluster-asn=65003"]) == []
 
 
 @pytest.mark.parametrize(
