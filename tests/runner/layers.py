@@ -40,7 +40,7 @@ class Layer:
 
 
 # nice(1) of a lane: what waits for timers goes first, yet nothing starves.
-NICENESS = {"cpu": 5}
+NICENESS = {"cpu": 10}
 
 LAYERS = {
     layer.name: layer

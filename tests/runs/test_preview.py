@@ -61,6 +61,14 @@ def test_a_fabric_that_moved_since_the_approval_is_not_written(site):
     assert configuration(site.controller) == before
 
 
+def test_an_approval_without_a_cluster_to_compare_is_refused(site):
+    hosts = site.read("hosts.yml")
+    hosts["reflector_hosts"] = {"hosts": {"rr1": {"ansible_connection": "local"}}}
+    site.write("hosts.yml", hosts)
+    refused = site.fail("nodes", "--limit", "rr1", kubefabric_approved="3f1d2c77a0b4")
+    assert "kubefabric_approved is set, and no cluster is in this run" in refused
+
+
 def test_changes_fail_where_the_run_asks_for_it(site):
     refused = site.fail("preview", kubefabric_changes_fail=True, **FABRIC)
     assert "There are changes (kubefabric_changes_fail): " in refused

@@ -224,6 +224,7 @@ def test_absent_asks_for_no_right_options_and_does_nothing_where_nothing_is_ours
     assert bring(host, state="absent", hold=1) == {
         "changed": False,
         "recovered": False,
+        "restarts": False,
         "installed": False,
         "files": [],
         "diff": [],
