@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..contract.errors import ClusterError
+from ..contract.errors import PlanRefused, Refusal
 from .base.secret_text import WITHOUT_PASSWORD
 from .registry import NETWORKS, network_of
 
@@ -26,10 +26,8 @@ def resources(plan: Plan, secrets: Secrets) -> list[Resource]:
     """
     network = network_of(plan)
     if network is None:
-        raise ClusterError(
-            f"cluster {plan['cluster']}: cni {plan['cni']!r} is not supported by this version of kubefabric.bgp; "
-            f"supported: {', '.join(sorted(NETWORKS))}"
-        )
+        rule = f"cni {plan['cni']!r} is not supported by this version of kubefabric.bgp"
+        raise PlanRefused(Refusal(rule, f"supported: {', '.join(sorted(NETWORKS))}", cluster=plan["cluster"]))
     return network.on_cluster.resources(plan, secrets)
 
 

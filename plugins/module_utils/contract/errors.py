@@ -5,23 +5,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 
 class BuildError(ValueError):
     """A tree or a request that cannot be built from what was given; the text is for people."""
 
 
 class ClusterError(Exception):
-    """A plan that cannot become this CNI's resources, or a cluster that does not take them.
+    """A plan that cannot become this CNI's resources, or a cluster that does not take them; the text is for people."""
 
-    ``messages`` are all that is wrong, the exception's text joins them.
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a plan cannot become resources: the rule that does not hold, and what to do.
+
+    ``key`` is that of the variable, below ``kubefabric_cluster``, and ``cluster`` the cluster's name; "" where the code
+    that refuses knows none.
     """
 
-    def __init__(self, *messages: str) -> None:
-        super().__init__(". ".join(messages))
-        self.messages = messages
+    rule: str
+    remedy: str
+    key: str = ""
+    cluster: str = ""
+
+    def __str__(self) -> str:
+        cluster = f"cluster {self.cluster}: " if self.cluster else ""
+        key = f"kubefabric_cluster.{self.key}: " if self.key else ""
+        return f"{cluster}{key}{self.rule}; {self.remedy}"
 
 
-def refuse(messages: list[str]) -> None:
-    """Raises ClusterError if there is a message."""
-    if messages:
-        raise ClusterError(*messages)
+class PlanRefused(ClusterError):
+    """A plan that cannot become this CNI's resources; ``refusals`` are all that is wrong, the text joins them."""
+
+    def __init__(self, *refusals: Refusal) -> None:
+        super().__init__(". ".join(map(str, refusals)))
+        self.refusals = refusals
+
+
+def refuse(refusals: list[Refusal]) -> None:
+    """Raises PlanRefused if there is a refusal."""
+    if refusals:
+        raise PlanRefused(*refusals)

@@ -11,7 +11,7 @@ from collections import namedtuple
 from typing import TYPE_CHECKING, Any
 
 from ...contract import peers as contract_peers
-from ...contract.errors import refuse
+from ...contract.errors import Refusal, refuse
 
 if TYPE_CHECKING:
     from ...contract.freeform import Fields, JsonObject
@@ -40,8 +40,11 @@ def groups(plan: Plan, node_label: str = NODE_LABEL) -> list[Any]:
     taken: dict[Any, Any] = {}
     refuse(
         [
-            f"cluster {plan['cluster']}: {_what(taken[group.name])} and {_what(group)} would both be served by the "
-            f"resource {group.name}; give the racks labels that differ in more than case and punctuation"
+            Refusal(
+                f"{_what(taken[group.name])} and {_what(group)} would both be served by the resource {group.name}",
+                "give the racks labels that differ in more than case and punctuation",
+                cluster=plan["cluster"],
+            )
             for group in found
             if taken.setdefault(group.name, group) is not group
         ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from ...contract.errors import ClusterError
+from ...contract.errors import PlanRefused, Refusal
 
 if TYPE_CHECKING:
     from ...contract.freeform import Fields, JsonObject
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 def filled(given: Fields | None, cni: str, defaults: Fields) -> JsonObject:
     """The ``given`` options with every default filled in; None is what was left open.
 
-    Raises ClusterError for an option that this network has not.
+    Raises PlanRefused for an option that this network has not.
     """
     said = {key: value for key, value in (given or {}).items() if value is not None}
     for key in said:
         if key not in defaults:
             near = difflib.get_close_matches(key, defaults, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(defaults)}"
-            raise ClusterError(f"kubefabric_cluster.{cni}.{key}: no such option; {hint}")
+            raise PlanRefused(Refusal("no such option", hint, f"{cni}.{key}"))
     return {**defaults, **said}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, cast
 
-from ...contract.errors import ClusterError
+from ...contract.errors import PlanRefused, Refusal
 from ...contract.peers import has_password
 from ...objects.ownership import labels
 
@@ -63,13 +63,12 @@ def _data(plan: Plan, options: Options, secrets: Secrets) -> JsonObject:
 
 
 def encoded(plan: Plan, secrets: Secrets) -> str:
-    """The sessions' password in base64; a placeholder stays as it is. ClusterError where the plan misses it."""
+    """The sessions' password in base64; a placeholder stays as it is. PlanRefused where the plan misses it."""
     password = secrets.get("bgp_password")
     if password is None:
-        raise ClusterError(
-            f"cluster {plan['cluster']}: the plan's sessions have a password, but none was given; "
-            "set kubefabric_cluster.bgp.password, from a vault"
-        )
+        rule = "the plan's sessions have a password, but none was given"
+        remedy = "set kubefabric_cluster.bgp.password, from a vault"
+        raise PlanRefused(Refusal(rule, remedy, cluster=plan["cluster"]))
     return password if secrets.get("placeholder") else base64.b64encode(password.encode()).decode()
 
 

@@ -9,7 +9,7 @@ import hashlib
 import ipaddress
 from typing import TYPE_CHECKING
 
-from ...contract.errors import refuse
+from ...contract.errors import Refusal, refuse
 
 if TYPE_CHECKING:
     from ...contract.freeform import Fields, JsonObject, Options
@@ -30,8 +30,11 @@ def router_ids(plan: Plan, options: Options) -> JsonObject:
     taken = {name: router_id or plan["nodes"][name]["addresses"].get("ipv4") for name, router_id in found.items()}
     refuse(
         [
-            f"cluster {plan['cluster']}: {name} would have the router ID {router_id}, which {owners[router_id]} has; "
-            f"give it another in kubefabric_cluster.{plan['cni']}.nodes.{name}.router_id"
+            Refusal(
+                f"{name} would have the router ID {router_id}, which {owners[router_id]} has",
+                f"give it another in kubefabric_cluster.{plan['cni']}.nodes.{name}.router_id",
+                cluster=plan["cluster"],
+            )
             for name, router_id in taken.items()
             if router_id and owners.setdefault(router_id, name) != name
         ]

@@ -9,7 +9,7 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
-from ...contract.errors import ClusterError, refuse
+from ...contract.errors import PlanRefused, Refusal, refuse
 from ..base import password_secret
 from ..base.options import filled
 
@@ -74,12 +74,11 @@ HOLD_MOST = 65535
 
 
 def version(options: Options) -> tuple[Any, ...]:
-    """The release's first two numbers, ``(1, 20)``; ClusterError for a text that is no release."""
+    """The release's first two numbers, ``(1, 20)``; PlanRefused for a text that is no release."""
     found = re.fullmatch(r"v?(\d+)\.(\d+)(?:\.\d+)?(?:[-+.].*)?", str(options["version"]))
     if not found:
-        raise ClusterError(
-            f"kubefabric_cluster.cilium.version: {options['version']!r} is no release of Cilium; write it like 1.20.2"
-        )
+        rule = f"{options['version']!r} is no release of Cilium"
+        raise PlanRefused(Refusal(rule, "write it like 1.20.2", "cilium.version"))
     return int(found[1]), int(found[2])
 
 
@@ -94,7 +93,7 @@ def settings(plan: Plan) -> JsonObject:
     options["password_secret"] = password_secret.settings(options["password_secret"], **SECRET)
     options["api"] = options["api"] or api_of(version(options))
     found = complaints(plan["bgp"], options)
-    refuse(["cluster {}: kubefabric_cluster.{}: {}; {}".format(plan["cluster"], *complaint) for complaint in found])
+    refuse([Refusal(rule, remedy, key, plan["cluster"]) for key, rule, remedy in found])
     return options
 
 

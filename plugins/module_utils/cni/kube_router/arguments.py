@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...contract.errors import refuse
+from ...contract.errors import Refusal, refuse
 from .extra import complaints
 from .settings import DUAL_STACK_SINCE, families, networks, version
 
@@ -21,7 +21,7 @@ def arguments(plan: Plan, options: Options) -> list[Any]:
     mine = flags(plan, options)
     extra = [str(argument) for argument in options["extra_args"]]
     found = complaints(extra, version(options), mine)
-    refuse([f"kubefabric_cluster.kube_router.extra_args: {rule}; {remedy}" for _index, rule, remedy in found])
+    refuse([Refusal(rule, remedy, "kube_router.extra_args") for _index, rule, remedy in found])
     return [text for name, value in mine.items() for text in _text(name, value)] + extra
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ...contract.errors import ClusterError
+from ...contract.errors import PlanRefused, Refusal, refuse
 from ...contract.families import networks_of
 from ..base.options import filled
 from .flags import OLDEST
@@ -62,13 +62,11 @@ _HOLD_RANGE = (3, 65536)
 
 
 def version(options: Options) -> tuple[Any, ...]:
-    """The release as numbers, ``(2, 10, 0)``; ClusterError for a text that is no release."""
+    """The release as numbers, ``(2, 10, 0)``; PlanRefused for a text that is no release."""
     found = re.fullmatch(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?", str(options["version"]), re.ASCII)
     if not found:
-        raise ClusterError(
-            f"kubefabric_cluster.kube_router.version: {options['version']!r} is no release of kube-router; "
-            "write it like 2.10.0"
-        )
+        rule = f"{options['version']!r} is no release of kube-router"
+        raise PlanRefused(Refusal(rule, "write it like 2.10.0", "kube_router.version"))
     return tuple(int(part or 0) for part in found.groups())
 
 
@@ -115,33 +113,29 @@ def settings(plan: Plan) -> JsonObject:
     options["image"] = options["image"] or "docker.io/cloudnativelabs/kube-router:" + tag(str(options["version"]))
     _check_speaker(plan)
     if is_too_old(str(options["version"])):
-        raise ClusterError(
-            f"cluster {plan['cluster']}: kubefabric_cluster.kube_router.version: kube-router {options['version']} is "
-            "one of those that the white paper excludes (kube-router issue 1323); use 1.5.1 or later"
-        )
+        excluded = "is one of those that the white paper excludes (kube-router issue 1323)"
+        rule = f"kube-router {options['version']} {excluded}"
+        raise PlanRefused(Refusal(rule, "use 1.5.1 or later", "kube_router.version", plan["cluster"]))
     if "ipv6" in families(plan) and number < DUAL_STACK_SINCE:
-        raise ClusterError(
-            f"cluster {plan['cluster']}: kube-router {options['version']} peers in IPv4 only; "
-            "IPv6 needs 2.0.0 or later (kubefabric_cluster.kube_router.version)"
-        )
+        rule = f"kube-router {options['version']} peers in IPv4 only"
+        remedy = "IPv6 needs 2.0.0 or later (kubefabric_cluster.kube_router.version)"
+        raise PlanRefused(Refusal(rule, remedy, cluster=plan["cluster"]))
     return options
 
 
 def _check_speaker(plan: Plan) -> None:
     """The limits of kube-router's BGP speaker (v2.10, NewNetworkRoutingController)."""
     cluster, asn, hold = plan["cluster"], plan["asn"], plan["bgp"]["hold"]
+    found = []
     if not any(low <= asn <= high for low, high in _PRIVATE_ASNS):
-        raise ClusterError(
-            f"cluster {cluster}: kubefabric_cluster.asn: kube-router takes only private AS numbers, "
-            f"64512 to 65535 or 4200000000 to 4294967294, not {asn}"
-        )
+        remedy = "use one of 64512 to 65535 or 4200000000 to 4294967294"
+        found.append(Refusal(f"kube-router takes only private AS numbers, not {asn}", remedy, "asn", cluster))
     if not _HOLD_RANGE[0] <= hold <= _HOLD_RANGE[1]:
-        raise ClusterError(
-            f"cluster {cluster}: kubefabric_cluster.bgp.hold: kube-router takes 3 to 65536 seconds, not {hold}"
-        )
+        rule = f"kube-router does not take {hold} seconds"
+        found.append(Refusal(rule, "give 3 to 65536", "bgp.hold", cluster))
     other = {name: node["asn"] for name, node in plan["nodes"].items() if node["asn"] != asn}
     if other:
-        raise ClusterError(
-            f"cluster {cluster}: all nodes of a kube-router cluster are in one AS, {asn}; "
-            + ", ".join(f"{name} is in {number}" for name, number in sorted(other.items()))
-        )
+        rule = f"all nodes of a kube-router cluster are in one AS, {asn}"
+        remedy = ", ".join(f"{name} is in {number}" for name, number in sorted(other.items()))
+        found.append(Refusal(rule, remedy, cluster=cluster))
+    refuse(found)

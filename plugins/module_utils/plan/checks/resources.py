@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...cni.resources import files, without_password
-from ...contract.errors import ClusterError
+from ...contract.errors import PlanRefused
 from ...contract.findings import Findings
 
 if TYPE_CHECKING:
@@ -31,16 +31,7 @@ def collect(name: str, make: Callable[..., Any], findings: Findings) -> None:
     """A mistake of the cluster ``name`` for everything because of which something cannot be made."""
     try:
         make()
-    except ClusterError as error:
-        for message in error.messages:
-            findings.add(*_told(name, message))
-
-
-def _told(name: str, message: str) -> tuple[str, str, str]:
-    """A ClusterError's text as path, rule and remedy: it says ``[cluster <name>: ][<key>: ]<rule>; <remedy>``."""
-    text = message.removeprefix(f"cluster {name}: ")
-    key, _colon, rest = text.partition(": ")
-    keyed = key.startswith("kubefabric_cluster.")
-    path = f"host_vars/{name}: {key}" if keyed else f"host_vars/{name}"
-    rule, _semicolon, remedy = (rest if keyed else text).rpartition("; ")
-    return path, rule, remedy
+    except PlanRefused as error:
+        for one in error.refusals:
+            key = f": kubefabric_cluster.{one.key}" if one.key else ""
+            findings.add(f"host_vars/{name}{key}", one.rule, one.remedy)

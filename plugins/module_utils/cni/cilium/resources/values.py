@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ....contract.errors import refuse
+from ....contract.errors import Refusal, refuse
 from ....contract.families import families, networks
 from ..settings import pod_mask
 from . import helm
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def values(plan: Plan, options: Options) -> JsonObject:
     """The chart's values: those of the plan, and the intent's own. Raises ClusterError where these contradict."""
     found = complaints(plan, options)
-    refuse([f"kubefabric_cluster.{key}: {rule}; {remedy}" for key, rule, remedy in found])
+    refuse([Refusal(rule, remedy, key) for key, rule, remedy in found])
     return _merged(_planned(plan, options), options["helm_values"] or {})
 
 

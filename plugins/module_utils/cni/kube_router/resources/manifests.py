@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ....contract.errors import ClusterError
+from ....contract.errors import PlanRefused, Refusal
 from ....objects.ownership import labels
 from ..arguments import arguments
 
@@ -173,10 +173,8 @@ def _host_and_port(text: str) -> tuple[Any, ...]:
     host, separator, port = text.rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
     if not separator or not port.isdigit() or (":" in host and not bracketed):
-        raise ClusterError(
-            f"kubefabric_cluster.kube_router.api_server: {text!r} is not host:port "
-            "(for example 192.0.2.10:6443 or [2001:db8::10]:6443)"
-        )
+        remedy = "write it like 192.0.2.10:6443 or [2001:db8::10]:6443"
+        raise PlanRefused(Refusal(f"{text!r} is not host:port", remedy, "kube_router.api_server"))
     return host.strip("[]"), port
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ....contract.errors import ClusterError, refuse
+from ....contract.errors import PlanRefused, Refusal, refuse
 from ....contract.peers import has_password, label, other_side
 from ...base.groups import rack_labels
 from ...base.password_secret import encoded
@@ -93,10 +93,8 @@ def _bfd(plan: Plan, release: tuple[int, ...]) -> Fields | None:
     if not bgp.get("bfd"):
         return None
     if release < BFD_SINCE:
-        raise ClusterError(
-            f"cluster {plan['cluster']}: kubefabric_cluster.bgp.bfd: kube-router has BFD from 2.11.0 on; "
-            "set kubefabric_cluster.kube_router.version to one that has it, or remove the key"
-        )
+        remedy = "set kubefabric_cluster.kube_router.version to one that has it, or remove the key"
+        raise PlanRefused(Refusal("kube-router has BFD from 2.11.0 on", remedy, "bgp.bfd", plan["cluster"]))
     return {
         "enabled": True,
         "desired_min_tx_interval": bgp["bfd_min_rx"],
@@ -112,8 +110,12 @@ def _check_addresses(plan: Plan, options: Options) -> None:
         taken |= {peer["address"]: label(peer) for peer in node["peers"]}
     refuse(
         [
-            f"cluster {plan['cluster']}: kubefabric_cluster.kube_router.peers[{index}].address: {peer['address']} "
-            f"is the address of {taken[peer['address']]}; name peers other than the nodes and their leaves"
+            Refusal(
+                f"{peer['address']} is the address of {taken[peer['address']]}",
+                "name peers other than the nodes and their leaves",
+                f"kube_router.peers[{index}].address",
+                plan["cluster"],
+            )
             for index, peer in enumerate(options["peers"])
             if peer["address"] in taken
         ]

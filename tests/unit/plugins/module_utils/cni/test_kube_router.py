@@ -259,12 +259,12 @@ def broken(**changes: object) -> dict:
         ),
         (
             broken(asn=65000, nodes={}, bgp={**plan()["bgp"], "hold": 2}),
-            "cluster k8s-prod: kubefabric_cluster.bgp.hold: kube-router takes 3 to 65536 seconds, not 2",
+            "cluster k8s-prod: kubefabric_cluster.bgp.hold: kube-router does not take 2 seconds; give 3 to 65536",
         ),
         (
             broken(asn=100),
-            "cluster k8s-prod: kubefabric_cluster.asn: kube-router takes only private AS numbers, 64512 to 65535 or "
-            "4200000000 to 4294967294, not 100",
+            "cluster k8s-prod: kubefabric_cluster.asn: kube-router takes only private AS numbers, not 100; use one of "
+            "64512 to 65535 or 4200000000 to 4294967294",
         ),
         (
             broken(asn=65100, nodes={"node1": {**plan()["nodes"]["node1"], "asn": 65101}}),
@@ -296,8 +296,8 @@ def broken(**changes: object) -> dict:
         ),
         (
             broken(kube_router={"api_server": "2001:db8::1:6443"}),
-            "kubefabric_cluster.kube_router.api_server: '2001:db8::1:6443' is not host:port "
-            "(for example 192.0.2.10:6443 or [2001:db8::10]:6443)",
+            "kubefabric_cluster.kube_router.api_server: '2001:db8::1:6443' is not host:port; "
+            "write it like 192.0.2.10:6443 or [2001:db8::10]:6443",
         ),
     ],
 )
