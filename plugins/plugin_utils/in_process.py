@@ -91,11 +91,11 @@ class RunsModules(ActionBase):
         arguments: Mapping[str, Any],
         task_vars: Mapping[str, Any],
     ) -> dict[str, Any]:
-        arguments = _through_json(plain(arguments))
-        self._update_module_args(name, arguments, task_vars)
-        arguments["_ansible_tmpdir"] = constants.DEFAULT_LOCAL_TMP  # ends with the run; a module's own would not
-        arguments["_ansible_socket"] = None
-        kind = type(module_class.__name__, (InWorker, module_class), {"arguments": arguments})
+        given: dict[str, Any] = _through_json(plain(arguments))
+        self._update_module_args(name, given, task_vars)
+        given["_ansible_tmpdir"] = constants.DEFAULT_LOCAL_TMP  # ends with the run; a module's own would not
+        given["_ansible_socket"] = None
+        kind = type(module_class.__name__, (InWorker, module_class), {"arguments": given})
         variables: dict[str, Any] = {}
         self._compute_environment_string(variables)
         with _environment(variables), _directory(self._loader.get_basedir()):

@@ -43,15 +43,16 @@ def objection(
         if not peer.get("disabled") and (established is None or _end(peer) in established)
     ]
     kept = [(name, peer) for name, peer in sessions if not any(_meets(name, peer, reset) for reset in known)]
-    nodes = _without({name: None for name, _ in sessions}, {name for name, _ in kept})
-    ends = _without({label(peer): None for _, peer in sessions}, {label(peer) for _, peer in kept})
+    nodes = _without([name for name, peer in sessions], {name for name, peer in kept})
+    ends = _without([label(peer) for name, peer in sessions], {label(peer) for name, peer in kept})
     if not nodes and not ends:
         return None
     return f"this resets all BGP sessions of {listed([*nodes, *ends], SHOWN)} at the same time. {WAYS}"
 
 
 def _without(names: Iterable[str], kept: set[str]) -> list[str]:
-    return [name for name in names if name not in kept]
+    """Those that are not kept, each once."""
+    return [name for name in dict.fromkeys(names) if name not in kept]
 
 
 def _end(peer: Peer) -> tuple[str, str]:

@@ -262,7 +262,7 @@ def broken(**changes: object) -> dict:
             "cluster k8s-prod: kubefabric_cluster.bgp.hold: kube-router does not take 2 seconds; give 3 to 65536",
         ),
         (
-            broken(asn=100),
+            broken(asn=100, nodes={}),
             "cluster k8s-prod: kubefabric_cluster.asn: kube-router takes only private AS numbers, not 100; use one of "
             "64512 to 65535 or 4200000000 to 4294967294",
         ),
