@@ -679,7 +679,7 @@ findings:
 
 from typing import Any
 
-from ..module_utils.aci.engine import bgp, reading, redesign
+from ..module_utils.aci.engine import reading, redesign
 from ..module_utils.aci.engine.difference import Policy
 from ..module_utils.aci.engine.neighbours import Vrf
 from ..module_utils.aci.io import apply, collect, deployment, planned
@@ -723,9 +723,9 @@ def _guard(given: dict[str, Any], description: dict[str, Any]) -> Any:
     def guard(session: Any, resets: Any) -> Any:
         leaves = [{"id": leaf["id"], "pod": leaf["pod"]} for leaf in description["leaves"]]
         found = collect.collect(session, vrf, leaves)
-        up = {(leaf, peer) for leaf, state in found.items() for peer in bgp.established(state["sessions"])}
         known: Any = accept(plan)
-        return outage.objection(known, resets, up)
+        state: Any = found
+        return outage.objection(known, resets, outage.established(state))
 
     return guard
 

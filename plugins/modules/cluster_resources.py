@@ -69,6 +69,13 @@ options:
         keeps AS numbers and passwords does not count where the plan has graceful restart.
     type: bool
     default: false
+  apic:
+    description:
+      - How to ask the leaves which sessions are up, as options of M(kubefabric.bgp.aci_bgp_info). They are asked only
+        where a change would be refused. With it sessions that are down do not count for O(accept_loss), so that a
+        wrong setting can be put right.
+      - Has no effect where the module does not run on the controller.
+    type: dict
   prune:
     description:
       - Kinds of which objects that we made for O(cluster), and that are not in O(resources), are deleted.
@@ -316,6 +323,7 @@ def argument_spec() -> dict[str, Any]:
         "force_conflicts": {"type": "bool", "default": False},
         "adopt": {"type": "bool", "default": False},
         "accept_loss": {"type": "bool", "default": False},
+        "apic": {"type": "dict"},
         "prune": {"type": "list", "elements": "dict", "default": [], "options": prune},
         "restart": {"type": "dict", "options": restart},
     }
@@ -333,12 +341,20 @@ def desired(parameters: dict[str, Any]) -> dict[str, Any]:
     return {**parameters, "resources": made, "cluster": plan["cluster"], "restart": restart}
 
 
-def _objection(parameters: dict[str, Any], reset: list[dict[str, Any]]) -> str | None:
-    """Why sessions of a plan must not be reset; resources without a plan have none that is known."""
-    if parameters["plan"] is None or parameters["state"] == "absent":
-        return None
-    plan = accept(parameters["plan"], networks=NETWORKS)
-    return outage.objection(plan, resets.harmful(reset, plan))
+def _refuse_loss(module: AnsibleK8SModule, parameters: dict[str, Any], reset: list[dict[str, Any]]) -> None:
+    """End the module where sessions of a plan must not be reset; resources without a plan have none that is known.
+
+    ``costly_resets`` are for the action plugin, which can ask leaves which of the sessions are up.
+    """
+    if parameters["plan"] is None or parameters["state"] == "absent" or parameters["accept_loss"]:
+        return
+    plan: Any = accept(parameters["plan"], networks=NETWORKS)
+    costly = resets.public(resets.harmful(reset, plan))
+    objection = outage.objection(plan, costly)
+    if objection and module.check_mode:
+        module.warn(f"{objection}.")
+    elif objection:
+        module.fail_json(msg=f"Nothing was written: {objection}.", costly_resets=costly)
 
 
 def run(module: AnsibleK8SModule) -> dict[str, Any]:
@@ -356,11 +372,7 @@ def run(module: AnsibleK8SModule) -> dict[str, Any]:
     hide(report.hidden_values([], steps))
     began = time.time()
     reset = resets.entries(steps, began)
-    objection = None if parameters["accept_loss"] else _objection(parameters, reset)
-    if objection and not module.check_mode:
-        raise ClusterError(f"Nothing was written: {objection}.")
-    if objection:
-        module.warn(f"{objection}.")
+    _refuse_loss(module, parameters, reset)
     if not module.check_mode:
         bring.carry_out(cluster, steps)
     changes = report.changes(steps)

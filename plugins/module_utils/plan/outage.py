@@ -18,6 +18,7 @@ from ..contract.peers import label
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ..contract.observed import Leaves
     from ..contract.plan import Peer, Plan
 
 SHOWN = 5  # names in a message
@@ -48,6 +49,16 @@ def objection(
     if not nodes and not ends:
         return None
     return f"this resets all BGP sessions of {listed([*nodes, *ends], SHOWN)} at the same time. {WAYS}"
+
+
+def established(bgp: Leaves) -> set[tuple[str, str]]:
+    """(leaf, address of the node) of the sessions that are up, of what aci_bgp_info returns as ``bgp``."""
+    return {
+        (leaf, address(entry["peer"]))
+        for leaf, state in bgp.items()
+        for entry in state.get("sessions") or []
+        if entry.get("state") == "established"
+    }
 
 
 def _without(names: Iterable[str], kept: set[str]) -> list[str]:
