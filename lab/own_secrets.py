@@ -25,7 +25,7 @@ from lab.fabric.controller import TOKEN
 
 PASSWORD, KEY = "apic-password", "stand-in-key"
 DIRECTORY = "inventory"  # of the second inventory
-STAND_INS = ("password", "password_key")
+STAND_INS = ("password", "password_key", "next_password")
 # How an inventory reads the password that the lab gives it.
 _OF_THE_LAB = re.compile(r"\{\{ *lookup\('ansible\.builtin\.env', *'KUBEFABRIC_BGP_PASSWORD'\) *\}\}")
 _BEFORE = "kubefabric_lab_before_{}"

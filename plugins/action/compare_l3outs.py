@@ -55,7 +55,11 @@ def _options(variables: HostVariables) -> dict[str, Any]:
         **(variables.get("kubefabric_apic") or {}),
     }
     bgp = (variables.get("kubefabric_cluster") or {}).get("bgp") or {}
-    secrets = {"bgp_password": bgp.get("password"), "password_key": bgp.get("password_key")}
+    secrets = {
+        "bgp_password": bgp.get("password"),
+        "bgp_next_password": bgp.get("next_password"),
+        "password_key": bgp.get("password_key"),
+    }
     return {
         **connection,
         **{name: variables.get(f"aci_l3out_{name}") for name in OPTIONS},

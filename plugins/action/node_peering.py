@@ -20,7 +20,7 @@ from ansible_collections.kubefabric.bgp.plugins.module_utils.plan import hosts
 from ansible_collections.kubefabric.bgp.plugins.module_utils.plan.accept import PlanError, accept
 from ansible_collections.kubefabric.bgp.plugins.plugin_utils.controller import plain, refused
 
-OF_PLAN = ("plan", "host", "workload_passwords")
+OF_PLAN = ("plan", "host", "next_password", "workload_passwords")
 
 
 class ActionModule(normal.ActionModule):

@@ -42,6 +42,7 @@ class Cluster(NamedTuple):
     output: str
     password: str | None = None
     secret: bool = False
+    next_password: str | None = None
 
     @property
     def directory(self) -> str:
@@ -162,13 +163,13 @@ def _of_host(name: str, variables: HostVariables, plans: Mapping[str, dict[str, 
     if not boolean(variables.get("kubefabric_render_secrets", False)):
         return Cluster(given, plan, output)
     bgp = (variables.get("kubefabric_cluster") or {}).get("bgp") or {}
-    return Cluster(given, plan, output, bgp.get("password"), secret=True)
+    return Cluster(given, plan, output, bgp.get("password"), secret=True, next_password=bgp.get("next_password"))
 
 
 def _rendered(cluster: Cluster) -> dict[str, str]:
     """A cluster's files by path."""
     try:
-        files = documents(cluster.plan, cluster.password, cluster.given)
+        files = documents(cluster.plan, cluster.password, cluster.given, cluster.next_password)
     except (BuildError, ClusterError) as error:
         raise AnsibleActionFail(f"the plan of {cluster.plan['cluster']} cannot be rendered: {error}") from error
     return {os.path.join(cluster.directory, name): text for name, text in files.items()}

@@ -158,6 +158,11 @@ options:
       id: {description: Node ID., type: int, required: true}
       pod: {description: Pod., type: int, default: 1}
       router_id: {description: "Router ID, one per leaf and VRF.", type: str, required: true}
+      next_password:
+        description:
+          - Whether the sessions of the leaf have O(bgp_next_password) in place of O(bgp_password).
+          - Both leaves of a vPC share the peers of a standard SVI, which have it where both leaves do.
+        type: bool
   svis:
     description: Floating SVIs, one per address family.
     type: list
@@ -418,6 +423,9 @@ options:
       # end of attributes
   bgp_password:
     description: Password of the BGP sessions. Left out, peers are made without one; existing passwords are left alone.
+    type: str
+  bgp_next_password:
+    description: Password of the sessions of those O(leaves) that have C(next_password); of O(plan) likewise.
     type: str
   password_key:
     description:
@@ -701,8 +709,11 @@ def _first(given: dict[str, Any], description: dict[str, Any]) -> Any:
     """What is written in a document of its own before the rest, if anything is."""
     if given["state"] == "absent" or given["scope"] == "access":
         return lambda _found: None
-    secrets = (given["bgp_password"], given["password_key"])
-    return lambda found: l3out.build_first(description, found.created, *secrets)
+    return lambda found: l3out.build_first(description, found.created, *_secrets(given))
+
+
+def _secrets(given: dict[str, Any]) -> list[Any]:
+    return [given[name] for name in ("bgp_password", "password_key", "bgp_next_password")]
 
 
 def _vrf(given: dict[str, Any], description: dict[str, Any]) -> Any:
@@ -757,7 +768,7 @@ def _applied(module: planned.PlanModule, given: dict[str, Any]) -> dict[str, Any
     """What was done, as the module returns it."""
     absent = given["state"] == "absent"
     description = options.description(given)
-    wanted = l3out.desired(description, given["scope"], absent, given["bgp_password"], given["password_key"])
+    wanted = l3out.desired(description, given["scope"], absent, *_secrets(given))
     return apply.run(
         glue.open_session(module),
         wanted,
@@ -789,9 +800,10 @@ def main(module_class: type = planned.PlanModule) -> None:
     try:
         given = glue.trimmed({**module.params, **({} if plan is None else planned.described(plan))}, spec)
         absent = given["state"] == "absent"
-        objection = None if absent else password.objection(given["bgp_password"], given["password_key"])
-        if objection:
-            module.fail_json(msg=f"{objection} Nothing was written.")
+        for secret in () if absent else (given["bgp_password"], given["bgp_next_password"]):
+            objection = password.objection(secret, given["password_key"])
+            if objection:
+                module.fail_json(msg=f"{objection} Nothing was written.")
         result = _applied(module, given)
     except planned.ERRORS as error:
         planned.fail(module, error)

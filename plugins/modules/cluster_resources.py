@@ -36,6 +36,9 @@ options:
   bgp_password:
     description: The password of the BGP sessions, if O(plan) has one.
     type: str
+  bgp_next_password:
+    description: The password that replaces O(bgp_password), if O(plan) has one.
+    type: str
   state:
     description: Whether they should be there.
     type: str
@@ -317,6 +320,7 @@ def argument_spec() -> dict[str, Any]:
         "resources": {"type": "list", "elements": "dict"},
         "plan": {"type": "dict"},
         "bgp_password": {"type": "str", "no_log": True},
+        "bgp_next_password": {"type": "str", "no_log": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "cluster": {"type": "str"},
         "field_manager": {"type": "str", "default": FIELD_MANAGER},
@@ -334,7 +338,7 @@ def desired(parameters: dict[str, Any]) -> dict[str, Any]:
     if parameters["plan"] is None:
         return parameters
     plan = accept(parameters["plan"], networks=NETWORKS)
-    made = resources(plan, {"bgp_password": parameters["bgp_password"]})
+    made = resources(plan, {key: parameters[key] for key in ("bgp_password", "bgp_next_password")})
     restart = parameters["restart"]
     if restart and restart["triggers"] is None:
         restart = {**restart, "triggers": list(NETWORKS[plan["cni"]].on_cluster.read_at_start)}

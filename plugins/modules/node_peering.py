@@ -44,6 +44,9 @@ options:
   host:
     description: The host's name in O(plan). The default is the name of the host that the task runs for.
     type: str
+  next_password:
+    description: The password of those sessions that O(plan) gives the next one already, in place of O(password).
+    type: str
   workload_passwords:
     description: Passwords of the sessions with the clusters nested in that of O(plan), by the cluster's name.
     type: dict

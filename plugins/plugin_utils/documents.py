@@ -19,6 +19,7 @@ from ansible_collections.kubefabric.bgp.plugins.plugin_utils.yaml_text import du
 
 # Where a secret belongs in files that everybody may read.
 PLACEHOLDER = "<bgp-password>"
+NEXT_PLACEHOLDER = "<next-bgp-password>"
 TEMPLATES = os.path.join(os.path.dirname(os.path.realpath(__file__)), "templates")
 # Compiled when imported, which Ansible does once before it forks a worker per cluster: it takes longer than a page.
 _TEMPLATES = Environment(
@@ -34,21 +35,29 @@ _NESTED_PAGE = _TEMPLATES.get_template("nested.md.j2")
 _ROUTERS_PAGE = _TEMPLATES.get_template("routers.md.j2")
 
 
-def documents(plan: dict[str, Any], password: str | None = None, given: dict[str, Any] | None = None) -> dict[str, str]:
+def documents(
+    plan: dict[str, Any],
+    password: str | None = None,
+    given: dict[str, Any] | None = None,
+    next_password: str | None = None,
+) -> dict[str, str]:
     """The files of one cluster.
 
     ``given`` is what plan.yml says, where that is not the plan with all its defaults.
-    ``password`` is the sessions' password, to be written into them; without it a placeholder stands wherever the plan
-    says that there is one. A nested cluster has no apic.json: its networks are in its parent's. Raises BuildError or
-    ClusterError where the plan cannot be expressed.
+    ``password`` is the sessions' password, to be written into them, and ``next_password`` the one that replaces it;
+    without it a placeholder stands wherever the plan says that there is one. A nested cluster has no apic.json: its
+    networks are in its parent's. Raises BuildError or ClusterError where the plan cannot be expressed.
     """
     secret = (password or PLACEHOLDER) if plan["bgp"]["password"] else None
+    following = (
+        ((next_password if password else None) or NEXT_PLACEHOLDER) if plan["bgp"].get("next_password") else None
+    )
     files = {"plan.yml": dump(plan if given is None else given)}
     if "l3out" in plan:
-        document = tree.to_document(l3out.build(plan["l3out"], secret))
+        document = tree.to_document(l3out.build(plan["l3out"], secret, next_password=following))
         files["apic.json"] = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     files["README.md"] = page(plan)
-    secrets = {"bgp_password": secret, "placeholder": not password}
+    secrets = {"bgp_password": secret, "bgp_next_password": following, "placeholder": not password}
     items = resources(plan, secrets)
     if items:  # none where hosts are no Kubernetes nodes
         files["kubernetes.yml"] = _yaml_documents(items)

@@ -20,7 +20,16 @@ GROUP = "clusters"
 # hostvars of ansible-core before 2.19 hands out an expression that it cannot resolve, where later ones raise
 LEAVES_UNDEFINED = tuple(map(int, __version__.split(".")[:2])) < (2, 19)
 # What the plan does not need to know of a cluster that is not in the run: whether it is there is enough
-UNNEEDED = ("password", "password_key", "private_key", "username", "certificate_name", "kubeconfig", "context")
+UNNEEDED = (
+    "password",
+    "password_key",
+    "next_password",
+    "private_key",
+    "username",
+    "certificate_name",
+    "kubeconfig",
+    "context",
+)
 
 
 class Inventory:

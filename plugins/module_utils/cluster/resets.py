@@ -65,5 +65,13 @@ def _states(step: Step) -> tuple[Resource, Resource]:
 
 def _of(before: Resource, after: Resource, context: Context) -> list[JsonObject]:
     if after.get("kind") == "Secret":
-        return [reset()] if before.get("data") != after.get("data") else []
+        return _of_secret(before, after, context)
     return [entry for one in NETWORKS.values() for entry in one.on_cluster.resets(before, after, context)]
+
+
+def _of_secret(before: Resource, after: Resource, context: Context) -> list[JsonObject]:
+    """The sessions whose objects name the Secret; all of them where no object of the run names any."""
+    if before.get("data") == after.get("data"):
+        return []
+    named = context.of_secret(after["metadata"]["name"])
+    return [reset()] if named is None else [reset(leaf_address=address) for address in named]

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 def resources(plan: Plan, secrets: Secrets) -> list[Resource]:
     """Every Kubernetes resource that the plan asks for, in the order in which to apply them.
 
-    ``secrets`` is ``{"bgp_password": str | None}``; with ``"placeholder": True`` beside it the password is a text that
-    shows where the password belongs, and is not encoded. Raises ClusterError for a CNI that is not known here, or
-    for a plan that this CNI cannot do.
+    ``secrets`` is ``{"bgp_password": str | None}``, and ``bgp_next_password`` where the plan has it; with
+    ``"placeholder": True`` beside it the password is a text that shows where the password belongs, and is not encoded.
+    Raises ClusterError for a CNI that is not known here, or for a plan that this CNI cannot do.
     """
     network = network_of(plan)
     if network is None:

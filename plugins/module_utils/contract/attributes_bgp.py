@@ -28,6 +28,13 @@ BGP = (
         key="",
     ),
     Attribute(
+        "next_password",
+        "str",
+        "Password that C(password) is replaced by, while kubefabric.bgp.rotate_password replaces it; from a vault",
+        format="password",
+        key="",
+    ),
+    Attribute(
         "keepalive",
         "int",
         "Keepalive interval in seconds",

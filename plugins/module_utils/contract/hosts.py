@@ -28,6 +28,7 @@ class HostPeer(TypedDict):
     local_address: str  # address of the host
     multihop: NotRequired[int]  # hops that it may be away; directly connected where absent
     password: NotRequired[bool]  # false where the session has no password, though others have one
+    next_password: NotRequired[bool]  # true where the session has the next password already
 
 
 class HostWorkload(TypedDict):

@@ -63,6 +63,7 @@ class Secrets(TypedDict, total=False):
     """Secrets for resources, beside the plan."""
 
     bgp_password: str | None
+    bgp_next_password: str | None  # of the sessions that the plan marks with it
     placeholder: bool  # whether the password is a text that shows where it belongs, which is not encoded
 
 

@@ -67,6 +67,7 @@ class L3OutLeaf(TypedDict):
     id: int  # node ID
     pod: NotRequired[int]  # pod of the fabric
     router_id: str  # router ID in the VRF
+    next_password: NotRequired[bool]  # true where the leaf's peers have the next password already
 
 
 class L3OutPeer(TypedDict):

@@ -52,6 +52,7 @@ class NodeBgp(TypedDict):
     graceful_restart: NotRequired[bool]  # whether leaves keep the routes of a node whose speaker restarts
     graceful_restart_time: NotRequired[int]  # restart time that nodes announce, in s
     password: bool  # whether the sessions have one; the password itself is an option of the task
+    next_password: NotRequired[bool]  # true while another password replaces it, leaf by leaf
 
 
 class Leaf(TypedDict):
@@ -74,6 +75,7 @@ class Peer(TypedDict):
     local_address: str  # address of the node
     asn: int  # AS number of the leaf
     disabled: NotRequired[bool]  # true where the leaf's peer is down administratively
+    next_password: NotRequired[bool]  # true where the session has the next password already
 
 
 class Node(TypedDict):

@@ -43,7 +43,7 @@ def _required(records: Dict[str, Any]) -> Dict[str, Any]:
 
 
 # options of l3out_spec() that are the task's, not part of the description of an L3Out
-OF_THE_TASK = ("bgp_password", "password_key", "password_update", "change_svi", "scope", "state")
+OF_THE_TASK = ("bgp_password", "bgp_next_password", "password_key", "password_update", "change_svi", "scope", "state")
 
 # objects of the access policies that have the name of the L3Out by default
 NAMED_AFTER_L3OUT = ("vlan_pool", "physical_domain", "l3_domain")
@@ -68,7 +68,12 @@ def l3out_spec() -> Dict[str, Any]:
         **_of_attributes(attributes.SVI),
         "external_epg": {"type": "str", "default": "default"},
         "access": _access_spec(),
-        "leaves": _records(id=_REQUIRED_INTEGER, pod=_integer(default=1), router_id=_REQUIRED),
+        "leaves": _records(
+            id=_REQUIRED_INTEGER,
+            pod=_integer(default=1),
+            router_id=_REQUIRED,
+            next_password={"type": "bool", "no_log": False},
+        ),
         "svis": _svis_spec(),
         "paths": _paths_spec(),
         "networks": _records(
@@ -80,6 +85,7 @@ def l3out_spec() -> Dict[str, Any]:
         "reachability": reachability_spec(),
         "bgp": _bgp_spec(),
         "bgp_password": {"type": "str", "no_log": True},
+        "bgp_next_password": {"type": "str", "no_log": True},
         "password_key": {"type": "str", "no_log": True},
         "change_svi": _flag(False),
         "password_update": {
@@ -215,7 +221,7 @@ def description(given: Dict[str, Any]) -> Dict[str, Any]:
 
     Raises BuildError where options contradict each other.
     """
-    result = {name: given[name] for name in l3out_spec() if not name.startswith(("bgp_p", "password_"))}
+    result = {name: given[name] for name in l3out_spec() if not name.startswith(("bgp_", "password_"))}
     result["access"] = access = {**_defaults(_access_spec()), **(given["access"] or {})}
     if access["manage"] and not access["aaep"]:
         raise BuildError("access.aaep is missing: the AAEP through which the nodes' ports get the VLANs.")

@@ -248,6 +248,10 @@ class Cluster(Member):
         """What its routes share with other clusters', in words."""
         return f"VRF {'/'.join(self.vrf)}"
 
+    def has_next_password(self, leaf: int) -> bool:
+        """Whether a leaf's sessions have the next password already; once it is the password, all do."""
+        return self.bgp["next_password"] != self.bgp["password"] and leaf in self.bgp["next_password_leaves"]
+
     def is_down(self, leaf: int | None = None, node: str | None = None) -> bool:
         """Whether the sessions of a leaf, a node, or both, are taken down administratively."""
         states = [self.bgp["admin_state"]]

@@ -13,7 +13,17 @@ from .option import of_attributes
 if TYPE_CHECKING:
     from ..contract.freeform import Spec
 
-BGP: dict[str, Spec] = of_attributes(attributes_bgp.BGP)
+BGP: dict[str, Spec] = {
+    **of_attributes(attributes_bgp.BGP),
+    "next_password_leaves": {
+        "type": "list",
+        "elements": "int",
+        "format": "leaf_id",
+        "default": [],
+        "description": "Leaves whose sessions have C(next_password) already, by node ID; "
+        "kubefabric.bgp.rotate_password sets it in its steps.",
+    },
+}
 
 MATCH = {
     "prefixes": {

@@ -38,7 +38,10 @@ if TYPE_CHECKING:
     from ..contract.freeform import Json, Options
 
 # what leaves are configured with; the other options of bgp are of the nodes' side
-OF_LEAVES = tuple(row.name for row in attributes_bgp.BGP if row.intent and not row.nodes)
+OF_LEAVES = (
+    *(row.name for row in attributes_bgp.BGP if row.intent and not row.nodes),
+    "next_password_leaves",
+)
 WITHOUT = ("l3out", "contracts")
 
 

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The options of kubefabric.bgp.node_peering as data: the module's argument spec.
 
-``plan``, ``host`` and ``workload_passwords`` end at the action plugin, which puts options of the plan in their place.
+``plan``, ``host``, ``next_password`` and ``workload_passwords`` end at the action plugin, which puts options of the
+plan in their place.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ SPEC: dict[str, Spec] = {
     "speaker": {"type": "str", "default": "frr", "choices": ["frr", "bird", "gobgp"]},
     "plan": {"type": "dict"},
     "host": {"type": "str"},
+    "next_password": {"type": "str", "no_log": True},
     "workload_passwords": {"type": "dict", "no_log": True},
     "asn": {"type": "int"},
     "router_id": {"type": "str"},
@@ -88,4 +90,4 @@ SPEC: dict[str, Spec] = {
     "root": {"type": "path", "default": "/"},
 }
 REQUIRED_IF = [("state", "present", ("asn", "router_id"))]
-REQUIRED_BY = dict.fromkeys(("host", "workload_passwords"), "plan")  # which the action plugin reads
+REQUIRED_BY = dict.fromkeys(("host", "next_password", "workload_passwords"), "plan")  # which the action plugin reads

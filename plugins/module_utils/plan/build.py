@@ -122,6 +122,7 @@ def _plan(
             "graceful_restart": bgp["graceful_restart"],
             "graceful_restart_time": bgp["graceful_restart_time"],
             "password": bool(bgp["password"]),
+            **({"next_password": True} if bgp["next_password"] else {}),
         },
         "leaves": {str(leaf): _leaf(cluster, fabric, leaf, addresses) for leaf in cluster.leaves},
         "nodes": {name: _node(cluster, fabric, name, addresses) for name in cluster.nodes},
@@ -171,6 +172,7 @@ def _node(cluster: Cluster, fabric: Fabric, name: str, addresses: Addresses) -> 
                 "local_address": own[family],
                 "asn": fabric.asn,
                 **({"disabled": True} if cluster.is_down(leaf, name) else {}),
+                **({"next_password": True} if cluster.has_next_password(leaf) else {}),
             }
             for side, leaf in enumerate(rack.leaves)
             for family, address in _text(addresses.peers(name, leaf, side)).items()

@@ -78,7 +78,8 @@ def _of_peer(peer: Fields) -> JsonObject:
     """One hop is where a peer is anyway."""
     found = {key: peer[key] for key in ("address", "asn", "local_address")}
     more = {"multihop": peer["multihop"]} if peer.get("multihop", 1) > 1 else {}
-    return {**found, **more, **({} if peer.get("password", True) else {"password": False})}
+    password = {} if peer.get("password", True) else {"password": False}
+    return {**found, **more, **password, **({"next_password": True} if peer.get("next_password") else {})}
 
 
 def _of_workloads(nested: Nested) -> JsonObject:
@@ -101,10 +102,11 @@ def _of_workloads(nested: Nested) -> JsonObject:
 def options(plan: Plan, name: str, given: Fields) -> Options:
     """Options of node_peering for a host: what the plan says of it, below those that a task gives itself.
 
-    ``given`` holds ``password`` and ``workload_passwords`` too, which no plan has. Raises HostError.
+    ``given`` holds ``password``, ``next_password`` and ``workload_passwords`` too, which no plan has. Raises HostError.
     """
     own = {key: value for key, value in given.items() if value is not None}
     passwords = own.pop("workload_passwords", None) or {}
+    following = own.pop("next_password", None)
     known = plan.get("hosts", {}).get(name) or planned(plan, name)
     found = {key: value for key, value in known.items() if key != "password" and key not in own}
     if "workloads" in found:
@@ -112,9 +114,11 @@ def options(plan: Plan, name: str, given: Fields) -> Options:
     if "peers" in found:
         peers = cast("list[HostPeer]", found["peers"])
         _check_password(peers, bool(known.get("password")), own.get("password"))
-        # the task's password is that of all peers, so where one has none the others have it each
-        each = own.pop("password", None) if any(not _has_password(peer) for peer in peers) else None
-        found["peers"] = [_peer(peer, each) for peer in peers]
+        _check_next_password(peers, following)
+        # the task's password is that of all peers, so where one has none or another the others have it each
+        differ = any(not _has_password(peer) or peer.get("next_password") for peer in peers)
+        each = own.pop("password", None) if differ else None
+        found["peers"] = [_peer(peer, following if peer.get("next_password") else each) for peer in peers]
     result = {**found, **own}
     _check_identity(result, plan, name)
     return result
@@ -129,10 +133,15 @@ def _check_password(peers: Iterable[HostPeer], protected: bool, password: str | 
         raise HostError("the plan says that the sessions with leaves or routers have a password: give password")
 
 
+def _check_next_password(peers: Iterable[HostPeer], password: str | None) -> None:
+    if not password and any(peer.get("next_password") for peer in peers):
+        raise HostError("the plan says that some sessions have the next password already: give next_password")
+
+
 def _peer(peer: HostPeer, password: str | None) -> Options:
     """A peer as an option of the module; with this password unless its session has none."""
     own = {"password": password} if password and _has_password(peer) else {}
-    return {key: value for key, value in peer.items() if key != "password"} | own
+    return {key: value for key, value in peer.items() if key not in ("password", "next_password")} | own
 
 
 def _workload(workload: HostWorkload, passwords: Fields) -> Options:

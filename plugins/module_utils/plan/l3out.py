@@ -35,7 +35,12 @@ def describe(cluster: Cluster, fabric: Fabric, addresses: Addresses) -> JsonObje
         "external_epg": options["external_epg"],
         "access": {**_access(cluster), **ports.describe(cluster, fabric)},
         "leaves": [
-            {"id": leaf, "pod": fabric.leaves[leaf].pod, "router_id": cluster.router_id(fabric, leaf)}
+            {
+                "id": leaf,
+                "pod": fabric.leaves[leaf].pod,
+                "router_id": cluster.router_id(fabric, leaf),
+                **({"next_password": True} if cluster.has_next_password(leaf) else {}),
+            }
             for leaf in cluster.leaves
         ],
         **_interfaces(cluster, fabric, addresses),

@@ -34,6 +34,7 @@ def objection(
     """Why a change must not be made without consent; None where every node and leaf keeps a session, or has none.
 
     ``resets`` are as verification takes them (contract/observed.py).
+    While a rotation gives leaves the next password, a leaf may lose all of its sessions, but no node.
     ``established`` holds (leaf or router, address of the node) of the sessions that are up; None counts all.
     """
     known = list(resets)
@@ -46,6 +47,8 @@ def objection(
     kept = [(name, peer) for name, peer in sessions if not any(_meets(name, peer, reset) for reset in known)]
     nodes = _without([name for name, peer in sessions], {name for name, peer in kept})
     ends = _without([label(peer) for name, peer in sessions], {label(peer) for name, peer in kept})
+    if plan["bgp"].get("next_password"):
+        ends = []
     if not nodes and not ends:
         return None
     return f"this resets all BGP sessions of {listed([*nodes, *ends], SHOWN)} at the same time. {WAYS}"

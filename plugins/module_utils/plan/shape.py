@@ -79,6 +79,7 @@ BGP = {
     "max_prefixes": {**OF_BGP["max_prefixes"], "default": None},
     "graceful_restart": OF_BGP["graceful_restart"],
     "graceful_restart_time": OF_BGP["graceful_restart_time"],
+    "next_password": PASSWORD,
 }
 LEAF = {
     "id": _whole(101, LEAF_ID),
@@ -95,6 +96,7 @@ PEER = {
     "local_address": _text("192.168.2.1", format="address"),
     "asn": {**ASN, "example": 65002},
     "disabled": {"type": "bool"},
+    "next_password": PASSWORD,
 }
 NODE = {
     "rack": _text("rack1"),
@@ -147,6 +149,7 @@ HOST_PEER = {
     **{key: PEER[key] for key in ("address", "asn", "local_address")},
     "multihop": number(2, 255, ""),
     "password": PASSWORD,
+    "next_password": PASSWORD,
 }
 HOST_WORKLOAD = {
     "name": _text("red", format="cluster_name"),

@@ -37,7 +37,7 @@ ROUTER: Options = {
 }
 PEER: Options = {
     "router": {"type": "str", "required": True, "format": "router_name", "example": "tor1"},
-    **{name: option for name, option in shape.PEER.items() if name not in ("leaf", "disabled")},
+    **{name: option for name, option in shape.PEER.items() if name not in ("leaf", "disabled", "next_password")},
     "multihop": OF_ROUTERS["multihop"],
     "password": shape.PASSWORD,
 }

@@ -5,18 +5,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import List
 
 from ..model.mo import split
+from ..model.paths import leaves_of as leaves
 
-_LEAVES = re.compile(r"/(?:prot)?paths-(\d+)(?:-(\d+))?/|/node-(\d+)(?:\]|$)")
-
-
-def leaves(dn: str) -> List[int]:
-    """Node IDs that a name holds, in rising order: of a leaf one, of a path one or, of a vPC, two; [] for none."""
-    match = _LEAVES.search(dn)
-    return sorted(int(number) for number in match.groups() if number) if match else []
+__all__ = ["above", "leaves"]
 
 
 def above(dn: str) -> List[str]:

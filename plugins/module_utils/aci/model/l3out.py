@@ -20,6 +20,7 @@ def desired(
     absent: bool,
     password: Optional[str] = None,
     password_key: Optional[str] = None,
+    next_password: Optional[str] = None,
 ) -> Mo:
     """The tree that a run wants: of everything (``all``), of the ``access`` policies or of the ``contracts`` alone.
 
@@ -27,15 +28,21 @@ def desired(
     """
     if scope == "contracts":
         return build_contracts(reachability.without_contracts(l3out) if absent else l3out)
-    wanted = build_access(l3out) if scope == "access" else build(l3out, password, password_key)
+    wanted = build_access(l3out) if scope == "access" else build(l3out, password, password_key, next_password)
     return tree.without(wanted) if absent else wanted
 
 
-def build(l3out: Dict[str, Any], password: Optional[str] = None, password_key: Optional[str] = None) -> Mo:
+def build(
+    l3out: Dict[str, Any],
+    password: Optional[str] = None,
+    password_key: Optional[str] = None,
+    next_password: Optional[str] = None,
+) -> Mo:
     """The whole desired tree, access policies included, rooted at ``uni``.
 
-    l3out: as in the plan (see docs/aci.md). password: of every BGP peer, or None. password_key: key of the digests
-    that say whether the password changed. Raises BuildError where APIC could not hold what is described.
+    l3out: as in the plan (see docs/aci.md). password: of every BGP peer, or None; next_password: of those on leaves
+    that have it. password_key: key of the digests that say whether the password changed. Raises BuildError where APIC
+    could not hold what is described.
     """
     l3out = options.complete(l3out)
     _check(l3out)
@@ -44,7 +51,8 @@ def build(l3out: Dict[str, Any], password: Optional[str] = None, password_key: O
     own = ancestor("fvTenant", [_l3out(l3out), *rules], families=families, name=l3out["tenant"])
     vrf = ancestor("fvTenant", policies.vrf_policies(l3out), name=l3out["vrf_tenant"])
     tenants = reachability.merged([own, vrf, *reachability.tenants(l3out)])
-    return passwords.add(_root(l3out, [*tenants, *access.build(l3out)]), password, password_key)
+    ahead = [leaf["id"] for leaf in l3out["leaves"] if leaf.get("next_password")]
+    return passwords.add(_root(l3out, [*tenants, *access.build(l3out)]), password, password_key, next_password, ahead)
 
 
 def dn(l3out: Dict[str, Any]) -> str:
@@ -53,7 +61,7 @@ def dn(l3out: Dict[str, Any]) -> str:
 
 
 def build_first(
-    l3out: Dict[str, Any], created: Iterable[str], password: Optional[str] = None, password_key: Optional[str] = None
+    l3out: Dict[str, Any], created: Iterable[str], *secrets: Optional[str], **named: Optional[str]
 ) -> Optional[Mo]:
     """What has to be written before the whole tree, or None.
 
@@ -63,7 +71,7 @@ def build_first(
     l3out = options.complete(l3out)
     if not l3out["bgp"]["ignore_igp_metric"] or not any("/vlifp-[" in dn for dn in created):
         return None
-    return build({**l3out, "bgp": {**l3out["bgp"], "ignore_igp_metric": False}}, password, password_key)
+    return build({**l3out, "bgp": {**l3out["bgp"], "ignore_igp_metric": False}}, *secrets, **named)
 
 
 def build_access(l3out: Dict[str, Any]) -> Mo:

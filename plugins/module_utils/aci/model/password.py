@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import List, Optional
+from typing import Collection, List, Optional
 
 from ...contract import digest_keys
-from .mo import Mo, owned, walk
+from .mo import BuildError, Mo, owned, walk
+from .paths import leaves_of
 
 DIGEST_TAG = "kubefabric.password-digest"
 _SCHEME = "hmac-sha256:"
@@ -31,16 +32,34 @@ def objection(password: Optional[str], key: Optional[str]) -> Optional[str]:
     return f"password_key {rule}; {digest_keys.REMEDY}." if rule else None
 
 
-def add(tree: Mo, password: Optional[str], key: Optional[str]) -> Mo:
+def add(
+    tree: Mo,
+    password: Optional[str],
+    key: Optional[str],
+    following: Optional[str] = None,
+    leaves: Collection[int] = (),
+) -> Mo:
     """Gives every bgpPeerP of the tree the password and, with a key, the tag that holds its digest. Changes and
     returns ``tree``.
+
+    following: the password of the peers on these leaves. Raises BuildError where they have none.
     """
     if password:
+        if leaves and not following:
+            shown = ", ".join(map(str, sorted(leaves)))
+            raise BuildError(f"leaves: {shown} with next_password: give bgp_next_password, from your vault.")
         for dn, mo in walk(tree):
             if mo.cls == "bgpPeerP":
-                mo.attributes["password"] = password
-                mo.children.extend(_tag(key, dn, password))
+                own = following if following and _are_on(dn, leaves) else password
+                mo.attributes["password"] = own
+                mo.children.extend(_tag(key, dn, own))
     return tree
+
+
+def _are_on(dn: str, leaves: Collection[int]) -> bool:
+    """Whether all leaves of a peer are among these: the two of a vPC share theirs."""
+    found = leaves_of(dn)
+    return bool(found) and set(found) <= set(leaves)
 
 
 def _tag(key: Optional[str], dn: str, password: str) -> List[Mo]:

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+import re
+from typing import Any, Dict, List
+
+_LEAVES = re.compile(r"/(?:prot)?paths-(\d+)(?:-(\d+))?/|/node-(\d+)(?:\]|$)")
 
 
 def leaf_dn(leaf: Dict[str, Any]) -> str:
@@ -18,3 +21,9 @@ def path_dn(path: Dict[str, Any]) -> str:
     leaves = sorted(side["leaf"] for side in path["sides"].values())
     below = "protpaths" if len(leaves) == 2 else "paths"
     return f"topology/pod-{path['pod']}/{below}-{'-'.join(map(str, leaves))}/pathep-[{path['vpc']}]"
+
+
+def leaves_of(dn: str) -> List[int]:
+    """Node IDs that a name holds, in rising order: of a leaf one, of a path one or, of a vPC, two; [] for none."""
+    match = _LEAVES.search(dn)
+    return sorted(int(number) for number in match.groups() if number) if match else []

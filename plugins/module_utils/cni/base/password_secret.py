@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ...contract.plan import Plan
 
 BASIC_AUTH = "kubernetes.io/basic-auth"
+NEXT = "-next"
 
 DEFAULTS = {
     "type": "Opaque",
@@ -42,7 +43,21 @@ def reference(plan: Plan, options: Options, peer: Fields | None = None) -> Field
 
     ``options`` with all defaults.
     """
-    return {"name": options["name"], "key": options["key"]} if has_password(plan, peer or {}) else None
+    if not has_password(plan, peer or {}):
+        return None
+    return {"name": _name(options, following=bool(peer and peer.get("next_password"))), "key": options["key"]}
+
+
+def _name(options: Options, following: bool) -> str:
+    """The Secret's name. The next password is in a Secret of its own, so that no session's Secret changes under it."""
+    return f"{options['name']}{NEXT}" if following else options["name"]
+
+
+def names(plan: Plan, options: Options) -> list[str]:
+    """The names of all Secrets with a password of the plan's sessions."""
+    bgp = plan["bgp"]
+    both = (bgp.get("password"), bgp.get("next_password"))
+    return [_name(options, following) for following, there in zip((False, True), both) if there]
 
 
 def resources(plan: Plan, options: Options, namespace: str, secrets: Secrets) -> list[Resource]:
@@ -52,22 +67,37 @@ def resources(plan: Plan, options: Options, namespace: str, secrets: Secrets) ->
     metadata: Metadata = {"name": options["name"], "namespace": namespace, "labels": labels(plan["cluster"])}
     if options["source"] == "external_secret":
         return [_external(metadata, options)]
-    secret: Resource = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": options["type"]}
-    return [cast("Resource", {**secret, **_data(plan, options, secrets)})]
+    found = [_secret(metadata, options, secrets, encoded(plan, secrets, following=_replaced(plan)))]
+    if plan["bgp"].get("next_password"):
+        other: Metadata = {**metadata, "name": _name(options, following=True)}
+        found.append(_secret(other, options, secrets, encoded(plan, secrets, following=True)))
+    return found
 
 
-def _data(plan: Plan, options: Options, secrets: Secrets) -> JsonObject:
+def _replaced(plan: Plan) -> bool:
+    """Whether all sessions have the next password: it is in both Secrets then, so that either may be named."""
+    if not plan["bgp"].get("next_password"):
+        return False
+    peers = [peer for node in plan["nodes"].values() for peer in node["peers"]]
+    return bool(peers) and all(peer.get("next_password") for peer in peers)
+
+
+def _secret(metadata: Metadata, options: Options, secrets: Secrets, text: str) -> Resource:
     """The password as ``data``, because ``stringData`` is never read back; a placeholder stays readable."""
     kind = "stringData" if secrets.get("placeholder") else "data"
-    return {kind: {options["key"]: encoded(plan, secrets)}}
+    secret: Resource = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": options["type"]}
+    return cast("Resource", {**secret, kind: {options["key"]: text}})
 
 
-def encoded(plan: Plan, secrets: Secrets) -> str:
-    """The sessions' password in base64; a placeholder stays as it is. PlanRefused where the plan misses it."""
-    password = secrets.get("bgp_password")
+def encoded(plan: Plan, secrets: Secrets, following: bool = False) -> str:
+    """The sessions' password in base64, or the one ``following`` it; a placeholder stays as it is.
+
+    PlanRefused where the plan misses it.
+    """
+    password = secrets.get("bgp_next_password") if following else secrets.get("bgp_password")
     if password is None:
-        rule = "the plan's sessions have a password, but none was given"
-        remedy = "set kubefabric_cluster.bgp.password, from a vault"
+        rule = f"the plan's sessions have a {'next ' if following else ''}password, but none was given"
+        remedy = f"set kubefabric_cluster.bgp.{'next_' if following else ''}password, from a vault"
         raise PlanRefused(Refusal(rule, remedy, cluster=plan["cluster"]))
     return password if secrets.get("placeholder") else base64.b64encode(password.encode()).decode()
 

@@ -50,10 +50,45 @@ class Context:
         """The objects of a kind, before (0) or after (1)."""
         return (bodies[moment] for bodies in self._bodies if bodies[moment].get("kind") == kind)
 
+    def of_secret(self, name: str) -> list[str | None] | None:
+        """The addresses of peers whose password is in a Secret before and after; None where no peer's is in any.
+
+        None among them is a peer without an address of its own.
+        """
+        places = [self._places(moment) for moment in (0, 1)]
+        if not any(any(found.values()) for found in places):
+            return None
+        return [peer for peer, secret in places[1].items() if secret == name and places[0].get(peer) == name]
+
+    def _places(self, moment: int) -> dict[str | None, str | None]:
+        """The Secret of each peer's password, by the peer's address."""
+        return {
+            peer.address: secret_of(self.said(peer.said, moment))
+            for bodies in self._bodies
+            for peer in peerings(bodies[moment])
+        }
+
+    def said(self, peer: Fields, moment: int) -> Fields:
+        """What is said of a peer: by its own object, and by the peer configuration that it refers to (Cilium)."""
+        name = (peer.get("peerConfigRef") or {}).get("name")
+        for body in self.all("CiliumBGPPeerConfig", moment) if name else ():
+            if body["metadata"]["name"] == name:
+                return {**(body.get("spec") or {}), **peer}
+        return peer
+
     def moved(self, earlier: object, later: object) -> bool:
         """Whether a password is another one in another place, as far as both are known."""
         known = [_content(self.secrets[moment], place) for moment, place in enumerate((earlier, later))]
         return None not in known and known[0] != known[1]
+
+
+def secret_of(said: Fields) -> str | None:
+    """The name of the Secret with a peer's password."""
+    place = next((said[name] for name in _PASSWORDS if said.get(name)), None)
+    if isinstance(place, dict):
+        name: str | None = (place.get("secretKeyRef") or place).get("name")
+        return name
+    return place
 
 
 def _content(secrets: JsonObject, place: Json) -> object:

@@ -10,4 +10,4 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ...contract.kubernetes import Secrets
 
-WITHOUT_PASSWORD: Secrets = {"bgp_password": "-", "placeholder": True}
+WITHOUT_PASSWORD: Secrets = {"bgp_password": "-", "bgp_next_password": "-", "placeholder": True}

@@ -15,7 +15,7 @@ from ..base.peerings import peerings
 from ..base.resets import Context, differ, of_peers, reset
 
 if TYPE_CHECKING:
-    from ...contract.freeform import JsonObject
+    from ...contract.freeform import Fields
     from ...contract.kubernetes import Resource
 
 KINDS = (
@@ -34,7 +34,22 @@ def resets(before: Resource, after: Resource, context: Context) -> list[Any]:
         return [reset()] if _config(before, after, context) else []
     if kind == "CiliumBGPNodeConfigOverride":
         return _of_override(before, after, context)
+    if kind == "CiliumBGPClusterConfig":
+        return [*of_peers(before, after, context), *_referred(before, after, context)]
     return of_peers(before, after, context) if kind in KINDS else []
+
+
+def _referred(before: Resource, after: Resource, context: Context) -> list[Any]:
+    """The peers that have another peer configuration, which takes their sessions down."""
+    earlier = {peer.address: peer.said for peer in peerings(before)}
+    found = []
+    for peer in peerings(after):
+        old = earlier.get(peer.address)
+        if old is not None and old.get("peerConfigRef") != peer.said.get("peerConfigRef"):
+            said, now = context.said(old, 0), context.said(peer.said, 1)
+            if _negotiated(said) != _negotiated(now) or differ(said, now, context):
+                found.append(reset(leaf_address=peer.address))
+    return found
 
 
 def _config(before: Resource, after: Resource, context: Context) -> bool:
@@ -43,7 +58,7 @@ def _config(before: Resource, after: Resource, context: Context) -> bool:
     return _negotiated(earlier) != _negotiated(later) or differ(earlier, later, context)
 
 
-def _negotiated(spec: JsonObject) -> tuple[Any, ...]:
+def _negotiated(spec: Fields) -> tuple[Any, ...]:
     """What GoBGP needs a new session for; advertisements and the time between attempts are not of it."""
     timers = spec.get("timers") or {}
     families = sorted((str(one.get("afi")), str(one.get("safi"))) for one in spec.get("families") or [])

@@ -30,9 +30,8 @@ def resets(before: Resource, after: Resource, _context: Context) -> list[Any]:
         earlier, later = session_annotations(before), session_annotations(after)
         if earlier == later:
             return []
-        # its pod restarts, alone; where AS and passwords stay, the leaves keep its routes meanwhile
-        kind_of_reset = None if not _stay(earlier, later) else RESTART if earlier else NEW
-        return [reset(node=after["metadata"]["name"], harmless=kind_of_reset)]
+        # its pod restarts, alone; where AS and password stay, a leaf keeps its routes meanwhile
+        return _of_node(after["metadata"]["name"], earlier, later)
     if kind == "DaemonSet":
         numbers = _cluster_asn(before), _cluster_asn(after)
         return [reset(harmless=None if numbers[0] else NEW)] if numbers[0] != numbers[1] else []
@@ -45,12 +44,18 @@ def session_annotations(node: Fields) -> JsonObject:
     return {key: value for key, value in found.items() if key.startswith(_PREFIXES)}
 
 
-def _stay(earlier: JsonObject, later: JsonObject) -> bool:
-    """Whether every peer of both keeps its AS and password: with others, no session comes back by itself."""
-    before, after = _peers(earlier), _peers(later)
+def _of_node(name: str, earlier: JsonObject, later: JsonObject) -> list[Any]:
+    """All sessions of the node, and those that do not come back by themselves: their AS or password is another."""
     if earlier and earlier.get(_ASN) != later.get(_ASN):
-        return False
-    return all(said == after.get(peer, said) for peer, said in before.items())
+        return [reset(node=name)]
+    before, after = _peers(earlier), _peers(later)
+    lost = [peer for peer, said in before.items() if said != after.get(peer, said)]
+    if lost and len(lost) == len(before):
+        return [reset(node=name)]
+    return [
+        reset(node=name, harmless=RESTART if earlier else NEW),
+        *(reset(node=name, leaf_address=peer) for peer in lost),
+    ]
 
 
 def _peers(annotations: JsonObject) -> dict[str, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
+from ... import svi
 from ...contract import digest_keys
 from ...contract.findings import Findings
 from ...intent.model import Cluster, Fabric
@@ -24,15 +25,53 @@ MOST_RULES = 9
 def check_bgp(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     """Every rule of this file."""
     _key(cluster, findings)
+    _next_password(cluster, fabric, findings)
     attributes.check_needs(cluster, findings)
     attributes.check_releases(cluster, fabric, findings)
     _route_maps(cluster, findings)
 
 
 def _key(cluster: Cluster, findings: Findings) -> None:
-    rule = digest_keys.of_password(cluster.bgp["password_key"], cluster.bgp["password"])
-    if rule:
-        findings.add(cluster.at("bgp.password_key"), rule, digest_keys.REMEDY)
+    for name in ("password", "next_password"):
+        rule = digest_keys.of_password(cluster.bgp["password_key"], cluster.bgp[name])
+        if rule:
+            findings.add(cluster.at("bgp.password_key"), rule, digest_keys.REMEDY)
+            return
+
+
+def _next_password(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
+    """A rotation replaces a password that is there, and has to see on APIC which leaves have the next one."""
+    at, bgp = cluster.at("bgp.next_password"), cluster.bgp
+    if bgp["next_password"]:
+        if not bgp["password"] and not cluster.doubtful("bgp.password"):
+            findings.add(at, "replaces bgp.password, which is not there", "give it, or this one as bgp.password")
+        if not bgp["password_key"] and not cluster.doubtful("bgp.password_key"):
+            findings.add(
+                at, "needs bgp.password_key, without which APIC does not show who has which password", "add the key"
+            )
+    leaves = bgp["next_password_leaves"] or []
+    at = cluster.at("bgp.next_password_leaves")
+    if leaves and not bgp["next_password"] and not cluster.doubtful("bgp.next_password"):
+        findings.add(at, "is of no meaning without bgp.next_password", "add that, or remove this")
+    for leaf in leaves:
+        if leaf not in cluster.leaves:
+            shown = ", ".join(map(str, cluster.leaves))
+            findings.add(at, f"{leaf} is no leaf of the cluster", f"name some of {shown}")
+    if svi.of(cluster).peers_differ:
+        _shared_peers(cluster, fabric, at, findings)
+
+
+def _shared_peers(cluster: Cluster, fabric: Fabric, at: str, findings: Findings) -> None:
+    """A path of a vPC has one peer for a node, which both leaves have (bgpPeerP below l3extRsPathL3OutAtt)."""
+    ahead = set(cluster.bgp["next_password_leaves"] or [])
+    for rack in fabric.racks.values():
+        some = ahead & set(rack.leaves)
+        if some and some != set(rack.leaves):
+            findings.add(
+                at,
+                f"has one leaf of rack {rack.name} only, and with standard SVI both leaves have one peer for a node",
+                f"name all of {', '.join(map(str, rack.leaves))}, or none",
+            )
 
 
 def _route_maps(cluster: Cluster, findings: Findings) -> None:

@@ -289,13 +289,14 @@ def _password(one: Nested, findings: Findings) -> None:
 
 def _of_hosts(member: Cluster | Nested, findings: Findings) -> None:
     """The role node_peering would refuse the password, but only after the fabric was written."""
-    password = member.settings["bgp"]["password"]
-    if password and not PASSWORD.fullmatch(password):
-        findings.add(
-            member.at("bgp.password"),
-            "has a character that the speakers of hosts cannot hold",
-            PASSWORD_REMEDY,
-        )
+    for name in ("password", "next_password"):
+        password = member.settings["bgp"].get(name)
+        if password and not PASSWORD.fullmatch(password):
+            findings.add(
+                member.at(f"bgp.{name}"),
+                "has a character that the speakers of hosts cannot hold",
+                PASSWORD_REMEDY,
+            )
 
 
 def _speakers_of_hosts(parent: Cluster | Nested | None) -> bool:

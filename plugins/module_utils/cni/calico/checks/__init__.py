@@ -48,6 +48,7 @@ def check(cluster: Cluster, fabric: Fabric, findings: Findings) -> None:
     checks_calico_pools.check(cluster, racks, options, findings)
     _node_names(cluster, options, findings)
     checks_reflectors.check(cluster, options, findings)
+    checks_reflectors.check_rotation(cluster, options, findings)
     checks_calico_peers.check(cluster, racks, options, findings)
     checks_calico_filters.check(cluster, options, findings)
     checks_calico_chains.check(cluster, options, findings)
@@ -195,12 +196,13 @@ def _router_id(cluster: Cluster, options: Options, findings: Findings) -> None:
 
 def _password(cluster: Member, findings: Findings) -> None:
     """BIRD reads a text up to the next double quote, and knows no escape (conf/cf-lex.l); confd puts it in as it is."""
-    if '"' in ((cluster.settings["bgp"] or {}).get("password") or ""):
-        findings.add(
-            cluster.at("bgp.password"),
-            "has a double quote, which ends the password in BIRD's file: Calico's nodes would refuse all of it",
-            "give a password without one",
-        )
+    for name in ("password", "next_password"):
+        if '"' in ((cluster.settings["bgp"] or {}).get(name) or ""):
+            findings.add(
+                cluster.at(f"bgp.{name}"),
+                "has a double quote, which ends the password in BIRD's file: Calico's nodes would refuse all of it",
+                "give a password without one",
+            )
 
 
 def _listening(cluster: Member, options: Options, findings: Findings) -> None:

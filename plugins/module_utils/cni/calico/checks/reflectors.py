@@ -34,6 +34,16 @@ def check(cluster: Member, options: Options, findings: Findings) -> None:
             )
 
 
+def check_rotation(cluster: Member, options: Options, findings: Findings) -> None:
+    """The sessions with reflectors have the leaves' password, and no end of them can have two."""
+    if cluster.bgp.get("next_password") and options.get("route_reflectors"):
+        findings.add(
+            cluster.at("bgp.next_password"),
+            "would reset all sessions with the route reflectors at the same time, which have the leaves' password",
+            "replace the password in a maintenance window, as docs/changes.md describes",
+        )
+
+
 def _how_many(cluster: Member, reflectors: set[Any], findings: Findings) -> None:
     if not reflectors and not cluster.doubtful(AT):
         findings.add(cluster.at(AT), "names no reflector", "name two nodes, or two hosts beside the cluster")

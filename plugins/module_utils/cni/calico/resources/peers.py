@@ -130,6 +130,6 @@ def _password(reference: Fields | None) -> JsonObject:
 
 def secret_names(plan: Plan, options: Options) -> set[Any]:
     """The names of all Secrets that calico-node has to read."""
-    leaves = password_secret.reference(plan, options["password_secret"])
-    found = [leaves, *(peer.get("password_secret") for peer in options["peers"])]
-    return {reference["name"] for reference in found if reference}
+    further = [peer.get("password_secret") for peer in options["peers"]]
+    leaves = password_secret.names(plan, options["password_secret"])
+    return {*leaves, *(reference["name"] for reference in further if reference)}

@@ -75,6 +75,7 @@ def _config_name(plan: Plan, options: Options, peer: Fields) -> str:
     ttl = multihop(plan, options, peer)
     own = [f"multihop-{ttl}"] if ttl != options["ebgp_multihop"] and ttl else []
     own += ["no-password"] if plan["bgp"].get("password") and not has_password(plan, peer) else []
+    own += ["next-password"] if peer.get("next_password") else []
     return PREFIX + "-".join([peer["family"], *own])
 
 

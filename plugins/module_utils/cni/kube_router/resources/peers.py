@@ -44,11 +44,11 @@ BGP_PORT = 179
 def nodes(plan: Plan, options: Options, secrets: Secrets) -> list[Any]:
     """One Node per node of the plan, with our label and annotations and nothing else: the rest is the kubelet's."""
     _check_addresses(plan, options)
-    password = _password(plan, secrets)
-    return [_node(plan, options, name, password) for name in plan["nodes"]]
+    passwords = _passwords(plan, secrets)
+    return [_node(plan, options, name, passwords) for name in plan["nodes"]]
 
 
-def _node(plan: Plan, options: Options, name: str, password: str | None) -> Resource:
+def _node(plan: Plan, options: Options, name: str, passwords: tuple[str | None, str | None]) -> Resource:
     release = version(options)
     return {
         "apiVersion": "v1",
@@ -57,18 +57,24 @@ def _node(plan: Plan, options: Options, name: str, password: str | None) -> Reso
             "name": name,
             "labels": rack_labels(plan, name),
             "annotations": {
-                **peer_annotations(_sessions(plan, options, name, password), release),
+                **peer_annotations(_sessions(plan, options, name, passwords), release),
                 **import_reject(plan["networks"].get("node") or [], release),
             },
         },
     }
 
 
-def _sessions(plan: Plan, options: Options, name: str, password: str | None) -> list[Any]:
+def _sessions(plan: Plan, options: Options, name: str, passwords: tuple[str | None, str | None]) -> list[Any]:
     """A node's sessions, with its leaves and with the further peers that the intent names for it."""
     node, bfd = plan["nodes"][name], _bfd(plan, version(options))
+    password = passwords[0]
     leaves = [
-        {**peer, "password": password if has_password(plan, peer) else None, "bfd": bfd} for peer in node["peers"]
+        {
+            **peer,
+            "password": passwords[bool(peer.get("next_password"))] if has_password(plan, peer) else None,
+            "bfd": bfd,
+        }
+        for peer in node["peers"]
     ]
     further = [
         {
@@ -169,6 +175,10 @@ def _entry(peer: Fields) -> str:
     return "- " + "\n  ".join(lines) + "\n"
 
 
-def _password(plan: Plan, secrets: Secrets) -> str | None:
-    """The password as kube-router reads it, base64 of its bytes; a placeholder stays readable."""
-    return encoded(plan, secrets) if plan["bgp"].get("password") else None
+def _passwords(plan: Plan, secrets: Secrets) -> tuple[str | None, str | None]:
+    """The password and the next one as kube-router reads them, base64 of its bytes; a placeholder stays readable."""
+    bgp = plan["bgp"]
+    return (
+        encoded(plan, secrets) if bgp.get("password") else None,
+        encoded(plan, secrets, following=True) if bgp.get("next_password") else None,
+    )

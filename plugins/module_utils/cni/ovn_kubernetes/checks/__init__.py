@@ -50,12 +50,13 @@ def _password(cluster: Cluster, findings: Findings) -> None:
     """FRR-K8s writes the password as it is (internal/frr/templates/neighborsession.tmpl), and FRR reads one word
     (``neighbor PEER password LINE``, bgpd/bgp_vty.c): a line with more is an unknown command, and the reload fails.
     """
-    if any(character.isspace() for character in cluster.bgp["password"] or ""):
-        findings.add(
-            cluster.at("bgp.password"),
-            "has a blank, and FRR reads a password as one word: it would refuse the node's configuration",
-            "give a password without one",
-        )
+    for name in ("password", "next_password"):
+        if any(character.isspace() for character in cluster.bgp[name] or ""):
+            findings.add(
+                cluster.at(f"bgp.{name}"),
+                "has a blank, and FRR reads a password as one word: it would refuse the node's configuration",
+                "give a password without one",
+            )
 
 
 def _sessions(cluster: Cluster, findings: Findings) -> None:

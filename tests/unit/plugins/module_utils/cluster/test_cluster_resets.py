@@ -162,27 +162,29 @@ TWO = """- remoteip: "192.168.2.201"
 - remoteip: "192.168.2.202"
   remoteasn: 65002
 """
+NODE1_LEAF = {"node": "node1", "leaf_address": LEAF}
 LISTS = {"kube-router.io/peer.ips": "192.168.2.201", "kube-router.io/peer.asns": "65002"}
 
 
 @pytest.mark.parametrize(
     ("annotations", "later", "graceful", "costs"),
     [
-        ({}, TWO, False, False),  # there were no sessions
-        ({"kube-router.io/peers": TWO}, TWO.replace("b2xk", "bmV3"), True, True),
-        ({"kube-router.io/peers": TWO}, TWO.replace("65002", "65009", 1), True, True),
-        ({"kube-router.io/peers": TWO}, TWO + '- remoteip: "192.168.2.9"\n  remoteasn: 65009\n', True, False),
-        ({"kube-router.io/peers": TWO}, TWO[: TWO.rindex("-")], True, False),
-        ({"kube-router.io/peers": TWO}, TWO[: TWO.rindex("-")], False, True),
-        (LISTS, TWO.replace('  password: "b2xk"\n', ""), True, False),  # another release's spelling
-        (LISTS, TWO, True, True),
+        ({}, TWO, False, []),  # there were no sessions
+        ({"kube-router.io/peers": TWO}, TWO.replace("b2xk", "bmV3"), True, [NODE1_LEAF]),
+        ({"kube-router.io/peers": TWO}, TWO.replace("65002", "65009", 1), True, [NODE1_LEAF]),
+        ({"kube-router.io/peers": TWO}, TWO.replace("65002", "65009"), True, [NODE1]),
+        ({"kube-router.io/peers": TWO}, TWO + '- remoteip: "192.168.2.9"\n  remoteasn: 65009\n', True, []),
+        ({"kube-router.io/peers": TWO}, TWO[: TWO.rindex("-")], True, []),
+        ({"kube-router.io/peers": TWO}, TWO[: TWO.rindex("-")], False, [NODE1]),
+        (LISTS, TWO.replace('  password: "b2xk"\n', ""), True, []),  # another release's spelling
+        (LISTS, TWO, True, [NODE1]),
     ],
 )
 def test_a_restart_of_kube_router_costs_routes_where_sessions_do_not_come_back_by_themselves(
     annotations, later, graceful, costs
 ):
     node = resource("Node", "node1", annotations=annotations)
-    assert costly(node, *PEERS, value=later, graceful=graceful) == ([NODE1] if costs else [])
+    assert costly(node, *PEERS, value=later, graceful=graceful) == costs
 
 
 def test_an_as_number_where_none_was_is_a_new_one():
@@ -253,3 +255,33 @@ def test_a_node_s_as_may_have_been_the_whole_cluster_s(default: int | None, expe
     steps = [step(configuration, configuration, "none"), step(bare, CALICO_NODE)]
     assert [{key: entry[key] for key in ONE} for entry in entries(steps, 5.0)] == expected
     assert entries([step(bare, CALICO_NODE)], 5.0) == []
+
+
+def test_a_secret_resets_the_sessions_whose_objects_name_it_before_and_after():
+    other = copy.deepcopy(CALICO)
+    other["spec"] |= {"peerIP": "192.168.2.202", "password": {"secretKeyRef": {"name": "b"}}}
+    secret = resource("Secret", "a", data={"password": "b2xk"})
+    changed_secret = step(secret, {**secret, "data": {"password": "bmV3"}})
+    peers = [step(CALICO, CALICO, "none"), step(other, other, "none")]
+    assert entries([changed_secret, *peers], 5.0) == [{**ONE, "at": 5.0}]
+    assert entries([changed_secret, peers[1]], 5.0) == []  # nothing has its password from there
+
+
+@pytest.mark.parametrize(("new", "expected"), [("bmV3", [ONE]), ("b2xk", [])])
+def test_another_peer_configuration_of_cilium_resets_where_its_password_is_another_one(new: str, expected: list):
+    configs = [resource("CiliumBGPPeerConfig", name, spec={"authSecretRef": name}) for name in ("a", "b")]
+    peers = [copy.deepcopy(CILIUM), copy.deepcopy(CILIUM)]
+    for peer, name in zip(peers, ("a", "b")):
+        peer["spec"]["bgpInstances"][0]["peers"][0]["peerConfigRef"] = {"name": name}
+    steps = [
+        *(
+            step(secret, secret, "none")
+            for secret in (
+                resource("Secret", "a", data={"password": "b2xk"}),
+                resource("Secret", "b", data={"password": new}),
+            )
+        ),
+        *(step(config, config, "none") for config in configs),
+        step(*peers),
+    ]
+    assert [{key: entry[key] for key in ONE} for entry in entries(steps, 5.0)] == expected
