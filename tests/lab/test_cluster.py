@@ -160,7 +160,7 @@ def announced(wanted: dict[str, int]) -> None:
         seen = prefixes("ipv4")
         return {prefix: seen[prefix] for prefix in ours if prefix in seen}
 
-    wait_for(lambda: found() == wanted, f"{wanted}", timeout=30)
+    wait_for(lambda: found() == wanted, f"{wanted}", timeout=60)
 
 
 def test_an_agents_pod_has_its_nodes_addresses_and_is_ready():

@@ -97,7 +97,7 @@ def test_a_workload_that_announces_too_much_does_not_reach_the_leaves_with_all_o
     bring(everybody=False, workloads=[{**RED, "pools": pools, "max_prefixes": 1}])
     if speaker == "bird":  # as it came; the limit counts from the next session on
         site.host.do(["birdc", "restart", "workload_red_10_1_0_0_16_1"])
-    wait_for(lambda: not both <= set(site.routes("leaf1")), "the limit", timeout=20)
+    wait_for(lambda: not both <= set(site.routes("leaf1")), "the limit", timeout=60)
     assert {LEAF1, LEAF2} <= established(site, speaker)
 
 
