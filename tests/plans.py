@@ -31,6 +31,18 @@ _LENGTH = {"ipv4": 24, "ipv6": 64}
 _LEAF_ADDRESS = {"ipv4": "192.168.2.{}", "ipv6": "2001:db8:2::ff{:02x}"}
 
 
+def rotating(given: dict, *leaves: int) -> dict:
+    """What a plan has more while these leaves have the next password."""
+    nodes = {
+        name: {
+            **node,
+            "peers": [{**peer, "next_password": True} if peer["leaf"] in leaves else peer for peer in node["peers"]],
+        }
+        for name, node in given["nodes"].items()
+    }
+    return {"nodes": nodes, "bgp": {**given["bgp"], "next_password": True}}
+
+
 def plan(*families: str) -> dict:
     """The plan of the example inventory, in these address families (IPv4 if none is given)."""
     spoken = families or ("ipv4",)

@@ -11,7 +11,7 @@ from ansible_collections.kubefabric.bgp.plugins.modules import cluster_resources
 from tests import crds
 from tests.crds import ROOT
 from tests.drifted import drifted
-from tests.plans import plan
+from tests.plans import plan, rotating
 from tests.run_module import ModuleFailed, run_module
 
 PRUNE = [
@@ -146,3 +146,24 @@ def test_an_override_that_a_person_made_is_adopted_when_told_and_given_back(clus
     assert there() == ({"team": "edge"}, instances, False)
     assert not cluster.run(options={"state": "absent"})["changed"]
     cluster.api.kubectl_run("delete", "ciliumbgpnodeconfigoverride", node)
+
+
+def test_a_rotation_resets_the_sessions_of_its_leaves_alone(cluster):
+    old, new = {"bgp_password": "123Cisco123"}, {"bgp_password": "456Cisco456"}
+    both = {**old, "bgp_next_password": new["bgp_password"]}
+    addresses = {peer["address"]: peer["leaf"] for node in cluster.plan["nodes"].values() for peer in node["peers"]}
+
+    def step(options: dict, **changes: object) -> set:
+        found = cluster.run(options=options, **changes)
+        assert cluster.run(options=options, **changes)["changes"] == []
+        return {addresses[entry["leaf_address"]] for entry in found["resets"]}
+
+    cluster.run(options=old)
+    assert step(both, **rotating(cluster.plan, 101, 103)) == {101, 103}
+    assert step(both, **rotating(cluster.plan, 101, 102, 103, 104)) == {102, 104}
+    assert step({**both, **new}, **rotating(cluster.plan)) == set()
+    secrets = {"api_version": "v1", "kind": "Secret", "namespace": "kube-system"}
+    last = cluster.run(options={**new, "prune": [*PRUNE, secrets]})
+    assert ("Secret", "delete", []) in did(last)
+    assert last["resets"] == []
+    assert cluster.run(options=new)["changes"] == []

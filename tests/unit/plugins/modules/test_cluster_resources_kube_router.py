@@ -12,7 +12,7 @@ from ansible_collections.kubefabric.bgp.plugins.modules import cluster_resources
 from ansible_collections.kubernetes.core.plugins.modules import k8s
 from tests.crds import ROOT
 from tests.drifted import drifted
-from tests.plans import plan
+from tests.plans import plan, rotating
 from tests.run_module import ModuleFailed, run_module
 
 ROLE = yaml.safe_load((ROOT / "roles" / "kube_router" / "vars" / "main.yml").read_text())
@@ -171,3 +171,11 @@ def test_another_password_for_all_nodes_is_refused_until_the_loss_is_accepted(cl
 def test_another_leaf_needs_no_consent(cluster):
     cluster.plan["nodes"][cluster.first]["peers"].pop()
     assert cluster.run()["changed"]
+
+
+def test_a_rotation_resets_no_node_s_last_session_and_a_second_run_changes_nothing(cluster):
+    both = {"bgp_password": "s3cret", "bgp_next_password": "n3xt"}
+    for leaves in ((101, 103), (101, 102, 103, 104)):
+        cluster.run(**both, plan={**cluster.plan, **rotating(cluster.plan, *leaves)})
+        assert not cluster.run(**both, plan={**cluster.plan, **rotating(cluster.plan, *leaves)})["changed"]
+    assert not cluster.run(bgp_password="n3xt")["changed"]
