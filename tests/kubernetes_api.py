@@ -146,7 +146,7 @@ def _api_server(directory: Path, etcd: int, port: int) -> subprocess.Popen:
 def _await_ready(url: str, processes: list, directory: Path) -> None:
     """Until the server says ok and has made the namespace kube-system; RuntimeError if it does not."""
     context = ssl._create_unverified_context()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         if any(process.poll() is not None for process in processes):
             break

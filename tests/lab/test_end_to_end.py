@@ -96,7 +96,7 @@ def changed_counts(output: str) -> set[int]:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     lab("down")
     stage = Demo(tmp_path_factory.mktemp("build"))
-    stage.first = make_demo(f"-e kubefabric_output_dir={stage.output}")
+    stage.first = make_demo(f"-e kubefabric_output_dir={stage.output} -e verify_wait=240")
     yield stage
     lab("down")
     namespaces = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=True).stdout
