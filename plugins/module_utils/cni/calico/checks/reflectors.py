@@ -36,7 +36,7 @@ def check(cluster: Member, options: Options, findings: Findings) -> None:
 
 def check_rotation(cluster: Member, options: Options, findings: Findings) -> None:
     """The sessions with reflectors have the leaves' password, and no end of them can have two."""
-    if cluster.bgp.get("next_password") and options.get("route_reflectors"):
+    if (cluster.settings.get("bgp") or {}).get("next_password") and options.get("route_reflectors"):
         findings.add(
             cluster.at("bgp.next_password"),
             "would reset all sessions with the route reflectors at the same time, which have the leaves' password",
