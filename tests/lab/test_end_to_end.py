@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ import pytest
 import yaml
 
 from lab.context import Lab, wait_for
+from lab.fabric import vty
 from lab.fabric.model import tunnel_address
 from tests.lab import example
 from tests.passwords import shown
@@ -230,6 +233,62 @@ def test_ten_mistakes_are_ten_errors_and_nothing_is_written(demo: Demo, tmp_path
     for key in ("asn", "cni", "typo", "networks.pod", "networks.service", "vlan", "mtu", "l3out.name", "hold", "ecmp"):
         assert key in done.stdout + done.stderr, key
     assert sum(_requests(demo).values()) == 0
+
+
+class Watch(threading.Thread):
+    """Looks, as often as it can, whether every leaf has a route to a prefix."""
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__(daemon=True)
+        self.prefix, self.looks, self.without = prefix, 0, Counter[str]()
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        while not self.ended.is_set():
+            for leaf in ("leaf-101", "leaf-102", "leaf-103", "leaf-104"):
+                where = DIRECTORY / "leaves" / leaf / "k8s:prod" / "zebra.vty"
+                (found,) = vty.ask_json(where, [f"show ip route {self.prefix} json"])
+                hops = [hop for route in found.get(self.prefix, []) for hop in route["nexthops"] if hop.get("active")]
+                self.without[leaf] += not hops
+                self.looks += 1
+            time.sleep(0.1)
+
+    def __enter__(self) -> Watch:
+        self.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.ended.set()
+        self.join()
+
+
+def test_the_password_is_rotated_leaf_by_leaf_and_no_leaf_is_ever_without_a_route(demo: Demo, tmp_path: Path) -> None:
+    """In a copy of the example inventory, which then has the password that the lab knows as the old one again."""
+    inventory = tmp_path / "inventory"
+    shutil.copytree(example.EXAMPLE, inventory)
+    path = inventory / "host_vars" / "k8s-prod.yml"
+    variables = yaml.safe_load(path.read_text())
+
+    def run(*names: str, password: str, arguments: tuple[str, ...] = (), **bgp: str) -> str:
+        variables["kubefabric_cluster"]["bgp"] |= {"password": password, "password_key": "0123456789abcdef"}
+        variables["kubefabric_cluster"]["bgp"].pop("next_password", None)
+        variables["kubefabric_cluster"]["bgp"] |= bgp
+        path.write_text(yaml.safe_dump(variables))
+        done = example.playbook(Lab(NAME), inventory, demo.output, *names, arguments=arguments)
+        assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-3000:]
+        return done.stdout
+
+    block, new = _pod_block(demo, "node1"), "the-one-after-it"
+    # the leaves get digests, with the password that they have; that it is the same is known here alone
+    run("site", password=demo.password, arguments=("-e", "kubefabric_accept_loss=true"))
+    with Watch(block) as watch:
+        said = run("rotate_password", password=demo.password, next_password=new)
+        assert said.count("12 of 12 sessions Established") == 2
+        run("site", password=new, next_password=new)
+        assert changed_counts(run("site", password=new)) == {0}
+    assert watch.looks > 100
+    assert not +watch.without, watch.without
+    assert not shown(new, said)
 
 
 def test_after_a_change_of_the_password_only_sessions_that_came_up_after_it_count(demo: Demo) -> None:

@@ -280,7 +280,7 @@ def test_vip_way_and_sessions_come_back_after_a_reboot_with_every_network_stack(
         machines.ssh(lab, host, "systemctl", "reboot", check=False)  # which may end before it answers
     for host in STACKS:
         machines.await_reachable(lab, nodes[host], before[host] + 1)
-    metal.stage.verified(CLUSTER)
+    metal.stage.verified(CLUSTER, timeout=180)
     wanted = {vip.partition("/")[0] for vip in metal.vips}
     assert {host: sorted(wanted - metal.loopback(host)) for host in STACKS} == {host: [] for host in STACKS}
     assert {host: metal.way(host) for host in STACKS} == dict.fromkeys(STACKS, (MTU, metal.gateways))

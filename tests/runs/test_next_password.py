@@ -6,13 +6,15 @@ import re
 from typing import Any
 
 import pytest
+import yaml
 
+from tests import crds
 from tests.apic import apic  # noqa: F401 - fixture
 from tests.catalog_check import needs_catalog  # noqa: F401 - fixture
 from tests.playbooks import Site
 
 OLD, NEW = "of-the-old-year", "of-the-new-year"
-FILE = "host_vars/k8s-prod.yml"
+FILE, SPACE = "host_vars/k8s-prod.yml", "calico-system"
 
 
 @pytest.fixture
@@ -60,3 +62,30 @@ def test_each_step_changes_its_leaves_alone_and_shows_no_password(site: Site) ->
     assert passwords(site) == {leaf: {NEW} for leaf in (101, 102, 103, 104)}
     assert "changed=0" in step(site, password=NEW, next_password=NEW, next_password_leaves=[101, 102, 103, 104])
     assert "changed=0" in step(site, password=NEW)
+
+
+def test_the_rotation_stops_where_sessions_are_missing_and_goes_on_from_there(site: Site, kubernetes: Any) -> None:
+    """There are no leaves here, so that no session comes up; tests/lab/test_end_to_end.py has the whole way."""
+    variables = site.read(FILE)
+    variables["kubefabric_cluster"]["cni"] = "calico"  # no agent has to restart for it
+    variables["kubefabric_cluster"]["bgp"] |= {"keepalive": 2, "hold": 6}
+    site.write(FILE, variables)
+    step(site)
+    crds.apply(kubernetes, "calico")
+    nodes = site.read("hosts.yml")["k8s_prod_nodes"]["hosts"]
+    objects = [{"kind": "Node", "metadata": {"name": name}} for name in nodes]
+    objects = [{"apiVersion": "v1", **one} for one in [*objects, {"kind": "Namespace", "metadata": {"name": SPACE}}]]
+    kubernetes.kubectl_run("apply", "-f-", stdin=yaml.safe_dump_all(objects))
+    where = {"kubefabric_kubeconfig": str(kubernetes.kubeconfig), "kubefabric_rotation_wait": 0}
+    assert "has kubefabric_cluster.bgp.next_password" in site.fail("rotate_password", **where)
+
+    step(site, next_password=NEW)
+    half = {101: {NEW}, 102: {OLD}, 103: {NEW}, 104: {OLD}}
+    for _attempt in range(2):
+        said = site.fail("rotate_password", "-v", "--diff", **where)
+        assert passwords(site) == half
+        assert "0 of 12 sessions Established" in said
+        assert OLD not in said and NEW not in said
+    step(site, next_password=NEW, next_password_leaves=[101, 102, 103])
+    site.fail("rotate_password", **where)
+    assert passwords(site) == {101: {NEW}, 102: {NEW}, 103: {NEW}, 104: {OLD}}  # it takes no leaf back

@@ -25,6 +25,7 @@ def test_all_playbooks_are_looked_at() -> None:
         "preview",
         "report",
         "rollback",
+        "rotate_password",
         "site",
         "teardown",
         "verify",
