@@ -45,9 +45,9 @@ NICENESS = {"cpu": 10}
 LAYERS = {
     layer.name: layer
     for layer in (
-        Layer("lint", "cpu", 720, 2),
+        Layer("lint", "cpu", 930, 2),
         Layer("unit", "cpu", 660, 2, BY_FILE),
-        Layer("runs", "cpu", 780, 2, BY_FILE),
+        Layer("runs", "cpu", 840, 2, BY_FILE),
         Layer("versions", "cpu", 180, 2),
         Layer("lab", "lab", 2100, 3, BY_GROUP, second_try="file"),
         Layer("molecule", "hosts", 2100, 2, second_try="test"),
